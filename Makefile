@@ -1,0 +1,66 @@
+# Every verb of the project. `make help` lists them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the verbs
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+$(STAMPS)/runtime: requirements/runtime.txt requirements/build.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/develop: $(STAMPS)/runtime requirements/develop.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/develop.txt
+	@touch $@
+
+$(STAMPS)/browser:
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
+	@mkdir -p $(STAMPS) && touch $@
+
+.PHONY: install
+install: $(STAMPS)/runtime ## .venv with the irt command, from hashed requirement files
+
+.PHONY: develop
+develop: install $(STAMPS)/develop $(STAMPS)/browser ## install, plus what tests and checks need
+
+.PHONY: demo
+demo: install ## load a study, enrol a few hundred subjects, serve on 127.0.0.1:8000
+	$(BIN)/irt demo
+
+.PHONY: test
+test: develop ## check and test everything, on SQLite and PostgreSQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+.PHONY: verify
+verify: develop ## the long proofs whose short forms are in the tests
+	$(BIN)/pytest -m "slow or not slow"
+
+.PHONY: bench
+bench: develop ## measure speed, each figure beside its yardstick
+	$(BIN)/python -m tests.bench
+
+.PHONY: format
+format: develop ## tidy the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.PHONY: lock
+lock: develop ## lock the requirement files again, with hashes
+	cd requirements && for room in runtime build develop; do \
+		../$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$room.in -o $$room.txt; \
+	done
+
+.PHONY: clean
+clean: ## remove the environment and everything built
+	rm -rf $(VENV) $(STAMPS) .work dist .mypy_cache .ruff_cache .hypothesis

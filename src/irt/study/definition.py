@@ -1,0 +1,101 @@
+"""A study as one immutable value: everything a protocol version and its operations say."""
+
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from irt.study.arms import Arm, Cohort, Factor
+from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
+from irt.study.kit_types import BlindingGroup, KitType
+from irt.study.network import Country, Depot, Lane, Resupply, Site, Size
+from irt.study.part import Code, Part
+from irt.study.randomization_plan import RandomizationPlan
+from irt.study.rules import Cap, Conduct, Screening
+from irt.study.visits import Visit
+
+_P = TypeVar("_P", Arm, Factor, Visit, KitType, Country, BlindingGroup)
+
+
+class Identity(Part):
+    """Which study this is, and who is kept blind."""
+
+    sponsor: str
+    protocol: Code
+    name: Code = Field(description="the short name on every page, as LARKSPUR-3")
+    title: str
+    phase: Literal["1", "1/2", "2", "2/3", "3", "4"]
+    blinding: Literal["open", "single", "double"]
+    unblinded_pharmacist: bool = False
+    blinded_stages: tuple[str, ...] = Field(
+        default=(), description="two-stage or partial blinds, told in words, as 'part 2 only'"
+    )
+    help_phone: str
+
+
+class StudyDefinition(Part):
+    """One study file, whole. `restricted` names the parts a blinded person must not read."""
+
+    study: Identity
+    arms: tuple[Arm, ...] = Field(min_length=1)
+    factors: tuple[Factor, ...] = ()
+    randomization: RandomizationPlan
+    cohorts: tuple[Cohort, ...] = ()
+    blinding_groups: tuple[BlindingGroup, ...] = Field(min_length=1)
+    kit_types: tuple[KitType, ...] = Field(min_length=1)
+    items: tuple[NonSerializedItem, ...] = ()
+    dose_levels: tuple[DoseLevel, ...] = ()
+    titration: tuple[TitrationMove, ...] = ()
+    visits: tuple[Visit, ...] = Field(min_length=1)
+    dispensing: tuple[DispensingRule, ...] = Field(min_length=1)
+    screening: Screening = Screening()
+    caps: tuple[Cap, ...] = ()
+    conduct: Conduct = Conduct()
+    countries: tuple[Country, ...] = Field(min_length=1)
+    depots: tuple[Depot, ...] = Field(min_length=1)
+    lanes: tuple[Lane, ...] = Field(min_length=1)
+    sites: tuple[Site, ...] = ()
+    resupply: Resupply
+    sizes: dict[Literal["full", "small"], Size] = {}
+
+    @property
+    def blinded(self) -> bool:
+        """Whether anybody is kept from knowing the arm."""
+        return self.study.blinding != "open"
+
+    def arm(self, code: Code) -> Arm:
+        """The arm of that code; KeyError where the study has none."""
+        return _by_code(self.arms, code)
+
+    def factor(self, code: Code) -> Factor:
+        """The factor of that code."""
+        return _by_code(self.factors, code)
+
+    def visit(self, code: Code) -> Visit:
+        """The visit of that code."""
+        return _by_code(self.visits, code)
+
+    def kit_type(self, code: Code) -> KitType:
+        """The kit type of that code."""
+        return _by_code(self.kit_types, code)
+
+    def country(self, code: Code) -> Country:
+        """The country of that code."""
+        return _by_code(self.countries, code)
+
+    def blinding_group(self, code: Code) -> BlindingGroup:
+        """The blinding group of that code."""
+        return _by_code(self.blinding_groups, code)
+
+
+RESTRICTED = frozenset({"arms", "randomization", "kit_types", "dispensing", "titration", "resupply", "sizes"})
+"""Top-level parts that tell block sizes, kit compositions or stock by kit type (irt.md L13, C2, C3)."""
+
+OPERATIONAL = frozenset({"countries", "depots", "lanes", "sites", "resupply", "sizes"})
+"""Parts that are effective-dated data once loaded; an amendment is not needed to change them."""
+
+
+def _by_code(parts: tuple[_P, ...], code: Code) -> _P:
+    for part in parts:
+        if part.code == code:
+            return part
+    raise KeyError(code)

@@ -1,0 +1,44 @@
+"""Rules of conduct: screening, caps, orders, returns, replacement."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from irt.study.part import Part
+
+
+class Screening(Part):
+    """How often and how soon a person may be screened again; run-in and rollover."""
+
+    rescreenings_max: int = Field(default=0, ge=0)
+    rescreening_wait_days: int = Field(default=0, ge=0)
+    screening_days_max: int | None = Field(default=None, ge=1, description="screening expires after")
+    run_in_days: int = Field(default=0, ge=0)
+    rollover_from: str | None = Field(default=None, description="protocol number of the parent study")
+    failure_reasons: tuple[str, ...] = ("Eligibility criteria not met", "Consent withdrawn", "Other")
+
+
+class Cap(Part):
+    """A limit of enrolment. Hard caps refuse, soft caps alert; the message names public groups only."""
+
+    scope: Literal["study", "country", "site", "stratum", "cohort"]
+    key: str | None = Field(default=None, description="country, site or cohort code, or 'factor=level'")
+    subjects: int = Field(ge=1)
+    counts: Literal["screened", "randomized"] = "randomized"
+    hard: bool = True
+
+
+class Conduct(Part):
+    """How the site works with the study."""
+
+    order_required: bool = Field(default=False, description="the investigator signs before kits are assigned")
+    returns_required: bool = True
+    returns_counted_in: Literal["kits", "units"] = "units"
+    misallocation_signed: bool = False
+    replacement_kits: bool = True
+    replacement_subjects: bool = False
+    all_arms_on_site: bool = Field(
+        default=True, description="randomize only where every arm can be served; judged before the draw"
+    )
+    second_factor: bool = Field(default=False, description="signatures need the six-digit code too")
+    small_site_subjects: int = Field(default=5, ge=0, description="below: stock shown by blinding group only")
