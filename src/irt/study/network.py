@@ -15,6 +15,7 @@ class Country(Part):
 
     code: Code
     name: str
+    aliases: tuple[str, ...] = Field(default=(), description="what files of enrolment call it")
     region: str = ""
     label_group: Code = "all"
     zone: str = Field(description="IANA time zone of its sites, where a site names none")
