@@ -1,6 +1,19 @@
 """Every refusal has a name, a status and a sentence fit for the screen."""
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The record a refusal concerns; such refusals are written into the audit trail."""
+
+    study_id: int
+    site_id: int | None
+    zone: str
+    act: str
+    record_kind: str
+    record: str
 
 
 class Refusal(Exception):
@@ -12,11 +25,21 @@ class Refusal(Exception):
     status_code: ClassVar[int] = 409
     sentence: str
     trace: str
+    about: About | None
+    candidates: dict[str, Any] | None
 
     def __init__(self, sentence: str, trace: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.trace = trace
+        self.about = None
+        self.candidates = None
+
+    def concerning(self, about: About, candidates: dict[str, Any] | None = None) -> Self:
+        """Says which record was refused and, for unblinded readers, what was looked at."""
+        self.about = about
+        self.candidates = candidates
+        return self
 
     @property
     def name(self) -> str:

@@ -1,0 +1,55 @@
+"""Who is asking, and whether they may."""
+
+from dataclasses import dataclass
+
+from irt.blinding.roles import PERMISSIONS, UNBLINDED_ROLES, Permission, Role
+from irt.errors import NotAllowed
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role in force now: in one study (or all), at one site (or all), at one depot."""
+
+    role: Role
+    sponsor_id: int | None = None
+    study_id: int | None = None
+    site_id: int | None = None
+    depot_id: int | None = None
+
+    def covers(self, permission: Permission, study_id: int | None, site_id: int | None) -> bool:
+        """Whether this grant allows the act in that study and, where one is named, at that site."""
+        return (
+            permission in PERMISSIONS[self.role]
+            and (self.study_id is None or self.study_id == study_id)
+            and (self.site_id is None or site_id is None or self.site_id == site_id)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or another system) with the grants in force now."""
+
+    account_id: int
+    name: str
+    grants: tuple[Grant, ...]
+    scopes: frozenset[str] | None = None
+
+    def grant_for(self, permission: Permission, study_id: int | None, site_id: int | None) -> Grant | None:
+        """The first grant that allows the act, if any."""
+        return next((g for g in self.grants if g.covers(permission, study_id, site_id)), None)
+
+    def require(self, permission: Permission, study_id: int | None, site_id: int | None = None) -> Grant:
+        """The grant that allows the act; NotAllowed where there is none."""
+        if self.scopes is not None and permission not in self.scopes:
+            raise NotAllowed("This token cannot do this. Ask for a token with the scope it needs.")
+        grant = self.grant_for(permission, study_id, site_id)
+        if grant is None:
+            raise NotAllowed(
+                "Your role cannot do this. Ask the study coordinator.",
+                trace=f"needs {permission} in study {study_id}, site {site_id}",
+            )
+        return grant
+
+    def unblinded_in(self, study_id: int) -> bool:
+        """Whether any grant in that study shows kit types, lists or arms."""
+        return any(g.role in UNBLINDED_ROLES and g.study_id in (None, study_id) for g in self.grants)

@@ -1,0 +1,170 @@
+"""Roles, what each may do, and what kind of data each may see (irt.md 4.2), as data."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A person's part in a study."""
+
+    INVESTIGATOR = "investigator"
+    COORDINATOR = "coordinator"
+    PHARMACIST = "pharmacist"
+    UNBLINDED_PHARMACIST = "unblinded_pharmacist"
+    MONITOR = "monitor"
+    UNBLINDED_MONITOR = "unblinded_monitor"
+    STUDY_TEAM = "study_team"
+    SAFETY = "safety"
+    SUPPLY_MANAGER = "supply_manager"
+    SUPPLY_PLANNER = "supply_planner"
+    DEPOT = "depot"
+    COURIER = "courier"
+    QUALIFIED_PERSON = "qualified_person"
+    QUALITY = "quality"
+    STATISTICIAN = "statistician"
+    UNBLINDED_STATISTICIAN = "unblinded_statistician"
+    CONFIGURATOR = "configurator"
+    HELP_DESK = "help_desk"
+    ADMINISTRATOR = "administrator"
+    INSPECTOR = "inspector"
+    PATIENT = "patient"
+
+
+class DataClass(StrEnum):
+    """C0 study facts, C1 blinded operations, C2 supply by type, C3 lists, C4 one arm, C5 personal."""
+
+    STUDY = "c0"
+    OPERATIONS = "c1"
+    SUPPLY_BY_TYPE = "c2"
+    LISTS = "c3"
+    ARM = "c4"
+    PERSONAL = "c5"
+
+
+class Permission(StrEnum):
+    """One act."""
+
+    VIEW_SUBJECTS = "view_subjects"
+    SCREEN = "screen"
+    RANDOMIZE = "randomize"
+    SIGN_ORDER = "sign_order"
+    DISPENSE = "dispense"
+    CHANGE_DOSE = "change_dose"
+    END_TREATMENT = "end_treatment"
+    TAKE_BACK = "take_back"
+    VIEW_STOCK = "view_stock"
+    COUNT_STOCK = "count_stock"
+    REPORT_KIT = "report_kit"
+    RECEIVE_SHIPMENT = "receive_shipment"
+    VERIFY_RETURNS = "verify_returns"
+    BREAK_CODE = "break_code"
+    VIEW_SUPPLY = "view_supply"
+    RUN_RESUPPLY = "run_resupply"
+    APPROVE_SHIPMENT = "approve_shipment"
+    FULFIL_SHIPMENT = "fulfil_shipment"
+    LOAD_KITS = "load_kits"
+    RELEASE_LOT = "release_lot"
+    DECIDE_QUALITY = "decide_quality"
+    VIEW_RANDOMIZATION = "view_randomization"
+    FREEZE_RANDOMIZATION = "freeze_randomization"
+    CONFIGURE_STUDY = "configure_study"
+    APPROVE_STUDY = "approve_study"
+    ACTIVATE_SITE = "activate_site"
+    VIEW_AUDIT = "view_audit"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    VIEW_ENROLMENT = "view_enrolment"
+
+
+_P, _R, _D = Permission, Role, DataClass
+
+_SITE_STAFF = {
+    _P.VIEW_SUBJECTS,
+    _P.SCREEN,
+    _P.RANDOMIZE,
+    _P.DISPENSE,
+    _P.TAKE_BACK,
+    _P.VIEW_STOCK,
+    _P.COUNT_STOCK,
+    _P.REPORT_KIT,
+    _P.RECEIVE_SHIPMENT,
+    _P.VIEW_AUDIT,
+}
+_SUPPLY = {
+    _P.VIEW_STOCK,
+    _P.VIEW_SUPPLY,
+    _P.RUN_RESUPPLY,
+    _P.APPROVE_SHIPMENT,
+    _P.ACTIVATE_SITE,
+    _P.VIEW_ENROLMENT,
+    _P.VIEW_AUDIT,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    _R.INVESTIGATOR: frozenset(
+        (_SITE_STAFF - {_P.COUNT_STOCK}) | {_P.SIGN_ORDER, _P.CHANGE_DOSE, _P.END_TREATMENT, _P.BREAK_CODE}
+    ),
+    _R.COORDINATOR: frozenset(_SITE_STAFF | {_P.CHANGE_DOSE, _P.END_TREATMENT}),
+    _R.PHARMACIST: frozenset(_SITE_STAFF),
+    _R.UNBLINDED_PHARMACIST: frozenset(_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}),
+    _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
+    _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
+    _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY}),
+    _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
+    _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS}),
+    _R.SUPPLY_PLANNER: frozenset(_SUPPLY),
+    _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT}),
+    _R.COURIER: frozenset(),
+    _R.QUALIFIED_PERSON: frozenset({_P.RELEASE_LOT, _P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
+    _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
+    _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT}),
+    _R.UNBLINDED_STATISTICIAN: frozenset(
+        {_P.VIEW_RANDOMIZATION, _P.FREEZE_RANDOMIZATION, _P.LOAD_KITS, _P.VIEW_ENROLMENT, _P.VIEW_AUDIT}
+    ),
+    _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY}),
+    _R.HELP_DESK: frozenset(),
+    _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE}),
+    _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT}),
+    _R.PATIENT: frozenset(),
+}
+
+_BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})
+
+SEES: dict[Role, frozenset[DataClass]] = {
+    _R.INVESTIGATOR: _BLINDED_SITE | {_D.PERSONAL},
+    _R.COORDINATOR: _BLINDED_SITE | {_D.PERSONAL},
+    _R.PHARMACIST: _BLINDED_SITE,
+    _R.UNBLINDED_PHARMACIST: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE, _D.ARM},
+    _R.MONITOR: _BLINDED_SITE,
+    _R.UNBLINDED_MONITOR: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE, _D.ARM},
+    _R.STUDY_TEAM: frozenset({_D.STUDY}),
+    _R.SAFETY: _BLINDED_SITE | {_D.ARM},
+    _R.SUPPLY_MANAGER: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE},
+    _R.SUPPLY_PLANNER: _BLINDED_SITE,
+    _R.DEPOT: _BLINDED_SITE,
+    _R.COURIER: frozenset(),
+    _R.QUALIFIED_PERSON: frozenset({_D.STUDY, _D.SUPPLY_BY_TYPE}),
+    _R.QUALITY: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE},
+    _R.STATISTICIAN: frozenset({_D.STUDY}),
+    _R.UNBLINDED_STATISTICIAN: frozenset({_D.STUDY, _D.LISTS, _D.ARM}),
+    _R.CONFIGURATOR: frozenset({_D.STUDY}),
+    _R.HELP_DESK: frozenset({_D.STUDY}),
+    _R.ADMINISTRATOR: frozenset({_D.STUDY}),
+    _R.INSPECTOR: _BLINDED_SITE,
+    _R.PATIENT: frozenset(),
+}
+
+UNBLINDED_ROLES = frozenset(
+    role for role, sees in SEES.items() if sees & {_D.SUPPLY_BY_TYPE, _D.LISTS, _D.ARM} and role != _R.SAFETY
+)
+"""Study-level roles that exclude every blinded role in the same study, for ever (irt.md section 8)."""
+
+SITE_ROLES = frozenset(
+    {
+        _R.INVESTIGATOR,
+        _R.COORDINATOR,
+        _R.PHARMACIST,
+        _R.UNBLINDED_PHARMACIST,
+        _R.MONITOR,
+        _R.UNBLINDED_MONITOR,
+    }
+)
+"""Roles that are granted at a site."""

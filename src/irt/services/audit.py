@@ -1,0 +1,169 @@
+"""Writing the audit trail: entries of one transaction are chained and stored together, last thing before commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from irt.audit.chain import GENESIS, link
+from irt.tables.columns import table_of
+from irt.tables.record import AuditEntry, AuditHead
+from irt.tables.secret import SecretAuditEntry, SecretAuditHead
+
+if TYPE_CHECKING:
+    from irt.errors import Refusal
+    from irt.services.unit_of_work import Work
+
+INSTALLATION = "installation"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditDraft:
+    """What happened, before it is chained. `secret` goes to the second chain, pointing to this entry."""
+
+    act: str
+    record_kind: str
+    record: str
+    study_id: int | None = None
+    site_id: int | None = None
+    zone: str = "UTC"
+    old: dict[str, Any] | None = None
+    new: dict[str, Any] | None = None
+    reason: str | None = None
+    secret: dict[str, Any] | None = None
+
+    @property
+    def chain(self) -> str:
+        """The chain this entry belongs to: one a study, one for the installation."""
+        return INSTALLATION if self.study_id is None else f"study:{self.study_id}"
+
+    @classmethod
+    def of_refusal(cls, refusal: Refusal) -> AuditDraft:
+        """A refused command: the neutral sentence here, the full voice in the second chain.
+
+        The second chain always gets an entry, so that its presence tells nothing.
+        """
+        about = refusal.about
+        if about is None:
+            raise ValueError("the refusal concerns no record")
+        return cls(
+            act=f"{about.act}_refused",
+            record_kind=about.record_kind,
+            record=about.record,
+            study_id=about.study_id,
+            site_id=about.site_id,
+            zone=about.zone,
+            new={"refusal": refusal.name, "sentence": refusal.sentence},
+            secret={"trace": refusal.trace, "candidates": refusal.candidates or {}},
+        )
+
+
+_ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
+_SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
+_FIND = {
+    heads.name: select(heads.c.sequence, heads.c.hash).where(heads.c.chain == bindparam("chain")).with_for_update()
+    for heads in (_HEADS, _SECRET_HEADS)
+}
+_ADVANCE = {
+    heads.name: update(heads)
+    .where(heads.c.chain == bindparam("of_chain"))
+    .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
+    for heads in (_HEADS, _SECRET_HEADS)
+}
+
+
+def write_audit(work: Work) -> None:
+    """Chains and stores the drafts. The heads are the last locks of every transaction, blinded before secret."""
+    for chain in sorted({draft.chain for draft in work.drafts}):
+        drafts = [draft for draft in work.drafts if draft.chain == chain]
+        first = _append_blinded(work, chain, drafts)
+        _append_secret(work, chain, [(first + i, d) for i, d in enumerate(drafts) if d.secret is not None])
+    work.drafts.clear()
+
+
+def content_of(entry: Any) -> dict[str, Any]:
+    """What an audit entry's hash covers."""
+    return {name: entry[name] for name in _COVERED}
+
+
+def secret_content_of(entry: Any) -> dict[str, Any]:
+    """What a secret entry's hash covers."""
+    return {name: entry[name] for name in _SECRET_COVERED}
+
+
+_COVERED = (
+    "chain",
+    "sequence",
+    "at",
+    "zone",
+    "account_id",
+    "person",
+    "act",
+    "record_kind",
+    "record",
+    "site_id",
+    "old",
+    "new",
+    "reason",
+)
+_SECRET_COVERED = ("chain", "sequence", "blinded_sequence", "at", "act", "body")
+
+
+def _append_blinded(work: Work, chain: str, drafts: list[AuditDraft]) -> int:
+    sequence, previous = _head(work, _HEADS, chain)
+    first, rows = sequence + 1, []
+    for draft in drafts:
+        sequence += 1
+        row = {
+            "chain": chain,
+            "sequence": sequence,
+            "at": work.at,
+            "zone": draft.zone,
+            "account_id": work.actor.account_id,
+            "person": work.actor.name,
+            "act": draft.act,
+            "record_kind": draft.record_kind,
+            "record": draft.record,
+            "site_id": draft.site_id,
+            "old": draft.old,
+            "new": draft.new,
+            "reason": draft.reason,
+            "previous_hash": previous,
+        }
+        previous = row["hash"] = link(content_of(row), previous)
+        rows.append(row)
+    work.run(insert(_ENTRIES), rows)
+    work.run(_ADVANCE[_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
+    return first
+
+
+def _append_secret(work: Work, chain: str, drafts: list[tuple[int, AuditDraft]]) -> None:
+    if not drafts:
+        return
+    sequence, previous = _head(work, _SECRET_HEADS, chain)
+    rows = []
+    for blinded_sequence, draft in drafts:
+        sequence += 1
+        row: dict[str, Any] = {
+            "chain": chain,
+            "sequence": sequence,
+            "blinded_sequence": blinded_sequence,
+            "at": work.at,
+            "act": draft.act,
+            "body": draft.secret,
+            "previous_hash": previous,
+        }
+        previous = row["hash"] = link(secret_content_of(row), previous)
+        rows.append(row)
+    work.run(insert(_SECRET_ENTRIES), rows)
+    work.run(_ADVANCE[_SECRET_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
+
+
+def _head(work: Work, heads: Any, chain: str) -> tuple[int, str]:
+    found = work.connection.execute(_FIND[heads.name], {"chain": chain}).first()
+    if found is not None:
+        return int(found[0]), str(found[1])
+    work.run(insert(heads), {"chain": chain, "sequence": 0, "hash": GENESIS})
+    return 0, GENESIS

@@ -1,0 +1,163 @@
+"""The one verb that changes a kit: consult the tables, append a movement, update the cached last line."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from irt.errors import NotFound
+from irt.services.unit_of_work import Work
+from irt.states.kit import Accountability, Assignment, Custody, KitEvent, KitState, Quality, move_kit
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit, Movement
+
+_KITS = table_of(Kit)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKit:
+    """A kit whose row this transaction has locked, and the state it was locked in."""
+
+    id: int
+    number: str
+    state: KitState
+    place_id: int | None
+    sponsor_id: int
+    study_id: int
+
+
+HELD_COLUMNS = (
+    _KITS.c.id,
+    _KITS.c.number,
+    _KITS.c.custody,
+    _KITS.c.place_id,
+    _KITS.c.quality,
+    _KITS.c.assignment,
+    _KITS.c.accountability,
+    _KITS.c.sponsor_id,
+    _KITS.c.study_id,
+)
+
+
+def held(row: Mapping[str, Any]) -> HeldKit:
+    """A locked row of HELD_COLUMNS as a value."""
+    state = KitState(
+        Custody(row["custody"]),
+        Quality(row["quality"]),
+        Assignment(row["assignment"]),
+        Accountability(row["accountability"]),
+    )
+    return HeldKit(row["id"], row["number"], state, row["place_id"], row["sponsor_id"], row["study_id"])
+
+
+def locking(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The statement that locks kits, always in order of id, so that two transactions cannot wait for each other."""
+    return select(*HELD_COLUMNS).where(*conditions).order_by(_KITS.c.id).with_for_update(key_share=True, of=_KITS)
+
+
+_BY_ID = locking(_KITS.c.id.in_(bindparam("ids", expanding=True)))
+_BY_NUMBER = locking(
+    _KITS.c.study_id == bindparam("study_id"), _KITS.c.number.in_(bindparam("numbers", expanding=True))
+)
+
+
+def lock_kits(work: Work, ids: Iterable[int]) -> list[HeldKit]:
+    """Locks kits by id."""
+    return [held(row) for row in work.rows(_BY_ID, ids=sorted(ids))]
+
+
+def lock_kits_by_number(work: Work, study_id: int, numbers: Iterable[str]) -> list[HeldKit]:
+    """Locks kits by number; NotFound, naming the number, where the study has no such kit."""
+    wanted = sorted(set(numbers))
+    found = [held(row) for row in work.rows(_BY_NUMBER, study_id=study_id, numbers=wanted)]
+    if missing := sorted(set(wanted) - {kit.number for kit in found}):
+        raise NotFound(
+            f"{missing[0]} is not a kit of this study. Scan the square code on the kit, or type its digits."
+        )
+    return found
+
+
+_MOVE = (
+    update(_KITS)
+    .where(_KITS.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        custody=bindparam("to_custody"),
+        place_id=bindparam("to_place"),
+        quality=bindparam("to_quality"),
+        assignment=bindparam("to_assignment"),
+        accountability=bindparam("to_accountability"),
+    )
+)
+
+STAY = -1
+"""The kit stays where it is."""
+
+
+def move_kits(
+    work: Work,
+    kits: Sequence[HeldKit],
+    event: KitEvent,
+    *,
+    place_id: int | None = STAY,
+    subject_id: int | None = None,
+    shipment_id: int | None = None,
+    reason: str | None = None,
+    occurred_at: datetime | None = None,
+) -> list[HeldKit]:
+    """Moves locked kits by one event; TransitionRefused, and nothing moved, where one of them cannot.
+
+    `place_id` is the depot, shipment, site or subject the kit is with afterwards, STAY by default.
+    """
+    moved = [
+        HeldKit(
+            kit.id,
+            kit.number,
+            move_kit(kit.state, event),
+            kit.place_id if place_id == STAY else place_id,
+            kit.sponsor_id,
+            kit.study_id,
+        )
+        for kit in kits
+    ]
+    alike: dict[tuple[KitState, int | None], list[int]] = defaultdict(list)
+    for kit in moved:
+        alike[(kit.state, kit.place_id)].append(kit.id)
+    for (state, place), ids in alike.items():
+        work.run(_MOVE, {"ids": ids, "to_place": place, **{f"to_{k}": v for k, v in _axes(state).items()}})
+    facts = {
+        "event": event,
+        "subject_id": subject_id,
+        "shipment_id": shipment_id,
+        "reason": reason,
+        "occurred_at": occurred_at or work.at,
+        "recorded_at": work.at,
+        "account_id": work.actor.account_id,
+    }
+    work.record_all(
+        Movement,
+        (
+            {
+                "sponsor_id": kit.sponsor_id,
+                "study_id": kit.study_id,
+                "kit_id": kit.id,
+                "place_id": kit.place_id,
+                **_axes(kit.state),
+                **facts,
+            }
+            for kit in moved
+        ),
+    )
+    return moved
+
+
+def _axes(state: KitState) -> dict[str, str]:
+    return {
+        "custody": state.custody,
+        "quality": state.quality,
+        "assignment": state.assignment,
+        "accountability": state.accountability,
+    }

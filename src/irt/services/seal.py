@@ -1,0 +1,43 @@
+"""Sealing of seeds and second factors: what a database reader alone must not be able to open."""
+
+import hashlib
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from irt.errors import IntegrityFault
+
+
+class Seal:
+    """Opens and closes sealed texts with the installation's key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._fernet = Fernet(key)
+
+    def close(self, secret: bytes) -> str:
+        """The sealed text."""
+        return self._fernet.encrypt(secret).decode()
+
+    def open(self, sealed: str) -> bytes:
+        """The secret; IntegrityFault where this installation's key did not seal it."""
+        try:
+            return self._fernet.decrypt(sealed.encode())
+        except InvalidToken:
+            raise IntegrityFault("a sealed record does not open with this installation's seal key") from None
+
+
+def commitment(secret: bytes) -> str:
+    """SHA-256 of a secret, published before its first use."""
+    return hashlib.sha256(secret).hexdigest()
+
+
+def seal_from(environment: dict[str, str], key_file: Path) -> Seal:
+    """The key in IRT_SEAL_KEY, or in the key file, which is made (readable by its owner only) where missing."""
+    if "IRT_SEAL_KEY" in environment:
+        return Seal(environment["IRT_SEAL_KEY"].encode())
+    if not key_file.exists():
+        handle = os.open(key_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(Fernet.generate_key())
+    return Seal(key_file.read_bytes())

@@ -1,0 +1,91 @@
+"""The database: one code path for SQLite (embedded) and PostgreSQL (production)."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+from irt.errors import BadInput
+from irt.services.seal import Seal
+from irt.services.write_lock import FairLock
+from irt.study.definition import StudyDefinition
+
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=30000",
+    "recursive_triggers=ON",
+)
+
+
+class Store:
+    """A database the services work in. Transactions begin and commit here and nowhere else."""
+
+    def __init__(self, url: str | URL, seal: Seal) -> None:
+        self.url = _driver_url(url)
+        self.seal = seal
+        self.definitions: dict[tuple[int, int], StudyDefinition] = {}
+        self.seeds: dict[tuple[int, str], bytes] = {}
+        self._lock = FairLock()
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._reading = self.engine.execution_options(irt_reading=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end, rolled back on any exception."""
+        with self._turn(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that only reads."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Gives back every connection."""
+        self.engine.dispose()
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._lock.turn() if self.is_sqlite else nullcontext()
+
+
+def _driver_url(url: str | URL) -> URL:
+    try:
+        parsed = make_url(url)
+    except Exception as fault:
+        raise BadInput("The database address cannot be read. Give one such as sqlite:///irt.sqlite.") from fault
+    if parsed.get_backend_name() not in {"sqlite", "postgresql"}:
+        raise BadInput("The database must be SQLite or PostgreSQL.")
+    return parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(
+        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=48
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # BEGIN is ours, see _begin
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A deferred transaction that turns to writing fails at once under load: take the write lock first.
+        reading = connection.get_execution_options().get("irt_reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=False)

@@ -1,0 +1,44 @@
+"""The study definition in force, read once and kept: protocol versions never change."""
+
+from sqlalchemy import bindparam, select
+
+from irt.errors import IntegrityFault
+from irt.services.unit_of_work import Work
+from irt.study.definition import StudyDefinition
+from irt.tables.columns import table_of
+from irt.tables.secret import AllocationKey, RestrictedPart
+from irt.tables.study import StudyVersion
+
+_VERSIONS, _PARTS, _SEEDS = table_of(StudyVersion), table_of(RestrictedPart), table_of(AllocationKey)
+_DEFINITION = (
+    select(_PARTS.c.definition)
+    .join(_VERSIONS, _VERSIONS.c.id == _PARTS.c.version_id)
+    .where(_VERSIONS.c.study_id == bindparam("study_id"), _VERSIONS.c.number == bindparam("number"))
+)
+_SEED = select(_SEEDS.c.sealed).where(
+    _SEEDS.c.study_id == bindparam("study_id"), _SEEDS.c.purpose == bindparam("purpose")
+)
+
+
+def definition_of(work: Work, study_id: int, version_number: int) -> StudyDefinition:
+    """The whole definition of a version; IntegrityFault where its restricted part is missing."""
+    known = work.store.definitions.get((study_id, version_number))
+    if known is None:
+        row = work.row(_DEFINITION, study_id=study_id, number=version_number)
+        if row is None:
+            raise IntegrityFault(f"study {study_id} has no version {version_number}")
+        known = StudyDefinition.model_validate(row["definition"])
+        work.store.definitions[(study_id, version_number)] = known
+    return known
+
+
+def seed_of(work: Work, study_id: int, purpose: str) -> bytes:
+    """A study's seed, unsealed once and held in memory only."""
+    known = work.store.seeds.get((study_id, purpose))
+    if known is None:
+        row = work.row(_SEED, study_id=study_id, purpose=purpose)
+        if row is None:
+            raise IntegrityFault(f"study {study_id} has no seed for {purpose}")
+        known = work.store.seal.open(row["sealed"])
+        work.store.seeds[(study_id, purpose)] = known
+    return known

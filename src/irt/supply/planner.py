@@ -1,0 +1,102 @@
+"""Where every planner of shipments meets the rest: one Protocol, network-wide.
+
+Min/max implements it here; the optimizer and the simulator use the same values without a database.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class LotStock:
+    """Kits of one type and one blinded lot that lie at one place."""
+
+    kit_type: str
+    lot: str
+    expiry: date
+    kits: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnTheWay:
+    """Kits of one type and one blinded lot due at a place on a day."""
+
+    kit_type: str
+    lot: str
+    expiry: date
+    kits: int
+    due: date
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Order up to `maximum` when fewer than `minimum` count as stock."""
+
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today."""
+
+    number: str
+    country: str
+    label_group: str
+    depot: str
+    lead_time_days: int
+    stock: tuple[LotStock, ...] = ()
+    on_the_way: tuple[OnTheWay, ...] = ()
+    levels: Mapping[str, Level] = field(default_factory=dict)
+    dnc_days: Mapping[str, int] = field(default_factory=dict)
+    dns_days: Mapping[str, int] = field(default_factory=dict)
+    approved_lots: frozenset[str] | None = None
+    expected_need: Mapping[str, Sequence[tuple[date, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class DepotView:
+    """A depot's stock that may be shipped, by lot and label group."""
+
+    code: str
+    stock: tuple[tuple[str, LotStock], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkView:
+    """The whole network on one day."""
+
+    depots: Mapping[str, DepotView]
+    sites: tuple[SiteView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """So many kits of one type from one blinded lot."""
+
+    kit_type: str
+    lot: str
+    kits: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedShipment:
+    """A shipment a planner proposes, and how it came to it: inputs, formula, result."""
+
+    depot: str
+    site: str
+    lines: tuple[ProposedLine, ...]
+    dispatch_on: date
+    trace: Mapping[str, Any]
+
+
+class ResupplyPlanner(Protocol):
+    """Answers, for the whole network: what should leave which depot for which site today?"""
+
+    name: str
+
+    def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+        """Shipments to propose on `day`, in order of depot and site; never more than a depot holds."""
+        ...

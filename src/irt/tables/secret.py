@@ -1,0 +1,125 @@
+"""Treatment. Secret rows point at public rows, never back; blinded reads cannot import this file."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from irt.tables.columns import Owned, Row, document, instant
+
+
+class RestrictedPart(Owned, table=True):
+    """The part of a protocol version that blinded people must not read, and the salt of its hash."""
+
+    __tablename__ = "secret_restricted_part"
+    version_id: int = Field(foreign_key="study_version.id", unique=True)
+    definition: dict[str, Any] = document(description="the whole study definition")
+    salt: str
+
+
+class AllocationKey(Owned, table=True):
+    """A study's seeds, sealed; the commitments were published before the first draw."""
+
+    __tablename__ = "secret_allocation_key"
+    __table_args__ = (UniqueConstraint("study_id", "purpose"),)
+    purpose: str = Field(description="allocation, kit_numbers, randomization_numbers, kit_choice")
+    sealed: str
+    commitment: str
+
+
+class AllocationState(Owned, table=True):
+    """What a procedure remembers, a row a stratum or factor level; locked while a draw is made."""
+
+    __tablename__ = "secret_allocation_state"
+    __table_args__ = (UniqueConstraint("study_id", "key"),)
+    key: str
+    state: Any = document()
+
+
+class TreatmentAssignment(Owned, table=True):
+    """A subject's treatment and everything needed to derive it again. Append-only."""
+
+    __tablename__ = "secret_treatment_assignment"
+    randomization_id: int = Field(foreign_key="randomization.id", unique=True)
+    arm: str = Field(index=True)
+    method: str
+    stratum: str
+    probabilities: dict[str, str] = document(description="arm -> exact rational")
+    draws: list[dict[str, Any]] = document()
+    state_seen: Any = document()
+    stock_seen: dict[str, Any] = document(description="the all-arms check before the draw")
+    engine: str
+
+
+class ManufacturingLot(Owned, table=True):
+    """A bulk lot of one product, under a blinded lot."""
+
+    __tablename__ = "secret_manufacturing_lot"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: str
+    kit_type: str
+    expiry: date
+    blinded_lot_id: int = Field(foreign_key="blinded_lot.id", index=True)
+
+
+class KitContent(Owned, table=True):
+    """What is in a kit, and its place in the warehouse's order."""
+
+    __tablename__ = "secret_kit_content"
+    kit_id: int = Field(foreign_key="kit.id", unique=True)
+    kit_type: str = Field(index=True)
+    manufacturing_lot_id: int = Field(foreign_key="secret_manufacturing_lot.id", index=True)
+    sequence: int
+
+
+class ResupplySetting(Owned, table=True):
+    """Min and max of a kit type for the study, a country or a site, from a day on; changed by a new row."""
+
+    __tablename__ = "secret_resupply_setting"
+    country: str | None = None
+    site_id: int | None = Field(default=None, foreign_key="site.id")
+    kit_type: str
+    minimum: int
+    maximum: int
+    effective_from: date
+
+
+class ShipmentCalculation(Owned, table=True):
+    """What a shipment was calculated from: inputs, formula, result."""
+
+    __tablename__ = "secret_shipment_calculation"
+    shipment_id: int = Field(foreign_key="shipment.id", unique=True)
+    trace: dict[str, Any] = document()
+
+
+class DecisionTrace(Owned, table=True):
+    """The full voice of a decision: every candidate and the rule that excluded it."""
+
+    __tablename__ = "secret_decision_trace"
+    decision_id: int = Field(foreign_key="decision.id", unique=True)
+    trace: dict[str, Any] = document()
+
+
+class SecretAuditEntry(Row, table=True):
+    """The second chain: treatment acts, each pointing to its blinded entry. Append-only."""
+
+    __tablename__ = "secret_audit_entry"
+    __table_args__ = (UniqueConstraint("chain", "sequence"),)
+    chain: str
+    sequence: int
+    blinded_sequence: int
+    at: datetime = instant()
+    act: str
+    body: dict[str, Any] = document()
+    previous_hash: str
+    hash: str
+
+
+class SecretAuditHead(Row, table=True):
+    """The last entry of a secret chain."""
+
+    __tablename__ = "secret_audit_head"
+    chain: str = Field(unique=True)
+    sequence: int
+    hash: str
