@@ -35,11 +35,12 @@ class OpaqueNumbers:
         if digits < 1:
             raise ValueError("a number has at least one digit")
         self.digits = digits
-        self.count: int = 9 * 10 ** (digits - 1)
+        self._least: int = 10 ** (digits - 1)
+        self.count = 9 * self._least
         self._key = key
         self._purpose = purpose.encode() + b"\0"
         left = isqrt(self.count - 1) + 1
-        self._radices = (left, -(-self.count // left))
+        self._radices: tuple[int, int] = (left, -(-self.count // left))
         # Rounds see few distinct halves, so remembering their values makes the second thousand numbers cheap.
         self._values: list[dict[int, int]] = [{} for _ in range(ROUNDS)]
 
@@ -52,7 +53,7 @@ class OpaqueNumbers:
         place = self._permuted(index)
         while place >= self.count:
             place = self._permuted(place)
-        return str(10 ** (self.digits - 1) + place)
+        return str(self._least + place)
 
     def numbers(self, indices: range) -> Iterator[str]:
         """The numbers at each index of a range."""
@@ -60,7 +61,7 @@ class OpaqueNumbers:
 
     def _permuted(self, place: int) -> int:
         radix = self._radices[1]
-        halves = list(divmod(place, radix))
+        halves: list[int] = list(divmod(place, radix))
         for turn, values in enumerate(self._values):
             changed = turn % 2
             other = halves[1 - changed]

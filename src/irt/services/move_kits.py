@@ -1,12 +1,12 @@
 """The one verb that changes a kit: consult the tables, append a movement, update the cached last line."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
+from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from irt.errors import NotFound
@@ -43,7 +43,7 @@ HELD_COLUMNS = (
 )
 
 
-def held(row: Mapping[str, Any]) -> HeldKit:
+def held(row: RowMapping) -> HeldKit:
     """A locked row of HELD_COLUMNS as a value."""
     state = KitState(
         Custody(row["custody"]),
@@ -76,7 +76,7 @@ def lock_kits_by_number(work: Work, study_id: int, numbers: Iterable[str]) -> li
     found = [held(row) for row in work.rows(_BY_NUMBER, study_id=study_id, numbers=wanted)]
     if missing := sorted(set(wanted) - {kit.number for kit in found}):
         raise NotFound(
-            f"{missing[0]} is not a kit of this study. Scan the square code on the kit, or type its digits."
+            f"{missing[0]} is not a kit of this study. Scan the code on the kit, or type its digits."
         )
     return found
 
