@@ -1,5 +1,6 @@
 """What every part of a study file has in common: immutable, complete, no unknown keys."""
 
+import re
 from fractions import Fraction
 from typing import Annotated
 
@@ -14,7 +15,11 @@ class Part(BaseModel):
 
 def _fraction(written: object) -> object:
     """Reads 0.8 as exactly 4/5, not as the nearest binary number."""
-    return Fraction(str(written)) if isinstance(written, int | float | str) else written
+    if isinstance(written, Fraction):
+        return written
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,9}|/[1-9]\d{0,8})?", str(written)):
+        raise ValueError("should be a number such as 0.8 or 4/5")
+    return Fraction(str(written))
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+<>=-]*$", max_length=40)]
