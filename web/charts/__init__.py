@@ -1,0 +1,22 @@
+"""Pictures drawn by the server as SVG: a title, a description, and the numbers in a table beside them."""
+
+from web.charts.series import (
+    Series,
+    bar_chart,
+    difference_bar,
+    line_chart,
+    projection_chart,
+)
+from web.charts.visits import VisitMark, visit_dots, visit_line, visit_line_key
+
+__all__ = [
+    "Series",
+    "VisitMark",
+    "bar_chart",
+    "difference_bar",
+    "line_chart",
+    "projection_chart",
+    "visit_dots",
+    "visit_line",
+    "visit_line_key",
+]
