@@ -1,12 +1,15 @@
 """The database: one code path for SQLite (embedded) and PostgreSQL (production)."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from irt.errors import BadInput
+from irt.randomization.numbers import OpaqueNumbers
+from irt.randomization.scheme import Procedure
 from irt.services.seal import Seal
 from irt.services.write_lock import FairLock
 from irt.study.definition import StudyDefinition
@@ -23,11 +26,14 @@ _PRAGMAS = (
 class Store:
     """A database the services work in. Transactions begin and commit here and nowhere else."""
 
-    def __init__(self, url: str | URL, seal: Seal) -> None:
+    def __init__(self, url: str | URL, seal: Seal, entropy: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self.url = _driver_url(url)
         self.seal = seal
+        self.entropy = entropy
         self.definitions: dict[tuple[int, int], StudyDefinition] = {}
         self.seeds: dict[tuple[int, str], bytes] = {}
+        self.procedures: dict[tuple[int, int], Procedure] = {}
+        self.numbers: dict[int, OpaqueNumbers] = {}
         self._lock = FairLock()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
         self._reading = self.engine.execution_options(irt_reading=True)

@@ -3,6 +3,9 @@
 from sqlalchemy import bindparam, select
 
 from irt.errors import IntegrityFault
+from irt.randomization.numbers import OpaqueNumbers
+from irt.randomization.procedures import procedure_for
+from irt.randomization.scheme import Procedure
 from irt.services.unit_of_work import Work
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
@@ -42,3 +45,25 @@ def seed_of(work: Work, study_id: int, purpose: str) -> bytes:
         known = work.store.seal.open(row["sealed"])
         work.store.seeds[(study_id, purpose)] = known
     return known
+
+
+def procedure_of(work: Work, study_id: int, version_number: int) -> Procedure:
+    """The randomization procedure of a version."""
+    known = work.store.procedures.get((study_id, version_number))
+    if known is None:
+        definition = definition_of(work, study_id, version_number)
+        known = procedure_for(definition.randomization, definition.arms)
+        work.store.procedures[(study_id, version_number)] = known
+    return known
+
+
+RANDOMIZATION_DIGITS = 6
+
+
+def randomization_number(work: Work, study_id: int, assignment_number: int) -> str:
+    """The opaque number of the so-maniest randomization; it tells neither order nor arm nor stratum (L12)."""
+    known = work.store.numbers.get(study_id)
+    if known is None:
+        seed = seed_of(work, study_id, "randomization_numbers")
+        known = work.store.numbers[study_id] = OpaqueNumbers(seed, RANDOMIZATION_DIGITS, "randomization")
+    return known.number(assignment_number - 1)

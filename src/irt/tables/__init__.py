@@ -1,0 +1,11 @@
+"""Every table of the installation. Importing this room makes the metadata complete."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+from irt.tables import kit, people, record, secret, shipment, study, subject
+
+__all__ = ["METADATA", "kit", "people", "record", "secret", "shipment", "study", "subject"]
+
+METADATA: MetaData = SQLModel.metadata
+"""The tables, constraints and indexes as the code knows them; the migrations must arrive at the same."""

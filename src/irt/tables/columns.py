@@ -8,6 +8,15 @@ from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, String, Table
 from sqlalchemy.types import JSON, TypeDecorator
 from sqlmodel import Field, SQLModel
 
+# Constraints have the same names on both databases, so that a later migration can name what it changes.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+}
+
 
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC. SQLite forgets the zone, so it is put back on reading; naive values are refused."""
@@ -42,7 +51,8 @@ def one_of(kind: type[StrEnum], name: str, **options: Any) -> Any:
     """A column holding one value of an enum, and a CHECK that repeats the law in the database."""
     allowed = ", ".join(f"'{member.value}'" for member in kind)
     options.setdefault("nullable", False)
-    column: Column[str] = Column(name, String(32), CheckConstraint(f"{name} IN ({allowed})"), **options)
+    known = CheckConstraint(f"{name} IN ({allowed})", name)
+    column: Column[str] = Column(name, String(32), known, **options)
     return Field(sa_column=column)
 
 

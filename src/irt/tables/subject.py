@@ -84,7 +84,7 @@ class Visit(Owned, table=True):
     __table_args__ = (UniqueConstraint("subject_id", "code", "occurrence"),)
     subject_id: int = Field(foreign_key="subject.id", index=True)
     code: str
-    occurrence: int = Field(default=1, description="counts unscheduled and repeated visits")
+    occurrence: int = Field(default=0, description="counts repeated and unscheduled visits, from 0")
     status: VisitStatus = one_of(VisitStatus, "status")
     planned_on: date | None = None
     held_on: date | None = None
@@ -98,7 +98,7 @@ class DispensingOrder(Owned, table=True):
     __tablename__ = "dispensing_order"
     subject_id: int = Field(foreign_key="subject.id", index=True)
     visit_code: str
-    occurrence: int = 1
+    occurrence: int = 0
     dose_level: str | None = None
     weight_kg: Decimal | None = Field(default=None, sa_type=String)
     signature_id: int = Field(foreign_key="signature.id")

@@ -1,0 +1,84 @@
+"""Kits at a site as the selection rule needs them: types included, so for services only."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, and_, bindparam, exists, or_, select
+
+from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
+from irt.supply.kit_selection import Candidate, label_fits
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, Kit, LotApproval
+from irt.tables.secret import KitContent
+
+_KITS, _LOTS, _CONTENTS, _APPROVALS = (
+    table_of(Kit),
+    table_of(BlindedLot),
+    table_of(KitContent),
+    table_of(LotApproval),
+)
+_APPROVED = exists().where(
+    _APPROVALS.c.blinded_lot_id == _KITS.c.blinded_lot_id,
+    or_(_APPROVALS.c.country.is_(None), _APPROVALS.c.country == bindparam("country")),
+)
+_AT_SITE = (
+    select(
+        _KITS.c.id,
+        _KITS.c.number,
+        _KITS.c.expiry,
+        _KITS.c.quality,
+        _KITS.c.assignment,
+        _KITS.c.accountability,
+        _KITS.c.label_group,
+        _LOTS.c.number.label("lot"),
+        _CONTENTS.c.kit_type,
+        _APPROVED.label("approved"),
+    )
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(
+        _KITS.c.study_id == bindparam("study_id"),
+        and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == bindparam("site_id")),
+        _KITS.c.assignment.in_((Assignment.FREE, Assignment.PREALLOCATED)),
+        _CONTENTS.c.kit_type.in_(bindparam("kit_types", expanding=True)),
+    )
+    .order_by(_KITS.c.id)
+)
+_LOCKING = _AT_SITE.with_for_update(key_share=True, of=_KITS)
+
+
+def candidates_at(
+    connection: Connection,
+    study_id: int,
+    site_id: int,
+    country: str,
+    label_group: str,
+    kit_types: Iterable[str],
+    *,
+    lock: bool,
+) -> list[Candidate]:
+    """Kits of these types that lie unassigned at a site, in order of id; locked where they are to be assigned."""
+    wanted = {
+        "study_id": study_id,
+        "site_id": site_id,
+        "country": country,
+        "kit_types": sorted(set(kit_types)),
+    }
+    rows = connection.execute(_LOCKING if lock else _AT_SITE, wanted).mappings()
+    return [
+        Candidate(
+            id=row["id"],
+            number=row["number"],
+            kit_type=row["kit_type"],
+            lot=row["lot"],
+            expiry=row["expiry"],
+            state=KitState(
+                Custody.SITE,
+                Quality(row["quality"]),
+                Assignment(row["assignment"]),
+                Accountability(row["accountability"]),
+            ),
+            lot_approved=bool(row["approved"]),
+            label_fits=label_fits(row["label_group"], label_group),
+        )
+        for row in rows
+    ]

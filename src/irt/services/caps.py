@@ -1,0 +1,130 @@
+"""Enrolment limits: counters locked together with what they limit; messages name public groups only (L10)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from sqlalchemy import bindparam, select, update
+
+from irt.errors import Refusal
+from irt.services.subjects import SiteFacts
+from irt.services.unit_of_work import Work
+from irt.study.definition import StudyDefinition
+from irt.study.rules import Cap
+from irt.tables.columns import table_of
+from irt.tables.secret import AllocationState
+
+ASSIGNMENTS = "assignments"
+"""The row that counts a study's randomizations; its lock puts draws and caps in one order."""
+
+Counted = Literal["screened", "randomized"]
+
+
+class EnrolmentClosed(Refusal):
+    """A hard cap is reached."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(
+            f"Enrolment {words} is closed. Nothing was booked. Ask the study team before you screen more subjects."
+        )
+
+
+_STATES = table_of(AllocationState)
+LOCK_STATES = (
+    select(_STATES.c.key, _STATES.c.state)
+    .where(
+        _STATES.c.study_id == bindparam("study_id"),
+        _STATES.c.key.in_(bindparam("keys", expanding=True)),
+    )
+    .order_by(_STATES.c.key)
+    .with_for_update()
+)
+SET_STATE = (
+    update(_STATES)
+    .where(_STATES.c.study_id == bindparam("of_study"), _STATES.c.key == bindparam("of_key"))
+    .values(state=bindparam("to_state"))
+)
+
+
+def lock_states(work: Work, study_id: int, keys: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Locks the memory rows that exist among these keys, in order of key."""
+    return {row["key"]: row["state"] for row in work.rows(LOCK_STATES, study_id=study_id, keys=sorted(set(keys)))}
+
+
+def store_states(
+    work: Work,
+    owner: Mapping[str, int],
+    known: Mapping[str, Mapping[str, int]],
+    after: Mapping[str, Mapping[str, int]],
+) -> None:
+    """Writes memory rows: changed ones are updated, new ones appended."""
+    changed = [
+        {"of_study": owner["study_id"], "of_key": key, "to_state": dict(row)}
+        for key, row in after.items()
+        if key in known and known[key] != row
+    ]
+    if changed:
+        work.run(SET_STATE, changed)
+    work.record_all(
+        AllocationState,
+        ({**owner, "key": key, "state": dict(row)} for key, row in after.items() if key not in known),
+    )
+
+
+def caps_for(
+    definition: StudyDefinition, counted: Counted, site: SiteFacts, levels: Mapping[str, str], cohort: str | None
+) -> dict[str, Cap]:
+    """The caps that a subject falls under, by the key of their counter."""
+    return {
+        f"cap:{cap.counts}:{cap.scope}:{key}": cap
+        for cap in definition.caps
+        if cap.counts == counted and (key := _key(cap, site, levels, cohort)) is not None
+    }
+
+
+def _key(cap: Cap, site: SiteFacts, levels: Mapping[str, str], cohort: str | None) -> str | None:
+    """The counter's key, None where the cap does not concern the subject."""
+    if cap.scope == "study":
+        return ""
+    if cap.scope == "stratum":
+        factor, _, level = (cap.key or "").partition("=")
+        return cap.key if levels.get(factor) == level else None
+    here = {"country": site.country, "site": site.number, "cohort": cohort}[cap.scope]
+    return here if cap.key in (None, here) else None
+
+
+def counted_in(
+    definition: StudyDefinition, caps: Mapping[str, Cap], states: Mapping[str, Mapping[str, int]]
+) -> dict[str, dict[str, int]]:
+    """The counters after one more subject; EnrolmentClosed where a hard cap is reached."""
+    after = {}
+    for key, cap in caps.items():
+        count = states.get(key, {}).get("count", 0) + 1
+        if cap.hard and count > cap.subjects:
+            raise EnrolmentClosed(_words(definition, cap))
+        after[key] = {"count": count}
+    return after
+
+
+def _words(definition: StudyDefinition, cap: Cap) -> str:
+    if cap.scope == "stratum" and cap.key:
+        factor, _, level = cap.key.partition("=")
+        name = next((x.name for x in definition.factor(factor).levels if x.code == level), level)
+        return f"in the group '{name}'"
+    return {"study": "in this study", "country": "in this country", "site": "at this site"}.get(
+        cap.scope, "in the open cohort"
+    )
+
+
+def count_in(
+    work: Work,
+    definition: StudyDefinition,
+    owner: Mapping[str, int],
+    counted: Counted,
+    site: SiteFacts,
+    levels: Mapping[str, str],
+) -> None:
+    """Counts one more subject under every cap that concerns it."""
+    caps = caps_for(definition, counted, site, levels, None)
+    if caps:
+        states = lock_states(work, owner["study_id"], [ASSIGNMENTS, *caps])
+        store_states(work, owner, states, counted_in(definition, caps, states))

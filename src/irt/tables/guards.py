@@ -1,0 +1,143 @@
+"""Guards: records that are written once. The database itself refuses to change or remove them.
+
+A guard stops a mistake, not an owner of the database, who can drop it; tampering shows in the hash chain.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, inspect, text
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A table whose rows stay as written, apart from `may_change` and from rows where `unless` holds.
+
+    `unless` is a condition on one column, as "status = 'draft'".
+    """
+
+    table: str
+    may_change: tuple[str, ...] = ()
+    unless: str = ""
+
+
+GUARDS: tuple[Guard, ...] = (
+    Guard("annotation"),
+    Guard("audit_entry"),
+    Guard("code_break", may_change=("narrative",)),
+    Guard("command"),
+    Guard("decision"),
+    Guard("deviation"),
+    Guard("dispensing_order"),
+    Guard("item_movement"),
+    Guard("kit_return"),
+    Guard("lane"),
+    Guard("lot_approval"),
+    Guard("movement"),
+    Guard("randomization"),
+    Guard("resupply_run"),
+    Guard("scan"),
+    Guard("secret_allocation_key", may_change=("sealed",)),
+    Guard("secret_audit_entry"),
+    Guard("secret_decision_trace"),
+    Guard("secret_kit_content"),
+    Guard("secret_restricted_part"),
+    Guard("secret_resupply_setting"),
+    Guard("secret_shipment_calculation"),
+    Guard("secret_treatment_assignment"),
+    Guard("shipment_step"),
+    Guard("sign_in_attempt"),
+    Guard("signature"),
+    Guard("site_contact"),
+    Guard("site_version"),
+    Guard("stock_count"),
+    Guard("study_version", may_change=("status", "signature_id"), unless="status = 'draft'"),
+    Guard("subject_event"),
+)
+"""Every guarded table, by name."""
+
+
+def set_guard(connection: Connection, guard: Guard) -> None:
+    """Installs the triggers of a guard; the table must exist."""
+    lines = _postgresql(guard) if connection.dialect.name == "postgresql" else _sqlite(connection, guard)
+    for line in lines:
+        connection.execute(text(line))
+
+
+def drop_guard(connection: Connection, table: str) -> None:
+    """Removes the triggers of a table's guard."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"DROP FUNCTION guard_{table}() CASCADE"))
+        return
+    for act in ("update", "delete", "insert"):
+        connection.execute(text(f"DROP TRIGGER guard_{table}_{act}"))
+
+
+def guarded_tables(connection: Connection) -> set[str]:
+    """Tables whose guard stands in full."""
+    if connection.dialect.name == "postgresql":
+        question, full = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'", 3
+    else:
+        question, full = "SELECT name FROM sqlite_master WHERE type = 'trigger'", 3
+    triggers = [str(name) for (name,) in connection.execute(text(question))]
+    tables = [name.removeprefix("guard_").rsplit("_", 1)[0] for name in triggers if name.startswith("guard_")]
+    return {table for table in tables if tables.count(table) == full}
+
+
+def _sentence(guard: Guard) -> str:
+    return f"rows of {guard.table} stay as they were written"
+
+
+def _postgresql(guard: Guard) -> Iterator[str]:
+    table = guard.table
+    changed = " AND ".join(_conditions_postgresql(guard)) or "true"
+    removed = f"NOT (OLD.{guard.unless})" if guard.unless else "true"
+    yield (
+        f"CREATE FUNCTION guard_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$$ BEGIN RAISE EXCEPTION '{_sentence(guard)}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    )
+    for act, condition in (("update", changed), ("delete", removed)):
+        yield (
+            f"CREATE TRIGGER guard_{table}_{act} BEFORE {act.upper()} ON {table} FOR EACH ROW "
+            f"WHEN ({condition}) EXECUTE FUNCTION guard_{table}()"
+        )
+    yield f"CREATE TRIGGER guard_{table}_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION guard_{table}()"
+
+
+def _conditions_postgresql(guard: Guard) -> Iterator[str]:
+    if guard.unless:
+        yield f"NOT (OLD.{guard.unless})"
+    if guard.may_change:
+        free = "{" + ",".join(guard.may_change) + "}"
+        yield f"to_jsonb(NEW) - '{free}'::text[] IS DISTINCT FROM to_jsonb(OLD) - '{free}'::text[]"
+
+
+def _sqlite(connection: Connection, guard: Guard) -> Iterator[str]:
+    table = guard.table
+    conditions = {
+        "update": " AND ".join(_conditions_sqlite(connection, guard)) or "true",
+        "delete": f"NOT (OLD.{guard.unless})" if guard.unless else "true",
+        # REPLACE removes the old row without firing the delete trigger, so a known key is refused on entry.
+        "insert": " OR ".join(_known_keys(connection, table)),
+    }
+    for act, condition in conditions.items():
+        yield (
+            f"CREATE TRIGGER guard_{table}_{act} BEFORE {act.upper()} ON {table} FOR EACH ROW "
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{_sentence(guard)}'); END"
+        )
+
+
+def _conditions_sqlite(connection: Connection, guard: Guard) -> Iterator[str]:
+    if guard.unless:
+        yield f"NOT (OLD.{guard.unless})"
+    if guard.may_change:
+        columns = [column["name"] for column in inspect(connection).get_columns(guard.table)]
+        fixed = [f"NEW.{name} IS NOT OLD.{name}" for name in columns if name not in guard.may_change]
+        yield f"({' OR '.join(fixed)})"
+
+
+def _known_keys(connection: Connection, table: str) -> Iterator[str]:
+    unique = [key["column_names"] for key in inspect(connection).get_unique_constraints(table)]
+    for columns in (["id"], *unique):
+        same = " AND ".join(f"{name} = NEW.{name}" for name in columns)
+        yield f"EXISTS (SELECT 1 FROM {table} WHERE {same})"
