@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, String, Table
+from sqlalchemy import CheckConstraint, Column, DateTime, Dialect, String, Table, event
 from sqlalchemy.types import JSON, TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -51,8 +51,13 @@ def one_of(kind: type[StrEnum], name: str, **options: Any) -> Any:
     """A column holding one value of an enum, and a CHECK that repeats the law in the database."""
     allowed = ", ".join(f"'{member.value}'" for member in kind)
     options.setdefault("nullable", False)
-    known = CheckConstraint(f"{name} IN ({allowed})", name)
-    column: Column[str] = Column(name, String(32), known, **options)
+    column: Column[str] = Column(name, String(32), **options)
+
+    @event.listens_for(column, "after_parent_attach")
+    def _state_the_law(_column: Column[str], table: Table) -> None:
+        # On the table rather than on the column: only there do migrations see it.
+        table.append_constraint(CheckConstraint(f"{name} IN ({allowed})", name))
+
     return Field(sa_column=column)
 
 

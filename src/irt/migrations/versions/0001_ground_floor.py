@@ -1,0 +1,1465 @@
+"""The ground floor: every table, and the guards of what is written once."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from irt.tables.guards import Guard, drop_guard, set_guard
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+GUARDS = (
+    Guard("annotation"),
+    Guard("audit_entry"),
+    Guard("code_break", may_change=("narrative",)),
+    Guard("command"),
+    Guard("decision"),
+    Guard("deviation"),
+    Guard("dispensing_order"),
+    Guard("item_movement"),
+    Guard("kit_return"),
+    Guard("lane"),
+    Guard("lot_approval"),
+    Guard("movement"),
+    Guard("randomization"),
+    Guard("resupply_run"),
+    Guard("scan"),
+    Guard("secret_allocation_key", may_change=("sealed",)),
+    Guard("secret_audit_entry"),
+    Guard("secret_decision_trace"),
+    Guard("secret_kit_content"),
+    Guard("secret_restricted_part"),
+    Guard("secret_resupply_setting"),
+    Guard("secret_shipment_calculation"),
+    Guard("secret_treatment_assignment"),
+    Guard("shipment_step"),
+    Guard("sign_in_attempt"),
+    Guard("signature"),
+    Guard("site_contact"),
+    Guard("site_version"),
+    Guard("stock_count"),
+    Guard("study_version", may_change=("status", "signature_id"), unless="status = 'draft'"),
+    Guard("subject_event"),
+)
+
+
+def upgrade() -> None:
+    """One step on."""
+    op.create_table(
+        "account",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("printed_name", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("password_temporary", sa.Boolean(), nullable=False),
+        sa.Column("second_factor_sealed", sa.String(), nullable=True),
+        sa.Column("second_factor_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_factor_step", sa.Integer(), nullable=True),
+        sa.Column("trained_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
+        sa.UniqueConstraint("username", name=op.f("uq_account_username")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
+        sa.UniqueConstraint("chain", name=op.f("uq_audit_head_chain")),
+    )
+    op.create_table(
+        "secret_audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("blinded_sequence", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_audit_entry")),
+        sa.UniqueConstraint("chain", "sequence", name=op.f("uq_secret_audit_entry_chain_sequence")),
+    )
+    op.create_table(
+        "secret_audit_head",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_audit_head")),
+        sa.UniqueConstraint("chain", name=op.f("uq_secret_audit_head_chain")),
+    )
+    op.create_table(
+        "sign_in_attempt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("username", sa.String(), nullable=False),
+        sa.Column("succeeded", sa.Boolean(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_attempt")),
+    )
+    op.create_index(op.f("ix_sign_in_attempt_username"), "sign_in_attempt", ["username"], unique=False)
+    op.create_table(
+        "sponsor",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sponsor")),
+        sa.UniqueConstraint("name", name=op.f("uq_sponsor_name")),
+    )
+    op.create_table(
+        "api_token",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("scopes", sa.JSON(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_api_token_public_id")),
+    )
+    op.create_index(op.f("ix_api_token_account_id"), "api_token", ["account_id"], unique=False)
+    op.create_table(
+        "command",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("asked_hash", sa.String(), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_command_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_command")),
+        sa.UniqueConstraint("account_id", "key", name=op.f("uq_command_account_id_key")),
+    )
+    op.create_table(
+        "signed_in_session",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("second_factor_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signed_in_session_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signed_in_session")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_signed_in_session_token_hash")),
+    )
+    op.create_index(op.f("ix_signed_in_session_account_id"), "signed_in_session", ["account_id"], unique=False)
+    op.create_table(
+        "study",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("protocol", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(32), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("mode IN ('test', 'training', 'production')", name=op.f("ck_study_mode")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_sponsor_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study")),
+        sa.UniqueConstraint("sponsor_id", "protocol", "mode", name=op.f("uq_study_sponsor_id_protocol_mode")),
+    )
+    op.create_index(op.f("ix_study_sponsor_id"), "study", ["sponsor_id"], unique=False)
+    op.create_table(
+        "blinded_lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("expiry", sa.Date(), nullable=False),
+        sa.Column("released_on", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_blinded_lot_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_blinded_lot_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_blinded_lot")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_blinded_lot_study_id_number")),
+    )
+    op.create_index(op.f("ix_blinded_lot_sponsor_id"), "blinded_lot", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_blinded_lot_study_id"), "blinded_lot", ["study_id"], unique=False)
+    op.create_table(
+        "decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_decision_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_decision_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
+    )
+    op.create_index(op.f("ix_decision_study_id"), "decision", ["study_id"], unique=False)
+    op.create_table(
+        "depot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("supplied_by_id", sa.Integer(), nullable=True),
+        sa.Column("blinded", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_depot_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_depot_study_id")),
+        sa.ForeignKeyConstraint(["supplied_by_id"], ["depot.id"], name=op.f("fk_depot_supplied_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
+        sa.UniqueConstraint("study_id", "code", name=op.f("uq_depot_study_id_code")),
+    )
+    op.create_index(op.f("ix_depot_sponsor_id"), "depot", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_depot_study_id"), "depot", ["study_id"], unique=False)
+    op.create_table(
+        "job",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("done_steps", sa.Integer(), nullable=False),
+        sa.Column("all_steps", sa.Integer(), nullable=True),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('queued', 'running', 'done', 'failed', 'cancelled')", name=op.f("ck_job_status")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_job_account_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_job_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index(op.f("ix_job_status"), "job", ["status"], unique=False)
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outbox_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    op.create_index(op.f("ix_outbox_sent_at"), "outbox", ["sent_at"], unique=False)
+    op.create_table(
+        "resupply_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("planner", sa.String(), nullable=False),
+        sa.Column("sites_considered", sa.Integer(), nullable=False),
+        sa.Column("shipments_proposed", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_resupply_run_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_resupply_run_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_resupply_run")),
+    )
+    op.create_index(op.f("ix_resupply_run_sponsor_id"), "resupply_run", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_resupply_run_study_id"), "resupply_run", ["study_id"], unique=False)
+    op.create_table(
+        "secret_allocation_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("commitment", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_allocation_key_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_allocation_key_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_allocation_key")),
+        sa.UniqueConstraint("study_id", "purpose", name=op.f("uq_secret_allocation_key_study_id_purpose")),
+    )
+    op.create_index(
+        op.f("ix_secret_allocation_key_sponsor_id"), "secret_allocation_key", ["sponsor_id"], unique=False
+    )
+    op.create_index(op.f("ix_secret_allocation_key_study_id"), "secret_allocation_key", ["study_id"], unique=False)
+    op.create_table(
+        "secret_allocation_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("state", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_allocation_state_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_allocation_state_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_allocation_state")),
+        sa.UniqueConstraint("study_id", "key", name=op.f("uq_secret_allocation_state_study_id_key")),
+    )
+    op.create_index(
+        op.f("ix_secret_allocation_state_sponsor_id"), "secret_allocation_state", ["sponsor_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_secret_allocation_state_study_id"), "secret_allocation_state", ["study_id"], unique=False
+    )
+    op.create_table(
+        "signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=True),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("printed_name", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("meaning", sa.String(), nullable=False),
+        sa.Column("record_kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("record_hash", sa.String(), nullable=False),
+        sa.Column("components", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_signature_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_signature_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_signature_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+    )
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=True),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("record_hash", sa.String(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("granted", sa.Boolean(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["account.id"], name=op.f("fk_approval_asked_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["account.id"], name=op.f("fk_approval_decided_by_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_approval_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    op.create_table(
+        "kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.Column("blinding_group", sa.String(), nullable=False),
+        sa.Column("label_group", sa.String(), nullable=False),
+        sa.Column("expiry", sa.Date(), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("quality", sa.String(32), nullable=False),
+        sa.Column("assignment", sa.String(32), nullable=False),
+        sa.Column("accountability", sa.String(32), nullable=False),
+        sa.Column("storage_place", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "accountability IN ('none', 'outstanding', 'returned', 'lost_by_subject', 'damaged_by_subject', 'verified_by_site', 'verified_by_monitor', 'return_shipped', 'received_for_destruction', 'destroyed')",
+            name=op.f("ck_kit_accountability"),
+        ),
+        sa.CheckConstraint(
+            "assignment IN ('free', 'reserved', 'preallocated', 'assigned', 'dispensed', 'reversed')",
+            name=op.f("ck_kit_assignment"),
+        ),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')", name=op.f("ck_kit_custody")
+        ),
+        sa.CheckConstraint(
+            "quality IN ('unreleased', 'released', 'quarantined', 'rejected', 'recalled', 'damaged')",
+            name=op.f("ck_kit_quality"),
+        ),
+        sa.ForeignKeyConstraint(["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_kit_blinded_lot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kit")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_kit_study_id_number")),
+    )
+    op.create_index(op.f("ix_kit_blinded_lot_id"), "kit", ["blinded_lot_id"], unique=False)
+    op.create_index(op.f("ix_kit_sponsor_id"), "kit", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_kit_study_id"), "kit", ["study_id"], unique=False)
+    op.create_index("kit_where", "kit", ["custody", "place_id", "assignment"], unique=False)
+    op.create_table(
+        "lane",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("lead_time_days", sa.Integer(), nullable=False),
+        sa.Column("calendar", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["origin_id"], ["depot.id"], name=op.f("fk_lane_origin_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lane_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lane_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
+    )
+    op.create_index(op.f("ix_lane_sponsor_id"), "lane", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_lane_study_id"), "lane", ["study_id"], unique=False)
+    op.create_table(
+        "lot_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_lot_approval_blinded_lot_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_lot_approval_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lot_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lot_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
+    )
+    op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
+    op.create_index(op.f("ix_lot_approval_sponsor_id"), "lot_approval", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_lot_approval_study_id"), "lot_approval", ["study_id"], unique=False)
+    op.create_table(
+        "secret_decision_trace",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("decision_id", sa.Integer(), nullable=False),
+        sa.Column("trace", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["decision_id"], ["decision.id"], name=op.f("fk_secret_decision_trace_decision_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_decision_trace_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_decision_trace_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_decision_trace")),
+        sa.UniqueConstraint("decision_id", name=op.f("uq_secret_decision_trace_decision_id")),
+    )
+    op.create_index(
+        op.f("ix_secret_decision_trace_sponsor_id"), "secret_decision_trace", ["sponsor_id"], unique=False
+    )
+    op.create_index(op.f("ix_secret_decision_trace_study_id"), "secret_decision_trace", ["study_id"], unique=False)
+    op.create_table(
+        "secret_manufacturing_lot",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("kit_type", sa.String(), nullable=False),
+        sa.Column("expiry", sa.Date(), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_secret_manufacturing_lot_blinded_lot_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_manufacturing_lot_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_manufacturing_lot_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_manufacturing_lot")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_manufacturing_lot_study_id_number")),
+    )
+    op.create_index(
+        op.f("ix_secret_manufacturing_lot_blinded_lot_id"),
+        "secret_manufacturing_lot",
+        ["blinded_lot_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_secret_manufacturing_lot_sponsor_id"), "secret_manufacturing_lot", ["sponsor_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_secret_manufacturing_lot_study_id"), "secret_manufacturing_lot", ["study_id"], unique=False
+    )
+    op.create_table(
+        "site",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("region", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("label_group", sa.String(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("subjects_numbered", sa.Integer(), nullable=False),
+        sa.Column("screenings_numbered", sa.Integer(), nullable=False),
+        sa.CheckConstraint("status IN ('planned', 'active', 'on_hold', 'closed')", name=op.f("ck_site_status")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_site_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_site_study_id_number")),
+    )
+    op.create_index(op.f("ix_site_sponsor_id"), "site", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_site_study_id"), "site", ["study_id"], unique=False)
+    op.create_table(
+        "study_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("public_part", sa.JSON(), nullable=False),
+        sa.Column("salted_digest", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("status IN ('draft', 'approved', 'retired')", name=op.f("ck_study_version_status")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_study_version_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_version_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_version_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_version")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
+    )
+    op.create_index(op.f("ix_study_version_sponsor_id"), "study_version", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_study_version_study_id"), "study_version", ["study_id"], unique=False)
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("chain", sa.String(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.Column("act", sa.String(), nullable=False),
+        sa.Column("record_kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("old", sa.JSON(), nullable=True),
+        sa.Column("new", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("previous_hash", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_audit_entry_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_audit_entry_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.UniqueConstraint("chain", "sequence", name=op.f("uq_audit_entry_chain_sequence")),
+    )
+    op.create_index("audit_record", "audit_entry", ["chain", "record_kind", "record"], unique=False)
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("audience", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_message_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_message_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_message_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+    )
+    op.create_index(op.f("ix_message_site_id"), "message", ["site_id"], unique=False)
+    op.create_index(op.f("ix_message_study_id"), "message", ["study_id"], unique=False)
+    op.create_table(
+        "movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("quality", sa.String(32), nullable=False),
+        sa.Column("assignment", sa.String(32), nullable=False),
+        sa.Column("accountability", sa.String(32), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "accountability IN ('none', 'outstanding', 'returned', 'lost_by_subject', 'damaged_by_subject', 'verified_by_site', 'verified_by_monitor', 'return_shipped', 'received_for_destruction', 'destroyed')",
+            name=op.f("ck_movement_accountability"),
+        ),
+        sa.CheckConstraint(
+            "assignment IN ('free', 'reserved', 'preallocated', 'assigned', 'dispensed', 'reversed')",
+            name=op.f("ck_movement_assignment"),
+        ),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            name=op.f("ck_movement_custody"),
+        ),
+        sa.CheckConstraint(
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy')",
+            name=op.f("ck_movement_event"),
+        ),
+        sa.CheckConstraint(
+            "quality IN ('unreleased', 'released', 'quarantined', 'rejected', 'recalled', 'damaged')",
+            name=op.f("ck_movement_quality"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_movement_account_id")),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_movement_kit_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_movement_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_movement_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
+    )
+    op.create_index(op.f("ix_movement_kit_id"), "movement", ["kit_id"], unique=False)
+    op.create_index(op.f("ix_movement_sponsor_id"), "movement", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_movement_study_id"), "movement", ["study_id"], unique=False)
+    op.create_table(
+        "role_grant",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=True),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("granted_by_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('investigator', 'coordinator', 'pharmacist', 'unblinded_pharmacist', 'monitor', 'unblinded_monitor', 'study_team', 'safety', 'supply_manager', 'supply_planner', 'depot', 'courier', 'qualified_person', 'quality', 'statistician', 'unblinded_statistician', 'configurator', 'help_desk', 'administrator', 'inspector', 'patient')",
+            name=op.f("ck_role_grant_role"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_role_grant_depot_id")),
+        sa.ForeignKeyConstraint(["granted_by_id"], ["account.id"], name=op.f("fk_role_grant_granted_by_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_role_grant_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_role_grant_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_role_grant_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
+    )
+    op.create_index(op.f("ix_role_grant_account_id"), "role_grant", ["account_id"], unique=False)
+    op.create_table(
+        "secret_kit_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("kit_type", sa.String(), nullable=False),
+        sa.Column("manufacturing_lot_id", sa.Integer(), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_secret_kit_content_kit_id")),
+        sa.ForeignKeyConstraint(
+            ["manufacturing_lot_id"],
+            ["secret_manufacturing_lot.id"],
+            name=op.f("fk_secret_kit_content_manufacturing_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_kit_content_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_kit_content_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_kit_content")),
+        sa.UniqueConstraint("kit_id", name=op.f("uq_secret_kit_content_kit_id")),
+    )
+    op.create_index(op.f("ix_secret_kit_content_kit_type"), "secret_kit_content", ["kit_type"], unique=False)
+    op.create_index(
+        op.f("ix_secret_kit_content_manufacturing_lot_id"),
+        "secret_kit_content",
+        ["manufacturing_lot_id"],
+        unique=False,
+    )
+    op.create_index(op.f("ix_secret_kit_content_sponsor_id"), "secret_kit_content", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_secret_kit_content_study_id"), "secret_kit_content", ["study_id"], unique=False)
+    op.create_table(
+        "secret_restricted_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_restricted_part_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_restricted_part_study_id")),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["study_version.id"], name=op.f("fk_secret_restricted_part_version_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_restricted_part")),
+        sa.UniqueConstraint("version_id", name=op.f("uq_secret_restricted_part_version_id")),
+    )
+    op.create_index(
+        op.f("ix_secret_restricted_part_sponsor_id"), "secret_restricted_part", ["sponsor_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_secret_restricted_part_study_id"), "secret_restricted_part", ["study_id"], unique=False
+    )
+    op.create_table(
+        "secret_resupply_setting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("kit_type", sa.String(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_secret_resupply_setting_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_resupply_setting_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_resupply_setting_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
+    )
+    op.create_index(
+        op.f("ix_secret_resupply_setting_sponsor_id"), "secret_resupply_setting", ["sponsor_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_secret_resupply_setting_study_id"), "secret_resupply_setting", ["study_id"], unique=False
+    )
+    op.create_table(
+        "site_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_contact_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_contact_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_contact_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_contact")),
+    )
+    op.create_index(op.f("ix_site_contact_site_id"), "site_contact", ["site_id"], unique=False)
+    op.create_index(op.f("ix_site_contact_sponsor_id"), "site_contact", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_site_contact_study_id"), "site_contact", ["study_id"], unique=False)
+    op.create_table(
+        "site_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_site_version_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_version_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_version_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_version_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_version")),
+    )
+    op.create_index(op.f("ix_site_version_site_id"), "site_version", ["site_id"], unique=False)
+    op.create_index(op.f("ix_site_version_sponsor_id"), "site_version", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_site_version_study_id"), "site_version", ["study_id"], unique=False)
+    op.create_table(
+        "stock_count",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("matched", sa.Integer(), nullable=False),
+        sa.Column("differences", sa.JSON(), nullable=False),
+        sa.Column("scanned", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_stock_count_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_stock_count_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_stock_count_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_stock_count_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
+    )
+    op.create_index(op.f("ix_stock_count_site_id"), "stock_count", ["site_id"], unique=False)
+    op.create_index(op.f("ix_stock_count_sponsor_id"), "stock_count", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_stock_count_study_id"), "stock_count", ["study_id"], unique=False)
+    op.create_table(
+        "subject",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("dose_level", sa.String(), nullable=True),
+        sa.Column("screened_on", sa.Date(), nullable=False),
+        sa.Column("randomized_on", sa.Date(), nullable=True),
+        sa.Column("code_broken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('screening', 'screen_failed', 'run_in', 'randomized', 'on_treatment', 'dose_hold', 'off_treatment', 'follow_up', 'completed', 'withdrawn', 'lost_to_follow_up')",
+            name=op.f("ck_subject_status"),
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_subject_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_subject_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_subject_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_subject_study_id_number")),
+    )
+    op.create_index(op.f("ix_subject_site_id"), "subject", ["site_id"], unique=False)
+    op.create_index(op.f("ix_subject_sponsor_id"), "subject", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_subject_study_id"), "subject", ["study_id"], unique=False)
+    op.create_table(
+        "code_break",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("reason_category", sa.String(), nullable=False),
+        sa.Column("narrative", sa.String(), nullable=True),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reviewed_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_code_break_account_id")),
+        sa.ForeignKeyConstraint(["reviewed_by_id"], ["account.id"], name=op.f("fk_code_break_reviewed_by_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_code_break_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_code_break_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_code_break_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break")),
+    )
+    op.create_index(op.f("ix_code_break_sponsor_id"), "code_break", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_code_break_study_id"), "code_break", ["study_id"], unique=False)
+    op.create_index(op.f("ix_code_break_subject_id"), "code_break", ["subject_id"], unique=False)
+    op.create_table(
+        "deviation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_deviation_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_deviation_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_deviation_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_deviation_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_deviation_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deviation")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_deviation_study_id_number")),
+    )
+    op.create_index(op.f("ix_deviation_sponsor_id"), "deviation", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_deviation_study_id"), "deviation", ["study_id"], unique=False)
+    op.create_index(op.f("ix_deviation_subject_id"), "deviation", ["subject_id"], unique=False)
+    op.create_table(
+        "dispensing_order",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("visit_code", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("dose_level", sa.String(), nullable=True),
+        sa.Column("weight_kg", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_dispensing_order_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_dispensing_order_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_dispensing_order_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_dispensing_order_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing_order")),
+    )
+    op.create_index(op.f("ix_dispensing_order_sponsor_id"), "dispensing_order", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_order_study_id"), "dispensing_order", ["study_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_order_subject_id"), "dispensing_order", ["subject_id"], unique=False)
+    op.create_table(
+        "kit_return",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("units_returned", sa.Integer(), nullable=False),
+        sa.Column("units_used", sa.Integer(), nullable=False),
+        sa.Column("units_lost", sa.Integer(), nullable=False),
+        sa.Column("units_damaged", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_kit_return_account_id")),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_kit_return_kit_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_kit_return_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_kit_return_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_kit_return_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_return")),
+    )
+    op.create_index(op.f("ix_kit_return_kit_id"), "kit_return", ["kit_id"], unique=False)
+    op.create_index(op.f("ix_kit_return_sponsor_id"), "kit_return", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_kit_return_study_id"), "kit_return", ["study_id"], unique=False)
+    op.create_table(
+        "randomization",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("assignment_number", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("levels", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_randomization_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_randomization_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_randomization_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_randomization_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_randomization")),
+        sa.UniqueConstraint(
+            "study_id", "assignment_number", name=op.f("uq_randomization_study_id_assignment_number")
+        ),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_randomization_study_id_number")),
+        sa.UniqueConstraint("subject_id", "stage", name=op.f("uq_randomization_subject_id_stage")),
+    )
+    op.create_index(op.f("ix_randomization_site_id"), "randomization", ["site_id"], unique=False)
+    op.create_index(op.f("ix_randomization_sponsor_id"), "randomization", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_randomization_study_id"), "randomization", ["study_id"], unique=False)
+    op.create_table(
+        "screening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("earlier_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["earlier_id"], ["screening.id"], name=op.f("fk_screening_earlier_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_screening_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_screening_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_screening_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_screening_study_id_number")),
+    )
+    op.create_index(op.f("ix_screening_sponsor_id"), "screening", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_screening_study_id"), "screening", ["study_id"], unique=False)
+    op.create_index(op.f("ix_screening_subject_id"), "screening", ["subject_id"], unique=False)
+    op.create_table(
+        "shipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("origin_depot_id", sa.Integer(), nullable=True),
+        sa.Column("target_depot_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("raised_by", sa.String(), nullable=False),
+        sa.Column("storage", sa.String(), nullable=False),
+        sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("dispatch_on", sa.Date(), nullable=True),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("waybill", sa.String(), nullable=True),
+        sa.Column("monitor", sa.String(), nullable=True),
+        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("temperature", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'awaiting_approval', 'requested', 'acknowledged', 'picked', 'packed', 'in_transit', 'customs_hold', 'delivered', 'received', 'received_partly', 'received_with_discrepancy', 'closed', 'cancelled', 'rejected_by_depot', 'lost', 'returned_to_depot')",
+            name=op.f("ck_shipment_status"),
+        ),
+        sa.ForeignKeyConstraint(["origin_depot_id"], ["depot.id"], name=op.f("fk_shipment_origin_depot_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_shipment_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_shipment_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipment_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipment_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_shipment_subject_id")),
+        sa.ForeignKeyConstraint(["target_depot_id"], ["depot.id"], name=op.f("fk_shipment_target_depot_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_shipment_study_id_number")),
+    )
+    op.create_index(op.f("ix_shipment_site_id"), "shipment", ["site_id"], unique=False)
+    op.create_index(op.f("ix_shipment_sponsor_id"), "shipment", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_shipment_study_id"), "shipment", ["study_id"], unique=False)
+    op.create_table(
+        "subject_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_subject_event_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_subject_event_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_subject_event_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_event")),
+    )
+    op.create_index(op.f("ix_subject_event_sponsor_id"), "subject_event", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_subject_event_study_id"), "subject_event", ["study_id"], unique=False)
+    op.create_index(op.f("ix_subject_event_subject_id"), "subject_event", ["subject_id"], unique=False)
+    op.create_table(
+        "subject_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("planned_on", sa.Date(), nullable=True),
+        sa.Column("held_on", sa.Date(), nullable=True),
+        sa.Column("weight_kg", sa.String(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint("status IN ('planned', 'done', 'skipped')", name=op.f("ck_subject_visit_status")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_subject_visit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_subject_visit_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_subject_visit_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_visit")),
+        sa.UniqueConstraint(
+            "subject_id", "code", "occurrence", name=op.f("uq_subject_visit_subject_id_code_occurrence")
+        ),
+    )
+    op.create_index(op.f("ix_subject_visit_sponsor_id"), "subject_visit", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_subject_visit_study_id"), "subject_visit", ["study_id"], unique=False)
+    op.create_index(op.f("ix_subject_visit_subject_id"), "subject_visit", ["subject_id"], unique=False)
+    op.create_table(
+        "annotation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("randomization_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("corrected_levels", sa.JSON(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_annotation_account_id")),
+        sa.ForeignKeyConstraint(
+            ["randomization_id"], ["randomization.id"], name=op.f("fk_annotation_randomization_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_annotation_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_annotation_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_annotation")),
+    )
+    op.create_index(op.f("ix_annotation_randomization_id"), "annotation", ["randomization_id"], unique=False)
+    op.create_index(op.f("ix_annotation_sponsor_id"), "annotation", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_annotation_study_id"), "annotation", ["study_id"], unique=False)
+    op.create_table(
+        "dispensing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("order_id", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("assigned_by_id", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('assigned', 'handed_over', 'handed_over_partly', 'not_done')",
+            name=op.f("ck_dispensing_status"),
+        ),
+        sa.ForeignKeyConstraint(["assigned_by_id"], ["account.id"], name=op.f("fk_dispensing_assigned_by_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["dispensing_order.id"], name=op.f("fk_dispensing_order_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_dispensing_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_dispensing_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_dispensing_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_dispensing_subject_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["subject_visit.id"], name=op.f("fk_dispensing_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing")),
+    )
+    op.create_index(op.f("ix_dispensing_site_id"), "dispensing", ["site_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_sponsor_id"), "dispensing", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_study_id"), "dispensing", ["study_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_subject_id"), "dispensing", ["subject_id"], unique=False)
+    op.create_index(op.f("ix_dispensing_visit_id"), "dispensing", ["visit_id"], unique=False)
+    op.create_table(
+        "excursion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decision", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('suspected', 'reported', 'under_assessment', 'accepted', 'rejected', 'partly_accepted', 'no_data', 'logger_fault', 'closed')",
+            name=op.f("ck_excursion_status"),
+        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_excursion_shipment_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_excursion_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_excursion_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_excursion_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_excursion")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_excursion_study_id_number")),
+    )
+    op.create_index(op.f("ix_excursion_sponsor_id"), "excursion", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_excursion_study_id"), "excursion", ["study_id"], unique=False)
+    op.create_table(
+        "item_movement",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("expiry", sa.Date(), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            name=op.f("ck_item_movement_custody"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_item_movement_account_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_item_movement_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_item_movement_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_item_movement_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_item_movement_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_item_movement")),
+    )
+    op.create_index(op.f("ix_item_movement_sponsor_id"), "item_movement", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_item_movement_study_id"), "item_movement", ["study_id"], unique=False)
+    op.create_table(
+        "secret_shipment_calculation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("trace", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["shipment_id"], ["shipment.id"], name=op.f("fk_secret_shipment_calculation_shipment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_shipment_calculation_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_shipment_calculation_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_shipment_calculation")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_secret_shipment_calculation_shipment_id")),
+    )
+    op.create_index(
+        op.f("ix_secret_shipment_calculation_sponsor_id"),
+        "secret_shipment_calculation",
+        ["sponsor_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_secret_shipment_calculation_study_id"), "secret_shipment_calculation", ["study_id"], unique=False
+    )
+    op.create_table(
+        "secret_treatment_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("randomization_id", sa.Integer(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("stratum", sa.String(), nullable=False),
+        sa.Column("probabilities", sa.JSON(), nullable=False),
+        sa.Column("draws", sa.JSON(), nullable=False),
+        sa.Column("state_seen", sa.JSON(), nullable=False),
+        sa.Column("stock_seen", sa.JSON(), nullable=False),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["randomization_id"], ["randomization.id"], name=op.f("fk_secret_treatment_assignment_randomization_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_treatment_assignment_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_treatment_assignment_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_treatment_assignment")),
+        sa.UniqueConstraint("randomization_id", name=op.f("uq_secret_treatment_assignment_randomization_id")),
+    )
+    op.create_index(
+        op.f("ix_secret_treatment_assignment_arm"), "secret_treatment_assignment", ["arm"], unique=False
+    )
+    op.create_index(
+        op.f("ix_secret_treatment_assignment_sponsor_id"),
+        "secret_treatment_assignment",
+        ["sponsor_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_secret_treatment_assignment_study_id"), "secret_treatment_assignment", ["study_id"], unique=False
+    )
+    op.create_table(
+        "shipment_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_shipment_kit_kit_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_kit_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipment_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipment_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_kit")),
+        sa.UniqueConstraint("shipment_id", "kit_id", name=op.f("uq_shipment_kit_shipment_id_kit_id")),
+    )
+    op.create_index(op.f("ix_shipment_kit_kit_id"), "shipment_kit", ["kit_id"], unique=False)
+    op.create_index(op.f("ix_shipment_kit_shipment_id"), "shipment_kit", ["shipment_id"], unique=False)
+    op.create_index(op.f("ix_shipment_kit_sponsor_id"), "shipment_kit", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_shipment_kit_study_id"), "shipment_kit", ["study_id"], unique=False)
+    op.create_table(
+        "shipment_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "event IN ('send_for_approval', 'request', 'acknowledge', 'reject', 'pick', 'pack', 'dispatch', 'hold_at_customs', 'clear_customs', 'deliver', 'receive', 'receive_partly', 'receive_with_discrepancy', 'close', 'cancel', 'lose', 'return')",
+            name=op.f("ck_shipment_step_event"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('proposed', 'awaiting_approval', 'requested', 'acknowledged', 'picked', 'packed', 'in_transit', 'customs_hold', 'delivered', 'received', 'received_partly', 'received_with_discrepancy', 'closed', 'cancelled', 'rejected_by_depot', 'lost', 'returned_to_depot')",
+            name=op.f("ck_shipment_step_status"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_shipment_step_account_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_step_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipment_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipment_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_step")),
+    )
+    op.create_index(op.f("ix_shipment_step_shipment_id"), "shipment_step", ["shipment_id"], unique=False)
+    op.create_index(op.f("ix_shipment_step_sponsor_id"), "shipment_step", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_shipment_step_study_id"), "shipment_step", ["study_id"], unique=False)
+    op.create_table(
+        "dispensed_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("dispensing_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaces_kit_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'checked', 'handed_over', 'replaced', 'not_given', 'misallocated')",
+            name=op.f("ck_dispensed_kit_status"),
+        ),
+        sa.ForeignKeyConstraint(["dispensing_id"], ["dispensing.id"], name=op.f("fk_dispensed_kit_dispensing_id")),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_dispensed_kit_kit_id")),
+        sa.ForeignKeyConstraint(["replaces_kit_id"], ["kit.id"], name=op.f("fk_dispensed_kit_replaces_kit_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_dispensed_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_dispensed_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensed_kit")),
+        sa.UniqueConstraint("dispensing_id", "kit_id", name=op.f("uq_dispensed_kit_dispensing_id_kit_id")),
+    )
+    op.create_index(op.f("ix_dispensed_kit_dispensing_id"), "dispensed_kit", ["dispensing_id"], unique=False)
+    op.create_index(op.f("ix_dispensed_kit_kit_id"), "dispensed_kit", ["kit_id"], unique=False)
+    op.create_index(op.f("ix_dispensed_kit_sponsor_id"), "dispensed_kit", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_dispensed_kit_study_id"), "dispensed_kit", ["study_id"], unique=False)
+    op.create_table(
+        "scan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("dispensing_id", sa.Integer(), nullable=False),
+        sa.Column("read", sa.String(), nullable=False),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.Column("refusal", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_scan_account_id")),
+        sa.ForeignKeyConstraint(["dispensing_id"], ["dispensing.id"], name=op.f("fk_scan_dispensing_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_scan_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_scan_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
+    )
+    op.create_index(op.f("ix_scan_dispensing_id"), "scan", ["dispensing_id"], unique=False)
+    op.create_index(op.f("ix_scan_sponsor_id"), "scan", ["sponsor_id"], unique=False)
+    op.create_index(op.f("ix_scan_study_id"), "scan", ["study_id"], unique=False)
+    for guard in GUARDS:
+        set_guard(op.get_bind(), guard)
+
+
+def downgrade() -> None:
+    """One step back."""
+    for guard in GUARDS:
+        drop_guard(op.get_bind(), guard.table)
+    op.drop_index(op.f("ix_scan_study_id"), table_name="scan")
+    op.drop_index(op.f("ix_scan_sponsor_id"), table_name="scan")
+    op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
+    op.drop_table("scan")
+    op.drop_index(op.f("ix_dispensed_kit_study_id"), table_name="dispensed_kit")
+    op.drop_index(op.f("ix_dispensed_kit_sponsor_id"), table_name="dispensed_kit")
+    op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
+    op.drop_index(op.f("ix_dispensed_kit_dispensing_id"), table_name="dispensed_kit")
+    op.drop_table("dispensed_kit")
+    op.drop_index(op.f("ix_shipment_step_study_id"), table_name="shipment_step")
+    op.drop_index(op.f("ix_shipment_step_sponsor_id"), table_name="shipment_step")
+    op.drop_index(op.f("ix_shipment_step_shipment_id"), table_name="shipment_step")
+    op.drop_table("shipment_step")
+    op.drop_index(op.f("ix_shipment_kit_study_id"), table_name="shipment_kit")
+    op.drop_index(op.f("ix_shipment_kit_sponsor_id"), table_name="shipment_kit")
+    op.drop_index(op.f("ix_shipment_kit_shipment_id"), table_name="shipment_kit")
+    op.drop_index(op.f("ix_shipment_kit_kit_id"), table_name="shipment_kit")
+    op.drop_table("shipment_kit")
+    op.drop_index(op.f("ix_secret_treatment_assignment_study_id"), table_name="secret_treatment_assignment")
+    op.drop_index(op.f("ix_secret_treatment_assignment_sponsor_id"), table_name="secret_treatment_assignment")
+    op.drop_index(op.f("ix_secret_treatment_assignment_arm"), table_name="secret_treatment_assignment")
+    op.drop_table("secret_treatment_assignment")
+    op.drop_index(op.f("ix_secret_shipment_calculation_study_id"), table_name="secret_shipment_calculation")
+    op.drop_index(op.f("ix_secret_shipment_calculation_sponsor_id"), table_name="secret_shipment_calculation")
+    op.drop_table("secret_shipment_calculation")
+    op.drop_index(op.f("ix_item_movement_study_id"), table_name="item_movement")
+    op.drop_index(op.f("ix_item_movement_sponsor_id"), table_name="item_movement")
+    op.drop_table("item_movement")
+    op.drop_index(op.f("ix_excursion_study_id"), table_name="excursion")
+    op.drop_index(op.f("ix_excursion_sponsor_id"), table_name="excursion")
+    op.drop_table("excursion")
+    op.drop_index(op.f("ix_dispensing_visit_id"), table_name="dispensing")
+    op.drop_index(op.f("ix_dispensing_subject_id"), table_name="dispensing")
+    op.drop_index(op.f("ix_dispensing_study_id"), table_name="dispensing")
+    op.drop_index(op.f("ix_dispensing_sponsor_id"), table_name="dispensing")
+    op.drop_index(op.f("ix_dispensing_site_id"), table_name="dispensing")
+    op.drop_table("dispensing")
+    op.drop_index(op.f("ix_annotation_study_id"), table_name="annotation")
+    op.drop_index(op.f("ix_annotation_sponsor_id"), table_name="annotation")
+    op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
+    op.drop_table("annotation")
+    op.drop_index(op.f("ix_subject_visit_subject_id"), table_name="subject_visit")
+    op.drop_index(op.f("ix_subject_visit_study_id"), table_name="subject_visit")
+    op.drop_index(op.f("ix_subject_visit_sponsor_id"), table_name="subject_visit")
+    op.drop_table("subject_visit")
+    op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
+    op.drop_index(op.f("ix_subject_event_study_id"), table_name="subject_event")
+    op.drop_index(op.f("ix_subject_event_sponsor_id"), table_name="subject_event")
+    op.drop_table("subject_event")
+    op.drop_index(op.f("ix_shipment_study_id"), table_name="shipment")
+    op.drop_index(op.f("ix_shipment_sponsor_id"), table_name="shipment")
+    op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
+    op.drop_table("shipment")
+    op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
+    op.drop_index(op.f("ix_screening_study_id"), table_name="screening")
+    op.drop_index(op.f("ix_screening_sponsor_id"), table_name="screening")
+    op.drop_table("screening")
+    op.drop_index(op.f("ix_randomization_study_id"), table_name="randomization")
+    op.drop_index(op.f("ix_randomization_sponsor_id"), table_name="randomization")
+    op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
+    op.drop_table("randomization")
+    op.drop_index(op.f("ix_kit_return_study_id"), table_name="kit_return")
+    op.drop_index(op.f("ix_kit_return_sponsor_id"), table_name="kit_return")
+    op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
+    op.drop_table("kit_return")
+    op.drop_index(op.f("ix_dispensing_order_subject_id"), table_name="dispensing_order")
+    op.drop_index(op.f("ix_dispensing_order_study_id"), table_name="dispensing_order")
+    op.drop_index(op.f("ix_dispensing_order_sponsor_id"), table_name="dispensing_order")
+    op.drop_table("dispensing_order")
+    op.drop_index(op.f("ix_deviation_subject_id"), table_name="deviation")
+    op.drop_index(op.f("ix_deviation_study_id"), table_name="deviation")
+    op.drop_index(op.f("ix_deviation_sponsor_id"), table_name="deviation")
+    op.drop_table("deviation")
+    op.drop_index(op.f("ix_code_break_subject_id"), table_name="code_break")
+    op.drop_index(op.f("ix_code_break_study_id"), table_name="code_break")
+    op.drop_index(op.f("ix_code_break_sponsor_id"), table_name="code_break")
+    op.drop_table("code_break")
+    op.drop_index(op.f("ix_subject_study_id"), table_name="subject")
+    op.drop_index(op.f("ix_subject_sponsor_id"), table_name="subject")
+    op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
+    op.drop_table("subject")
+    op.drop_index(op.f("ix_stock_count_study_id"), table_name="stock_count")
+    op.drop_index(op.f("ix_stock_count_sponsor_id"), table_name="stock_count")
+    op.drop_index(op.f("ix_stock_count_site_id"), table_name="stock_count")
+    op.drop_table("stock_count")
+    op.drop_index(op.f("ix_site_version_study_id"), table_name="site_version")
+    op.drop_index(op.f("ix_site_version_sponsor_id"), table_name="site_version")
+    op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
+    op.drop_table("site_version")
+    op.drop_index(op.f("ix_site_contact_study_id"), table_name="site_contact")
+    op.drop_index(op.f("ix_site_contact_sponsor_id"), table_name="site_contact")
+    op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
+    op.drop_table("site_contact")
+    op.drop_index(op.f("ix_secret_resupply_setting_study_id"), table_name="secret_resupply_setting")
+    op.drop_index(op.f("ix_secret_resupply_setting_sponsor_id"), table_name="secret_resupply_setting")
+    op.drop_table("secret_resupply_setting")
+    op.drop_index(op.f("ix_secret_restricted_part_study_id"), table_name="secret_restricted_part")
+    op.drop_index(op.f("ix_secret_restricted_part_sponsor_id"), table_name="secret_restricted_part")
+    op.drop_table("secret_restricted_part")
+    op.drop_index(op.f("ix_secret_kit_content_study_id"), table_name="secret_kit_content")
+    op.drop_index(op.f("ix_secret_kit_content_sponsor_id"), table_name="secret_kit_content")
+    op.drop_index(op.f("ix_secret_kit_content_manufacturing_lot_id"), table_name="secret_kit_content")
+    op.drop_index(op.f("ix_secret_kit_content_kit_type"), table_name="secret_kit_content")
+    op.drop_table("secret_kit_content")
+    op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
+    op.drop_table("role_grant")
+    op.drop_index(op.f("ix_movement_study_id"), table_name="movement")
+    op.drop_index(op.f("ix_movement_sponsor_id"), table_name="movement")
+    op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
+    op.drop_table("movement")
+    op.drop_index(op.f("ix_message_study_id"), table_name="message")
+    op.drop_index(op.f("ix_message_site_id"), table_name="message")
+    op.drop_table("message")
+    op.drop_index("audit_record", table_name="audit_entry")
+    op.drop_table("audit_entry")
+    op.drop_index(op.f("ix_study_version_study_id"), table_name="study_version")
+    op.drop_index(op.f("ix_study_version_sponsor_id"), table_name="study_version")
+    op.drop_table("study_version")
+    op.drop_index(op.f("ix_site_study_id"), table_name="site")
+    op.drop_index(op.f("ix_site_sponsor_id"), table_name="site")
+    op.drop_table("site")
+    op.drop_index(op.f("ix_secret_manufacturing_lot_study_id"), table_name="secret_manufacturing_lot")
+    op.drop_index(op.f("ix_secret_manufacturing_lot_sponsor_id"), table_name="secret_manufacturing_lot")
+    op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
+    op.drop_table("secret_manufacturing_lot")
+    op.drop_index(op.f("ix_secret_decision_trace_study_id"), table_name="secret_decision_trace")
+    op.drop_index(op.f("ix_secret_decision_trace_sponsor_id"), table_name="secret_decision_trace")
+    op.drop_table("secret_decision_trace")
+    op.drop_index(op.f("ix_lot_approval_study_id"), table_name="lot_approval")
+    op.drop_index(op.f("ix_lot_approval_sponsor_id"), table_name="lot_approval")
+    op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
+    op.drop_table("lot_approval")
+    op.drop_index(op.f("ix_lane_study_id"), table_name="lane")
+    op.drop_index(op.f("ix_lane_sponsor_id"), table_name="lane")
+    op.drop_table("lane")
+    op.drop_index("kit_where", table_name="kit")
+    op.drop_index(op.f("ix_kit_study_id"), table_name="kit")
+    op.drop_index(op.f("ix_kit_sponsor_id"), table_name="kit")
+    op.drop_index(op.f("ix_kit_blinded_lot_id"), table_name="kit")
+    op.drop_table("kit")
+    op.drop_table("approval")
+    op.drop_table("signature")
+    op.drop_index(op.f("ix_secret_allocation_state_study_id"), table_name="secret_allocation_state")
+    op.drop_index(op.f("ix_secret_allocation_state_sponsor_id"), table_name="secret_allocation_state")
+    op.drop_table("secret_allocation_state")
+    op.drop_index(op.f("ix_secret_allocation_key_study_id"), table_name="secret_allocation_key")
+    op.drop_index(op.f("ix_secret_allocation_key_sponsor_id"), table_name="secret_allocation_key")
+    op.drop_table("secret_allocation_key")
+    op.drop_index(op.f("ix_resupply_run_study_id"), table_name="resupply_run")
+    op.drop_index(op.f("ix_resupply_run_sponsor_id"), table_name="resupply_run")
+    op.drop_table("resupply_run")
+    op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_index(op.f("ix_job_status"), table_name="job")
+    op.drop_table("job")
+    op.drop_index(op.f("ix_depot_study_id"), table_name="depot")
+    op.drop_index(op.f("ix_depot_sponsor_id"), table_name="depot")
+    op.drop_table("depot")
+    op.drop_index(op.f("ix_decision_study_id"), table_name="decision")
+    op.drop_table("decision")
+    op.drop_index(op.f("ix_blinded_lot_study_id"), table_name="blinded_lot")
+    op.drop_index(op.f("ix_blinded_lot_sponsor_id"), table_name="blinded_lot")
+    op.drop_table("blinded_lot")
+    op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")
+    op.drop_table("study")
+    op.drop_index(op.f("ix_signed_in_session_account_id"), table_name="signed_in_session")
+    op.drop_table("signed_in_session")
+    op.drop_table("command")
+    op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
+    op.drop_table("api_token")
+    op.drop_table("sponsor")
+    op.drop_index(op.f("ix_sign_in_attempt_username"), table_name="sign_in_attempt")
+    op.drop_table("sign_in_attempt")
+    op.drop_table("secret_audit_head")
+    op.drop_table("secret_audit_entry")
+    op.drop_table("audit_head")
+    op.drop_table("account")

@@ -1,0 +1,55 @@
+"""Small builders for tests."""
+
+import base64
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import URL
+
+from irt.services.migrate import migrate
+from irt.services.seal import Seal
+from irt.services.store import Store
+from tests.postgresql import Server
+
+SEAL_KEY = base64.urlsafe_b64encode(bytes(32))
+
+
+def a_store(url: str | URL) -> Store:
+    """A store sealed with the tests' key."""
+    return Store(url, Seal(SEAL_KEY))
+
+
+def migrated(url: str | URL) -> None:
+    """Brings a new database to the newest schema, to be copied from."""
+    store = a_store(url)
+    try:
+        migrate(store)
+    finally:
+        store.close()
+
+
+@contextmanager
+def sqlite_copy(template: Path, folder: Path) -> Iterator[Store]:
+    """A store in a copy of a SQLite file."""
+    file = folder / f"{uuid4().hex}.sqlite"
+    shutil.copyfile(template, file)
+    store = a_store(f"sqlite:///{file}")
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def postgresql_copy(server: Server, template: str) -> Iterator[Store]:
+    """A store in a copy of a PostgreSQL database."""
+    name = f"irt_{uuid4().hex}"
+    store = a_store(server.make_database(name, template))
+    try:
+        yield store
+    finally:
+        store.close()
+        server.drop_database(name)
