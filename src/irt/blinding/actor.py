@@ -33,6 +33,7 @@ class Actor:
     name: str
     grants: tuple[Grant, ...]
     scopes: frozenset[str] | None = None
+    session_id: int | None = None
 
     def grant_for(self, permission: Permission, study_id: int | None, site_id: int | None) -> Grant | None:
         """The first grant that allows the act, if any."""

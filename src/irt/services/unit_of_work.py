@@ -88,6 +88,14 @@ def _plain(default: object) -> bool:
     return default is None or isinstance(default, bool | int | str | dict | list)
 
 
+class RecordedRefusal(Refusal):
+    """A refusal that leaves records of its own: a wrong password counts although nothing else was booked."""
+
+    def record(self, work: Work) -> None:
+        """Writes them, in the transaction after the one that was rolled back."""
+        raise NotImplementedError
+
+
 def perform(
     store: Store,
     actor: Actor,
@@ -113,7 +121,7 @@ def perform(
                 raise IntegrityFault(f"{service.__name__} left no audit entry")
             write_audit(work)
     except Refusal as refusal:
-        if refusal.about is not None:
+        if refusal.about is not None or isinstance(refusal, RecordedRefusal):
             _write_refusal(store, actor, at, refusal)
         raise
     return answer
@@ -162,5 +170,8 @@ def _lock_number(account_id: int, key: str) -> int:
 def _write_refusal(store: Store, actor: Actor, at: datetime, refusal: Refusal) -> None:
     with store.writing() as connection:
         work = Work(store, connection, actor, at)
-        work.audit(AuditDraft.of_refusal(refusal))
+        if isinstance(refusal, RecordedRefusal):
+            refusal.record(work)
+        if refusal.about is not None:
+            work.audit(AuditDraft.of_refusal(refusal))
         write_audit(work)

@@ -15,9 +15,10 @@ class Account(Row, table=True):
     printed_name: str
     email: str
     password_hash: str
+    password_temporary: bool = Field(default=True, description="set by another; the person cannot sign with it")
     second_factor_sealed: str | None = None
-    failed_sign_ins: int = 0
-    locked_until: datetime | None = instant(default=None)
+    second_factor_confirmed_at: datetime | None = instant(default=None, description="in force from here on")
+    second_factor_step: int | None = Field(default=None, description="30-second step of the last code taken")
     trained_at: datetime | None = instant(default=None)
     disabled_at: datetime | None = instant(default=None)
     created_at: datetime = instant()

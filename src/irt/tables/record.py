@@ -121,6 +121,7 @@ class Outbox(Row, table=True):
     created_at: datetime = instant()
     sent_at: datetime | None = instant(default=None, index=True)
     attempts: int = 0
+    due_at: datetime = instant(description="not tried before")
 
 
 class Message(Row, table=True):

@@ -115,6 +115,8 @@ class CodeBreak(Owned, table=True):
     narrative: str | None = None
     second_factor: bool
     at: datetime = instant()
+    reviewed_at: datetime | None = instant(default=None)
+    reviewed_by_id: int | None = Field(default=None, foreign_key="account.id")
 
 
 class Deviation(Owned, table=True):
