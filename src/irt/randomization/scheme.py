@@ -77,9 +77,9 @@ class Subject:
         return ";".join(f"{factor}={self.level(factor)}" for factor in factors)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Allocation:
-    """One decided randomization with all that is needed to decide it again. Secret."""
+    """One decided randomization with all that is needed to decide it again. Secret, so it never prints itself."""
 
     arm: str
     probabilities: Probabilities
@@ -129,7 +129,7 @@ def choose(probabilities: Probabilities, value: int) -> str:
         if chosen is None and value < reached:
             chosen = arm
     if chosen is None or reached != denominator:
-        raise IntegrityFault(f"probabilities sum to {reached}/{denominator}, drawn {value}")
+        raise IntegrityFault(f"probabilities sum to {reached}/{denominator}, or the draw is not theirs")
     return chosen
 
 

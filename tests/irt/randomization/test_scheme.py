@@ -91,3 +91,12 @@ def test_an_allocation_s_record_survives_json() -> None:
     assert record["draws"][0]["index"] == 3
     assert record["seen"] == {"sex=F": {}}
     assert sum(record["after"]["sex=F"].values()) == 1
+
+
+def test_an_allocation_never_prints_itself() -> None:
+    """A traceback or a log line that holds one does not tell the arm."""
+    procedure = procedure_for(minimizing("sex"), arms(1, 1))
+    one, other = (procedure.assign({}, Subject(n, {"sex": "F"}), seed()) for n in (1, 2))
+    assert repr(one).split(" at ")[0] == repr(other).split(" at ")[0]
+    assert "1/2" not in repr(one)
+    assert "Fraction" not in repr(one)
