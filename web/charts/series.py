@@ -10,8 +10,8 @@ from markupsafe import Markup
 from web.charts import svg
 from web.formats import day, number, short_day
 
-_WIDTH, _HEIGHT = 620, 290
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 536, 18, 254
+_WIDTH, _HEIGHT, _LOOK = 560, 290, "irt-chart-plot"
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 476, 22, 250
 _DASHES = ("", "irt-dash", "irt-dots")
 
 
@@ -60,7 +60,7 @@ def line_chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -
         strokes.append(svg.path(points, f"irt-line irt-stroke-{index % 6 + 1} {_DASHES[index % 3]}"))
         strokes.append(svg.text(points[-1][0] + 6, end, each.name, "irt-label irt-halo"))
     said = ". ".join(f"{s.name}: from {svg.plain(s.points[0][1])} to {svg.plain(s.points[-1][1])}" for s in series)
-    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes)
+    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes, _LOOK)
     return svg.figure(picture, title, (x_name, *(s.name for s in series)), _line_rows(series))
 
 
@@ -87,7 +87,7 @@ def bar_chart(
         (group, *(svg.plain(values[i]) for _, values in stacks), svg.plain(totals[i]))
         for i, group in enumerate(groups)
     ]
-    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes)
+    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes, _LOOK)
     return svg.figure(picture, title, ("", *(name for name, _ in stacks), f"All {unit}"), rows)
 
 
@@ -114,7 +114,7 @@ def projection_chart(
     strokes += _end_labels(labels, y_of) + _deliveries(deliveries, xs) + _x_days(days, xs)
     said = f"Median from {svg.plain(median[0])} to {svg.plain(median[-1])} kits, {day(days[0])} to {day(days[-1])}"
     rows = [(day(d), *map(svg.plain, values)) for d, *values in zip(days, low, median, high, strict=True)]
-    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes)
+    picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes, _LOOK)
     return svg.figure(picture, title, ("Day", "5 %", "Median", "95 %"), rows)
 
 
@@ -130,7 +130,7 @@ def difference_bar(value: float, limit: float) -> Markup:
 
 
 def _grid(y_of: Scale, name: str, right: float = _RIGHT) -> list[Markup]:
-    strokes = [svg.text(_LEFT - 7, 8, f"↑ {name}", "irt-halo")]
+    strokes = [svg.text(_LEFT - 7, 11, f"↑ {name}", "irt-halo")]
     for tick in y_of.ticks:
         look = "irt-axis" if tick in (y_of.low, 0) else "irt-grid"
         strokes.append(svg.line(_LEFT, y_of(tick), right, y_of(tick), look))
@@ -170,7 +170,7 @@ def _key(names: Sequence[str]) -> list[Markup]:
     for layer, name in enumerate(names):
         strokes.append(svg.rectangle(x, _BOTTOM + 24, 10, 10, f"irt-fill-{layer % 6 + 1}"))
         strokes.append(svg.text(x + 15, _BOTTOM + 33, name))
-        x += 34 + 6.4 * len(name)
+        x += 32 + 7 * len(name)
     return strokes
 
 

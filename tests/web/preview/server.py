@@ -16,9 +16,9 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'sel
 class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         address = urlsplit(self.path)
-        if address.path.startswith(STATIC_PATH):
-            name = address.path.removeprefix(f"{STATIC_PATH}/")
-            self._send((STATIC / name).read_bytes(), guess_type(name)[0] or "font/woff2")
+        file = STATIC / address.path.removeprefix(f"{STATIC_PATH}/")
+        if address.path.startswith(STATIC_PATH) and file.is_file():
+            self._send(file.read_bytes(), guess_type(file)[0] or "font/woff2")
         elif (name := address.path.strip("/")) in pages.FRAMES:
             theme = parse_qs(address.query).get("theme", ["light"])[0]
             self._send(pages.page(name, theme).encode(), "text/html; charset=utf-8")
