@@ -13,7 +13,7 @@ depends_on = None
 GUARDS = (
     Guard("annotation"),
     Guard("audit_entry"),
-    Guard("code_break", may_change=("narrative",)),
+    Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
     Guard("decision"),
     Guard("deviation"),
