@@ -29,6 +29,7 @@ _AT_SITE = (
         _KITS.c.assignment,
         _KITS.c.accountability,
         _KITS.c.label_group,
+        _KITS.c.storage_place,
         _LOTS.c.number.label("lot"),
         _CONTENTS.c.kit_type,
         _APPROVED.label("approved"),
@@ -79,6 +80,7 @@ def candidates_at(
             ),
             lot_approved=bool(row["approved"]),
             label_fits=label_fits(row["label_group"], label_group),
+            storage_place=row["storage_place"],
         )
         for row in rows
     ]

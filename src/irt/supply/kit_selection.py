@@ -44,6 +44,7 @@ class Candidate:
     label_fits: bool = True
     on_site: bool = True
     meant_for_subject: bool = False
+    storage_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

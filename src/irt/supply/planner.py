@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
+from irt.supply.calendar import EVERY_DAY, DispatchCalendar
+
 
 @dataclass(frozen=True, slots=True)
 class LotStock:
@@ -40,13 +42,18 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today."""
+    """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today.
+
+    `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day.
+    """
 
     number: str
     country: str
     label_group: str
     depot: str
     lead_time_days: int
+    calendar: DispatchCalendar = EVERY_DAY
+    past_cut_off: bool = False
     stock: tuple[LotStock, ...] = ()
     on_the_way: tuple[OnTheWay, ...] = ()
     levels: Mapping[str, Level] = field(default_factory=dict)

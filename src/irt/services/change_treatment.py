@@ -1,0 +1,153 @@
+"""A subject's treatment in time: skipped visits, dose hold and resumption, dose changes, end of treatment."""
+
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Field, SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, Refusal
+from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject
+from irt.services.unit_of_work import Work
+from irt.states.records import VisitStatus
+from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
+from irt.tables.columns import table_of
+from irt.tables.subject import Visit
+
+
+class SkipVisit(SQLModel):
+    """A planned visit that did not take place."""
+
+    study_id: int
+    subject: str
+    visit: str
+    occurrence: int = Field(default=0, ge=0)
+    on_day: date
+    reason: str = Field(min_length=1)
+
+
+class ChangeStatus(SQLModel):
+    """A step in a subject's life, with its reason."""
+
+    study_id: int
+    subject: str
+    step: Literal["hold_dose", "resume_dose", "stop_treatment", "complete", "withdraw", "lose_contact"]
+    on_day: date
+    reason: str = Field(min_length=1)
+
+
+class ChangeDose(SQLModel):
+    """A move along the titration graph."""
+
+    study_id: int
+    subject: str
+    dose_level: str
+    on_day: date
+    reason: str = Field(min_length=1)
+
+
+class SubjectReceipt(SQLModel):
+    """Where the subject stands now."""
+
+    study_id: int
+    subject: str
+    status: SubjectStatus
+    dose_level: str | None = None
+
+
+class VisitNotPlanned(Refusal):
+    """The visit cannot be skipped: unknown, held or already skipped."""
+
+
+class MoveNotAllowed(Refusal):
+    """The titration graph has no such move."""
+
+
+_VISITS = table_of(Visit)
+_KNOWN = select(_VISITS.c.status).where(
+    _VISITS.c.subject_id == bindparam("subject_id"),
+    _VISITS.c.code == bindparam("code"),
+    _VISITS.c.occurrence == bindparam("occurrence"),
+)
+_ACTS = {
+    "hold_dose": "dose_held",
+    "resume_dose": "dose_resumed",
+    "stop_treatment": "treatment_ended",
+    "complete": "subject_completed",
+    "withdraw": "subject_withdrawn",
+    "lose_contact": "contact_lost",
+}
+
+
+def skip_visit(work: Work, ask: SkipVisit) -> SubjectReceipt:
+    """Records a planned visit as skipped, with the reason."""
+    subject = lock_subject(work, ask.study_id, ask.subject, Permission.DISPENSE)
+    subject.site.require_come(ask.on_day, work.at)
+    if ask.visit not in {visit.code for visit in subject.definition.visits}:
+        raise BadInput(f"{ask.visit} is not a visit of this study. Nothing was booked.")
+    known = work.row(_KNOWN, subject_id=subject.id, code=ask.visit, occurrence=ask.occurrence)
+    if known is not None:
+        raise VisitNotPlanned(f"The visit is already recorded as '{known['status']}'. Nothing was booked.")
+    work.record(
+        Visit,
+        **subject.owner,
+        subject_id=subject.id,
+        code=ask.visit,
+        occurrence=ask.occurrence,
+        status=VisitStatus.SKIPPED,
+        held_on=ask.on_day,
+        reason=ask.reason,
+    )
+    audit_subject(
+        work,
+        subject,
+        "visit_skipped",
+        new={"visit": ask.visit, "occurrence": ask.occurrence, "on_day": ask.on_day.isoformat()},
+        reason=ask.reason,
+    )
+    return _receipt(subject, subject.status, subject.dose_level)
+
+
+def change_status(work: Work, ask: ChangeStatus) -> SubjectReceipt:
+    """Holds or resumes dosing, or ends treatment or participation."""
+    subject = lock_subject(work, ask.study_id, ask.subject, Permission.END_TREATMENT)
+    subject.site.require_come(ask.on_day, work.at)
+    status = move_subject(work, subject, SubjectEvent(ask.step), ask.on_day, reason=ask.reason)
+    audit_subject(
+        work,
+        subject,
+        _ACTS[ask.step],
+        old={"status": subject.status},
+        new={"status": status, "on_day": ask.on_day.isoformat()},
+        reason=ask.reason,
+    )
+    return _receipt(subject, status, subject.dose_level)
+
+
+def change_dose(work: Work, ask: ChangeDose) -> SubjectReceipt:
+    """Moves a subject to another dose level where the titration graph allows it, in every arm alike (L19)."""
+    subject = lock_subject(work, ask.study_id, ask.subject, Permission.CHANGE_DOSE)
+    subject.site.require_come(ask.on_day, work.at)
+    allowed = {m.target for m in subject.definition.titration if m.origin == subject.dose_level}
+    if subject.status not in ON_STUDY_TREATMENT or ask.dose_level not in allowed:
+        raise MoveNotAllowed(
+            f"The dose cannot be changed to {ask.dose_level} now. Nothing was booked. "
+            "See the protocol for the moves it allows."
+        )
+    status = move_subject(
+        work, subject, SubjectEvent.START_TREATMENT, ask.on_day, reason=ask.reason, dose_level=ask.dose_level
+    )
+    audit_subject(
+        work,
+        subject,
+        "dose_changed",
+        old={"dose_level": subject.dose_level},
+        new={"dose_level": ask.dose_level, "on_day": ask.on_day.isoformat()},
+        reason=ask.reason,
+    )
+    return _receipt(subject, status, ask.dose_level)
+
+
+def _receipt(subject: LockedSubject, status: SubjectStatus, dose_level: str | None) -> SubjectReceipt:
+    return SubjectReceipt(study_id=subject.study_id, subject=subject.number, status=status, dose_level=dose_level)

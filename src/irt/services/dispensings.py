@@ -1,0 +1,218 @@
+"""Dispensings as services lock them, with their kits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.services.audit import AuditDraft
+from irt.services.subjects import LockedSubject, lock_subject
+from irt.services.unit_of_work import Work
+from irt.states.records import DISPENSING, DispensingEvent, DispensingStatus, KitCheck
+from irt.states.table import next_status
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit
+from irt.tables.subject import Subject, Visit
+
+
+class KitLine(SQLModel):
+    """One kit of a dispensing, as everybody at the site may know it."""
+
+    number: str
+    status: KitCheck
+    name: str
+    lot: str
+    expiry: date
+    storage_place: str
+    checked_at: datetime | None = None
+
+
+class DispensingReceipt(SQLModel):
+    """A dispensing and its kits, in order of kit number."""
+
+    study_id: int
+    dispensing_id: int
+    subject: str
+    visit: str
+    occurrence: int
+    status: DispensingStatus
+    kits: list[KitLine]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedDispensing:
+    """A dispensing whose subject this transaction has locked."""
+
+    id: int
+    status: DispensingStatus
+    visit_id: int
+    visit: str
+    occurrence: int
+    subject: LockedSubject
+    kits: tuple[KitLine, ...]
+    kit_ids: tuple[int, ...]
+
+    def waiting(self) -> tuple[str, ...]:
+        """Numbers of the kits not yet checked."""
+        return tuple(kit.number for kit in self.kits if kit.status == KitCheck.WAITING)
+
+    def open_kits(self) -> tuple[str, ...]:
+        """Numbers of the kits still to be handed over, checked or not."""
+        return tuple(k.number for k in self.kits if k.status in (KitCheck.WAITING, KitCheck.CHECKED))
+
+    def id_of(self, number: str) -> int:
+        """The id of a kit of this dispensing."""
+        return self.kit_ids[[kit.number for kit in self.kits].index(number)]
+
+
+_DISPENSINGS, _VISITS, _SUBJECTS = table_of(Dispensing), table_of(Visit), table_of(Subject)
+_LINES, _KITS, _LOTS = table_of(DispensedKit), table_of(Kit), table_of(BlindedLot)
+_WHOSE = (
+    select(_SUBJECTS.c.number.label("subject"))
+    .join(_DISPENSINGS, _DISPENSINGS.c.subject_id == _SUBJECTS.c.id)
+    .where(_DISPENSINGS.c.id == bindparam("id"), _DISPENSINGS.c.study_id == bindparam("study_id"))
+)
+_DISPENSING = (
+    select(
+        _DISPENSINGS.c.status,
+        _DISPENSINGS.c.visit_id,
+        _VISITS.c.code,
+        _VISITS.c.occurrence,
+    )
+    .join(_VISITS, _VISITS.c.id == _DISPENSINGS.c.visit_id)
+    .where(_DISPENSINGS.c.id == bindparam("id"))
+)
+_KIT_LINES = (
+    select(
+        _KITS.c.id,
+        _KITS.c.number,
+        _KITS.c.blinding_group,
+        _KITS.c.expiry,
+        _KITS.c.storage_place,
+        _LOTS.c.number.label("lot"),
+        _LINES.c.status,
+        _LINES.c.checked_at,
+    )
+    .join(_KITS, _KITS.c.id == _LINES.c.kit_id)
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .where(_LINES.c.dispensing_id == bindparam("id"))
+    .order_by(_KITS.c.number)
+)
+
+
+def lock_dispensing(work: Work, study_id: int, dispensing_id: int, permission: Permission) -> LockedDispensing:
+    """Locks a dispensing by locking its subject; NotFound where this person may not see it."""
+    whose = work.one("dispensing", _WHOSE, id=dispensing_id, study_id=study_id)
+    subject = lock_subject(work, study_id, whose["subject"], permission)
+    row = work.one("dispensing", _DISPENSING, id=dispensing_id)
+    rows = work.rows(_KIT_LINES, id=dispensing_id)
+    lines = [
+        KitLine.model_construct(
+            number=kit["number"],
+            status=KitCheck(kit["status"]),
+            name=subject.definition.blinding_group(kit["blinding_group"]).name,
+            lot=kit["lot"],
+            expiry=kit["expiry"],
+            storage_place=kit["storage_place"],
+            checked_at=kit["checked_at"],
+        )
+        for kit in rows
+    ]
+    return LockedDispensing(
+        id=dispensing_id,
+        status=DispensingStatus(row["status"]),
+        visit_id=row["visit_id"],
+        visit=row["code"],
+        occurrence=row["occurrence"],
+        subject=subject,
+        kits=tuple(lines),
+        kit_ids=tuple(kit["id"] for kit in rows),
+    )
+
+
+def receipt_of(
+    dispensing: LockedDispensing, status: DispensingStatus, kits: Sequence[KitLine]
+) -> DispensingReceipt:
+    """What the site is told."""
+    return DispensingReceipt(
+        study_id=dispensing.subject.study_id,
+        dispensing_id=dispensing.id,
+        subject=dispensing.subject.number,
+        visit=dispensing.visit,
+        occurrence=dispensing.occurrence,
+        status=status,
+        kits=list(kits),
+    )
+
+
+_END = (
+    update(_DISPENSINGS)
+    .where(_DISPENSINGS.c.id == bindparam("of_id"))
+    .values(status=bindparam("to_status"), ended_at=bindparam("at"), reason=bindparam("why"))
+)
+_SET_LINES = (
+    update(_LINES)
+    .where(
+        _LINES.c.dispensing_id == bindparam("of_id"),
+        _LINES.c.kit_id.in_(bindparam("kits", expanding=True)),
+    )
+    .values(status=bindparam("to_status"))
+)
+_CHECK_LINES = (
+    update(_LINES)
+    .where(
+        _LINES.c.dispensing_id == bindparam("of_id"),
+        _LINES.c.kit_id.in_(bindparam("kits", expanding=True)),
+    )
+    .values(status=KitCheck.CHECKED, checked_at=bindparam("at"))
+)
+
+
+def end_dispensing(
+    work: Work, dispensing: LockedDispensing, event: DispensingEvent, reason: str | None = None
+) -> DispensingStatus:
+    """Ends a dispensing; TransitionRefused where it has ended."""
+    status = next_status(DISPENSING, dispensing.status, event)
+    work.run(_END, {"of_id": dispensing.id, "to_status": status, "at": work.at, "why": reason})
+    return status
+
+
+def set_lines(work: Work, dispensing: LockedDispensing, kit_ids: Sequence[int], status: KitCheck) -> None:
+    """Sets how far kits of a dispensing got."""
+    if kit_ids:
+        work.run(_SET_LINES, {"of_id": dispensing.id, "kits": list(kit_ids), "to_status": status})
+
+
+def check_lines(work: Work, dispensing: LockedDispensing, kit_ids: Sequence[int]) -> None:
+    """Marks kits as checked by scan."""
+    if kit_ids:
+        work.run(_CHECK_LINES, {"of_id": dispensing.id, "kits": list(kit_ids), "at": work.at})
+
+
+def audit_dispensing(
+    work: Work,
+    dispensing: LockedDispensing,
+    act: str,
+    *,
+    new: dict[str, object],
+    old: dict[str, object] | None = None,
+    reason: str | None = None,
+) -> None:
+    """One audit line about a dispensing, filed under its subject."""
+    subject = dispensing.subject
+    work.audit(
+        AuditDraft(
+            act=act,
+            record_kind="subject",
+            record=subject.number,
+            study_id=subject.study_id,
+            site_id=subject.site.id,
+            zone=subject.site.zone,
+            old=old,
+            new={"visit": dispensing.visit, "occurrence": dispensing.occurrence, **new},
+            reason=reason,
+        )
+    )

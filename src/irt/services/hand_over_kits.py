@@ -1,0 +1,166 @@
+"""Handing over: all kits, fewer with a reason, or none because the visit was not done."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Field, SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, Refusal
+from irt.services.dispensings import (
+    DispensingReceipt,
+    KitLine,
+    LockedDispensing,
+    audit_dispensing,
+    check_lines,
+    end_dispensing,
+    lock_dispensing,
+    receipt_of,
+    set_lines,
+)
+from irt.services.move_kits import lock_kits, move_kits
+from irt.services.subjects import move_subject
+from irt.services.unit_of_work import Work
+from irt.states.kit import KitEvent
+from irt.states.records import DispensingEvent, KitCheck
+from irt.states.subject import SubjectEvent, SubjectStatus
+from irt.supply.barcode import kit_number_in
+from irt.tables.kit import Scan
+
+
+class HandOver(SQLModel):
+    """The kits of a dispensing are handed over; `scanned` may bring the scans along in one request."""
+
+    study_id: int
+    dispensing_id: int
+    scanned: list[str] = Field(default=[], description="scans not yet sent one by one")
+
+
+class HandOverFewer(SQLModel):
+    """Only the named kits are handed over; the rest is not dispensed."""
+
+    study_id: int
+    dispensing_id: int
+    given: list[str] = Field(min_length=1)
+    reason: str = Field(min_length=1)
+
+
+class GiveUpDispensing(SQLModel):
+    """The visit was not done: all kits go to quarantine with a reason."""
+
+    study_id: int
+    dispensing_id: int
+    reason: str = Field(min_length=1)
+
+
+class NotAllChecked(Refusal):
+    """Kits are handed over only when each was checked by scan."""
+
+    def __init__(self, waiting: Sequence[str]) -> None:
+        super().__init__(
+            f"{len(waiting)} of the kits are not checked: {', '.join(waiting)}. Nothing was booked. "
+            "Scan them, or give fewer kits with a reason."
+        )
+
+
+def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
+    """Books every kit of the dispensing as handed over to the subject."""
+    dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    scanned = _scanned(dispensing, ask.scanned)
+    if waiting := [number for number in dispensing.waiting() if number not in scanned]:
+        raise NotAllChecked(waiting).concerning(dispensing.subject.about("hand_over"))
+    _record_scans(work, dispensing, ask.scanned, scanned)
+    return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
+
+
+def hand_over_fewer(work: Work, ask: HandOverFewer) -> DispensingReceipt:
+    """Books the given kits as handed over and the rest as not dispensed, in quarantine."""
+    dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    given = [number for number in dispensing.open_kits() if number in ask.given]
+    if strange := sorted(set(ask.given) - set(given)):
+        raise BadInput(f"{strange[0]} is not one of this visit's kits. Nothing was booked.")
+    if unchecked := [number for number in given if number in dispensing.waiting()]:
+        raise NotAllChecked(unchecked).concerning(dispensing.subject.about("hand_over"))
+    return _book(work, dispensing, given, DispensingEvent.HAND_OVER_PARTLY, ask.reason)
+
+
+def give_up_dispensing(work: Work, ask: GiveUpDispensing) -> DispensingReceipt:
+    """Nothing is handed over; the kits wait in quarantine for a decision."""
+    dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    return _book(work, dispensing, (), DispensingEvent.GIVE_UP, ask.reason)
+
+
+_ACTS = {
+    DispensingEvent.HAND_OVER: "kits_handed_over",
+    DispensingEvent.HAND_OVER_PARTLY: "kits_handed_over_partly",
+    DispensingEvent.GIVE_UP: "dispensing_given_up",
+}
+
+
+def _book(
+    work: Work, dispensing: LockedDispensing, given: Sequence[str], event: DispensingEvent, reason: str | None
+) -> DispensingReceipt:
+    """Ends the dispensing, moves kits where they really are, and starts treatment at the first hand-over."""
+    status = end_dispensing(work, dispensing, event, reason)
+    subject = dispensing.subject
+    kept = [number for number in dispensing.open_kits() if number not in given]
+    _move(work, dispensing, given, KitEvent.HAND_OVER, KitCheck.HANDED_OVER, None)
+    _move(work, dispensing, kept, KitEvent.REVERSE, KitCheck.NOT_GIVEN, reason)
+    if given and subject.status == SubjectStatus.RANDOMIZED:
+        move_subject(work, subject, SubjectEvent.START_TREATMENT, subject.site.today(work.at))
+    audit_dispensing(
+        work,
+        dispensing,
+        _ACTS[event],
+        old={"status": dispensing.status},
+        new={"status": status, "handed_over": list(given), "not_given": kept},
+        reason=reason,
+    )
+    return receipt_of(dispensing, status, _after(dispensing, given, kept))
+
+
+def _move(
+    work: Work,
+    dispensing: LockedDispensing,
+    numbers: Sequence[str],
+    event: KitEvent,
+    check: KitCheck,
+    reason: str | None,
+) -> None:
+    if not numbers:
+        return
+    ids = [dispensing.id_of(number) for number in numbers]
+    place = dispensing.subject.id if event == KitEvent.HAND_OVER else dispensing.subject.site.id
+    move_kits(work, lock_kits(work, ids), event, place_id=place, subject_id=dispensing.subject.id, reason=reason)
+    set_lines(work, dispensing, ids, check)
+
+
+def _after(dispensing: LockedDispensing, given: Sequence[str], kept: Sequence[str]) -> list[KitLine]:
+    said = dict.fromkeys(given, KitCheck.HANDED_OVER) | dict.fromkeys(kept, KitCheck.NOT_GIVEN)
+    return [kit.model_copy(update={"status": said.get(kit.number, kit.status)}) for kit in dispensing.kits]
+
+
+def _scanned(dispensing: LockedDispensing, reads: Sequence[str]) -> set[str]:
+    """Kit numbers among the scans; BadInput for one that is not of this dispensing."""
+    numbers = set()
+    for read in reads:
+        number = kit_number_in(read)
+        if number is None or number not in dispensing.open_kits():
+            raise BadInput(
+                f"{number or read} is not one of this visit's kits. Nothing was booked. Put it back and scan again."
+            ).concerning(dispensing.subject.about("hand_over"))
+        numbers.add(number)
+    return numbers
+
+
+def _record_scans(work: Work, dispensing: LockedDispensing, reads: Sequence[str], numbers: set[str]) -> None:
+    if not reads:
+        return
+    facts = {
+        **dispensing.subject.owner,
+        "dispensing_id": dispensing.id,
+        "accepted": True,
+        "at": work.at,
+        "account_id": work.actor.account_id,
+    }
+    work.record_all(Scan, ({**facts, "read": read} for read in reads))
+    check_lines(work, dispensing, [dispensing.id_of(number) for number in sorted(numbers)])

@@ -1,0 +1,122 @@
+"""A kit other than the assigned one was handed over: both kits follow reality, and a deviation is opened."""
+
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Field, SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import Refusal
+from irt.services.dispensings import (
+    DispensingReceipt,
+    LockedDispensing,
+    audit_dispensing,
+    lock_dispensing,
+    receipt_of,
+    set_lines,
+)
+from irt.services.move_kits import HeldKit, lock_kits, lock_kits_by_number, move_kits
+from irt.services.unit_of_work import Work
+from irt.states.kit import Custody, KitEvent
+from irt.states.records import DispensingStatus, KitCheck
+from irt.tables.columns import table_of
+from irt.tables.kit import DispensedKit
+from irt.tables.subject import Deviation
+
+
+class RecordMisallocation(SQLModel):
+    """Which kit was really given instead of which, and whether it was taken."""
+
+    study_id: int
+    dispensing_id: int
+    assigned: str = Field(description="the assigned kit that stayed at the site")
+    given: str = Field(description="the kit that was handed over instead")
+    taken: Literal["yes", "no", "unknown"]
+    reason: str = Field(min_length=1)
+
+
+class MisallocationReceipt(SQLModel):
+    """The deviation, and the dispensing as it now stands."""
+
+    deviation: str
+    dispensing: DispensingReceipt
+
+
+class NotMisallocated(Refusal):
+    """What was entered does not describe a misallocation."""
+
+
+_DEVIATIONS = table_of(Deviation)
+_COUNT = select(func.count().label("n")).where(_DEVIATIONS.c.study_id == bindparam("study_id"))
+
+
+def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationReceipt:
+    """Books the given kit as dispensed and the assigned one as not; nothing hints whether they are alike."""
+    dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    subject = dispensing.subject
+    if dispensing.status != DispensingStatus.ASSIGNED or ask.assigned not in dispensing.open_kits():
+        raise NotMisallocated(
+            f"{ask.assigned} is not a kit waiting to be handed over at this visit. Nothing was booked."
+        )
+    given = _given(work, ask, dispensing)
+    assigned = lock_kits(work, [dispensing.id_of(ask.assigned)])
+    move_kits(work, assigned, KitEvent.REVERSE, subject_id=subject.id, reason=ask.reason)
+    move_kits(
+        work,
+        [given],
+        KitEvent.HAND_OVER_WRONGLY,
+        place_id=subject.id,
+        subject_id=subject.id,
+        reason=ask.reason,
+    )
+    set_lines(work, dispensing, [assigned[0].id], KitCheck.NOT_GIVEN)
+    work.record(
+        DispensedKit,
+        **subject.owner,
+        dispensing_id=dispensing.id,
+        kit_id=given.id,
+        status=KitCheck.MISALLOCATED,
+        checked_at=work.at,
+        replaces_kit_id=assigned[0].id,
+    )
+    number = _open_deviation(work, ask, dispensing)
+    audit_dispensing(
+        work,
+        dispensing,
+        "misallocation_recorded",
+        new={"assigned": ask.assigned, "given": ask.given, "taken": ask.taken, "deviation": number},
+        reason=ask.reason,
+    )
+    after = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    return MisallocationReceipt(deviation=number, dispensing=receipt_of(after, after.status, after.kits))
+
+
+def _given(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> HeldKit:
+    """The kit really given: one of this site that is not of this dispensing."""
+    if ask.given in {kit.number for kit in dispensing.kits}:
+        raise NotMisallocated(f"{ask.given} is one of this visit's kits. Nothing was booked. Scan it as usual.")
+    kit = lock_kits_by_number(work, ask.study_id, [ask.given])[0]
+    if kit.state.custody != Custody.SITE or kit.place_id != dispensing.subject.site.id:
+        raise NotMisallocated(
+            f"{ask.given} is not in this site's stock. Nothing was booked. Check the number on the kit."
+        )
+    return kit
+
+
+def _open_deviation(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> str:
+    subject = dispensing.subject
+    counted = work.one("study", _COUNT, study_id=subject.study_id)
+    number = f"D-{int(counted['n']) + 1:04d}"
+    work.record(
+        Deviation,
+        **subject.owner,
+        number=number,
+        subject_id=subject.id,
+        site_id=subject.site.id,
+        kind="misallocation",
+        sentence=f"{ask.given} was handed over instead of {ask.assigned}.",
+        details={"taken": ask.taken, "reason": ask.reason, "visit": dispensing.visit},
+        at=work.at,
+        account_id=work.actor.account_id,
+    )
+    return number

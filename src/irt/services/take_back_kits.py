@@ -1,0 +1,123 @@
+"""Returns: what came back in each kit, counted in units; a sum that fails names the missing units."""
+
+from datetime import date
+
+from sqlalchemy import bindparam, select
+from sqlmodel import Field, SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, Refusal
+from irt.services.move_kits import lock_kits_by_number, move_kits
+from irt.services.subjects import LockedSubject, audit_subject, lock_subject
+from irt.services.unit_of_work import Work
+from irt.states.kit import Custody, KitEvent
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit, KitReturn
+from irt.tables.secret import KitContent
+
+
+class ReturnedKit(SQLModel):
+    """One kit's content, counted. Units used, left, lost and damaged add up to the pack."""
+
+    number: str
+    units_returned: int = Field(ge=0)
+    units_used: int = Field(ge=0)
+    units_lost: int = Field(default=0, ge=0)
+    units_damaged: int = Field(default=0, ge=0)
+    kit_lost: bool = False
+
+
+class TakeBackKits(SQLModel):
+    """Kits a subject brings back, or reports as lost."""
+
+    study_id: int
+    subject: str
+    kits: list[ReturnedKit] = Field(min_length=1)
+    on_day: date
+
+
+class ReturnReceipt(SQLModel):
+    """What was taken back."""
+
+    study_id: int
+    subject: str
+    returned: list[str]
+    lost: list[str]
+
+
+class CountsDoNotAddUp(Refusal):
+    """The units of a kit do not add up to its content."""
+
+    status_code = 400
+
+
+class NotWithSubject(Refusal):
+    """The kit is not one this subject has."""
+
+
+_KITS, _CONTENTS = table_of(Kit), table_of(KitContent)
+_TYPES = (
+    select(_KITS.c.number, _CONTENTS.c.kit_type)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(_KITS.c.study_id == bindparam("study_id"), _KITS.c.number.in_(bindparam("numbers", expanding=True)))
+)
+
+
+def take_back_kits(work: Work, ask: TakeBackKits) -> ReturnReceipt:
+    """Books returned kits at the site and lost ones as lost, with their counts."""
+    subject = lock_subject(work, ask.study_id, ask.subject, Permission.TAKE_BACK)
+    subject.site.require_come(ask.on_day, work.at)
+    numbers = [kit.number for kit in ask.kits]
+    if len(set(numbers)) != len(numbers):
+        raise BadInput("A kit is listed twice. Nothing was booked.")
+    _require_sums(work, subject, ask)
+    held = lock_kits_by_number(work, ask.study_id, numbers)
+    for kit in held:
+        if kit.state.custody != Custody.SUBJECT or kit.place_id != subject.id:
+            raise NotWithSubject(f"{kit.number} was not handed over to this subject. Nothing was booked.")
+    lost = [kit.number for kit in ask.kits if kit.kit_lost]
+    returned = [number for number in numbers if number not in lost]
+    back = [kit for kit in held if kit.number in returned]
+    gone = [kit for kit in held if kit.number in lost]
+    move_kits(work, back, KitEvent.TAKE_BACK, place_id=subject.site.id, subject_id=subject.id)
+    move_kits(work, gone, KitEvent.LOSE, place_id=None, subject_id=subject.id)
+    _record_counts(work, subject, ask, {kit.number: kit.id for kit in held})
+    audit_subject(
+        work,
+        subject,
+        "kits_taken_back",
+        new={"returned": returned, "lost": lost, "counts": [kit.model_dump() for kit in ask.kits]},
+    )
+    return ReturnReceipt(study_id=ask.study_id, subject=subject.number, returned=returned, lost=lost)
+
+
+def _require_sums(work: Work, subject: LockedSubject, ask: TakeBackKits) -> None:
+    rows = work.rows(_TYPES, study_id=ask.study_id, numbers=[kit.number for kit in ask.kits])
+    units = {row["number"]: subject.definition.kit_type(row["kit_type"]).units_per_kit for row in rows}
+    for kit in ask.kits:
+        if kit.number not in units:
+            continue
+        counted = kit.units_returned + kit.units_used + kit.units_lost + kit.units_damaged
+        if not kit.kit_lost and counted != units[kit.number]:
+            raise CountsDoNotAddUp(
+                f"Kit {kit.number}: {counted} units are accounted for, {units[kit.number]} were in it. "
+                "Nothing was booked. Count again, and enter missing units as lost."
+            )
+
+
+def _record_counts(work: Work, subject: LockedSubject, ask: TakeBackKits, ids: dict[str, int]) -> None:
+    work.record_all(
+        KitReturn,
+        (
+            {
+                **subject.owner,
+                "kit_id": ids[kit.number],
+                "subject_id": subject.id,
+                **kit.model_dump(exclude={"number", "kit_lost"}),
+                "on_day": ask.on_day,
+                "at": work.at,
+                "account_id": work.actor.account_id,
+            }
+            for kit in ask.kits
+        ),
+    )
