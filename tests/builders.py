@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import URL
 
-from irt.services.migrate import migrate
+from irt.services.migrate import differences, migrate
 from irt.services.seal import Seal
 from irt.services.store import Store
 from tests.postgresql import Server
@@ -27,6 +27,8 @@ def migrated(url: str | URL) -> None:
     store = a_store(url)
     try:
         migrate(store)
+        if changed := differences(store):
+            raise RuntimeError(f"run python -m tests.regenerate_ground_floor, the tables changed: {changed}")
     finally:
         store.close()
 
