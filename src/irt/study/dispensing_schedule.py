@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import NamedTuple
 
 from irt.errors import BadInput, IntegrityFault, Refusal
@@ -56,7 +56,7 @@ def kits_due(
 ) -> tuple[KitNeed, ...]:
     """Kits by kit type: unblinded. Before randomization `arm` is None and only rules for every arm hold."""
     rule = rule_for(definition, arm, dose_level, visit)
-    needs = Counter({need.kit_type: 0 for need in rule.kits})
+    needs: Counter[Code] = Counter()
     for need in rule.kits:
         needs[need.kit_type] += need.quantity
     if rule.by_weight is not None:
@@ -68,12 +68,11 @@ def kits_by_weight(dose: WeightDose, weight_kg: Decimal | None) -> int:
     """Whole kits that hold the dose of this weight, never fewer than one."""
     if weight_kg is None:
         raise WeightMissing
-    if not dose.weight_kg_min <= weight_kg <= dose.weight_kg_max:
+    if not weight_kg.is_finite() or not dose.weight_kg_min <= weight_kg <= dose.weight_kg_max:
         raise WeightOutOfBounds(weight_kg, dose)
-    # Multiplied before it is divided: a quotient that is not exact could be rounded up by its last digit.
-    exact = dose.mg_per_kg * weight_kg / dose.mg_per_kit
-    way = ROUND_CEILING if dose.rounding == "up" else ROUND_HALF_UP
-    return max(1, int(exact.to_integral_value(way)))
+    whole, rest = divmod(dose.mg_per_kg * weight_kg, dose.mg_per_kit)
+    one_more = rest > 0 if dose.rounding == "up" else 2 * rest >= dose.mg_per_kit
+    return max(1, int(whole) + int(one_more))
 
 
 def kits_by_group(

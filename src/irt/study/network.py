@@ -10,6 +10,10 @@ from irt.study.part import Code, Part
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
+HOME = "home"
+"""The target of a lane that leads to subjects' homes."""
+
+
 class Country(Part):
     """A country of the study; ISO 3166 code."""
 
@@ -34,7 +38,7 @@ class Depot(Part):
 
 
 class Lane(Part):
-    """A way goods move: from a depot to a country, a site, another depot or patients' homes."""
+    """A way goods move: from a depot to a country, a site, another depot or, as `home`, to subjects' homes."""
 
     origin: Code
     target: Code

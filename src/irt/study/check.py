@@ -1,0 +1,96 @@
+"""The check of a study file: every problem in one run, each with its name, path and line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from irt.errors import BadInput
+from irt.study.checks import blinding, conduct, dispensing, duplicates, randomization, references, supply
+from irt.study.complaints import complaint, locate
+from irt.study.definition import StudyDefinition
+from irt.study.draft import Draft, draft
+from irt.study.problems import Finding, Problem, Report, written
+from irt.study.source import Source, UnreadableFile, read_source
+
+CHECKS = (
+    *references.CHECKS,
+    *duplicates.CHECKS,
+    *randomization.CHECKS,
+    *dispensing.CHECKS,
+    *blinding.CHECKS,
+    *supply.CHECKS,
+    *conduct.CHECKS,
+)
+
+
+class StudyRefused(BadInput):
+    """A study file with errors; the sentence names the file and its first problem."""
+
+    def __init__(self, name: str, report: Report) -> None:
+        first, more = report.errors[0], len(report.errors) - 1
+        others = f", and {more} more" if more else ""
+        super().__init__(f"{name}:{first.line}: {first.name} at {first.path}: {first.sentence}{others}")
+        self.report = report
+
+
+def check(text: str, name: str = "study file") -> Report:
+    """Reads and judges a study file; never raises for what the file says."""
+    try:
+        source = read_source(text)
+    except UnreadableFile as refused:
+        return _unreadable(refused)
+    if not isinstance(source.data, dict):
+        sentence = (
+            f"{name} is empty" if source.data is None else f"{name} is not a study: keys and values are missing"
+        )
+        return Report((Problem("error", "NotAStudy", written(()), 1, sentence),), None)
+    return _judged(source, source.data)
+
+
+def open_study(text: str, name: str = "study file") -> StudyDefinition:
+    """The definition of a sound file; StudyRefused where it has errors."""
+    report = check(text, name)
+    if report.definition is None:
+        raise StudyRefused(name, report)
+    return report.definition
+
+
+def _unreadable(refused: UnreadableFile) -> Report:
+    problem = Problem("error", "Unreadable", written(()), refused.place.line, refused.sentence)
+    return Report((problem,), None)
+
+
+def _judged(source: Source, data: dict[str, Any]) -> Report:
+    definition, complaints = _parsed(data)
+    problems = [
+        Problem("error", fault.name, written(fault.path), fault.place.line, fault.sentence)
+        for fault in source.faults
+    ]
+    for found in (*complaints, *_found(draft(data, definition))):
+        line = source.place(found.path).line
+        problems.append(Problem(found.severity, found.name, written(found.path), line, found.sentence))
+    in_order = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line))
+    report = Report(in_order, definition)
+    return Report(in_order, None) if report.errors else report
+
+
+def _parsed(data: dict[str, Any]) -> tuple[StudyDefinition | None, list[Finding]]:
+    try:
+        return StudyDefinition.model_validate(data), []
+    except ValidationError as refused:
+        return None, [_complained(data, error) for error in refused.errors()]
+
+
+def _complained(data: dict[str, Any], error: ErrorDetails) -> Finding:
+    path = locate(data, error)
+    words = complaint(error, path, data)
+    return Finding(words.name, path, words.sentence)
+
+
+def _found(reading: Draft) -> Iterator[Finding]:
+    for check_ in CHECKS:
+        if not check_.whole & reading.broken:
+            for finding in check_.find(reading):
+                yield finding._replace(path=reading.original(finding.path))

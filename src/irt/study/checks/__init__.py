@@ -1,0 +1,1 @@
+"""What a study definition must keep to beyond its form: one small named check each."""
