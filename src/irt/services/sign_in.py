@@ -1,0 +1,148 @@
+"""Signing in: user name and password, then the six-digit code where the person has one."""
+
+from enum import StrEnum
+
+from pydantic import SecretStr
+from sqlalchemy import RowMapping, bindparam, select, update
+from sqlmodel import Field, SQLModel
+
+from irt.blinding.sign_in_rules import half_open_is_over
+from irt.services.audit import AuditDraft
+from irt.services.credentials import (
+    Purpose,
+    account_named,
+    attempt_name,
+    lock_account,
+    note_attempt,
+    standing_of,
+)
+from irt.services.passwords import password_matches
+from irt.services.second_factor import take_code
+from irt.services.sessions import hash_of, start_session
+from irt.services.unit_of_work import Work
+from irt.tables.columns import table_of
+from irt.tables.people import SignedInSession
+
+
+class SignIn(SQLModel):
+    """What is typed on the sign-in page."""
+
+    username: str
+    password: SecretStr = Field(exclude=True)
+    code: SecretStr | None = Field(default=None, exclude=True)
+    client: str = ""
+
+
+class ConfirmCode(SQLModel):
+    """The six-digit code of a session that waits for it."""
+
+    token: SecretStr = Field(exclude=True)
+    code: SecretStr = Field(exclude=True)
+    client: str = ""
+
+
+class SignInOutcome(StrEnum):
+    """How an attempt ended."""
+
+    SIGNED_IN = "signed_in"
+    CODE_NEEDED = "code_needed"
+    REFUSED = "refused"
+
+
+class SignInAnswer(SQLModel):
+    """How an attempt ended; `token` is told once, to the one who asked, and is in no record."""
+
+    outcome: SignInOutcome
+    sentence: str
+    account_id: int | None = None
+    password_temporary: bool = False
+    token: SecretStr | None = Field(default=None, exclude=True)
+
+
+def sign_in(work: Work, ask: SignIn) -> SignInAnswer:
+    """Checks a name and password. A failure is an answer, not an exception, so that it is kept and counted."""
+    account = account_named(work, ask.username)
+    name = attempt_name(account, ask.username)
+    # The password is checked in every case, so that the time taken tells nothing.
+    matches = password_matches(_usable_hash(account), ask.password)
+    paused = standing_of(work, name).paused_until is not None
+    if account is None or paused or not matches:
+        return _refuse(work, name, ask.client)
+    if account["second_factor_confirmed_at"] is None:
+        return _begin(work, account, ask.client, with_code=False)
+    if ask.code is None:
+        return _ask_for_code(work, account, ask.client)
+    if not take_code(work, account, ask.code):
+        return _refuse(work, name, ask.client)
+    return _begin(work, account, ask.client, with_code=True)
+
+
+_SESSIONS = table_of(SignedInSession)
+_HALF_OPEN = select(_SESSIONS).where(
+    _SESSIONS.c.token_hash == bindparam("token_hash"),
+    _SESSIONS.c.ended_at.is_(None),
+    _SESSIONS.c.second_factor_at.is_(None),
+)
+
+
+def confirm_code(work: Work, ask: ConfirmCode) -> SignInAnswer:
+    """Completes a session with its six-digit code; failures count as those of the password do."""
+    session = work.row(_HALF_OPEN, token_hash=hash_of(ask.token.get_secret_value()))
+    if session is None or half_open_is_over(session["started_at"], work.at):
+        _audit(work, "sign_in_failed", "half-open session", None)
+        return SignInAnswer(outcome=SignInOutcome.REFUSED, sentence="This took too long. Sign in again.")
+    account = lock_account(work, session["account_id"])
+    name = str(account["username"])
+    paused = standing_of(work, name).paused_until is not None
+    if paused or account["disabled_at"] is not None or not take_code(work, account, ask.code):
+        return _refuse(work, name, ask.client)
+    work.run(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.id == session["id"])
+        .values(second_factor_at=work.at, last_seen_at=work.at)
+    )
+    return _signed_in(work, account, ask.client, ask.token)
+
+
+def _usable_hash(account: RowMapping | None) -> str | None:
+    return None if account is None or account["disabled_at"] is not None else str(account["password_hash"])
+
+
+def _refuse(work: Work, name: str, client: str) -> SignInAnswer:
+    note_attempt(work, name, False, Purpose.SIGN_IN, client)
+    stands = standing_of(work, name)
+    _audit(work, "sign_in_failed", name, {"paused": stands.paused_until is not None})
+    return SignInAnswer(outcome=SignInOutcome.REFUSED, sentence=stands.sentence)
+
+
+def _ask_for_code(work: Work, account: RowMapping, client: str) -> SignInAnswer:
+    note_attempt(work, account["username"], True, Purpose.FIRST_STEP, client)
+    _audit(work, "code_asked", account["username"], None)
+    token = start_session(work, account["id"], client, None)
+    return SignInAnswer(
+        outcome=SignInOutcome.CODE_NEEDED,
+        sentence="Enter the six-digit code from your device.",
+        account_id=account["id"],
+        token=token,
+    )
+
+
+def _begin(work: Work, account: RowMapping, client: str, with_code: bool) -> SignInAnswer:
+    token = start_session(work, account["id"], client, work.at if with_code else None)
+    return _signed_in(work, account, client, token)
+
+
+def _signed_in(work: Work, account: RowMapping, client: str, token: SecretStr) -> SignInAnswer:
+    note_attempt(work, account["username"], True, Purpose.SIGN_IN, client)
+    _audit(work, "signed_in", account["username"], None)
+    return SignInAnswer(
+        outcome=SignInOutcome.SIGNED_IN,
+        sentence=f"Signed in as {account['printed_name']}.",
+        account_id=account["id"],
+        password_temporary=account["password_temporary"],
+        token=token,
+    )
+
+
+def _audit(work: Work, act: str, username: str, new: dict[str, bool] | None) -> None:
+    work.audit(AuditDraft(act=act, record_kind="account", record=username, new=new))

@@ -1,0 +1,55 @@
+"""Signing out: a session ends at once, by its owner, by leaving, or by an administrator."""
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.services.audit import AuditDraft
+from irt.services.unit_of_work import Work
+from irt.tables.columns import table_of
+from irt.tables.people import Account, SignedInSession
+
+_SESSIONS, _ACCOUNTS = table_of(SignedInSession), table_of(Account)
+_SESSION = (
+    select(_SESSIONS.c.id, _SESSIONS.c.account_id, _ACCOUNTS.c.username)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.c.account_id)
+    .where(_SESSIONS.c.id == bindparam("session_id"))
+)
+
+
+class SignOut(SQLModel):
+    """The session to end: one's own (none named: the one asking), or, for an administrator, anybody's."""
+
+    session_id: int | None = None
+
+
+class SignedOut(SQLModel):
+    """The session that is over."""
+
+    session_id: int
+
+
+def sign_out(work: Work, ask: SignOut) -> SignedOut:
+    """Ends a session; ending one that is over already changes nothing."""
+    session_id = ask.session_id or work.actor.session_id or 0
+    session = work.one("session", _SESSION, session_id=session_id)
+    if session["account_id"] != work.actor.account_id:
+        work.actor.require(Permission.MANAGE_ACCOUNTS, None)
+    work.run(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.id == session_id, _SESSIONS.c.ended_at.is_(None))
+        .values(ended_at=work.at)
+    )
+    work.audit(
+        AuditDraft(act="signed_out", record_kind="account", record=session["username"], new={"session": session_id})
+    )
+    return SignedOut(session_id=session_id)
+
+
+def end_sessions(work: Work, account_id: int) -> None:
+    """Ends every session of a person, as when their password or device changes hands."""
+    work.run(
+        update(_SESSIONS)
+        .where(_SESSIONS.c.account_id == account_id, _SESSIONS.c.ended_at.is_(None))
+        .values(ended_at=work.at)
+    )
