@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 INSTALLATION = "installation"
 
 
+def study_chain(study_id: int) -> str:
+    """The name of a study's chain."""
+    return f"study:{study_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class AuditDraft:
     """What happened, before it is chained. `secret` goes to the second chain, pointing to this entry."""
@@ -37,7 +42,7 @@ class AuditDraft:
     @property
     def chain(self) -> str:
         """The chain this entry belongs to: one a study, one for the installation."""
-        return INSTALLATION if self.study_id is None else f"study:{self.study_id}"
+        return INSTALLATION if self.study_id is None else study_chain(self.study_id)
 
     @classmethod
     def of_refusal(cls, refusal: Refusal) -> AuditDraft:

@@ -27,7 +27,7 @@ class Store:
     """A database the services work in. Transactions begin and commit here and nowhere else."""
 
     def __init__(self, url: str | URL, seal: Seal, entropy: Callable[[int], bytes] = secrets.token_bytes) -> None:
-        self.url = _driver_url(url)
+        self.url = driver_url(url)
         self.seal = seal
         self.entropy = entropy
         self.definitions: dict[tuple[int, int], StudyDefinition] = {}
@@ -63,7 +63,8 @@ class Store:
         return self._lock.turn() if self.is_sqlite else nullcontext()
 
 
-def _driver_url(url: str | URL) -> URL:
+def driver_url(url: str | URL) -> URL:
+    """A database's address with its driver; BadInput where it is none of SQLite's or PostgreSQL's."""
     try:
         parsed = make_url(url)
     except Exception as fault:

@@ -1,0 +1,66 @@
+"""`irt audit`: prove that the audit trail is whole, or name the first bad entry."""
+
+from contextlib import closing
+
+import click
+from sqlalchemy import Connection, select
+
+from irt.audit.chain import Fault
+from irt.commands.options import database_option, open_store
+from irt.errors import NotFound
+from irt.reads.audit_trail import ChainVerdict, verify_chains
+from irt.services.audit import INSTALLATION, study_chain
+from irt.tables.columns import table_of
+from irt.tables.study import Study
+
+_STUDIES = table_of(Study)
+
+
+@click.group()
+def audit() -> None:
+    """Examine the audit trail."""
+
+
+@audit.command("verify")
+@click.option(
+    "--study", "protocol", metavar="PROTOCOL", help="One study only; all of them, and the installation, else."
+)
+@database_option
+def verify_trail(protocol: str | None, database_url: str) -> None:
+    """Hash every entry of every chain again and follow the links from one to the next.
+
+    Exits with 1, naming the first bad entry, where a chain does not hold.
+
+    Example: irt audit verify --study LIP-301
+    """
+    with closing(open_store(database_url)) as store, store.reading() as connection:
+        names = _names_of_chains(connection, protocol)
+        verdicts = verify_chains(connection, None if protocol is None else names)
+    if not verdicts:
+        click.echo("The audit trail has no entries yet.")
+    for verdict in verdicts:
+        click.echo(_line(verdict, names.get(verdict.chain, verdict.chain)))
+    if broken := [verdict for verdict in verdicts if verdict.fault is not None]:
+        raise click.ClickException(f"The audit trail is broken in {len(broken)} of {len(verdicts)} chains.")
+
+
+def _names_of_chains(connection: Connection, protocol: str | None) -> dict[str, str]:
+    """What people call each chain; NotFound where no study has the protocol number."""
+    studies = connection.execute(select(_STUDIES.c.id, _STUDIES.c.protocol, _STUDIES.c.mode)).all()
+    names = {
+        study_chain(number): f"{of_protocol} ({mode})"
+        for number, of_protocol, mode in studies
+        if protocol in (None, of_protocol)
+    }
+    if protocol is not None and not names:
+        raise NotFound(f"No study has the protocol number {protocol}.")
+    return names if protocol else {INSTALLATION: INSTALLATION, **names}
+
+
+def _line(verdict: ChainVerdict, name: str) -> str:
+    kind = "secret" if verdict.secret else "blinded"
+    return f"{name}, {kind}: {verdict.entries} entries, {_words(verdict.fault)}"
+
+
+def _words(fault: Fault | None) -> str:
+    return "intact" if fault is None else f"BROKEN at entry {fault.sequence}: {fault.sentence}"
