@@ -44,7 +44,7 @@ def _arrangements(procedure: PermutedBlock, size: int) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize(
     "procedure", [TWO_SIZES, PermutedBlock.of(blocks(3), arms(2, 1)), PermutedBlock.of(blocks(2), arms(1, 1))]
 )
-@pytest.mark.parametrize("length", [1, 2, 3])
+@pytest.mark.parametrize("length", [1, 2, 3, 4])
 def test_the_law_is_that_of_full_enumeration(procedure: PermutedBlock, length: int) -> None:
     """Bayes over all sequences, for every history that can occur."""
     chances: dict[tuple[str, ...], Fraction] = {}

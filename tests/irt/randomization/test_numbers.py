@@ -20,6 +20,13 @@ def test_every_number_of_the_length_comes_exactly_once(key: bytes, digits: int) 
     assert {len(number) for number in numbers} == {digits}
 
 
+@pytest.mark.parametrize("number", range(5))
+def test_places_outside_the_length_are_walked_back_in(number: int) -> None:
+    """25 places of the network lie outside four digits; under key 2 one index needs two steps back."""
+    opaque = OpaqueNumbers(number.to_bytes(32, "big"), 4, "kit")
+    assert sorted(map(int, opaque.numbers(range(9000)))) == list(range(1000, 10_000))
+
+
 @given(st.integers(4, 12), st.integers(0, 8000))
 @settings(deadline=None, max_examples=50)
 def test_bulk_and_single_numbers_agree(digits: int, start: int) -> None:

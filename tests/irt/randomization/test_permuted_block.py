@@ -150,7 +150,11 @@ def test_recorded_draws_tell_the_past_of_a_block_and_nothing_of_its_rest(
     allocations = run(*design, number, 25)
     draws = [draw for allocation in allocations for draw in allocation.draws]
     assert len({draw.index for draw in draws}) == len(draws)
-    assert all(len(allocation.draws) <= 1 for allocation in allocations)
+    for allocation in allocations:
+        own = _position(allocation) - 1
+        size_draws = int(own == 0 and len(design[0].block_sizes) > 1)
+        moduli = [sum(design[0].size_weights)] * size_draws if own == 0 else [own + 1]
+        assert [draw.modulus for draw in allocation.draws] == moduli
     full = [a for a in allocations if a.after[""]["size"] == _position(a)]
     if full:
         last = full[-1].after[""]

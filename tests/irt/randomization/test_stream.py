@@ -103,6 +103,12 @@ def test_different_names_never_share_a_stream(one: tuple[str, str, str], other: 
     assert (stream_id(*one) == stream_id(*other)) == (one == other)
 
 
+def test_an_escape_cannot_be_forged_either() -> None:
+    """A part that already reads like an escaped separator stays apart from the separator."""
+    assert stream_id("a|b", "m/1", "") == "IRT-RNG/1|a%7Cb|m/1|"
+    assert stream_id("a%7Cb", "m/1", "") == "IRT-RNG/1|a%257Cb|m/1|"
+
+
 def test_two_spellings_of_one_letter_share_a_stream() -> None:
     """A composed and a decomposed letter are the same level (NFC)."""
     assert stream_id("T", "m/1", "site=Île") == stream_id("T", "m/1", "site=I\u0302le")
