@@ -1,0 +1,1 @@
+"""Pages and the JSON API: parse, authorise, call one service or read, render."""

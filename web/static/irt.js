@@ -17,6 +17,12 @@
     element instanceof HTMLElement &&
     (element.isContentEditable || element.matches("textarea, select, input:not([type=checkbox]):not([type=radio])"));
   const isPassword = (element) => element instanceof HTMLInputElement && element.type === "password";
+  const alarm = (words) => {
+    const place = byId("alert");
+    if (!place) return;
+    place.textContent = words;
+    place.classList.remove("visually-hidden");
+  };
   const announce = (words) => { const place = byId("announce"); if (place) place.textContent = words; };
 
   /* -- scanner: a burst of keys goes to the scan field wherever the focus is ----------------- */
@@ -152,11 +158,13 @@
   /* -- after a swap: the focus stays, or goes to the heading of what came instead ------------- */
   document.addEventListener("htmx:beforeSwap", (event) => {
     // An answer that is a whole page (a sign-in, a refusal) replaces the page's content, not the part asked for.
-    if (/^\s*<!doctype/i.test(event.detail.xhr.responseText)) {
-      event.detail.target = byId("main");
-      event.detail.selectOverride = "#main";
-      event.detail.swapOverride = "outerHTML";
-    }
+    const answer = event.detail.xhr.responseText;
+    if (!/^\s*<!doctype/i.test(answer)) return;
+    event.detail.shouldSwap = answer.includes('id="main"');
+    event.detail.target = byId("main");
+    event.detail.selectOverride = "#main";
+    event.detail.swapOverride = "outerHTML";
+    if (!event.detail.shouldSwap) alarm("We could not finish this. Nothing was booked. Try again; a second try cannot book twice.");
   });
 
   document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
@@ -175,10 +183,8 @@
     if (place === scanField()) place.select();
   });
 
-  document.addEventListener("htmx:sendError", () => {
-    const place = byId("alert");
-    if (place) place.textContent = "The connection is gone. Nothing was booked. Try again; a second try cannot book twice.";
-  });
+  document.addEventListener("htmx:sendError", () =>
+    alarm("There is no answer. Try again: a second try cannot book twice."));
 
   /* -- idle: a warning two minutes before the sign-out ---------------------------------------- */
   const idleMs = Number(document.body.dataset.idleMinutes || 0) * 60 * 1000;

@@ -10,7 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from tests.web.preview import pages
 from web.static_files import STATIC, STATIC_PATH
 
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,0 +1,217 @@
+"""The invented pages hold what the interface promises, in a real browser under the strict policy."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.web.preview import pages
+from tests.web.preview.browser import browser
+from tests.web.preview.server import preview_server
+
+pytestmark = pytest.mark.browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+TARGETS_TOO_SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary')]
+  .filter(e => e.checkVisibility() && !e.closest('p, dd, .irt-message') && e.tagName !== 'DIALOG')
+  .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
+  .filter(([, r]) => r.width > 2 && (r.width < 24 || r.height < 24) && r.height !== 20)
+  .map(([html, r]) => `${html} ${r.width}x${r.height}`)"""
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with preview_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as running:
+        yield running
+
+
+@pytest.fixture
+def tab(chromium: Browser) -> Iterator[Page]:
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize(
+    ("width", "theme"),
+    [
+        (1280, "light"),
+        (390, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+        pytest.param(390, "light", marks=pytest.mark.slow),
+    ],
+)
+@pytest.mark.parametrize("name", pages.FRAMES)
+def test_axe_finds_nothing(tab: Page, address: str, name: str, width: int, theme: str) -> None:
+    """WCAG 2.2 A and AA, and axe's best practices: no violation, in both themes, on desk and phone."""
+    tab.set_viewport_size({"width": width, "height": 900})
+    tab.goto(f"{address}/{name}?theme={theme}")
+    found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert found.response["violations"] == [], found.generate_report()
+    assert len(found.response["passes"]) > 10
+
+
+@pytest.mark.parametrize("name", pages.FRAMES)
+def test_the_page_never_scrolls_sideways(tab: Page, address: str, name: str) -> None:
+    """320 px is a page of 1280 px at 400 %: only boxes made for it scroll sideways (1.4.10)."""
+    tab.set_viewport_size({"width": 320, "height": 800})
+    tab.goto(f"{address}/{name}")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("name", pages.FRAMES)
+def test_targets_are_large_enough(tab: Page, address: str, name: str) -> None:
+    """Everything to press measures 24 px at least, links inside a sentence apart (2.5.8)."""
+    tab.goto(f"{address}/{name}")
+    assert tab.evaluate(TARGETS_TOO_SMALL) == []
+
+
+@pytest.mark.parametrize("name", pages.FRAMES)
+def test_the_policy_is_never_broken(tab: Page, address: str, name: str) -> None:
+    """No inline style, no inline script, no foreign file: the browser has nothing to complain of."""
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    tab.on("pageerror", lambda fault: complaints.append(str(fault)))
+    tab.goto(f"{address}/{name}", wait_until="networkidle")
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("scheme", "canvas"), [("light", "rgb(244, 246, 248)"), ("dark", "rgb(15, 23, 28)")])
+def test_the_theme_follows_the_system(tab: Page, address: str, scheme: str, canvas: str) -> None:
+    """The theme "auto" needs no script: the browser's own colour scheme decides."""
+    tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # the parametrized words are the literals
+    tab.goto(f"{address}/worklist?theme=auto")
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == canvas
+
+
+def _record(tab: Page, before_the_page: bool = True) -> None:
+    """Keeps what forms would send, instead of sending it; before or after the page's own handlers."""
+    tab.evaluate(
+        """capture => { window.sent = []; addEventListener('submit', event => {
+             event.preventDefault(); event.stopImmediatePropagation();
+             window.sent.push(new FormData(event.target).get('code')) }, capture) }""",
+        before_the_page,
+    )
+
+
+def _type(tab: Page, code: str, gap_ms: float) -> None:
+    """Types with exact gaps: the events carry their own times only inside the page."""
+    tab.evaluate(
+        """async ([code, gap]) => { for (const key of [...code, 'Enter']) {
+             const field = document.activeElement;
+             const went = field.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+             if (went && key.length === 1 && 'value' in field) field.value += key;
+             if (gap) await new Promise(next => setTimeout(next, gap)); } }""",
+        [code, gap_ms],
+    )
+
+
+def test_a_scan_reaches_the_field_from_anywhere(tab: Page, address: str) -> None:
+    """A burst of keys ending in Enter is a scan, wherever the focus is."""
+    tab.goto(f"{address}/worklist")
+    tab.evaluate("document.activeElement.blur()")
+    _record(tab)
+    _type(tab, "482917", 0)
+    assert tab.evaluate("window.sent") == ["482917"]
+    assert tab.evaluate("document.activeElement.id") == "scan"
+
+
+def test_a_scan_leaves_no_letters_in_another_field(tab: Page, address: str) -> None:
+    """What the burst typed into the field under the focus is taken out again."""
+    tab.goto(f"{address}/dispense")
+    tab.evaluate("""() => { const note = document.createElement('input'); note.id = 'note'; note.value = 'kept';
+                     document.getElementById('main').append(note); note.focus() }""")
+    _record(tab)
+    _type(tab, "650331", 0)
+    assert tab.evaluate("document.getElementById('note').value") == "kept"
+    assert tab.evaluate("window.sent") == ["650331"]
+
+
+def test_slow_keys_are_not_a_scan(tab: Page, address: str) -> None:
+    """A person typing is left alone."""
+    tab.goto(f"{address}/worklist")
+    tab.evaluate("document.activeElement.blur()")
+    _record(tab)
+    _type(tab, "482917", 45)
+    assert tab.evaluate("window.sent") == []
+
+
+def test_a_scan_never_lands_in_a_password(tab: Page, address: str) -> None:
+    """A burst into a password field stays a password."""
+    tab.goto(f"{address}/dispense")
+    tab.evaluate("""() => { const secret = document.createElement('input'); secret.type = 'password';
+                     document.getElementById('main').append(secret); secret.focus() }""")
+    _record(tab)
+    _type(tab, "482917", 0)
+    assert tab.evaluate("window.sent") == []
+    assert tab.evaluate("document.activeElement.value") == "482917"
+
+
+def test_slash_goes_to_the_scan_field(tab: Page, address: str) -> None:
+    """One key brings the focus back to the work, and is not written into the field."""
+    tab.goto(f"{address}/worklist")
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("/")
+    expect(tab.locator("#scan")).to_be_focused()
+    assert tab.input_value("#scan") == ""
+
+
+def test_keys_can_be_switched_off(tab: Page, address: str) -> None:
+    """WCAG 2.1.4: with the keys off, a slash is a slash; the list of keys says so."""
+    tab.goto(f"{address}/worklist")
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("?")
+    tab.wait_for_selector("#irt-keys[open]")
+    tab.uncheck("#irt-keys-on")
+    tab.keyboard.press("Escape")
+    tab.reload()
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press("/")
+    tab.wait_for_timeout(150)
+    assert tab.evaluate("document.activeElement.id") != "scan"
+
+
+def test_escape_clears_the_scan(tab: Page, address: str) -> None:
+    """Escape empties the field and keeps the focus there."""
+    tab.goto(f"{address}/worklist")
+    tab.fill("#scan", "4829")
+    tab.keyboard.press("Escape")
+    assert tab.input_value("#scan") == ""
+    assert tab.evaluate("document.activeElement.id") == "scan"
+
+
+def test_a_confirm_that_cannot_work_says_why(tab: Page, address: str) -> None:
+    """The button takes the focus, sends nothing, and tells its reason to everybody."""
+    tab.goto(f"{address}/dispense")
+    _record(tab, before_the_page=False)
+    tab.evaluate(
+        """() => { const form = document.createElement('form');
+             form.id = 'hand-over'; form.method = 'post'; document.body.append(form);
+             document.getElementById('confirm').setAttribute('form', 'hand-over') }"""
+    )
+    tab.focus("#confirm")
+    tab.keyboard.press("Enter")
+    expect(tab.locator("#announce")).to_contain_text("two kits are not checked")
+    assert tab.evaluate("window.sent") == []
+
+
+def test_the_focus_stands_on_confirm_when_all_is_checked(tab: Page, address: str) -> None:
+    """After the last right scan one Enter is left."""
+    tab.goto(f"{address}/dispense-ready")
+    assert tab.evaluate("document.activeElement.id") == "confirm"
+
+
+def test_paper_keeps_the_environment_and_loses_the_buttons(tab: Page, address: str) -> None:
+    """A print says where it comes from; nothing on it can be pressed."""
+    tab.emulate_media(media="print")
+    tab.goto(f"{address}/forms")
+    assert tab.locator(".irt-strip").is_visible()
+    assert "TEST environment" in tab.locator(".irt-print-head").inner_text()
+    assert not tab.locator(".irt-bar, .btn").first.is_visible()
