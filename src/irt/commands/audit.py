@@ -6,10 +6,10 @@ import click
 from sqlalchemy import Connection, select
 
 from irt.audit.chain import Fault
+from irt.audit.entry import INSTALLATION, study_chain
 from irt.commands.options import database_option, open_store
 from irt.errors import NotFound
 from irt.reads.audit_trail import ChainVerdict, verify_chains
-from irt.services.audit import INSTALLATION, study_chain
 from irt.tables.columns import table_of
 from irt.tables.study import Study
 

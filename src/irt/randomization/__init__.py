@@ -1,0 +1,1 @@
+"""Randomization procedures: exact probabilities from design, state and subject, then a draw."""

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, Table, and_, select, union
 
 from irt.audit.chain import GENESIS, Fault, first_fault
-from irt.services.audit import content_of, secret_content_of
+from irt.audit.entry import content_of, secret_content_of
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead
 from irt.tables.secret import SecretAuditEntry, SecretAuditHead

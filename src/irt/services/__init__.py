@@ -1,0 +1,1 @@
+"""Verbs: one file is one use case in one transaction."""

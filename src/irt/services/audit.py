@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, insert, select, update
 
 from irt.audit.chain import GENESIS, link
+from irt.audit.entry import INSTALLATION, content_of, secret_content_of, study_chain
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead
 from irt.tables.secret import SecretAuditEntry, SecretAuditHead
@@ -15,13 +16,6 @@ from irt.tables.secret import SecretAuditEntry, SecretAuditHead
 if TYPE_CHECKING:
     from irt.errors import Refusal
     from irt.services.unit_of_work import Work
-
-INSTALLATION = "installation"
-
-
-def study_chain(study_id: int) -> str:
-    """The name of a study's chain."""
-    return f"study:{study_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +80,6 @@ def write_audit(work: Work) -> None:
         first = _append_blinded(work, chain, drafts)
         _append_secret(work, chain, [(first + i, d) for i, d in enumerate(drafts) if d.secret is not None])
     work.drafts.clear()
-
-
-def content_of(entry: Any) -> dict[str, Any]:
-    """What an audit entry's hash covers."""
-    return {name: entry[name] for name in _COVERED}
-
-
-def secret_content_of(entry: Any) -> dict[str, Any]:
-    """What a secret entry's hash covers."""
-    return {name: entry[name] for name in _SECRET_COVERED}
-
-
-_COVERED = (
-    "chain",
-    "sequence",
-    "at",
-    "zone",
-    "account_id",
-    "person",
-    "act",
-    "record_kind",
-    "record",
-    "site_id",
-    "old",
-    "new",
-    "reason",
-)
-_SECRET_COVERED = ("chain", "sequence", "blinded_sequence", "at", "act", "body")
 
 
 def _append_blinded(work: Work, chain: str, drafts: list[AuditDraft]) -> int:

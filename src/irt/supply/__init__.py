@@ -1,0 +1,1 @@
+"""Supply rules: which kit, how much, when."""
