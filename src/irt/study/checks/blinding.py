@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import product
 
 from irt.study.checks.check import check
-from irt.study.checks.dispensing import levels_at
 from irt.study.dispensing import DispensingRule
 from irt.study.dispensing_schedule import rules_for
 from irt.study.draft import Draft
@@ -12,6 +11,7 @@ from irt.study.kit_types import KitType, Windows
 from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
 from irt.study.problems import Finding
+from irt.study.titration import levels_at
 from irt.study.visits import Visit
 
 Look = tuple[tuple[Code, int, str], ...]
@@ -78,7 +78,7 @@ def kit_counts_between_arms(draft: Draft) -> Iterator[Finding]:
     for (agent, arms), visit in product(look_alike_arms(draft.study).items(), visits):
         if _disjoint(draft, arms):
             continue
-        for level in levels_at(draft, visit):
+        for level in levels_at(draft.study, visit):
             yield from _counts_differ(draft, agent, arms, visit, level)
 
 

@@ -9,6 +9,7 @@ from irt.study.dispensing_schedule import rules_for
 from irt.study.draft import Draft
 from irt.study.part import Code
 from irt.study.problems import Finding
+from irt.study.titration import levels_at, reachable_levels
 from irt.study.visits import Visit
 
 KITS_BY_WEIGHT_MAX = 200
@@ -25,21 +26,11 @@ def unreachable_dose_levels(draft: Draft) -> Iterator[Finding]:
     """Every dose level is initial, or a titration move leads to it from one that can be reached."""
     if not any(level.initial for level in draft.study.dose_levels):
         return
-    reached = reachable_levels(draft)
+    reached = reachable_levels(draft.study)
     for index, level in enumerate(draft.study.dose_levels):
         if level.code not in reached:
             sentence = f"no titration move leads to dose level `{level.code}`"
             yield Finding("UnreachableDoseLevel", ("dose_levels", index), sentence)
-
-
-def reachable_levels(draft: Draft) -> set[Code]:
-    """Dose levels that a subject can come to."""
-    reached = {level.code for level in draft.study.dose_levels if level.initial}
-    while True:
-        further = {move.target for move in draft.study.titration if move.origin in reached} - reached
-        if not further:
-            return reached
-        reached |= further
 
 
 def moves_to_itself(draft: Draft) -> Iterator[Finding]:
@@ -75,18 +66,8 @@ def one_rule_for_each(draft: Draft) -> Iterator[Finding]:
     for visit in draft.study.visits:
         if not visit.dispenses or visit.code not in named or visit.anchor == "screening":
             continue
-        for arm, level in product(draft.study.arms, levels_at(draft, visit)):
+        for arm, level in product(draft.study.arms, levels_at(draft.study, visit)):
             yield from _one_rule(draft, arm.code, level, visit.code)
-
-
-def levels_at(draft: Draft, visit: Visit) -> tuple[Code | None, ...]:
-    """Dose levels a subject can be on at a visit; at randomization the initial ones; (None,) without any."""
-    if not draft.study.dose_levels:
-        return (None,)
-    if visit.kind == "randomization":
-        return tuple(level.code for level in draft.study.dose_levels if level.initial)
-    reached = reachable_levels(draft)
-    return tuple(level.code for level in draft.study.dose_levels if level.code in reached)
 
 
 def _one_rule(draft: Draft, arm: Code, level: Code | None, visit: Code) -> Iterator[Finding]:

@@ -1,0 +1,185 @@
+"""The blinded specification, told from a BlindedStudy alone."""
+
+from irt.study.blinded import BlindedStudy, KitCount
+from irt.study.rules import Cap, Screening
+from irt.study.specification import Section, Specification, Table
+from irt.study.visits import Repeat, Visit
+
+BLINDINGS = {
+    "open": "open: everybody knows the arm",
+    "single": "single-blind: the subject does not know the arm",
+    "double": "double-blind: neither subject nor site knows the arm",
+}
+SOURCES = {
+    "entered": "entered at the site",
+    "country": "country of the site",
+    "region": "region of the site",
+    "site": "the site itself",
+}
+
+
+def blinded_specification(study: BlindedStudy) -> Specification:
+    """All that every site may read about the study."""
+    title = f"{study.identity.name}: study specification"
+    return Specification(title, "blinded", blinded_sections(study))
+
+
+def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
+    """The sections that open every specification, blinded or not."""
+    return (
+        _identity(study),
+        _factors(study),
+        _visits(study),
+        _groups(study),
+        _dose_levels(study),
+        _moves(study),
+        _kits(study),
+        _items(study),
+        _screening(study),
+        _caps(study),
+        _conduct(study),
+        _countries(study),
+        _sites(study),
+    )
+
+
+def yes_no(value: bool) -> str:
+    """In words."""
+    return "yes" if value else "no"
+
+
+def _identity(study: BlindedStudy) -> Section:
+    who = study.identity
+    facts = (
+        ("Title", who.title),
+        ("Sponsor", who.sponsor),
+        ("Protocol", who.protocol),
+        ("Phase", who.phase),
+        ("Blinding", BLINDINGS[who.blinding]),
+        ("Partial blinds", "; ".join(who.blinded_stages) or "none"),
+        ("Unblinded pharmacist", yes_no(who.unblinded_pharmacist)),
+        ("Help line", who.help_phone),
+    )
+    return Section("Study", facts)
+
+
+def _factors(study: BlindedStudy) -> Section:
+    rows = tuple(
+        (factor.code, factor.name, SOURCES[factor.source], "; ".join(level.name for level in factor.levels) or "-")
+        for factor in study.factors
+    )
+    return Section("Stratification factors", table=Table(("Code", "Factor", "Value", "Levels"), rows))
+
+
+def _visits(study: BlindedStudy) -> Section:
+    rows = tuple(
+        (
+            visit.code,
+            visit.name,
+            f"{visit.anchor} + {visit.day}{_repeat(visit.repeat)}",
+            _window(visit),
+            yes_no(visit.dispenses),
+        )
+        for visit in study.visits
+    )
+    return Section("Visits", table=Table(("Code", "Visit", "Day", "Window (days)", "Dispensing"), rows))
+
+
+def _repeat(repeat: Repeat | None) -> str:
+    if repeat is None:
+        return ""
+    times = f"{repeat.times} times in all" if repeat.times else "without a fixed end"
+    return f", every {repeat.every_days} days, {times}"
+
+
+def _window(visit: Visit) -> str:
+    return f"-{visit.window_before_days} / +{visit.window_after_days}"
+
+
+def _groups(study: BlindedStudy) -> Section:
+    rows = tuple((group.code, group.name, group.storage, group.handling or "-") for group in study.blinding_groups)
+    return Section("Kits as they look", table=Table(("Code", "Name", "Storage", "Handling"), rows))
+
+
+def _dose_levels(study: BlindedStudy) -> Section:
+    rows = tuple((level.code, level.name, yes_no(level.initial)) for level in study.dose_levels)
+    return Section("Dose levels", table=Table(("Code", "Name", "At randomization"), rows))
+
+
+def _moves(study: BlindedStudy) -> Section:
+    rows = tuple((move.origin, move.target, move.name) for move in study.moves)
+    return Section("Changes of dose level", table=Table(("From", "To", "Name"), rows))
+
+
+def _kits(study: BlindedStudy) -> Section:
+    if study.identity.blinding == "open":
+        return Section("Kits at each visit", note="The study is open: kits differ between arms.")
+    rows = tuple(
+        (row.visit, row.dose_level or "-", row.agent or "-", row.blinding_group, _quantity(row))
+        for row in study.kit_counts
+    )
+    headings = ("Visit", "Dose level", "Agent", "Kit", "Quantity")
+    return Section("Kits at each visit", table=Table(headings, rows), note="The same in every arm.")
+
+
+def _quantity(row: KitCount) -> str:
+    return "by body weight" if row.quantity is None else str(row.quantity)
+
+
+def _items(study: BlindedStudy) -> Section:
+    rows = tuple((item.code, item.name, item.unit, item.storage) for item in study.items)
+    return Section("Items without kit number", table=Table(("Code", "Name", "Unit", "Storage"), rows))
+
+
+def _screening(study: BlindedStudy) -> Section:
+    rules = study.screening
+    facts = (
+        ("Screening again", _again(rules)),
+        ("Screening expires", f"after {rules.screening_days_max} days" if rules.screening_days_max else "never"),
+        ("Run-in", f"{rules.run_in_days} days"),
+        ("Rollover from", rules.rollover_from or "no other study"),
+        ("Reasons of screen failure", "; ".join(rules.failure_reasons)),
+    )
+    return Section("Screening", facts)
+
+
+def _again(rules: Screening) -> str:
+    if not rules.rescreenings_max:
+        return "never"
+    times = "once" if rules.rescreenings_max == 1 else f"up to {rules.rescreenings_max} times"
+    return f"{times}, {rules.rescreening_wait_days} days later or more"
+
+
+def _caps(study: BlindedStudy) -> Section:
+    rows = tuple(
+        (_capped(cap), str(cap.subjects), cap.counts, "stops" if cap.hard else "alerts") for cap in study.caps
+    )
+    return Section("Limits of enrolment", table=Table(("On", "Subjects", "Counted when", "At the limit"), rows))
+
+
+def _capped(cap: Cap) -> str:
+    return cap.scope if cap.key is None else f"{cap.scope} {cap.key}"
+
+
+def _conduct(study: BlindedStudy) -> Section:
+    rules = study.conduct
+    facts = (
+        ("Signed order before kits are assigned", yes_no(rules.order_required)),
+        ("Returns", f"counted in {rules.returns_counted_in}" if rules.returns_required else "not required"),
+        ("Misallocation is signed", yes_no(rules.misallocation_signed)),
+        ("Replacement kits", yes_no(rules.replacement_kits)),
+        ("Replacement subjects", yes_no(rules.replacement_subjects)),
+        ("Randomization only where every arm can be served", yes_no(rules.all_arms_on_site)),
+        ("Signatures with the six-digit code", yes_no(rules.second_factor)),
+    )
+    return Section("Conduct", facts)
+
+
+def _countries(study: BlindedStudy) -> Section:
+    rows = tuple((land.code, land.name, land.region or "-", land.zone) for land in study.countries)
+    return Section("Countries", table=Table(("Code", "Country", "Region", "Time zone"), rows))
+
+
+def _sites(study: BlindedStudy) -> Section:
+    rows = tuple((site.number, site.name, site.country) for site in study.sites)
+    return Section("Sites", table=Table(("Number", "Site", "Country"), rows))

@@ -1,0 +1,227 @@
+"""The unblinded specification: the blinded one, then arms, kits, randomization and supply."""
+
+from collections.abc import Iterator
+
+from irt.study.blinded import blinded_study
+from irt.study.definition import StudyDefinition
+from irt.study.describe_blinded import blinded_sections, yes_no
+from irt.study.dispensing import DispensingRule, WeightDose
+from irt.study.kit_types import Windows
+from irt.study.network import MinMax
+from irt.study.part import Code
+from irt.study.randomization_plan import Component, Factorial, Minimization, PermutedBlocks, Platform
+from irt.study.specification import Section, Specification, Table
+
+METHODS = {
+    "permuted_block": "stratified permuted blocks",
+    "minimization": "minimization (Pocock and Simon)",
+    "factorial": "factorial: each treatment factor minimized by itself",
+    "platform": "platform: active or placebo first, m to 1, then the agent",
+    "open_cohort": "no draw: the cohort that is open",
+}
+
+
+def unblinded_specification(definition: StudyDefinition) -> Specification:
+    """The whole study in words."""
+    restricted = (
+        _arms(definition),
+        _cohorts(definition),
+        _randomization(definition),
+        _kit_types(definition),
+        _country_windows(definition),
+        _dispensing(definition),
+        _shams(definition),
+        _depots(definition),
+        _lanes(definition),
+        _resupply(definition),
+        _sizes(definition),
+        _lots(definition),
+    )
+    title = f"{definition.study.name}: study specification"
+    return Specification(title, "unblinded", blinded_sections(blinded_study(definition)) + restricted)
+
+
+def _arms(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (arm.code, arm.name, str(arm.ratio), str(arm.opens or "-"), str(arm.closes or "-"))
+        for arm in definition.arms
+    )
+    return Section("Arms", table=Table(("Code", "Arm", "Ratio", "Opens", "Closes"), rows))
+
+
+def _cohorts(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (
+            cohort.code,
+            cohort.name,
+            cohort.arm,
+            str(cohort.size),
+            str(cohort.sentinel_days),
+            str(cohort.observation_days),
+        )
+        for cohort in definition.cohorts
+    )
+    headings = ("Code", "Cohort", "Arm", "Subjects", "Sentinel (days)", "Observation (days)")
+    return Section("Cohorts", table=Table(headings, rows))
+
+
+def _randomization(definition: StudyDefinition) -> Section:
+    plan = definition.randomization
+    facts = [("Method", METHODS[plan.method])]
+    if isinstance(plan, PermutedBlocks):
+        facts += _block_facts(plan)
+    elif isinstance(plan, Minimization):
+        facts += _minimization_facts(plan, "")
+    elif isinstance(plan, Factorial):
+        for component in plan.components:
+            facts += [(component.name, _groups(component))]
+            facts += _minimization_facts(component.minimization, component.name)
+    elif isinstance(plan, Platform):
+        facts += [
+            (f"Agent {agent.code}", f"active {agent.active}, placebo {agent.placebo}") for agent in plan.agents
+        ]
+    return Section("Randomization", tuple(facts))
+
+
+def _groups(component: Component) -> str:
+    groups = component.groups.items()
+    return "; ".join(f"{level} (share {component.ratio[level]}): {', '.join(arms)}" for level, arms in groups)
+
+
+def _block_facts(plan: PermutedBlocks) -> list[tuple[str, str]]:
+    weights = plan.size_weights or (1,) * len(plan.block_sizes)
+    sizes = (f"{size} (weight {weight})" for size, weight in zip(plan.block_sizes, weights, strict=True))
+    return [("Block sizes", ", ".join(sizes)), ("Strata", " x ".join(plan.strata) or "none: one list")]
+
+
+def _minimization_facts(plan: Minimization, of: str) -> list[tuple[str, str]]:
+    label = f"{of}: " if of else ""
+    factors = ", ".join(f"{weighted.factor} (weight {weighted.weight})" for weighted in plan.factors)
+    return [
+        (f"{label}Factors", factors),
+        (f"{label}Probability of the preferred arm", str(plan.probability)),
+        (f"{label}Imbalance", f"{plan.distance} of {plan.imbalance_of}; ties {plan.ties.replace('_', ' ')}"),
+    ]
+
+
+def _kit_types(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (
+            kit_type.code,
+            kit_type.contents,
+            kit_type.blinding_group,
+            f"{kit_type.units_per_kit} {kit_type.unit}",
+            _windows(kit_type.windows),
+            ", ".join(kit_type.label_groups) or "every one",
+            yes_no(kit_type.serialized),
+        )
+        for kit_type in definition.kit_types
+    )
+    headings = ("Code", "Contents", "Looks like", "Units", "DND / DNC / DNS (days)", "Label groups", "Numbered")
+    return Section("Kit types", table=Table(headings, rows))
+
+
+def _windows(windows: Windows) -> str:
+    return f"{windows.dnd_days} / {windows.dnc_days} / {windows.dns_days}"
+
+
+def _country_windows(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (kit_type.code, country, _windows(windows))
+        for kit_type in definition.kit_types
+        for country, windows in kit_type.country_windows.items()
+    )
+    return Section("Windows by country", table=Table(("Kit type", "Country", "DND / DNC / DNS (days)"), rows))
+
+
+def _dispensing(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (
+            ", ".join(rule.visits),
+            ", ".join(rule.arms) or "every arm",
+            ", ".join(rule.dose_levels) or "every level",
+            _given(rule),
+        )
+        for rule in definition.dispensing
+    )
+    return Section("Dispensing", table=Table(("Visits", "Arms", "Dose levels", "Kits"), rows))
+
+
+def _given(rule: DispensingRule) -> str:
+    kits = [f"{need.quantity} x {need.kit_type}" for need in rule.kits]
+    weighed = [_by_weight(rule.by_weight)] if rule.by_weight else []
+    return ", ".join(kits + weighed) or "nothing"
+
+
+def _by_weight(dose: WeightDose) -> str:
+    second = ", weight confirmed by a second person" if dose.second_check else ""
+    return (
+        f"{dose.kit_type}: {dose.mg_per_kg} mg/kg from kits of {dose.mg_per_kit} mg, rounded {dose.rounding}, "
+        f"{dose.weight_kg_min} to {dose.weight_kg_max} kg{second}"
+    )
+
+
+def _shams(definition: StudyDefinition) -> Section:
+    rows = tuple((move.name, ", ".join(move.sham_in_arms)) for move in definition.titration if move.sham_in_arms)
+    return Section("Sham changes of dose level", table=Table(("Change", "Sham in arms"), rows))
+
+
+def _depots(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (depot.code, depot.name, depot.country, depot.supplied_by or "central", yes_no(depot.blinded))
+        for depot in definition.depots
+    )
+    return Section("Depots", table=Table(("Code", "Depot", "Country", "Supplied by", "Blinded"), rows))
+
+
+def _lanes(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (
+            f"{lane.origin} to {lane.target}",
+            str(lane.lead_time_days),
+            f"{' '.join(lane.dispatch_days)} by {lane.cut_off:%H:%M}",
+            f"{lane.hold_hours} h" if lane.hold_hours else "-",
+            ", ".join(map(str, lane.holidays)) or "-",
+        )
+        for lane in definition.lanes
+    )
+    headings = ("Lane", "Lead time (days)", "Leaves", "Shipper holds", "Closed on")
+    return Section("Lanes", table=Table(headings, rows))
+
+
+def _resupply(definition: StudyDefinition) -> Section:
+    resupply = definition.resupply
+    facts = (("Method", resupply.method.replace("_", "/")), ("Reviewed every", f"{resupply.review_days} days"))
+    rows = [*_levels("study", resupply.study)]
+    for country, settings in resupply.countries.items():
+        rows += _levels(f"country {country}", settings)
+    for site, settings in resupply.sites.items():
+        rows += _levels(f"site {site}", settings)
+    return Section("Resupply of sites", facts, Table(("Holds for", "Kit type", "Minimum", "Maximum"), tuple(rows)))
+
+
+def _levels(where: str, settings: dict[Code, MinMax]) -> Iterator[tuple[str, ...]]:
+    return ((where, kit_type, str(pair.minimum), str(pair.maximum)) for kit_type, pair in settings.items())
+
+
+def _sizes(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (
+            name,
+            str(size.planned_subjects),
+            str(len(definition.sites) or sum(size.sites.values())),
+            str(sum(lot.kits for lot in size.lots)),
+        )
+        for name, size in definition.sizes.items()
+    )
+    return Section("Sizes", table=Table(("Size", "Planned subjects", "Sites", "Kits"), rows))
+
+
+def _lots(definition: StudyDefinition) -> Section:
+    rows = tuple(
+        (name, lot.lot, lot.blinded_lot, lot.kit_type, str(lot.kits), str(lot.released), str(lot.expiry), lot.depot)
+        for name, size in definition.sizes.items()
+        for lot in size.lots
+    )
+    headings = ("Size", "Lot", "Blinded lot", "Kit type", "Kits", "Released", "Expiry", "Depot")
+    return Section("Lots", table=Table(headings, rows))
