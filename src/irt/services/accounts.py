@@ -18,7 +18,7 @@ from irt.tables.people import Account
 class CreateAccount(SQLModel):
     """A new person. The password is temporary: they choose their own before they can sign anything."""
 
-    username: str = Field(min_length=3, max_length=100)
+    username: str = Field(min_length=1, max_length=100)
     printed_name: str = Field(min_length=1, max_length=200)
     email: str = ""
     password: SecretStr = Field(exclude=True)
