@@ -45,12 +45,12 @@ def unblinded_page(template: str, view: UnblindedView, frame: Frame) -> str:
 
 def blinded_fragment(template: str, block: str, view: BlindedView, frame: Frame) -> str:
     """One named block of a blinded page, for htmx to swap in: page and fragment share one template."""
-    return _block(_blinded, template, block, _checked(view), frame)
+    return fragment_in(_blinded, template, block, _checked(view), frame)
 
 
 def unblinded_fragment(template: str, block: str, view: UnblindedView, frame: Frame) -> str:
     """One named block of an unblinded page, for htmx to swap in."""
-    return _block(_unblinded, template, block, _checked_unblinded(view), frame)
+    return fragment_in(_unblinded, template, block, _checked_unblinded(view), frame)
 
 
 def _checked(view: object) -> BlindedView:
@@ -77,6 +77,7 @@ def page_in(environment: Environment, name: str, view: object, frame: Frame) -> 
     return environment.get_template(name).render(_context(environment, view, frame))
 
 
-def _block(environment: Environment, name: str, block: str, view: object, frame: Frame) -> str:
+def fragment_in(environment: Environment, name: str, block: str, view: object, frame: Frame) -> str:
+    """One block of a template of this environment, the components and the frame at hand."""
     template = environment.get_template(name)
     return "".join(template.blocks[block](template.new_context(_context(environment, view, frame))))

@@ -176,11 +176,12 @@
   });
 
   document.addEventListener("htmx:afterSettle", (event) => {
-    const focused = document.activeElement;
-    if (focused && focused !== document.body) return;
-    const place = event.detail.elt.querySelector("[autofocus], h1[tabindex], h2[tabindex]") || byId("main");
-    place.focus();
-    if (place === scanField()) place.select();
+    const part = event.detail.elt;
+    const asked = event.detail.requestConfig && event.detail.requestConfig.verb === "post";
+    const wanted = asked && part.querySelector("[autofocus]");
+    const lost = !document.activeElement || document.activeElement === document.body;
+    if (wanted) wanted.focus();
+    else if (lost) (part.querySelector("h1[tabindex], h2[tabindex]") || byId("main")).focus();
   });
 
   document.addEventListener("htmx:sendError", () =>

@@ -8,7 +8,7 @@ from irt.blinding.views import BlindedView, UnblindedView
 from irt.states.records import Mode
 from web import charts
 from web.frame import Frame, NavigationItem
-from web.render import TEMPLATES, page_in, template_environment
+from web.render import TEMPLATES, fragment_in, page_in, template_environment
 
 NOW = datetime(2026, 6, 16, 7, 46, tzinfo=UTC)
 _environment = template_environment(Path(__file__).parent / "templates", TEMPLATES / "shared")
@@ -103,3 +103,11 @@ def page(name: str, theme: str = "light") -> str:
     view = InventedSecretView() if name == "supply" else InventedView(ready=name == "dispense-ready")
     template = "dispense" if name == "dispense-ready" else name
     return page_in(_environment, f"{template}.html", view, frame)
+
+
+def scan_answer(code: str) -> str:
+    """What the dispensing page answers to a scan: a fragment, or a whole page when the session has ended."""
+    if code == "000000":
+        return page("signin")
+    view = InventedView(ready=code == "650331")
+    return fragment_in(_environment, "dispense.html", "work", view, FRAMES["dispense"])

@@ -28,6 +28,11 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.send_error(404)
 
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        code = parse_qs(body).get("code", [""])[0]
+        self._send(pages.scan_answer(code).encode(), "text/html; charset=utf-8")
+
     def _send(self, body: bytes, kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)

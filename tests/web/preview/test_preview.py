@@ -215,3 +215,49 @@ def test_paper_keeps_the_environment_and_loses_the_buttons(tab: Page, address: s
     assert tab.locator(".irt-strip").is_visible()
     assert "TEST environment" in tab.locator(".irt-print-head").inner_text()
     assert not tab.locator(".irt-bar, .btn").first.is_visible()
+
+
+def _scan(tab: Page, code: str) -> None:
+    tab.fill("#scan", code)
+    tab.keyboard.press("Enter")
+
+
+def test_a_wrong_scan_is_answered_and_scanning_goes_on(tab: Page, address: str) -> None:
+    """The answer replaces the work in place; the field is empty again and has the focus."""
+    tab.goto(f"{address}/dispense")
+    _scan(tab, "731204")
+    expect(tab.locator("#scan")).to_have_value("")
+    expect(tab.locator("#scan")).to_be_focused()
+    assert tab.url == f"{address}/dispense"
+
+
+def test_the_last_right_scan_moves_the_focus_to_confirm(tab: Page, address: str) -> None:
+    """One Enter after the last scan, also when only a part of the page was swapped."""
+    tab.goto(f"{address}/dispense")
+    _scan(tab, "650331")
+    expect(tab.locator("#confirm")).to_be_focused()
+    assert tab.get_attribute("#confirm", "aria-disabled") is None
+
+
+def test_an_answer_that_is_a_page_replaces_the_page(tab: Page, address: str) -> None:
+    """A sign-in page never ends up inside a panel."""
+    tab.goto(f"{address}/dispense")
+    _scan(tab, "000000")
+    expect(tab.locator("h1")).to_have_text("Sign in")
+    assert tab.locator("main").count() == 1
+    assert tab.locator("#work").count() == 0
+
+
+def test_the_idle_warning_comes_two_minutes_before(tab: Page, address: str) -> None:
+    """The warning counts down, and staying keeps what was typed."""
+    tab.clock.install()
+    tab.goto(f"{address}/forms")
+    tab.fill("#f-weight", "82")
+    tab.clock.fast_forward(12 * 60 * 1000)
+    expect(tab.locator("#irt-idle")).to_be_hidden()
+    tab.clock.fast_forward(65 * 1000)
+    expect(tab.locator("#irt-idle")).to_be_visible()
+    tab.click("#irt-idle button")
+    tab.clock.run_for(2000)
+    expect(tab.locator("#irt-idle")).to_be_hidden()
+    assert tab.input_value("#f-weight") == "82"

@@ -1,0 +1,1 @@
+"""The pages that any blinded reader may see."""

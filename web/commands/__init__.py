@@ -1,0 +1,1 @@
+"""Commands that join the pages, or an engine, with the live database."""

@@ -1,0 +1,51 @@
+"""What is joined where: settings from the environment, the concrete planner, the application with its store."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from litestar import Litestar
+
+from irt.commands.options import open_store
+from irt.errors import BadInput
+from irt.services.store import Store
+from irt.states.records import Mode
+from web.app import create_app
+from web.settings import Settings
+
+
+def settings_from(environ: Mapping[str, str]) -> Settings:
+    """The settings of this installation; BadInput, naming the variable, where one cannot be read."""
+    return Settings(
+        release=version("irt"),
+        mode=_mode(environ.get("IRT_MODE", Mode.PRODUCTION)),
+        help_phone=environ.get("IRT_HELP_PHONE", ""),
+        hosts=tuple(host.strip() for host in environ.get("IRT_HOSTS", "").split(",") if host.strip()),
+        secure=not _yes(environ, "IRT_PLAIN_HTTP"),
+    )
+
+
+def open_app(environ: Mapping[str, str], database_url: str) -> tuple[Litestar, Store]:
+    """The application on a migrated database, and the store to close after it."""
+    settings = settings_from(environ)
+    store = open_store(database_url)
+    return create_app(store, _utc_now, settings), store
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _mode(word: str) -> Mode:
+    try:
+        return Mode(word)
+    except ValueError:
+        raise BadInput(f"IRT_MODE is {word!r}. Use one of: {', '.join(Mode)}.") from None
+
+
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    word = environ.get(name, "no")
+    if word not in {"yes", "no"}:
+        raise BadInput(f"{name} is {word!r}. Use yes or no.")
+    return word == "yes"
