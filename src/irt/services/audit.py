@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 
 from irt.audit.chain import GENESIS, link
 from irt.audit.entry import INSTALLATION, content_of, secret_content_of, study_chain
@@ -63,6 +63,13 @@ _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
 _FIND = {
     heads.name: select(heads.c.sequence, heads.c.hash).where(heads.c.chain == bindparam("chain")).with_for_update()
+    for heads in (_HEADS, _SECRET_HEADS)
+}
+_START = {
+    heads.name: text(
+        f"INSERT INTO {heads.name} (chain, sequence, hash) VALUES (:chain, :sequence, :hash)"  # noqa: S608 - our own names
+        " ON CONFLICT (chain) DO NOTHING"
+    )
     for heads in (_HEADS, _SECRET_HEADS)
 }
 _ADVANCE = {
@@ -133,8 +140,9 @@ def _append_secret(work: Work, chain: str, drafts: list[tuple[int, AuditDraft]])
 
 
 def _head(work: Work, heads: Any, chain: str) -> tuple[int, str]:
-    found = work.connection.execute(_FIND[heads.name], {"chain": chain}).first()
-    if found is not None:
-        return int(found[0]), str(found[1])
-    work.run(insert(heads), {"chain": chain, "sequence": 0, "hash": GENESIS})
-    return 0, GENESIS
+    found = work.row(_FIND[heads.name], chain=chain)
+    if found is None:
+        # Two first entries of a chain may arrive together: the second waits here, then finds the first one's head.
+        work.run(_START[heads.name], {"chain": chain, "sequence": 0, "hash": GENESIS})
+        found = work.one("audit chain", _FIND[heads.name], chain=chain)
+    return int(found["sequence"]), str(found["hash"])
