@@ -1,10 +1,10 @@
 """The one verb that changes a kit: consult the tables, append a movement, update the cached last line."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
@@ -65,9 +65,17 @@ _BY_NUMBER = locking(
 )
 
 
+AT_ONCE = 5000
+"""Kits named in one statement; databases limit the values of a statement."""
+
+
 def lock_kits(work: Work, ids: Iterable[int]) -> list[HeldKit]:
     """Locks kits by id."""
-    return [held(row) for row in work.rows(_BY_ID, ids=sorted(ids))]
+    return [held(row) for some in _some_at_once(sorted(ids)) for row in work.rows(_BY_ID, ids=some)]
+
+
+def _some_at_once(ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def lock_kits_by_number(work: Work, study_id: int, numbers: Iterable[str]) -> list[HeldKit]:
@@ -75,9 +83,7 @@ def lock_kits_by_number(work: Work, study_id: int, numbers: Iterable[str]) -> li
     wanted = sorted(set(numbers))
     found = [held(row) for row in work.rows(_BY_NUMBER, study_id=study_id, numbers=wanted)]
     if missing := sorted(set(wanted) - {kit.number for kit in found}):
-        raise NotFound(
-            f"{missing[0]} is not a kit of this study. Scan the code on the kit, or type its digits."
-        )
+        raise NotFound(f"{missing[0]} is not a kit of this study. Scan the code on the kit, or type its digits.")
     return found
 
 
@@ -97,6 +103,14 @@ STAY = -1
 """The kit stays where it is."""
 
 
+class Move(NamedTuple):
+    """Where one kit goes: the depot, shipment, site or subject it is with afterwards, and in which shipment."""
+
+    kit: HeldKit
+    place_id: int | None
+    shipment_id: int | None = None
+
+
 def move_kits(
     work: Work,
     kits: Sequence[HeldKit],
@@ -112,26 +126,34 @@ def move_kits(
 
     `place_id` is the depot, shipment, site or subject the kit is with afterwards, STAY by default.
     """
+    moves = [Move(kit, kit.place_id if place_id == STAY else place_id, shipment_id) for kit in kits]
+    return move_each(work, moves, event, subject_id=subject_id, reason=reason, occurred_at=occurred_at)
+
+
+def move_each(
+    work: Work,
+    moves: Sequence[Move],
+    event: KitEvent,
+    *,
+    subject_id: int | None = None,
+    reason: str | None = None,
+    occurred_at: datetime | None = None,
+) -> list[HeldKit]:
+    """Moves locked kits by one event, each to a place of its own."""
     moved = [
-        HeldKit(
-            kit.id,
-            kit.number,
-            move_kit(kit.state, event),
-            kit.place_id if place_id == STAY else place_id,
-            kit.sponsor_id,
-            kit.study_id,
-        )
-        for kit in kits
+        HeldKit(kit.id, kit.number, move_kit(kit.state, event), place_id, kit.sponsor_id, kit.study_id)
+        for kit, place_id, _ in moves
     ]
     alike: dict[tuple[KitState, int | None], list[int]] = defaultdict(list)
     for kit in moved:
         alike[(kit.state, kit.place_id)].append(kit.id)
     for (state, place), ids in alike.items():
-        work.run(_MOVE, {"ids": ids, "to_place": place, **{f"to_{k}": v for k, v in _axes(state).items()}})
+        axes = {f"to_{axis}": value for axis, value in _axes(state).items()}
+        for some in _some_at_once(ids):
+            work.run(_MOVE, {"ids": some, "to_place": place, **axes})
     facts = {
         "event": event,
         "subject_id": subject_id,
-        "shipment_id": shipment_id,
         "reason": reason,
         "occurred_at": occurred_at or work.at,
         "recorded_at": work.at,
@@ -145,10 +167,11 @@ def move_kits(
                 "study_id": kit.study_id,
                 "kit_id": kit.id,
                 "place_id": kit.place_id,
+                "shipment_id": move.shipment_id,
                 **_axes(kit.state),
                 **facts,
             }
-            for kit in moved
+            for kit, move in zip(moved, moves, strict=True)
         ),
     )
     return moved

@@ -1,0 +1,82 @@
+"""A site's own life: activated for screening and supply, put on hold, resumed, closed."""
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import About
+from irt.services.audit import AuditDraft
+from irt.services.supply_study import lock_study
+from irt.services.unit_of_work import Work
+from irt.states.records import SITE, SiteEvent, SiteStatus
+from irt.states.table import TransitionRefused, next_status
+from irt.tables.columns import table_of
+from irt.tables.study import Site, SiteVersion
+
+
+class ChangeSite(SQLModel):
+    """What happens to a site, and why."""
+
+    study_id: int
+    site: str
+    event: SiteEvent = SiteEvent.ACTIVATE
+    reason: str | None = None
+
+
+class SiteChanged(SQLModel):
+    """The site and its status now."""
+
+    site: str
+    status: SiteStatus
+
+
+_SITES = table_of(Site)
+_SITE = (
+    select(
+        _SITES.c.id,
+        _SITES.c.sponsor_id,
+        _SITES.c.status,
+        _SITES.c.zone,
+        _SITES.c.version_number,
+    )
+    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number"))
+    .with_for_update(key_share=True)
+)
+
+
+def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
+    """Activates, holds, resumes or closes a site; the study needs an approved version."""
+    work.actor.require(Permission.ACTIVATE_SITE, ask.study_id)
+    lock_study(work, ask.study_id)
+    site = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
+    try:
+        status = next_status(SITE, SiteStatus(site["status"]), ask.event)
+    except TransitionRefused as refusal:
+        raise refusal.concerning(
+            About(ask.study_id, site["id"], site["zone"], f"site_{ask.event}", "site", ask.site)
+        ) from None
+    work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))
+    if ask.event == SiteEvent.ACTIVATE:
+        work.record(
+            SiteVersion,
+            sponsor_id=site["sponsor_id"],
+            study_id=ask.study_id,
+            site_id=site["id"],
+            version_number=site["version_number"],
+            activated_at=work.at,
+            account_id=work.actor.account_id,
+        )
+    work.audit(
+        AuditDraft(
+            act=f"site_{status}",
+            record_kind="site",
+            record=ask.site,
+            study_id=ask.study_id,
+            site_id=site["id"],
+            zone=site["zone"],
+            old={"status": site["status"]},
+            new={"status": status, "version": site["version_number"]},
+            reason=ask.reason,
+        )
+    )
+    return SiteChanged(site=ask.site, status=status)

@@ -1,0 +1,116 @@
+"""Everything that depots, carriers and sites do with the shipments due on a day, for demonstrations and replays."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from sqlalchemy import bindparam
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.services.audit import AuditDraft
+from irt.services.fulfil_shipment import delayed
+from irt.services.move_kits import Move, lock_kits, move_each
+from irt.services.receive_shipment import Temperature
+from irt.services.shipments import (
+    HELD_SHIPMENTS,
+    HeldShipment,
+    held_shipment,
+    kits_underway,
+    note_outcome,
+    step_shipments,
+)
+from irt.services.unit_of_work import Work
+from irt.states.kit import KitEvent
+from irt.states.shipment import ShipmentEvent, ShipmentStatus
+from irt.tables.columns import table_of
+from irt.tables.shipment import Shipment
+
+
+class CarryShipments(SQLModel):
+    """The day whose dispatches and arrivals take place."""
+
+    study_id: int
+    day: date
+
+
+class ShipmentsCarried(SQLModel):
+    """How many shipments left, how many arrived, and how many kits arrived with them."""
+
+    dispatched: int
+    received: int
+    kits_received: int
+
+
+_SHIPMENTS = table_of(Shipment)
+_TO_SITES = HELD_SHIPMENTS.where(_SHIPMENTS.c.site_id.is_not(None))
+_TO_LEAVE = _TO_SITES.where(
+    _SHIPMENTS.c.status == ShipmentStatus.REQUESTED, _SHIPMENTS.c.dispatch_on <= bindparam("day")
+)
+_TO_ARRIVE = _TO_SITES.where(
+    _SHIPMENTS.c.status == ShipmentStatus.IN_TRANSIT, _SHIPMENTS.c.expected_on <= bindparam("day")
+)
+_DEPOT_STEPS = (ShipmentEvent.ACKNOWLEDGE, ShipmentEvent.PICK, ShipmentEvent.PACK, ShipmentEvent.DISPATCH)
+AT_ONCE = 100
+"""Shipments named in one statement, with all their kits."""
+_SITE_STEPS = (ShipmentEvent.DELIVER, ShipmentEvent.RECEIVE)
+
+
+def carry_shipments(work: Work, ask: CarryShipments) -> ShipmentsCarried:
+    """Dispatches what should have left by the day and receives, whole and in order, what should have arrived."""
+    work.actor.require(Permission.FULFIL_SHIPMENT, ask.study_id)
+    work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id)
+    leaving = [held_shipment(row) for row in work.rows(_TO_LEAVE, study_id=ask.study_id, day=ask.day)]
+    for some in _some_at_once(leaving):
+        _dispatch(work, some, ask.day)
+    arriving = [held_shipment(row) for row in work.rows(_TO_ARRIVE, study_id=ask.study_id, day=ask.day)]
+    kits = sum(_receive(work, some) for some in _some_at_once(arriving))
+    work.audit(
+        AuditDraft(
+            act="shipments_carried",
+            record_kind="day",
+            record=ask.day.isoformat(),
+            study_id=ask.study_id,
+            new={"dispatched": len(leaving), "received": len(arriving), "kits_received": kits},
+        )
+    )
+    return ShipmentsCarried(dispatched=len(leaving), received=len(arriving), kits_received=kits)
+
+
+def _some_at_once(shipments: Sequence[HeldShipment]) -> Iterator[Sequence[HeldShipment]]:
+    return (shipments[start : start + AT_ONCE] for start in range(0, len(shipments), AT_ONCE))
+
+
+def _dispatch(work: Work, shipments: Sequence[HeldShipment], day: date) -> None:
+    kits = kits_underway(work, shipments)
+    moves = [Move(kit, kits[kit.id], kits[kit.id]) for kit in lock_kits(work, kits)]
+    move_each(work, moves, KitEvent.PACK)
+    late: dict[date | None, list[HeldShipment]] = defaultdict(list)
+    for shipment in shipments:
+        late[delayed(shipment, day).get("expected_on", shipment.expected_on)].append(shipment)
+    counts = Counter(kits.values())
+    for expected_on, some in late.items():
+        step_shipments(
+            work,
+            some,
+            _DEPOT_STEPS,
+            facts={"dispatched_at": work.at, "expected_on": expected_on},
+            tell=lambda shipment: {"kits": counts[shipment.id]},
+        )
+
+
+def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
+    kits = kits_underway(work, shipments)
+    site_of = {shipment.id: shipment.site_id for shipment in shipments}
+    moves = [Move(kit, site_of[kits[kit.id]], kits[kit.id]) for kit in lock_kits(work, kits)]
+    move_each(work, moves, KitEvent.RECEIVE)
+    note_outcome(work, shipments, kits, "received")
+    counts = Counter(kits.values())
+    step_shipments(
+        work,
+        shipments,
+        _SITE_STEPS,
+        facts={"delivered_at": work.at, "received_at": work.at, "temperature": Temperature.NO_ALARM},
+        tell=lambda shipment: {"kits": counts[shipment.id]},
+    )
+    return len(moves)

@@ -1,0 +1,281 @@
+"""Loading a kit list: numbered kits of known content come into being at a depot, not yet released.
+
+Two people: one asks for approval of exactly this list, another grants it. Rows are stored in order of the random
+kit number, so that neither number nor row order tells the content or the warehouse's sequence.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import Field, SQLModel
+
+from irt.audit.chain import canonical
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, Refusal
+from irt.randomization.numbers import OpaqueNumbers
+from irt.services.audit import AuditDraft
+from irt.services.studies import seed_of
+from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
+from irt.services.unit_of_work import Work
+from irt.states.kit import Accountability, Assignment, Custody, Quality
+from irt.study.definition import StudyDefinition
+from irt.supply.expiry import blinded_expiry
+from irt.supply.kit_selection import ANY_LABEL
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, Kit
+from irt.tables.record import Approval
+from irt.tables.secret import KitContent, ManufacturingLot
+
+APPROVAL_KIND = "kit_list"
+DIGITS_MIN = 5
+
+
+class ListedLot(SQLModel):
+    """A packaging lot of one kit type; its kits are numbered here, or bring their numbers in sequence order."""
+
+    lot: str
+    blinded_lot: str
+    kit_type: str
+    kits: int = Field(ge=1)
+    expiry: date
+    depot: str
+    label_group: str | None = None
+    numbers: list[str] = Field(default=[], description="empty, or one number a kit")
+
+
+class LoadKitList(SQLModel):
+    """The lots of the study file's size, or the lots listed here, and the approval of another person."""
+
+    study_id: int
+    size: Literal["full", "small"] | None = None
+    lots: list[ListedLot] = []
+    approval_id: int
+
+
+class KitListLoaded(SQLModel):
+    """What was loaded, in numbers a blinded reader may know."""
+
+    kits: int
+    blinded_lots: list[str]
+
+
+class KitListNotApproved(Refusal):
+    """The list has no grant of a second person, or it is another list than the one granted."""
+
+
+class KitNumberTaken(Refusal):
+    """A kit number is on the list twice or was loaded before."""
+
+
+class LotAlreadyLoaded(Refusal):
+    """A lot is loaded once, whole."""
+
+
+def load_kit_list(work: Work, ask: LoadKitList) -> KitListLoaded:
+    """Creates blinded lots, manufacturing lots and unreleased kits with random numbers over all kit types."""
+    work.actor.require(Permission.LOAD_KITS, ask.study_id)
+    study = lock_study(work, ask.study_id)
+    lots = ask.lots or lots_of_size(study.definition, ask.size)
+    _check(study.definition, lots)
+    digest = kit_list_hash(lots)
+    _require_approval(work, ask, digest)
+    _refuse_loaded(work, study, lots)
+    kits = sum(lot.kits for lot in lots)
+    blinded = _record_lots(work, study, lots)
+    _record_kits(work, study, lots, blinded)
+    numbers = sorted({lot.blinded_lot for lot in lots})
+    work.audit(
+        AuditDraft(
+            act="kit_list_loaded",
+            record_kind="kit_list",
+            record=f"{kits} kits",
+            study_id=study.id,
+            new={"kits": kits, "blinded_lots": numbers, "approval": ask.approval_id},
+            secret={"list_sha256": digest, "lots": {lot.lot: lot.kits for lot in lots}},
+        )
+    )
+    return KitListLoaded(kits=kits, blinded_lots=numbers)
+
+
+def lots_of_size(definition: StudyDefinition, size: Literal["full", "small"] | None) -> list[ListedLot]:
+    """The lots that a study file lists for a size."""
+    found = definition.sizes.get(size) if size else None
+    if found is None or not found.lots:
+        raise BadInput("There are no lots to load: name a size of the study file that has lots, or list them.")
+    return [ListedLot.model_validate(lot.model_dump(exclude={"released"})) for lot in found.lots]
+
+
+def kit_list_hash(lots: Sequence[ListedLot]) -> str:
+    """SHA-256 of the list in canonical form: what a second person approves."""
+    listed = [lot.model_dump(mode="json") for lot in lots]
+    return hashlib.sha256(canonical({"lots": listed}).encode()).hexdigest()
+
+
+def _check(definition: StudyDefinition, lots: Sequence[ListedLot]) -> None:
+    types = {kit_type.code for kit_type in definition.kit_types}
+    for lot in lots:
+        if lot.kit_type not in types:
+            raise BadInput(f"Lot {lot.lot} names the kit type {lot.kit_type}, which the study does not have.")
+        if lot.numbers and len(lot.numbers) != lot.kits:
+            raise BadInput(f"Lot {lot.lot} lists {len(lot.numbers)} numbers for {lot.kits} kits.")
+    codes = [lot.lot for lot in lots]
+    if len(set(codes)) != len(codes):
+        raise BadInput("A lot is on the list twice. Nothing was loaded.")
+    numbers = [number for lot in lots for number in lot.numbers]
+    if len(set(numbers)) != len(numbers):
+        raise KitNumberTaken("A kit number is on the list twice. Nothing was loaded. Correct the list.")
+
+
+_APPROVALS = table_of(Approval)
+_APPROVAL = select(_APPROVALS).where(_APPROVALS.c.id == bindparam("approval_id"))
+
+
+def _require_approval(work: Work, ask: LoadKitList, digest: str) -> None:
+    found = work.row(_APPROVAL, approval_id=ask.approval_id)
+    if (
+        found is None
+        or (found["kind"], found["study_id"]) != (APPROVAL_KIND, ask.study_id)
+        or not found["granted"]
+        or found["decided_by_id"] in (None, found["asked_by_id"])
+    ):
+        raise KitListNotApproved(
+            "This kit list is not approved by a second person. Nothing was loaded. Ask for its approval first."
+        )
+    if found["record_hash"] != digest:
+        raise KitListNotApproved(
+            "The list is not the one that was approved. Nothing was loaded. Ask for approval of this list."
+        )
+
+
+_LOTS, _BULK, _KITS, _CONTENTS = (
+    table_of(BlindedLot),
+    table_of(ManufacturingLot),
+    table_of(Kit),
+    table_of(KitContent),
+)
+_KNOWN = {
+    table.name: select(table.c.number).where(
+        table.c.study_id == bindparam("study_id"), table.c.number.in_(bindparam("numbers", expanding=True))
+    )
+    for table in (_LOTS, _BULK, _KITS)
+}
+_AT_ONCE = 5000
+
+
+def _refuse_loaded(work: Work, study: SupplyStudy, lots: Sequence[ListedLot]) -> None:
+    for table, numbers in ((_LOTS, {lot.blinded_lot for lot in lots}), (_BULK, {lot.lot for lot in lots})):
+        if known := work.row(_KNOWN[table.name], study_id=study.id, numbers=sorted(numbers)):
+            raise LotAlreadyLoaded(f"Lot {known['number']} was loaded before. Nothing was loaded now.")
+    listed = [number for lot in lots for number in lot.numbers]
+    for start in range(0, len(listed), _AT_ONCE):
+        some = listed[start : start + _AT_ONCE]
+        if known := work.row(_KNOWN[_KITS.name], study_id=study.id, numbers=some):
+            raise KitNumberTaken(
+                f"Kit number {known['number']} was loaded before. Nothing was loaded now. Correct the list."
+            )
+
+
+def _record_lots(work: Work, study: SupplyStudy, lots: Sequence[ListedLot]) -> dict[str, tuple[int, date]]:
+    """Blinded lots with the earliest expiry of their parts; number -> id and expiry."""
+    expiries: dict[str, list[date]] = defaultdict(list)
+    for lot in lots:
+        expiries[lot.blinded_lot].append(lot.expiry)
+    return {
+        number: (
+            work.record(BlindedLot, **study.owner, number=number, expiry=blinded_expiry(dates)),
+            blinded_expiry(dates),
+        )
+        for number, dates in sorted(expiries.items())
+    }
+
+
+_SO_FAR = select(func.count(_CONTENTS.c.id).label("kits"), func.max(_CONTENTS.c.sequence).label("sequence")).where(
+    _CONTENTS.c.study_id == bindparam("study_id")
+)
+_IDS = select(_KITS.c.id, _KITS.c.number).where(
+    _KITS.c.study_id == bindparam("study_id"), _KITS.c.id > bindparam("after")
+)
+_LAST_ID = select(func.coalesce(func.max(_KITS.c.id), 0))
+
+
+def _record_kits(
+    work: Work, study: SupplyStudy, lots: Sequence[ListedLot], blinded: Mapping[str, tuple[int, date]]
+) -> None:
+    so_far = work.one("kit list", _SO_FAR, study_id=study.id)
+    numbers = _numbers(work, study, so_far["kits"], sum(lot.kits for lot in lots))
+    contents: dict[str, dict[str, object]] = {}
+    rows: list[dict[str, object]] = []
+    sequence = so_far["sequence"] or 0
+    depots = depot_ids(work, study.id)
+    for lot in lots:
+        depot_id = depots.get(lot.depot)
+        if depot_id is None:
+            raise BadInput(f"Lot {lot.lot} lies at the depot {lot.depot}, which the study does not have.")
+        bulk_id = _record_bulk(work, study, lot, blinded[lot.blinded_lot][0])
+        facts = _facts(study, lot, blinded[lot.blinded_lot], depot_id)
+        content = {**study.owner, "kit_type": lot.kit_type, "manufacturing_lot_id": bulk_id}
+        for number in lot.numbers or [next(numbers) for _ in range(lot.kits)]:
+            sequence += 1
+            rows.append({**facts, "number": number})
+            contents[number] = {**content, "sequence": sequence}
+    _store(work, study, rows, contents)
+
+
+def _store(
+    work: Work,
+    study: SupplyStudy,
+    rows: list[dict[str, object]],
+    contents: Mapping[str, dict[str, object]],
+) -> None:
+    if len(contents) != len(rows):
+        raise KitNumberTaken("A listed kit number is one the system gave. Nothing was loaded. Load it again.")
+    after = work.connection.execute(_LAST_ID).scalar()
+    work.record_all(Kit, sorted(rows, key=lambda row: str(row["number"])))
+    ids = work.rows(_IDS, study_id=study.id, after=after)
+    work.record_all(KitContent, ({**contents[row["number"]], "kit_id": row["id"]} for row in ids))
+
+
+def _numbers(work: Work, study: SupplyStudy, so_far: int, new: int) -> Iterator[str]:
+    """Random-looking numbers, a tenth of those of their length at most, so that few guesses hit a kit."""
+    digits = max(DIGITS_MIN, len(str(so_far + new)) + 1)
+    opaque = OpaqueNumbers(seed_of(work, study.id, "kit_numbers"), digits, "kit_numbers")
+    return opaque.numbers(range(so_far, so_far + new))
+
+
+def _record_bulk(work: Work, study: SupplyStudy, lot: ListedLot, blinded_lot_id: int) -> int:
+    return work.record(
+        ManufacturingLot,
+        **study.owner,
+        number=lot.lot,
+        kit_type=lot.kit_type,
+        expiry=lot.expiry,
+        blinded_lot_id=blinded_lot_id,
+    )
+
+
+def _facts(study: SupplyStudy, lot: ListedLot, blinded: tuple[int, date], depot_id: int) -> dict[str, object]:
+    kit_type = study.definition.kit_type(lot.kit_type)
+    return {
+        **study.owner,
+        "blinded_lot_id": blinded[0],
+        "expiry": blinded[1],
+        "blinding_group": kit_type.blinding_group,
+        "label_group": _label(lot, kit_type.label_groups),
+        "custody": Custody.DEPOT,
+        "place_id": depot_id,
+        "quality": Quality.UNRELEASED,
+        "assignment": Assignment.FREE,
+        "accountability": Accountability.NONE,
+    }
+
+
+def _label(lot: ListedLot, of_type: Sequence[str]) -> str:
+    if lot.label_group:
+        return lot.label_group
+    if len(of_type) > 1:
+        raise BadInput(f"Say which label lot {lot.lot} carries: {', '.join(of_type)}.")
+    return of_type[0] if of_type else ANY_LABEL

@@ -1,0 +1,221 @@
+"""Receipt of a shipment at its site, kit by kit, with the word of its temperature monitor."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import bindparam, func, select
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, IntegrityFault, NotFound, Refusal
+from irt.services.audit import AuditDraft
+from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
+from irt.services.shipments import (
+    HeldShipment,
+    kits_underway,
+    lock_shipment,
+    note_outcome,
+    refuse_step,
+    step_shipments,
+)
+from irt.services.unit_of_work import Work
+from irt.states.kit import KitEvent, Quality
+from irt.states.records import ExcursionStatus
+from irt.states.shipment import ShipmentEvent, ShipmentStatus
+from irt.tables.columns import table_of
+from irt.tables.shipment import Excursion
+
+
+class Temperature(StrEnum):
+    """What the shipment's monitor said at receipt."""
+
+    NO_ALARM = "no_alarm"
+    ALARM = "alarm"
+    NO_DATA = "no_data"
+
+
+class ReceiveShipment(SQLModel):
+    """Kit numbers as found in the parcel; kits named nowhere are still to come.
+
+    `received_at` is the true time of a receipt that is typed late.
+    """
+
+    study_id: int
+    number: str
+    received: list[str]
+    damaged: list[str] = []
+    missing: list[str] = []
+    temperature: Temperature = Temperature.NO_ALARM
+    received_at: datetime | None = None
+    reason: str | None = None
+    signature_id: int | None = None
+
+
+class ShipmentReceived(SQLModel):
+    """The shipment's status now and what became of its kits."""
+
+    number: str
+    status: ShipmentStatus
+    usable: list[str]
+    quarantined: list[str]
+    damaged: list[str]
+    missing: list[str]
+    still_to_come: int
+    excursion: str | None
+
+
+class KitNotInShipment(Refusal):
+    """A kit was scanned that this shipment does not hold."""
+
+
+class ReceiptTimeImpossible(Refusal):
+    """A receipt before the dispatch, or in the future."""
+
+    status_code = 400
+
+
+Outcome = tuple[str, KitEvent]
+_RECEIVED: Outcome = ("received", KitEvent.RECEIVE)
+_QUARANTINED: Outcome = ("quarantined", KitEvent.RECEIVE_QUARANTINED)
+_DAMAGED: Outcome = ("damaged", KitEvent.RECEIVE_DAMAGED)
+_MISSING: Outcome = ("missing", KitEvent.RECEIVE_MISSING)
+
+
+def receive_shipment(work: Work, ask: ReceiveShipment) -> ShipmentReceived:
+    """Books each kit as it arrived; after an alarm or without data every kit waits in quarantine."""
+    shipment = lock_shipment(work, ask.study_id, ask.number)
+    if shipment.site_id is None:
+        raise NotFound("This shipment does not go to a site. Nothing was booked.")
+    work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id, shipment.site_id)
+    _check_time(work, ask, shipment)
+    kits = lock_kits(work, kits_underway(work, [shipment]))
+    outcomes = _outcomes(ask, shipment, kits)
+    event = _event(outcomes, kits)
+    refuse_step(shipment, event)
+    by_outcome = _book(work, ask, shipment, kits, outcomes)
+    excursion = _open_excursion(work, ask, shipment)
+    (after,) = step_shipments(
+        work,
+        [shipment],
+        [event],
+        occurred_at=ask.received_at,
+        reason=ask.reason,
+        facts={
+            "received_at": ask.received_at or work.at,
+            "temperature": ask.temperature,
+            "signature_id": ask.signature_id,
+        },
+        tell=lambda _: by_outcome,
+    )
+    return ShipmentReceived(
+        number=shipment.number,
+        status=after.status,
+        usable=by_outcome["received"],
+        quarantined=by_outcome["quarantined"],
+        damaged=by_outcome["damaged"],
+        missing=by_outcome["missing"],
+        still_to_come=len(kits) - len(outcomes),
+        excursion=excursion,
+    )
+
+
+def _check_time(work: Work, ask: ReceiveShipment, shipment: HeldShipment) -> None:
+    if ask.received_at is None:
+        return
+    too_early = shipment.dispatched_at is not None and ask.received_at < shipment.dispatched_at
+    if too_early or ask.received_at > work.at:
+        raise ReceiptTimeImpossible(
+            "The shipment cannot have been received then: it lies before its dispatch or in the future. "
+            "Nothing was booked. Enter when it was received."
+        )
+
+
+def _outcomes(ask: ReceiveShipment, shipment: HeldShipment, kits: Sequence[HeldKit]) -> dict[str, Outcome]:
+    """Kit number -> outcome, for the kits named."""
+    arrived = _RECEIVED if ask.temperature == Temperature.NO_ALARM else _QUARANTINED
+    named = [
+        *((number, arrived) for number in ask.received),
+        *((number, _DAMAGED) for number in ask.damaged),
+        *((number, _MISSING) for number in ask.missing),
+    ]
+    outcomes = dict(named)
+    if not named or len(outcomes) != len(named):
+        raise BadInput("Name each kit once: received, damaged or missing. Nothing was booked.")
+    expected = {kit.number: kit for kit in kits}
+    for number in outcomes:
+        if number not in expected:
+            raise KitNotInShipment(
+                f"Kit {number} is not awaited with shipment {shipment.number}. Nothing was booked. Take it out of "
+                "the list, keep the kit apart and call supply."
+            ).concerning(shipment.about("shipment_receipt"))
+    # A kit put into quarantine on its way stays there whatever the monitor says.
+    for number, outcome in outcomes.items():
+        if outcome is _RECEIVED and expected[number].state.quality != Quality.RELEASED:
+            outcomes[number] = _QUARANTINED
+    return outcomes
+
+
+def _event(outcomes: Mapping[str, Outcome], kits: Sequence[HeldKit]) -> ShipmentEvent:
+    if len(outcomes) < len(kits):
+        return ShipmentEvent.RECEIVE_PARTLY
+    if any(outcome in (_DAMAGED, _MISSING) for outcome in outcomes.values()):
+        return ShipmentEvent.RECEIVE_WITH_DISCREPANCY
+    return ShipmentEvent.RECEIVE
+
+
+def _book(
+    work: Work,
+    ask: ReceiveShipment,
+    shipment: HeldShipment,
+    kits: Sequence[HeldKit],
+    outcomes: Mapping[str, Outcome],
+) -> dict[str, list[str]]:
+    """Moves the kits; outcome -> kit numbers in order."""
+    booked: dict[str, list[str]] = {}
+    for outcome in (_RECEIVED, _QUARANTINED, _DAMAGED, _MISSING):
+        name, event = outcome
+        some = [kit for kit in kits if outcomes.get(kit.number) == outcome]
+        booked[name] = sorted(kit.number for kit in some)
+        if some:
+            place = None if outcome == _MISSING else shipment.site_id
+            moves = [Move(kit, place, shipment.id) for kit in some]
+            move_each(work, moves, event, reason=ask.reason, occurred_at=ask.received_at)
+            note_outcome(work, [shipment], [kit.id for kit in some], name)
+    return booked
+
+
+_EXCURSIONS = table_of(Excursion)
+_SO_FAR = select(func.count(_EXCURSIONS.c.id)).where(_EXCURSIONS.c.study_id == bindparam("study_id"))
+_OPENED_AS = {Temperature.ALARM: ExcursionStatus.SUSPECTED, Temperature.NO_DATA: ExcursionStatus.NO_DATA}
+
+
+def _open_excursion(work: Work, ask: ReceiveShipment, shipment: HeldShipment) -> str | None:
+    """An excursion of its own life, apart from the kits'; its number where one was opened."""
+    if ask.temperature not in _OPENED_AS:
+        return None
+    so_far = work.connection.execute(_SO_FAR, {"study_id": shipment.study_id}).scalar()
+    if so_far is None:
+        raise IntegrityFault("counting gave no number")
+    number = f"X-{so_far + 1:04d}"
+    work.record(
+        Excursion,
+        **shipment.owner,
+        number=number,
+        status=_OPENED_AS[ask.temperature],
+        shipment_id=shipment.id,
+        site_id=shipment.site_id,
+        opened_at=work.at,
+    )
+    work.audit(
+        AuditDraft(
+            act="excursion_opened",
+            record_kind="excursion",
+            record=number,
+            study_id=shipment.study_id,
+            site_id=shipment.site_id,
+            zone=shipment.zone,
+            new={"shipment": shipment.number, "temperature": ask.temperature},
+        )
+    )
+    return number

@@ -1,0 +1,139 @@
+"""Release of a blinded lot by the qualified person, and its approval for countries."""
+
+from datetime import date
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, Refusal
+from irt.services.audit import AuditDraft
+from irt.services.move_kits import held, locking, move_kits
+from irt.services.supply_study import SupplyStudy, lock_study
+from irt.services.unit_of_work import Work
+from irt.states.kit import KitEvent, Quality
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, Kit, LotApproval
+
+
+class ReleaseLot(SQLModel):
+    """The lot to release on a day, for the countries named, or wherever the study runs where none is."""
+
+    study_id: int
+    lot: str
+    on_day: date
+    countries: list[str] = []
+    signature_id: int | None = None
+
+
+class LotReleased(SQLModel):
+    """The lot and how many of its kits may be used from now on."""
+
+    lot: str
+    kits: int
+
+
+class ApproveLot(SQLModel):
+    """A released lot to approve for one more country."""
+
+    study_id: int
+    lot: str
+    country: str
+    signature_id: int | None = None
+
+
+class LotApproved(SQLModel):
+    """The lot and the country that may now receive it."""
+
+    lot: str
+    country: str
+
+
+class AlreadyReleased(Refusal):
+    """A lot is released once; more countries are approvals of their own."""
+
+
+class NotReleased(Refusal):
+    """Countries are approved for released lots only."""
+
+
+class LotExpired(Refusal):
+    """A lot past its expiry is not released."""
+
+
+_LOTS, _KITS, _APPROVALS = table_of(BlindedLot), table_of(Kit), table_of(LotApproval)
+_LOT = (
+    select(_LOTS.c.id, _LOTS.c.expiry, _LOTS.c.released_on)
+    .where(_LOTS.c.study_id == bindparam("study_id"), _LOTS.c.number == bindparam("number"))
+    .with_for_update(key_share=True)
+)
+_AT_ONCE = 5000
+_UNRELEASED = locking(_KITS.c.blinded_lot_id == bindparam("lot_id"), _KITS.c.quality == Quality.UNRELEASED).limit(
+    _AT_ONCE
+)
+
+
+def release_lot(work: Work, ask: ReleaseLot) -> LotReleased:
+    """Makes the unreleased kits of a lot usable and approves the lot for its countries."""
+    work.actor.require(Permission.RELEASE_LOT, ask.study_id)
+    study = lock_study(work, ask.study_id)
+    lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
+    if lot["released_on"] is not None:
+        raise AlreadyReleased(f"Lot {ask.lot} was released on {lot['released_on']}. Nothing was changed.")
+    if ask.on_day > lot["expiry"]:
+        raise LotExpired(f"Lot {ask.lot} expired on {lot['expiry']}. It was not released.")
+    work.run(update(_LOTS).where(_LOTS.c.id == lot["id"]).values(released_on=ask.on_day))
+    countries: list[str | None] = [*ask.countries] or [None]
+    for country in countries:
+        _approve(work, study, lot["id"], country, ask.signature_id)
+    kits = _release_kits(work, lot["id"])
+    work.audit(
+        AuditDraft(
+            act="lot_released",
+            record_kind="lot",
+            record=ask.lot,
+            study_id=study.id,
+            new={"released_on": ask.on_day.isoformat(), "countries": ask.countries or "all", "kits": kits},
+        )
+    )
+    return LotReleased(lot=ask.lot, kits=kits)
+
+
+def approve_lot(work: Work, ask: ApproveLot) -> LotApproved:
+    """Approves a released lot for one more country."""
+    work.actor.require(Permission.RELEASE_LOT, ask.study_id)
+    study = lock_study(work, ask.study_id)
+    lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
+    if lot["released_on"] is None:
+        raise NotReleased(f"Lot {ask.lot} is not released yet. Nothing was changed. Release it first.")
+    _approve(work, study, lot["id"], ask.country, ask.signature_id)
+    work.audit(
+        AuditDraft(
+            act="lot_approved",
+            record_kind="lot",
+            record=ask.lot,
+            study_id=study.id,
+            new={"country": ask.country},
+        )
+    )
+    return LotApproved(lot=ask.lot, country=ask.country)
+
+
+def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int | None) -> None:
+    if country is not None and country not in {known.code for known in study.definition.countries}:
+        raise BadInput(f"{country} is not a country of this study.")
+    work.record(
+        LotApproval,
+        **study.owner,
+        blinded_lot_id=lot_id,
+        country=country,
+        signature_id=signature_id,
+        at=work.at,
+    )
+
+
+def _release_kits(work: Work, lot_id: int) -> int:
+    released = 0
+    while kits := [held(row) for row in work.rows(_UNRELEASED, lot_id=lot_id)]:
+        released += len(move_kits(work, kits, KitEvent.RELEASE))
+    return released

@@ -1,0 +1,190 @@
+"""A study with kits at its depot, driven through the services by the people who may."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from irt.blinding.actor import Actor, Grant
+from irt.blinding.roles import Role
+from irt.services.activate_site import ChangeSite, change_site
+from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry_shipments
+from irt.services.load_kit_list import (
+    APPROVAL_KIND,
+    KitListLoaded,
+    ListedLot,
+    LoadKitList,
+    kit_list_hash,
+    load_kit_list,
+)
+from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, load_study
+from irt.services.release_lot import ReleaseLot, release_lot
+from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
+from irt.services.store import Store
+from irt.services.unit_of_work import Work, perform
+from irt.study.check import open_study
+from irt.study.definition import StudyDefinition
+from irt.supply.resupply import MinMax
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit
+from irt.tables.people import Account
+from irt.tables.record import Approval
+from irt.tables.secret import KitContent
+from irt.tables.study import Site
+
+DAY = date(2026, 3, 2)
+"""A Monday."""
+_STUDIES = Path(__file__).parents[1] / "fixtures" / "studies"
+
+Ask = TypeVar("Ask", bound=SQLModel)
+Answer = TypeVar("Answer", bound=SQLModel)
+
+
+@cache
+def the_study(name: str) -> StudyDefinition:
+    """A study that comes with the program."""
+    return open_study((_STUDIES / f"{name}.yaml").read_text(), name)
+
+
+def a_lot(**changes: Any) -> ListedLot:
+    """A lot of the lipid study's active pen at its European depot."""
+    facts: dict[str, Any] = {
+        "lot": "A1",
+        "blinded_lot": "L1",
+        "kit_type": "PEN-A",
+        "kits": 100,
+        "expiry": date(2027, 12, 31),
+        "depot": "NLD",
+    }
+    return ListedLot.model_validate({**facts, **changes})
+
+
+BLINDED_LOTS = (a_lot(), a_lot(lot="P1", kit_type="PEN-P", expiry=date(2028, 3, 31)))
+"""One blinded lot over both arms' pens."""
+
+
+@dataclass
+class SupplyHouse:
+    """A loaded, approved study in a store, and its people by role."""
+
+    store: Store
+    study_id: int
+    definition: StudyDefinition
+    day: date = DAY
+    keys: count = field(default_factory=count)  # type: ignore[type-arg]  # itertools.count is generic in stubs only
+
+    @classmethod
+    def of(cls, store: Store, name: str = "fourier", day: date = DAY, size: str = "small") -> "SupplyHouse":
+        """A house with the named study, its version approved by a second person."""
+        with store.writing() as connection:
+            work = Work(store, connection, Actor(0, "founder", ()), _noon(day))
+            for person in _PEOPLE:
+                work.record(
+                    Account,
+                    username=person,
+                    printed_name=person,
+                    email=f"{person}@example.org",
+                    password_hash="-",
+                    created_at=_noon(day),
+                )
+        definition = the_study(name)
+        house = cls(store, 0, definition, day)
+        ask = LoadStudy(
+            definition=definition.model_dump(mode="json"), size=size, effective_from=day - timedelta(days=1)
+        )
+        house.study_id = house.do(Role.CONFIGURATOR, load_study, ask).study_id
+        house.do(Role.STUDY_TEAM, approve_version, ApproveVersion(study_id=house.study_id, version=1))
+        return house
+
+    def actor(self, *roles: Role, site_id: int | None = None, depot_id: int | None = None) -> Actor:
+        """A person with these roles, at one place where it is named."""
+        grants = tuple(Grant(role, site_id=site_id, depot_id=depot_id) for role in roles)
+        return Actor(1 + _PEOPLE.index(roles[0]), roles[0], grants)
+
+    def do(self, who: Role | Actor, service: Callable[[Work, Ask], Answer], ask: Ask) -> Answer:
+        """Carries out one command at noon of the house's day."""
+        actor = who if isinstance(who, Actor) else self.actor(who)
+        return perform(self.store, actor, _noon(self.day), service, ask, f"k{next(self.keys)}")
+
+    def load(self, lots: Iterable[ListedLot] = BLINDED_LOTS, release: bool = True) -> KitListLoaded:
+        """Loads lots, approved by a second person, and releases them."""
+        listed = list(lots)
+        ask = LoadKitList(study_id=self.study_id, lots=listed, approval_id=self.approval(listed))
+        loaded = self.do(Role.SUPPLY_MANAGER, load_kit_list, ask)
+        for lot in loaded.blinded_lots if release else ():
+            self.do(
+                Role.QUALIFIED_PERSON, release_lot, ReleaseLot(study_id=self.study_id, lot=lot, on_day=self.day)
+            )
+        return loaded
+
+    def approval(self, lots: list[ListedLot], **changes: Any) -> int:
+        """A granted approval of a kit list."""
+        facts: dict[str, Any] = {
+            "study_id": self.study_id,
+            "kind": APPROVAL_KIND,
+            "record": "kit list",
+            "record_hash": kit_list_hash(lots),
+            "asked_by_id": 1,
+            "asked_at": _noon(self.day),
+            "decided_by_id": 2,
+            "decided_at": _noon(self.day),
+            "granted": True,
+        }
+        with self.store.writing() as connection:
+            return Work(self.store, connection, self.actor(Role.SUPPLY_MANAGER), _noon(self.day)).record(
+                Approval, **{**facts, **changes}
+            )
+
+    def sites(self, how_many: int = 1) -> list[tuple[str, int]]:
+        """Activates that many more sites; their numbers and ids."""
+        sites = table_of(Site)
+        waiting = select(sites.c.number, sites.c.id).where(
+            sites.c.study_id == self.study_id, sites.c.status == "planned"
+        )
+        with self.store.reading() as connection:
+            found = connection.execute(waiting.order_by(sites.c.number).limit(how_many)).all()
+        for number, _ in found:
+            self.do(Role.SUPPLY_MANAGER, change_site, ChangeSite(study_id=self.study_id, site=number))
+        return [(number, site_id) for number, site_id in found]
+
+    def resupply(self, **changes: Any) -> ResupplyDone:
+        """A min/max run on the house's day."""
+        ask = RunResupply(study_id=self.study_id, day=self.day, **changes)
+        return self.do(Role.SUPPLY_MANAGER, run_resupply_with(MinMax()), ask)
+
+    def carry(self) -> ShipmentsCarried:
+        """What is due on the house's day leaves and arrives."""
+        everyone = self.actor(Role.DEPOT, Role.PHARMACIST)
+        return self.do(everyone, carry_shipments, CarryShipments(study_id=self.study_id, day=self.day))
+
+    def later(self, days: int) -> None:
+        """The house's day moves on."""
+        self.day += timedelta(days=days)
+
+    def stock(self) -> dict[tuple[str, int | None, str, str, str], int]:
+        """Kits by custody, place, quality, assignment and type."""
+        kits, contents = table_of(Kit), table_of(KitContent)
+        by = (kits.c.custody, kits.c.place_id, kits.c.quality, kits.c.assignment, contents.c.kit_type)
+        question = select(*by, func.count()).join(contents, contents.c.kit_id == kits.c.id).group_by(*by)
+        with self.store.reading() as connection:
+            return {tuple(row[:-1]): row[-1] for row in connection.execute(question)}  # type: ignore[misc]  # five columns
+
+    def rows(self, model: type[SQLModel], **equal: Any) -> list[dict[str, Any]]:
+        """Rows of a table, in order of id."""
+        table = table_of(model)
+        question = select(table).where(*(table.c[name] == value for name, value in equal.items()))
+        with self.store.reading() as connection:
+            return [dict(row) for row in connection.execute(question.order_by(table.c.id)).mappings()]
+
+
+_PEOPLE = tuple(Role)
+
+
+def _noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), UTC)
