@@ -1,7 +1,5 @@
 """Signing in: one message for every failure, a pause after five, a code taken once."""
 
-from datetime import datetime
-
 import pyotp
 import pytest
 from pydantic import SecretStr
@@ -19,21 +17,7 @@ from irt.services.second_factor import matching_step
 from irt.services.sessions import actor_of_session, emergency_actor
 from irt.services.sign_in import ConfirmCode, SignInOutcome, confirm_code
 from tests.cast import MONDAY, PASSWORD, Office, token_of
-
-
-def enrolled(office: Office, username: str) -> str:
-    """Sets up a device and gives its secret."""
-    person = office.account(username)
-    offered = office.does(person, enrol_second_factor, EnrolSecondFactor(password=SecretStr(PASSWORD)))
-    secret: str = offered.secret.get_secret_value()
-    office.does(person, confirm_second_factor, ConfirmSecondFactor(code=SecretStr(code_of(secret, office.now))))
-    office.wait(seconds=30)
-    return secret
-
-
-def code_of(secret: str, at: datetime) -> str:
-    """What the device shows."""
-    return pyotp.TOTP(secret).at(at)
+from tests.irt.services.devices import code_of, enrolled
 
 
 def attempts(office: Office) -> list[tuple[str, bool, str]]:
