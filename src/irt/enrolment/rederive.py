@@ -1,0 +1,80 @@
+"""Every allocation derived again from the sealed seed, the strata as entered, and nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from irt.randomization.scheme import Procedure, State, Subject
+from irt.randomization.stream import Seed
+from irt.services.studies import procedure_of, seed_of
+from irt.services.unit_of_work import Work
+from irt.tables.columns import table_of
+from irt.tables.secret import TreatmentAssignment
+from irt.tables.study import Study
+from irt.tables.subject import Randomization
+
+_R, _T, _STUDIES = table_of(Randomization), table_of(TreatmentAssignment), table_of(Study)
+_ASSIGNMENTS = (
+    select(
+        _R.c.number,
+        _R.c.assignment_number,
+        _R.c.version_number,
+        _R.c.levels,
+        _T.c.arm,
+        _T.c.probabilities,
+        _T.c.draws,
+        _T.c.state_seen,
+    )
+    .join(_T, _T.c.randomization_id == _R.c.id)
+    .where(_R.c.study_id == bindparam("study_id"))
+    .order_by(_R.c.assignment_number)
+)
+_PROTOCOL = select(_STUDIES.c.protocol).where(_STUDIES.c.id == bindparam("study_id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How many allocations there are, how many came out the same, and the first that did not."""
+
+    allocations: int
+    same: int
+    first_difference: str | None
+
+
+def rederive(work: Work, study_id: int) -> Derivation:
+    """Starts from empty memory and draws every allocation again, in order of assignment."""
+    seed = Seed(
+        seed_of(work, study_id, "allocation"),
+        work.one("study", _PROTOCOL, study_id=study_id)["protocol"],
+    )
+    memory: dict[str, dict[str, int]] = {}
+    same, expected, first = 0, 0, None
+    for row in _rows(work.connection, study_id):
+        expected += 1
+        procedure = procedure_of(work, study_id, row["version_number"])
+        if row["assignment_number"] == expected and _same(row, procedure, memory, seed):
+            same += 1
+        elif first is None:
+            first = row["number"]
+    return Derivation(expected, same, first)
+
+
+def _rows(connection: Connection, study_id: int) -> Iterator[RowMapping]:
+    return connection.execute(_ASSIGNMENTS, {"study_id": study_id}).mappings()
+
+
+def _same(row: RowMapping, procedure: Procedure, memory: dict[str, dict[str, int]], seed: Seed) -> bool:
+    """Whether arm, exact probabilities, draws and the state seen all come out as stored; memory moves on."""
+    seen = row["state_seen"]
+    subject = Subject(row["assignment_number"], row["levels"], tuple(seen["agents"]), seen["open_arm"])
+    state: State = {key: memory[key] for key in procedure.state_keys(subject) if key in memory}
+    allocation = procedure.assign(state, subject, seed)
+    memory.update({key: dict(value) for key, value in allocation.after.items()})
+    record = allocation.record()
+    return bool(
+        allocation.arm == row["arm"]
+        and record["probabilities"] == row["probabilities"]
+        and record["draws"] == row["draws"]
+        and record["seen"] == seen["rows"]
+    )

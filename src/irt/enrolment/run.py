@@ -1,0 +1,268 @@
+"""A run: nights of supply and days of subjects, in order of time, each step one use case of the services."""
+
+import heapq
+import itertools
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from irt.enrolment.arrival import Arrival
+from irt.enrolment.staff import Staff
+from irt.enrolment.tally import Tally
+from irt.services.activate_site import ChangeSite, change_site
+from irt.services.assign_kits import AssignKits, assign_kits
+from irt.services.carry_shipments import CarryShipments, carry_shipments
+from irt.services.change_treatment import ChangeStatus, change_status
+from irt.services.dispensings import DispensingReceipt
+from irt.services.hand_over_kits import HandOver, hand_over_kits
+from irt.services.randomize_subject import RandomizationNotPossible, RandomizeSubject, randomize_subject
+from irt.services.release_lot import ReleaseLot, release_lot
+from irt.services.run_resupply import RunResupply, run_resupply_with
+from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject
+from irt.services.store import Store
+from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
+from irt.services.unit_of_work import perform
+from irt.study.definition import StudyDefinition
+from irt.study.schedule import PlannedVisit, planned_visits
+from irt.supply.kit_selection import NoUsableKit
+from irt.supply.planner import ResupplyPlanner
+
+NIGHT = time(2, 0, tzinfo=UTC)
+TRIES_AT_RANDOMIZING = 14
+HAND_OVER_TAKES = timedelta(minutes=4)
+
+
+class Order(Protocol):
+    """Signs the investigator's order for a visit, where the study asks for one."""
+
+    def __call__(self, subject: str, visit: str, occurrence: int, at: datetime) -> None: ...
+
+
+@dataclass(slots=True)
+class Run:
+    """One study being run: what is still to happen, in order of time, and what has been counted."""
+
+    store: Store
+    staff: Staff
+    study_id: int
+    definition: StudyDefinition
+    planner: ResupplyPlanner
+    chance: random.Random
+    until: datetime
+    zones: dict[str, ZoneInfo]
+    returns: bool = False
+    order: Order | None = None
+    tell: Callable[[int, str], None] = lambda done, words: None
+    tally: Tally = field(default_factory=Tally)
+    held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    _due: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    _count: Any = field(default_factory=itertools.count)
+
+    def at(self, moment: datetime, step: Callable[[datetime], None]) -> None:
+        """Plans a step; steps of one moment happen in the order in which they were planned."""
+        if moment <= self.until:
+            heapq.heappush(self._due, (moment, next(self._count), step))
+
+    def go(self) -> Tally:
+        """Carries out every step up to the end."""
+        while self._due:
+            moment, _, step = heapq.heappop(self._due)
+            step(moment)
+        return self.tally
+
+
+def run_study(
+    run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[tuple[str, date]]
+) -> Tally:
+    """Opens sites and lots on their days, supplies every night, and takes every arrival through the study."""
+    first = min(opened.values())
+    for lot, released in sorted(dict(lots).items(), key=lambda pair: pair[1]):
+        _plan_release(run, lot, max(released, first))
+    for site, day in sorted(opened.items(), key=lambda pair: (pair[1], pair[0])):
+        _plan_opening(run, site, day)
+    night = datetime.combine(first, NIGHT)
+    while night <= run.until:
+        run.at(night, lambda moment: _supply(run, moment))
+        night += timedelta(days=1)
+    for arrival in arrivals:
+        run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment))  # type: ignore[misc]
+    return run.go()
+
+
+def _plan_release(run: Run, lot: str, day: date) -> None:
+    moment = datetime.combine(day, NIGHT) - timedelta(hours=1)
+    ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day)
+    run.at(moment, lambda at: _press(run, run.staff.quality, at, release_lot, ask, f"release:{lot}"))
+
+
+def _plan_opening(run: Run, site: str, day: date) -> None:
+    moment = datetime.combine(day, NIGHT) - timedelta(minutes=30)
+    ask = ChangeSite(study_id=run.study_id, site=site)
+    run.at(moment, lambda at: _press(run, run.staff.supply, at, change_site, ask, f"open:{site}"))
+
+
+def _supply(run: Run, moment: datetime) -> None:
+    """One night: plan shipments, then let depots and sites move what is due."""
+    day = moment.date()
+    proposed = _press(
+        run,
+        run.staff.supply,
+        moment,
+        run_resupply_with(run.planner),
+        RunResupply(study_id=run.study_id, day=day),
+        f"resupply:{day}",
+    )
+    run.tally.shipments += len(proposed.shipments)
+    carry = CarryShipments(study_id=run.study_id, day=day)
+    _press(run, run.staff.depot, moment, carry_shipments, carry, f"carry:{day}")
+
+
+def _screen(run: Run, arrival: Arrival, moment: datetime) -> None:
+    day = _local_day(run, arrival.site, moment)
+    ask = ScreenSubject(study_id=run.study_id, site=arrival.site, on_day=day)
+    receipt = _press(run, run.staff.site, moment, screen_subject, ask, f"screen:{arrival.key}")
+    after = moment + timedelta(days=arrival.screening_days)
+    if arrival.fails_screening:
+        run.at(after, lambda at: _fail(run, arrival, receipt.subject, at))
+    elif arrival.screening_days == 0:
+        _randomize(run, arrival, receipt.subject, moment, 1)
+    else:
+        run.at(after, lambda at: _randomize(run, arrival, receipt.subject, at, 1))
+
+
+def _fail(run: Run, arrival: Arrival, subject: str, moment: datetime) -> None:
+    reason = run.chance.choice(run.definition.screening.failure_reasons)
+    day = _local_day(run, arrival.site, moment)
+    ask = FailScreening(study_id=run.study_id, subject=subject, on_day=day, reason=reason)
+    _press(run, run.staff.site, moment, fail_screening, ask, f"fail:{arrival.key}")
+    run.tally.screen_failures += 1
+
+
+def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attempt: int) -> None:
+    """Randomizes; where the site cannot serve every arm the subject comes again the next day."""
+    day = _local_day(run, arrival.site, moment)
+    ask = RandomizeSubject(
+        study_id=run.study_id,
+        subject=subject,
+        levels=arrival.levels,
+        dose_level=arrival.dose_level or _first_dose_level(run.definition),
+        agents=list(arrival.agents),
+        on_day=day,
+    )
+    try:
+        _press(run, run.staff.site, moment, randomize_subject, ask, f"randomize:{arrival.key}:{attempt}")
+    except RandomizationNotPossible:
+        run.tally.randomizations_refused += 1
+        if attempt < TRIES_AT_RANDOMIZING:
+            again = moment + timedelta(days=1)
+            run.at(again, lambda at: _randomize(run, arrival, subject, at, attempt + 1))
+        return
+    run.tally.subjects += 1
+    run.tally.sites.add(arrival.site)
+    run.tally.entered[subject] = arrival.levels
+    run.tell(run.tally.subjects, f"{moment:%d %b %Y}")
+    _plan_visits(run, arrival, subject, day, moment)
+
+
+def _first_dose_level(definition: StudyDefinition) -> str | None:
+    return next((level.code for level in definition.dose_levels if level.initial), None)
+
+
+def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: datetime) -> None:
+    """Every later dispensing visit at its time, and the end of treatment where it comes earlier."""
+    stops = None if arrival.stays_days is None else day + timedelta(days=arrival.stays_days)
+    for visit in planned_visits(run.definition, {"randomization": day}, run.until.date()):
+        if stops is not None and visit.planned > stops:
+            break
+        if visit.kind == "randomization":
+            if visit.dispenses:
+                _dispense(run, arrival, subject, visit, moment)
+        elif visit.dispenses:
+            when = moment + (_within_window(run, visit) - day)
+            run.at(when, lambda at, due=visit: _dispense(run, arrival, subject, due, at))  # type: ignore[misc]
+    if stops is not None:
+        leaves = moment + (stops - day)
+        run.at(leaves, lambda at: _stop(run, arrival, subject, at))
+
+
+def _within_window(run: Run, visit: PlannedVisit) -> date:
+    days = (visit.window_to - visit.window_from).days
+    return visit.window_from + timedelta(days=run.chance.randint(0, days))
+
+
+def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
+    """The kits of the last visit come back, the order is signed, kits are assigned, scanned and handed over."""
+    if run.returns:
+        _take_back(run, arrival, subject, moment)
+    if run.order is not None:
+        run.order(subject, visit.code, visit.occurrence, moment)
+    key = f"{arrival.key}:{visit.label}"
+    ask = AssignKits(
+        study_id=run.study_id,
+        subject=subject,
+        visit=visit.code,
+        occurrence=visit.occurrence,
+        weight_kg=arrival.weight_kg,
+        on_day=_local_day(run, arrival.site, moment),
+    )
+    try:
+        assigned = _press(run, run.staff.site, moment, assign_kits, ask, f"assign:{key}")
+    except NoUsableKit:
+        run.tally.missed_dispensings += 1
+        return
+    _hand_over(run, assigned, moment + HAND_OVER_TAKES, key)
+
+
+def _hand_over(run: Run, assigned: DispensingReceipt, moment: datetime, key: str) -> None:
+    ask = HandOver(
+        study_id=run.study_id,
+        dispensing_id=assigned.dispensing_id,
+        scanned=[kit.number for kit in assigned.kits],
+    )
+    _press(run, run.staff.site, moment, hand_over_kits, ask, f"hand-over:{key}")
+    run.tally.dispensings += 1
+    run.tally.kits_dispensed += len(assigned.kits)
+    if run.returns:
+        packs = {group.name: _units(run.definition, group.code) for group in run.definition.blinding_groups}
+        run.held.setdefault(assigned.subject, []).extend((kit.number, packs[kit.name]) for kit in assigned.kits)
+
+
+def _units(definition: StudyDefinition, group: str) -> int:
+    return min(kit.units_per_kit for kit in definition.kit_types if kit.blinding_group == group)
+
+
+def _stop(run: Run, arrival: Arrival, subject: str, moment: datetime) -> None:
+    ask = ChangeStatus(
+        study_id=run.study_id,
+        subject=subject,
+        step="stop_treatment",
+        on_day=_local_day(run, arrival.site, moment),
+        reason="Subject's decision",
+    )
+    _press(run, run.staff.site, moment, change_status, ask, f"stop:{arrival.key}")
+
+
+def _take_back(run: Run, arrival: Arrival, subject: str, moment: datetime) -> None:
+    """The kits of earlier visits come back with their counts."""
+    if not (held := run.held.pop(subject, [])):
+        return
+    day = _local_day(run, arrival.site, moment)
+    kits = [_counted(run, number, units) for number, units in held]
+    ask = TakeBackKits(study_id=run.study_id, subject=subject, kits=kits, on_day=day)
+    _press(run, run.staff.site, moment, take_back_kits, ask, f"return:{arrival.key}:{moment.date()}")
+
+
+def _counted(run: Run, number: str, units: int) -> ReturnedKit:
+    left = units // 5 if run.chance.random() < 0.2 else 0
+    return ReturnedKit(number=number, units_returned=left, units_used=units - left)
+
+
+def _local_day(run: Run, site: str, moment: datetime) -> date:
+    return moment.astimezone(run.zones[site]).date()
+
+
+def _press(run: Run, actor: Any, moment: datetime, service: Any, ask: Any, key: str) -> Any:
+    return perform(run.store, actor, moment, service, ask, f"run:{run.study_id}:{key}")
