@@ -1,22 +1,19 @@
 """The frame around every page: where the reader is, who reads, when the page was made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from litestar import Request
+
+from irt.reads.blinded_people import Place
 from irt.states.records import Mode
+from web.navigation import NavigationItem, navigation_for
+from web.security import csrf_token_of
+from web.session import Who, theme_of
 
 _PHONE_ITEMS = 4
-
-
-@dataclass(frozen=True)
-class NavigationItem:
-    """One word of the main navigation; `icon` is needed where it may stand in the phone's bottom bar."""
-
-    label: str
-    href: str
-    count: int | None = None
-    current: bool = False
-    icon: str = "menu"
 
 
 @dataclass(frozen=True)
@@ -66,3 +63,62 @@ class Frame:
     def phone_navigation(self) -> tuple[NavigationItem, ...]:
         """The bottom bar of a phone; the rest of the navigation is in its menu."""
         return self.navigation[:_PHONE_ITEMS]
+
+
+def frame_for(
+    who: Who,
+    request: Request[Any, Any, Any],
+    title: str,
+    current: str = "",
+    *,
+    place: Place | None = None,
+    counts: Mapping[str, int] | None = None,
+) -> Frame:
+    """The frame of a page of a person signed in, at the place the page is about (else the one they chose)."""
+    installation, here = request.app.state.installation, place or who.place
+    items = navigation_for(who.actor, here, installation.paths, current, counts or {})
+    return Frame(
+        environment=mode_of(who, here, installation.settings.mode),
+        title=title,
+        zone=here.zone if here else _common_zone(who),
+        now=installation.clock(),
+        release=installation.settings.release,
+        help_phone=installation.settings.help_phone,
+        csrf_token=who.csrf_token,
+        study=here.protocol if here else "All studies",
+        site=here.site_words if here else "",
+        user=who.printed_name,
+        role=" · ".join(here.roles if here else sorted({role for each in who.places for role in each.roles})),
+        navigation=items,
+        theme=who.theme,
+        path=request.url.path,
+    )
+
+
+def mode_of(who: Who, here: Place | None, otherwise: Mode) -> Mode:
+    """The strip's environment; with all studies on one page, production wherever one study is real."""
+    modes = {here.mode} if here else {place.mode for place in who.places}
+    if Mode.PRODUCTION in modes or not modes:
+        return Mode.PRODUCTION if modes else otherwise
+    return min(modes)
+
+
+def _common_zone(who: Who) -> str:
+    zones = {place.zone for place in who.places}
+    return zones.pop() if len(zones) == 1 else "UTC"
+
+
+def outer_frame(request: Request[Any, Any, Any], title: str) -> Frame:
+    """The frame of a page before sign-in: no navigation, no name."""
+    installation = request.app.state.installation
+    return Frame(
+        environment=installation.settings.mode,
+        title=title,
+        zone="UTC",
+        now=installation.clock(),
+        release=installation.settings.release,
+        help_phone=installation.settings.help_phone,
+        csrf_token=csrf_token_of(request),
+        theme=theme_of(request, installation.settings),
+        path=request.url.path,
+    )

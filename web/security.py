@@ -58,7 +58,7 @@ def _keeping(scope: Scope, wished: str | None) -> str:
 
 
 def csrf_config(settings: Settings, seal: Seal) -> CSRFConfig:
-    """A signed token, sent back in `_csrf_token` or X-CSRFToken; systems with bearer tokens have no cookie to steal."""
+    """A signed token, sent back in `_csrf_token` or X-CSRFToken; systems with bearer tokens bring no cookie."""
     return CSRFConfig(
         secret=seal.derived_key("csrf"),
         cookie_name=settings.cookie_name("csrf"),

@@ -1,7 +1,6 @@
 """What is joined where: settings from the environment, the concrete planner, the application with its store."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 

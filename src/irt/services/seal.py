@@ -1,6 +1,7 @@
 """Sealing of seeds and second factors: what a database reader alone must not be able to open."""
 
 import hashlib
+import hmac
 import os
 from pathlib import Path
 
@@ -13,6 +14,7 @@ class Seal:
     """Opens and closes sealed texts with the installation's key."""
 
     def __init__(self, key: bytes) -> None:
+        self._key = key
         self._fernet = Fernet(key)
 
     def close(self, secret: bytes) -> str:
@@ -25,6 +27,10 @@ class Seal:
             return self._fernet.decrypt(sealed.encode())
         except InvalidToken:
             raise IntegrityFault("a sealed record does not open with this installation's seal key") from None
+
+    def derived_key(self, purpose: str) -> str:
+        """A key for another purpose, which tells nothing of this one; the same at every start."""
+        return hmac.new(self._key, purpose.encode(), hashlib.sha256).hexdigest()
 
 
 def commitment(secret: bytes) -> str:

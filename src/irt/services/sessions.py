@@ -100,14 +100,17 @@ def waits_for_code(session: RowMapping) -> bool:
     return session["second_factor_confirmed_at"] is not None and session["second_factor_at"] is None
 
 
-def actor_of_session(store: Store, token: str, now: datetime) -> Actor | None:
-    """The person behind a session's token, with the grants in force now; None where it is over or half open."""
+def actor_of_session(store: Store, token: str, now: datetime, *, touch: bool = True) -> Actor | None:
+    """The person behind a session's token, with the grants in force now; None where it is over or half open.
+
+    A page that asks by itself does not `touch`: only what a person does keeps the session alive.
+    """
     with store.reading() as connection:
         session = open_session(connection, token, now)
         if session is None or waits_for_code(session):
             return None
         actor = load_actor(connection, session["account_id"], session["printed_name"], now, session["session_id"])
-    if now - session["last_seen_at"] >= TOUCH_EVERY:
+    if touch and now - session["last_seen_at"] >= TOUCH_EVERY:
         with store.writing() as connection:
             connection.execute(_TOUCH, {"of_id": session["session_id"], "seen_at": now})
     return actor

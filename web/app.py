@@ -1,0 +1,89 @@
+"""The application: every room of pages, what they share, and the doors that need no sign-in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Litestar, MediaType, Response, get
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.datastructures import State
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException
+from litestar.static_files import create_static_files_router
+from sqlalchemy.exc import SQLAlchemyError
+
+from irt.errors import Refusal
+from irt.services.migrate import require_current
+from irt.services.store import Store
+from web.access_log import note_start, write_access
+from web.blinded.sign_in import SignInPages
+from web.blinded.switch import SwitchPages
+from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
+from web.guards import Doorkeeper
+from web.security import Armour, csrf_config
+from web.session import Clock, NotSignedIn, dependencies
+from web.settings import Settings
+from web.static_files import STATIC, STATIC_PATH
+
+ROOMS: tuple[Any, ...] = (
+    SignInPages,
+    SwitchPages,
+)
+"""Every controller; a new page room is one line here."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What the frame of every page is made from."""
+
+    settings: Settings
+    clock: Clock
+    doorkeeper: Doorkeeper
+    paths: Collection[str]
+
+
+def create_app(store: Store, clock: Clock, settings: Settings) -> Litestar:
+    """The application on a store; nothing in it reads the environment or the machine's clock by itself."""
+    app = Litestar(
+        route_handlers=[*ROOMS, health, ready, _static_files()],
+        dependencies=dependencies(store, clock, settings),
+        csrf_config=csrf_config(settings, store.seal),
+        before_send=[Armour(settings), write_access],
+        middleware=[note_start],
+        exception_handlers={
+            NotSignedIn: answer_stranger,
+            Refusal: answer_refusal,
+            HTTPException: answer_http_error,
+            Exception: answer_fault,
+        },
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)) if settings.hosts else None,
+        request_max_body_size=settings.body_bytes_max,
+        openapi_config=None,
+        logging_config=None,
+        debug=False,
+    )
+    paths = frozenset(route.path for route in app.routes)
+    app.state = State({"installation": Installation(settings, clock, Doorkeeper(), paths)})
+    return app
+
+
+@get("/health", media_type=MediaType.TEXT, include_in_schema=False)
+async def health() -> str:
+    """Alive: this process answers."""
+    return "ok"
+
+
+@get("/ready", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=True)
+def ready(store: NamedDependency[Store]) -> Response[str]:
+    """Ready: the database answers and has the schema of this program."""
+    try:
+        require_current(store)
+    except Refusal as refusal:
+        return Response(refusal.sentence, status_code=503, media_type=MediaType.TEXT)
+    except SQLAlchemyError:
+        return Response("The database does not answer.", status_code=503, media_type=MediaType.TEXT)
+    return Response("ready", media_type=MediaType.TEXT)
+
+
+def _static_files() -> Any:
+    return create_static_files_router(STATIC_PATH, directories=[STATIC])

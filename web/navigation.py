@@ -1,0 +1,66 @@
+"""The words of the main navigation, by role: only what the person may open, and only what exists."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from irt.blinding.actor import Actor
+from irt.blinding.roles import Permission
+from irt.reads.blinded_people import Place
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One word of the main navigation; `icon` is needed where it may stand in the phone's bottom bar."""
+
+    label: str
+    href: str
+    count: int | None = None
+    current: bool = False
+    icon: str = "menu"
+
+
+@dataclass(frozen=True)
+class _Door:
+    label: str
+    href: str
+    icon: str
+    any_of: frozenset[Permission]
+
+
+def _door(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
+    return _Door(label, href, icon, frozenset(any_of))
+
+
+_P = Permission
+_DOORS = (
+    _door("Worklist", "/worklist", "worklist", _P.DISPENSE, _P.RANDOMIZE, _P.RECEIVE_SHIPMENT),
+    _door("Supply", "/supply", "chart", _P.VIEW_SUPPLY),
+    _door("Subjects", "/subjects", "subjects", _P.VIEW_SUBJECTS),
+    _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
+    _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT, _P.FULFIL_SHIPMENT),
+    _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
+    _door("History", "/history", "history", _P.VIEW_AUDIT),
+)
+
+
+def navigation_for(
+    actor: Actor, place: Place | None, paths: Collection[str], current: str, counts: Mapping[str, int]
+) -> tuple[NavigationItem, ...]:
+    """The doors open to this person here; `current` and the counts go by the words on them."""
+    return tuple(
+        NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon)
+        for door in _DOORS
+        if door.href in paths and any(_may(actor, permission, place) for permission in door.any_of)
+    )
+
+
+def landing(actor: Actor, place: Place | None, paths: Collection[str]) -> str:
+    """The page a person starts on: the first door open to them, else the choice of study and site."""
+    items = navigation_for(actor, place, paths, "", {})
+    return items[0].href if items else "/switch"
+
+
+def _may(actor: Actor, permission: Permission, place: Place | None) -> bool:
+    if place is not None:
+        return actor.grant_for(permission, place.study_id, place.site_id) is not None
+    return any(grant.covers(permission, grant.study_id, grant.site_id) for grant in actor.grants)

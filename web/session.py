@@ -1,0 +1,132 @@
+"""Who is asking: the cookie's token becomes a person with their rights, and the place they chose to work at."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency, Provide
+from pydantic import SecretStr
+
+from irt.blinding.actor import Actor
+from irt.reads.blinded_people import Person, Place, person, place_in, places_of
+from irt.services.sessions import actor_of_session
+from irt.services.store import Store
+from web.guards import local_address
+from web.security import csrf_token_of, dropped_cookie, kept_cookie
+from web.settings import Settings
+
+SESSION = "session"
+THEME = "theme"
+CHOICE = "place"
+THEMES = ("auto", "light", "dark")
+BACKGROUND = "background"
+"""A handler with this option answers a page that asks by itself: it does not keep the session alive."""
+
+Clock = Callable[[], datetime]
+
+
+class NotSignedIn(Exception):
+    """Nobody is signed in, or the session is over: the way is over the sign-in page."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """The person signed in, as one request sees them. `place` None: all studies."""
+
+    account_id: int
+    printed_name: str
+    person: Person
+    actor: Actor
+    places: tuple[Place, ...]
+    place: Place | None
+    theme: str
+    csrf_token: str
+
+    @property
+    def study_id(self) -> int | None:
+        """The chosen study."""
+        return None if self.place is None else self.place.study_id
+
+    @property
+    def site_id(self) -> int | None:
+        """The chosen site."""
+        return None if self.place is None else self.place.site_id
+
+
+def dependencies(store: Store, clock: Clock, settings: Settings) -> dict[str, Provide]:
+    """What handlers may ask for by name: store, now, settings, who."""
+    return {
+        "store": Provide(lambda: store, sync_to_thread=False),
+        "settings": Provide(lambda: settings, sync_to_thread=False),
+        "now": Provide(clock, sync_to_thread=False),
+        "who": Provide(find_who, sync_to_thread=True),
+    }
+
+
+def find_who(
+    request: Request[Any, Any, Any],
+    store: NamedDependency[Store],
+    now: NamedDependency[datetime],
+    settings: NamedDependency[Settings],
+) -> Who:
+    """The person behind the session cookie; NotSignedIn where there is none. Reads everything anew each time."""
+    token = request.cookies.get(settings.cookie_name(SESSION), "")
+    touch = not request.route_handler.opt.get(BACKGROUND, False)
+    actor = actor_of_session(store, token, now, touch=touch) if token else None
+    if actor is None:
+        raise NotSignedIn
+    with store.reading() as connection:
+        places = places_of(connection, actor)
+        study_id, site_id = chosen(request, settings)
+        place = None if study_id is None else place_in(connection, actor, study_id, site_id)
+        known = person(connection, actor.account_id)
+    who = Who(
+        account_id=actor.account_id,
+        printed_name=known.printed_name,
+        person=known,
+        actor=actor,
+        places=places,
+        place=places[0] if len(places) == 1 else place,
+        theme=theme_of(request, settings),
+        csrf_token=csrf_token_of(request),
+    )
+    request.state.who = who
+    return who
+
+
+def chosen(request: Request[Any, Any, Any], settings: Settings) -> tuple[int | None, int | None]:
+    """Study and site of the last choice, as the browser remembers it; rights are checked with every request."""
+    words = request.cookies.get(settings.cookie_name(CHOICE), "").split(".")
+    if len(words) != 2 or not all(word.isascii() and word.isdigit() and len(word) < 10 for word in words):
+        return None, None
+    study_id, site_id = int(words[0]), int(words[1])
+    return study_id or None, site_id or None
+
+
+def choice_cookie(settings: Settings, study_id: int | None, site_id: int | None) -> Cookie:
+    """Remembers the place chosen, until the browser's window closes."""
+    return kept_cookie(settings, CHOICE, f"{study_id or 0}.{site_id or 0}")
+
+
+def theme_of(request: Request[Any, Any, Any], settings: Settings) -> str:
+    """Light, dark or as the system."""
+    theme = request.cookies.get(settings.cookie_name(THEME), "")
+    return theme if theme in THEMES else "auto"
+
+
+def session_cookie(settings: Settings, token: SecretStr | None) -> Cookie:
+    """The session's token, for as long as the browser's window is open; none takes it back."""
+    if token is None:
+        return dropped_cookie(settings, SESSION)
+    return kept_cookie(settings, SESSION, token.get_secret_value())
+
+
+def sign_in_address(request: Request[Any, Any, Any]) -> str:
+    """The sign-in page, which leads back to where the person was."""
+    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    wished = local_address(back) if request.method == "GET" else "/"
+    return "/sign-in" if wished == "/" else f"/sign-in?next={quote(wished, safe='/')}"
