@@ -5,7 +5,6 @@ from contextlib import closing
 import click
 from sqlalchemy import Connection, select
 
-from irt.audit.chain import Fault
 from irt.audit.entry import INSTALLATION, study_chain
 from irt.commands.options import database_option, open_store
 from irt.errors import NotFound
@@ -58,9 +57,7 @@ def _names_of_chains(connection: Connection, protocol: str | None) -> dict[str, 
 
 
 def _line(verdict: ChainVerdict, name: str) -> str:
-    kind = "secret" if verdict.secret else "blinded"
-    return f"{name}, {kind}: {verdict.entries} entries, {_words(verdict.fault)}"
-
-
-def _words(fault: Fault | None) -> str:
-    return "intact" if fault is None else f"BROKEN at entry {fault.sequence}: {fault.sentence}"
+    found = f"{verdict.entries} entries, intact"
+    if verdict.fault is not None:
+        found = f"BROKEN at entry {verdict.fault.sequence}: {verdict.fault.sentence}"
+    return f"{name}, {'secret' if verdict.secret else 'blinded'}: {found}"

@@ -1,0 +1,17 @@
+"""A terminal in an empty folder, without the settings of whoever runs the tests."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.irt.commands.running import Terminal
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Terminal:
+    """A terminal whose working folder and home are empty."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("IRT_DATABASE_URL", "IRT_SEAL_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    return Terminal(monkeypatch, capsys)
