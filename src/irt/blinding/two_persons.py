@@ -11,16 +11,16 @@ class ApprovalKind(StrEnum):
 
     STUDY_VERSION = "study_version"
     RANDOMIZATION_LIST = "randomization_list"
+    KIT_LIST = "kit_list"
     SUPPLY_PLAN = "supply_plan"
-    LOT_RELEASE = "lot_release"
     OPERATIONAL_CHANGE = "operational_change"
 
 
 WHO: dict[ApprovalKind, tuple[Permission, Permission]] = {
     ApprovalKind.STUDY_VERSION: (Permission.CONFIGURE_STUDY, Permission.APPROVE_STUDY),
     ApprovalKind.RANDOMIZATION_LIST: (Permission.FREEZE_RANDOMIZATION, Permission.FREEZE_RANDOMIZATION),
+    ApprovalKind.KIT_LIST: (Permission.LOAD_KITS, Permission.LOAD_KITS),
     ApprovalKind.SUPPLY_PLAN: (Permission.RUN_RESUPPLY, Permission.APPROVE_SHIPMENT),
-    ApprovalKind.LOT_RELEASE: (Permission.LOAD_KITS, Permission.RELEASE_LOT),
     ApprovalKind.OPERATIONAL_CHANGE: (Permission.ACTIVATE_SITE, Permission.ACTIVATE_SITE),
 }
 """Kind -> what the one who asks may do, what the one who decides may do."""

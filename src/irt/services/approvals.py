@@ -1,0 +1,125 @@
+"""The two-person rule: one asks, another decides on exactly what was asked, and signs the decision."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, select, update
+from sqlmodel import Field, SQLModel
+
+from irt.audit.signature import Meaning
+from irt.blinding.actor import Grant
+from irt.blinding.two_persons import (
+    WHO,
+    AlreadyDecided,
+    ApprovalKind,
+    refuse_changed,
+    refuse_same_person,
+)
+from irt.errors import BadInput
+from irt.services.audit import AuditDraft
+from irt.services.sign_record import Signable, Signing, sign_record
+from irt.services.unit_of_work import Work
+from irt.tables.columns import table_of
+from irt.tables.record import Approval
+from irt.tables.study import Study
+
+
+class AskApproval(SQLModel):
+    """What is to be decided, by the hash of what the asking person saw."""
+
+    kind: ApprovalKind
+    record: str
+    record_hash: str = Field(min_length=64, max_length=64)
+    study_id: int
+
+
+class ApprovalAsked(SQLModel):
+    """The approval, waiting for another person."""
+
+    approval_id: int
+
+
+class DecideApproval(SQLModel):
+    """The decision, by the hash of what the deciding person saw; a refusal says why."""
+
+    approval_id: int
+    granted: bool
+    record_hash: str
+    reason: str | None = None
+    signing: Signing
+
+
+class ApprovalDecided(SQLModel):
+    """The decision on record."""
+
+    approval_id: int
+    granted: bool
+    signature_id: int
+
+
+_APPROVALS, _STUDIES = table_of(Approval), table_of(Study)
+_SPONSOR = select(_STUDIES.c.sponsor_id).where(_STUDIES.c.id == bindparam("study_id"))
+_LOCK = select(_APPROVALS).where(_APPROVALS.c.id == bindparam("approval_id")).with_for_update(key_share=True)
+
+
+def ask_approval(work: Work, ask: AskApproval) -> ApprovalAsked:
+    """Puts a record before a second person."""
+    asks, _ = WHO[ask.kind]
+    work.actor.require(asks, ask.study_id)
+    study = work.one("study", _SPONSOR, study_id=ask.study_id)
+    approval_id = work.record(
+        Approval,
+        sponsor_id=study["sponsor_id"],
+        study_id=ask.study_id,
+        kind=ask.kind,
+        record=ask.record,
+        record_hash=ask.record_hash,
+        asked_by_id=work.actor.account_id,
+        asked_at=work.at,
+    )
+    work.audit(_entry("approval_asked", ask.study_id, ask.kind, ask.record, {"approval": approval_id}, None))
+    return ApprovalAsked(approval_id=approval_id)
+
+
+def decide_approval(work: Work, ask: DecideApproval) -> ApprovalDecided:
+    """Grants or refuses, once, by somebody else than the one who asked."""
+    approval = work.one("approval", _LOCK, approval_id=ask.approval_id)
+    kind = ApprovalKind(approval["kind"])
+    grant = work.actor.require(WHO[kind][1], approval["study_id"])
+    refuse_same_person(approval["asked_by_id"], work.actor.account_id)
+    refuse_changed(approval["record_hash"], ask.record_hash)
+    if approval["decided_at"] is not None:
+        raise AlreadyDecided("This was decided before. Nothing was changed. Reload the page to see by whom.")
+    if not ask.granted and not ask.reason:
+        raise BadInput("A refusal needs a reason. Nothing was decided. Say why, so that it can be put right.")
+    signature_id = _sign(work, ask, approval, grant)
+    work.run(
+        update(_APPROVALS)
+        .where(_APPROVALS.c.id == ask.approval_id)
+        .values(
+            decided_by_id=work.actor.account_id,
+            decided_at=work.at,
+            granted=ask.granted,
+            reason=ask.reason,
+            signature_id=signature_id,
+        )
+    )
+    new = {"approval": ask.approval_id, "granted": ask.granted}
+    work.audit(_entry("approval_decided", approval["study_id"], kind, approval["record"], new, ask.reason))
+    return ApprovalDecided(approval_id=ask.approval_id, granted=ask.granted, signature_id=signature_id)
+
+
+def _sign(work: Work, ask: DecideApproval, approval: RowMapping, grant: Grant) -> int:
+    signable = Signable(
+        Meaning.APPROVE if ask.granted else Meaning.REJECT,
+        approval["kind"],
+        approval["record"],
+        {"record_hash": approval["record_hash"], "granted": ask.granted, "reason": ask.reason},
+        study_id=approval["study_id"],
+    )
+    return sign_record(work, ask.signing, signable, grant)
+
+
+def _entry(
+    act: str, study_id: int, kind: ApprovalKind, record: str, new: dict[str, Any], reason: str | None
+) -> AuditDraft:
+    return AuditDraft(act=act, record_kind=kind, record=record, study_id=study_id, new=new, reason=reason)
