@@ -39,7 +39,7 @@ class AlreadyBootstrapped(Refusal):
 
 def bootstrap(store: Store, at: datetime, ask: Bootstrap) -> AccountChanged:
     """Makes the installation's own account, where missing, and the first administrator; works once."""
-    _ensure_system_account(store, at)
+    ensure_system_account(store, at)
     with store.reading() as connection:
         system = system_actor(connection, Role.ADMINISTRATOR)
     return perform(store, system, at, create_first_administrator, ask, f"bootstrap:{ask.username}")
@@ -74,7 +74,7 @@ def system_actor(connection: Connection, *roles: Role) -> Actor:
     return Actor(int(account_id), SYSTEM_NAME, tuple(Grant(role) for role in roles))
 
 
-def _ensure_system_account(store: Store, at: datetime) -> None:
+def ensure_system_account(store: Store, at: datetime) -> None:
     """Commands and audit entries name an account, so the first one is there before the first command."""
     with store.writing() as connection:
         if connection.execute(_BY_NAME, {"username": SYSTEM_USERNAME}).scalar() is None:

@@ -32,7 +32,7 @@ class Signing(SQLModel):
 
 @dataclass(frozen=True, slots=True)
 class Signable:
-    """The record as it is signed. `content` may hold nothing that depends on a treatment."""
+    """The record as it is signed. Where `content` depends on a treatment, no blinded page may show the hash."""
 
     meaning: Meaning
     record_kind: str
@@ -139,8 +139,9 @@ def write_signature(work: Work, account: RowMapping, signable: Signable, grant: 
         components=component,
         at=work.at,
     )
-    new = {"meaning": signable.meaning, "record_hash": signable.hash, "signature": signature_id}
-    work.audit(_entry(signable, "record_signed", new))
+    # The hash of a kit list or of a restricted part follows from treatments: it stands in the second chain.
+    new, secret = {"meaning": signable.meaning, "signature": signature_id}, {"record_hash": signable.hash}
+    work.audit(_entry(signable, "record_signed", new, secret))
     return signature_id
 
 
@@ -176,7 +177,7 @@ def _sponsor(work: Work, signable: Signable) -> int | None:
     return None if found is None else int(found["sponsor_id"])
 
 
-def _entry(signable: Signable, act: str, new: dict[str, Any]) -> AuditDraft:
+def _entry(signable: Signable, act: str, new: dict[str, Any], secret: dict[str, Any] | None = None) -> AuditDraft:
     return AuditDraft(
         act=act,
         record_kind=signable.record_kind,
@@ -185,4 +186,5 @@ def _entry(signable: Signable, act: str, new: dict[str, Any]) -> AuditDraft:
         site_id=signable.site_id,
         zone=signable.zone,
         new=new,
+        secret=secret,
     )
