@@ -108,7 +108,7 @@ def test_every_value_that_is_used_is_defined():
 def test_every_class_a_template_uses_is_styled():
     """A class of ours without a rule is a slip of the pen."""
     sheets = "".join((STATIC / name).read_text() for name in SHEETS)
-    templates = "".join(path.read_text() for path in (TEMPLATES / "shared").glob("*.html"))
+    templates = "".join(path.read_text() for path in TEMPLATES.rglob("*.html"))
     values = re.sub(r"{{.*?}}|{%.*?%}", " ", " ".join(re.findall(r'class="((?:{{.*?}}|[^"])*)"', templates)))
     used = {name for name in re.findall(r"irt-[a-z-]+", values) if not name.endswith("-")}
     styled = set(re.findall(r"\.(irt-[a-z0-9-]+)", sheets))
@@ -164,3 +164,9 @@ def test_every_icon_a_template_names_exists():
     named = set(re.findall(r"icon\('([a-z-]+)'", text)) - {"state-"}
     assert named
     assert named <= icon_names()
+
+
+def test_no_template_carries_a_style_or_a_handler():
+    """The policy allows neither, and a page that breaks it would only fail in a browser."""
+    for path in TEMPLATES.rglob("*.html"):
+        assert not re.search(r"\sstyle=|\son(click|change|submit|load|input)=|<style", path.read_text()), path
