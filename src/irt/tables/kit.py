@@ -40,10 +40,10 @@ class Kit(Owned, table=True):
 
     __table_args__ = (
         UniqueConstraint("study_id", "number"),
-        Index("kit_where", "custody", "place_id", "assignment"),
+        Index("kit_where", "custody", "place_id", "assignment", "blinded_lot_id"),
     )
     number: str
-    blinded_lot_id: int = Field(foreign_key="blinded_lot.id", index=True)
+    blinded_lot_id: int = Field(foreign_key="blinded_lot.id")
     blinding_group: str
     label_group: str
     expiry: date = Field(description="a kit may be used on this day; extended only kit by kit, after relabelling")

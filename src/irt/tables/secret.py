@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from irt.tables.columns import Owned, Row, document, instant
@@ -42,7 +42,7 @@ class TreatmentAssignment(Owned, table=True):
 
     __tablename__ = "secret_treatment_assignment"
     randomization_id: int = Field(foreign_key="randomization.id", unique=True)
-    arm: str = Field(index=True)
+    arm: str
     method: str
     stratum: str
     probabilities: dict[str, str] = document(description="arm -> exact rational")
@@ -67,9 +67,10 @@ class KitContent(Owned, table=True):
     """What is in a kit, and its place in the warehouse's order."""
 
     __tablename__ = "secret_kit_content"
+    __table_args__ = (Index("kit_content_sequence", "manufacturing_lot_id", "sequence"),)
     kit_id: int = Field(foreign_key="kit.id", unique=True)
-    kit_type: str = Field(index=True)
-    manufacturing_lot_id: int = Field(foreign_key="secret_manufacturing_lot.id", index=True)
+    kit_type: str
+    manufacturing_lot_id: int = Field(foreign_key="secret_manufacturing_lot.id")
     sequence: int
 
 

@@ -185,8 +185,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blinded_lot")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_blinded_lot_study_id_number")),
     )
-    op.create_index(op.f("ix_blinded_lot_sponsor_id"), "blinded_lot", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_blinded_lot_study_id"), "blinded_lot", ["study_id"], unique=False)
     op.create_table(
         "decision",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -219,8 +217,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
         sa.UniqueConstraint("study_id", "code", name=op.f("uq_depot_study_id_code")),
     )
-    op.create_index(op.f("ix_depot_sponsor_id"), "depot", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_depot_study_id"), "depot", ["study_id"], unique=False)
     op.create_table(
         "job",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -275,8 +271,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_resupply_run_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resupply_run")),
     )
-    op.create_index(op.f("ix_resupply_run_sponsor_id"), "resupply_run", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_resupply_run_study_id"), "resupply_run", ["study_id"], unique=False)
     op.create_table(
         "secret_allocation_key",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -290,10 +284,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_allocation_key")),
         sa.UniqueConstraint("study_id", "purpose", name=op.f("uq_secret_allocation_key_study_id_purpose")),
     )
-    op.create_index(
-        op.f("ix_secret_allocation_key_sponsor_id"), "secret_allocation_key", ["sponsor_id"], unique=False
-    )
-    op.create_index(op.f("ix_secret_allocation_key_study_id"), "secret_allocation_key", ["study_id"], unique=False)
     op.create_table(
         "secret_allocation_state",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -305,12 +295,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_allocation_state_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_allocation_state")),
         sa.UniqueConstraint("study_id", "key", name=op.f("uq_secret_allocation_state_study_id_key")),
-    )
-    op.create_index(
-        op.f("ix_secret_allocation_state_sponsor_id"), "secret_allocation_state", ["sponsor_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_secret_allocation_state_study_id"), "secret_allocation_state", ["study_id"], unique=False
     )
     op.create_table(
         "signature",
@@ -390,10 +374,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kit")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_kit_study_id_number")),
     )
-    op.create_index(op.f("ix_kit_blinded_lot_id"), "kit", ["blinded_lot_id"], unique=False)
-    op.create_index(op.f("ix_kit_sponsor_id"), "kit", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_kit_study_id"), "kit", ["study_id"], unique=False)
-    op.create_index("kit_where", "kit", ["custody", "place_id", "assignment"], unique=False)
+    op.create_index("kit_where", "kit", ["custody", "place_id", "assignment", "blinded_lot_id"], unique=False)
     op.create_table(
         "lane",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -409,8 +390,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lane_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
     )
-    op.create_index(op.f("ix_lane_sponsor_id"), "lane", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_lane_study_id"), "lane", ["study_id"], unique=False)
     op.create_table(
         "lot_approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -429,8 +408,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
     )
     op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
-    op.create_index(op.f("ix_lot_approval_sponsor_id"), "lot_approval", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_lot_approval_study_id"), "lot_approval", ["study_id"], unique=False)
     op.create_table(
         "secret_decision_trace",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -446,10 +423,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_decision_trace")),
         sa.UniqueConstraint("decision_id", name=op.f("uq_secret_decision_trace_decision_id")),
     )
-    op.create_index(
-        op.f("ix_secret_decision_trace_sponsor_id"), "secret_decision_trace", ["sponsor_id"], unique=False
-    )
-    op.create_index(op.f("ix_secret_decision_trace_study_id"), "secret_decision_trace", ["study_id"], unique=False)
     op.create_table(
         "secret_manufacturing_lot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -475,12 +448,6 @@ def upgrade() -> None:
         ["blinded_lot_id"],
         unique=False,
     )
-    op.create_index(
-        op.f("ix_secret_manufacturing_lot_sponsor_id"), "secret_manufacturing_lot", ["sponsor_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_secret_manufacturing_lot_study_id"), "secret_manufacturing_lot", ["study_id"], unique=False
-    )
     op.create_table(
         "site",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -504,8 +471,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_site_study_id_number")),
     )
-    op.create_index(op.f("ix_site_sponsor_id"), "site", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_site_study_id"), "site", ["study_id"], unique=False)
     op.create_table(
         "study_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -524,8 +489,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_version")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
     )
-    op.create_index(op.f("ix_study_version_sponsor_id"), "study_version", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_study_version_study_id"), "study_version", ["study_id"], unique=False)
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -611,8 +574,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_movement")),
     )
     op.create_index(op.f("ix_movement_kit_id"), "movement", ["kit_id"], unique=False)
-    op.create_index(op.f("ix_movement_sponsor_id"), "movement", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_movement_study_id"), "movement", ["study_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -660,15 +621,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_kit_content")),
         sa.UniqueConstraint("kit_id", name=op.f("uq_secret_kit_content_kit_id")),
     )
-    op.create_index(op.f("ix_secret_kit_content_kit_type"), "secret_kit_content", ["kit_type"], unique=False)
     op.create_index(
-        op.f("ix_secret_kit_content_manufacturing_lot_id"),
-        "secret_kit_content",
-        ["manufacturing_lot_id"],
-        unique=False,
+        "kit_content_sequence", "secret_kit_content", ["manufacturing_lot_id", "sequence"], unique=False
     )
-    op.create_index(op.f("ix_secret_kit_content_sponsor_id"), "secret_kit_content", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_secret_kit_content_study_id"), "secret_kit_content", ["study_id"], unique=False)
     op.create_table(
         "secret_restricted_part",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -684,12 +639,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_restricted_part")),
         sa.UniqueConstraint("version_id", name=op.f("uq_secret_restricted_part_version_id")),
-    )
-    op.create_index(
-        op.f("ix_secret_restricted_part_sponsor_id"), "secret_restricted_part", ["sponsor_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_secret_restricted_part_study_id"), "secret_restricted_part", ["study_id"], unique=False
     )
     op.create_table(
         "secret_resupply_setting",
@@ -707,12 +656,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_resupply_setting_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
     )
-    op.create_index(
-        op.f("ix_secret_resupply_setting_sponsor_id"), "secret_resupply_setting", ["sponsor_id"], unique=False
-    )
-    op.create_index(
-        op.f("ix_secret_resupply_setting_study_id"), "secret_resupply_setting", ["study_id"], unique=False
-    )
     op.create_table(
         "site_contact",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -727,8 +670,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_contact")),
     )
     op.create_index(op.f("ix_site_contact_site_id"), "site_contact", ["site_id"], unique=False)
-    op.create_index(op.f("ix_site_contact_sponsor_id"), "site_contact", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_site_contact_study_id"), "site_contact", ["study_id"], unique=False)
     op.create_table(
         "site_version",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -745,8 +686,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_version")),
     )
     op.create_index(op.f("ix_site_version_site_id"), "site_version", ["site_id"], unique=False)
-    op.create_index(op.f("ix_site_version_sponsor_id"), "site_version", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_site_version_study_id"), "site_version", ["study_id"], unique=False)
     op.create_table(
         "stock_count",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -765,8 +704,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
     )
     op.create_index(op.f("ix_stock_count_site_id"), "stock_count", ["site_id"], unique=False)
-    op.create_index(op.f("ix_stock_count_sponsor_id"), "stock_count", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_stock_count_study_id"), "stock_count", ["study_id"], unique=False)
     op.create_table(
         "subject",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -790,8 +727,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_subject_study_id_number")),
     )
     op.create_index(op.f("ix_subject_site_id"), "subject", ["site_id"], unique=False)
-    op.create_index(op.f("ix_subject_sponsor_id"), "subject", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_subject_study_id"), "subject", ["study_id"], unique=False)
     op.create_table(
         "code_break",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -812,8 +747,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_code_break_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break")),
     )
-    op.create_index(op.f("ix_code_break_sponsor_id"), "code_break", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_code_break_study_id"), "code_break", ["study_id"], unique=False)
     op.create_index(op.f("ix_code_break_subject_id"), "code_break", ["subject_id"], unique=False)
     op.create_table(
         "deviation",
@@ -836,8 +769,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_deviation")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_deviation_study_id_number")),
     )
-    op.create_index(op.f("ix_deviation_sponsor_id"), "deviation", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_deviation_study_id"), "deviation", ["study_id"], unique=False)
     op.create_index(op.f("ix_deviation_subject_id"), "deviation", ["subject_id"], unique=False)
     op.create_table(
         "dispensing_order",
@@ -857,8 +788,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_dispensing_order_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing_order")),
     )
-    op.create_index(op.f("ix_dispensing_order_sponsor_id"), "dispensing_order", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_dispensing_order_study_id"), "dispensing_order", ["study_id"], unique=False)
     op.create_index(op.f("ix_dispensing_order_subject_id"), "dispensing_order", ["subject_id"], unique=False)
     op.create_table(
         "kit_return",
@@ -882,8 +811,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_return")),
     )
     op.create_index(op.f("ix_kit_return_kit_id"), "kit_return", ["kit_id"], unique=False)
-    op.create_index(op.f("ix_kit_return_sponsor_id"), "kit_return", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_kit_return_study_id"), "kit_return", ["study_id"], unique=False)
     op.create_table(
         "randomization",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -910,8 +837,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "stage", name=op.f("uq_randomization_subject_id_stage")),
     )
     op.create_index(op.f("ix_randomization_site_id"), "randomization", ["site_id"], unique=False)
-    op.create_index(op.f("ix_randomization_sponsor_id"), "randomization", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_randomization_study_id"), "randomization", ["study_id"], unique=False)
     op.create_table(
         "screening",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -928,8 +853,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_screening")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_screening_study_id_number")),
     )
-    op.create_index(op.f("ix_screening_sponsor_id"), "screening", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_screening_study_id"), "screening", ["study_id"], unique=False)
     op.create_index(op.f("ix_screening_subject_id"), "screening", ["subject_id"], unique=False)
     op.create_table(
         "shipment",
@@ -969,8 +892,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_shipment_study_id_number")),
     )
     op.create_index(op.f("ix_shipment_site_id"), "shipment", ["site_id"], unique=False)
-    op.create_index(op.f("ix_shipment_sponsor_id"), "shipment", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_shipment_study_id"), "shipment", ["study_id"], unique=False)
     op.create_table(
         "subject_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -987,8 +908,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_subject_event_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_event")),
     )
-    op.create_index(op.f("ix_subject_event_sponsor_id"), "subject_event", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_subject_event_study_id"), "subject_event", ["study_id"], unique=False)
     op.create_index(op.f("ix_subject_event_subject_id"), "subject_event", ["subject_id"], unique=False)
     op.create_table(
         "subject_visit",
@@ -1012,8 +931,6 @@ def upgrade() -> None:
             "subject_id", "code", "occurrence", name=op.f("uq_subject_visit_subject_id_code_occurrence")
         ),
     )
-    op.create_index(op.f("ix_subject_visit_sponsor_id"), "subject_visit", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_subject_visit_study_id"), "subject_visit", ["study_id"], unique=False)
     op.create_index(op.f("ix_subject_visit_subject_id"), "subject_visit", ["subject_id"], unique=False)
     op.create_table(
         "annotation",
@@ -1035,8 +952,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_annotation")),
     )
     op.create_index(op.f("ix_annotation_randomization_id"), "annotation", ["randomization_id"], unique=False)
-    op.create_index(op.f("ix_annotation_sponsor_id"), "annotation", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_annotation_study_id"), "annotation", ["study_id"], unique=False)
     op.create_table(
         "dispensing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1065,8 +980,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensing")),
     )
     op.create_index(op.f("ix_dispensing_site_id"), "dispensing", ["site_id"], unique=False)
-    op.create_index(op.f("ix_dispensing_sponsor_id"), "dispensing", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_dispensing_study_id"), "dispensing", ["study_id"], unique=False)
     op.create_index(op.f("ix_dispensing_subject_id"), "dispensing", ["subject_id"], unique=False)
     op.create_index(op.f("ix_dispensing_visit_id"), "dispensing", ["visit_id"], unique=False)
     op.create_table(
@@ -1091,8 +1004,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_excursion")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_excursion_study_id_number")),
     )
-    op.create_index(op.f("ix_excursion_sponsor_id"), "excursion", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_excursion_study_id"), "excursion", ["study_id"], unique=False)
     op.create_table(
         "item_movement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1120,8 +1031,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_item_movement_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_movement")),
     )
-    op.create_index(op.f("ix_item_movement_sponsor_id"), "item_movement", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_item_movement_study_id"), "item_movement", ["study_id"], unique=False)
     op.create_table(
         "secret_shipment_calculation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1138,15 +1047,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_shipment_calculation_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_shipment_calculation")),
         sa.UniqueConstraint("shipment_id", name=op.f("uq_secret_shipment_calculation_shipment_id")),
-    )
-    op.create_index(
-        op.f("ix_secret_shipment_calculation_sponsor_id"),
-        "secret_shipment_calculation",
-        ["sponsor_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_secret_shipment_calculation_study_id"), "secret_shipment_calculation", ["study_id"], unique=False
     )
     op.create_table(
         "secret_treatment_assignment",
@@ -1172,18 +1072,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_treatment_assignment")),
         sa.UniqueConstraint("randomization_id", name=op.f("uq_secret_treatment_assignment_randomization_id")),
     )
-    op.create_index(
-        op.f("ix_secret_treatment_assignment_arm"), "secret_treatment_assignment", ["arm"], unique=False
-    )
-    op.create_index(
-        op.f("ix_secret_treatment_assignment_sponsor_id"),
-        "secret_treatment_assignment",
-        ["sponsor_id"],
-        unique=False,
-    )
-    op.create_index(
-        op.f("ix_secret_treatment_assignment_study_id"), "secret_treatment_assignment", ["study_id"], unique=False
-    )
     op.create_table(
         "shipment_kit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1201,8 +1089,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shipment_kit_kit_id"), "shipment_kit", ["kit_id"], unique=False)
     op.create_index(op.f("ix_shipment_kit_shipment_id"), "shipment_kit", ["shipment_id"], unique=False)
-    op.create_index(op.f("ix_shipment_kit_sponsor_id"), "shipment_kit", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_shipment_kit_study_id"), "shipment_kit", ["study_id"], unique=False)
     op.create_table(
         "shipment_step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1230,8 +1116,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_step")),
     )
     op.create_index(op.f("ix_shipment_step_shipment_id"), "shipment_step", ["shipment_id"], unique=False)
-    op.create_index(op.f("ix_shipment_step_sponsor_id"), "shipment_step", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_shipment_step_study_id"), "shipment_step", ["study_id"], unique=False)
     op.create_table(
         "dispensed_kit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1256,8 +1140,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_dispensed_kit_dispensing_id"), "dispensed_kit", ["dispensing_id"], unique=False)
     op.create_index(op.f("ix_dispensed_kit_kit_id"), "dispensed_kit", ["kit_id"], unique=False)
-    op.create_index(op.f("ix_dispensed_kit_sponsor_id"), "dispensed_kit", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_dispensed_kit_study_id"), "dispensed_kit", ["study_id"], unique=False)
     op.create_table(
         "scan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1276,8 +1158,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
     op.create_index(op.f("ix_scan_dispensing_id"), "scan", ["dispensing_id"], unique=False)
-    op.create_index(op.f("ix_scan_sponsor_id"), "scan", ["sponsor_id"], unique=False)
-    op.create_index(op.f("ix_scan_study_id"), "scan", ["study_id"], unique=False)
     for guard in GUARDS:
         set_guard(op.get_bind(), guard)
 
@@ -1286,114 +1166,58 @@ def downgrade() -> None:
     """One step back."""
     for guard in GUARDS:
         drop_guard(op.get_bind(), guard.table)
-    op.drop_index(op.f("ix_scan_study_id"), table_name="scan")
-    op.drop_index(op.f("ix_scan_sponsor_id"), table_name="scan")
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
-    op.drop_index(op.f("ix_dispensed_kit_study_id"), table_name="dispensed_kit")
-    op.drop_index(op.f("ix_dispensed_kit_sponsor_id"), table_name="dispensed_kit")
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
     op.drop_index(op.f("ix_dispensed_kit_dispensing_id"), table_name="dispensed_kit")
     op.drop_table("dispensed_kit")
-    op.drop_index(op.f("ix_shipment_step_study_id"), table_name="shipment_step")
-    op.drop_index(op.f("ix_shipment_step_sponsor_id"), table_name="shipment_step")
     op.drop_index(op.f("ix_shipment_step_shipment_id"), table_name="shipment_step")
     op.drop_table("shipment_step")
-    op.drop_index(op.f("ix_shipment_kit_study_id"), table_name="shipment_kit")
-    op.drop_index(op.f("ix_shipment_kit_sponsor_id"), table_name="shipment_kit")
     op.drop_index(op.f("ix_shipment_kit_shipment_id"), table_name="shipment_kit")
     op.drop_index(op.f("ix_shipment_kit_kit_id"), table_name="shipment_kit")
     op.drop_table("shipment_kit")
-    op.drop_index(op.f("ix_secret_treatment_assignment_study_id"), table_name="secret_treatment_assignment")
-    op.drop_index(op.f("ix_secret_treatment_assignment_sponsor_id"), table_name="secret_treatment_assignment")
-    op.drop_index(op.f("ix_secret_treatment_assignment_arm"), table_name="secret_treatment_assignment")
     op.drop_table("secret_treatment_assignment")
-    op.drop_index(op.f("ix_secret_shipment_calculation_study_id"), table_name="secret_shipment_calculation")
-    op.drop_index(op.f("ix_secret_shipment_calculation_sponsor_id"), table_name="secret_shipment_calculation")
     op.drop_table("secret_shipment_calculation")
-    op.drop_index(op.f("ix_item_movement_study_id"), table_name="item_movement")
-    op.drop_index(op.f("ix_item_movement_sponsor_id"), table_name="item_movement")
     op.drop_table("item_movement")
-    op.drop_index(op.f("ix_excursion_study_id"), table_name="excursion")
-    op.drop_index(op.f("ix_excursion_sponsor_id"), table_name="excursion")
     op.drop_table("excursion")
     op.drop_index(op.f("ix_dispensing_visit_id"), table_name="dispensing")
     op.drop_index(op.f("ix_dispensing_subject_id"), table_name="dispensing")
-    op.drop_index(op.f("ix_dispensing_study_id"), table_name="dispensing")
-    op.drop_index(op.f("ix_dispensing_sponsor_id"), table_name="dispensing")
     op.drop_index(op.f("ix_dispensing_site_id"), table_name="dispensing")
     op.drop_table("dispensing")
-    op.drop_index(op.f("ix_annotation_study_id"), table_name="annotation")
-    op.drop_index(op.f("ix_annotation_sponsor_id"), table_name="annotation")
     op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
     op.drop_table("annotation")
     op.drop_index(op.f("ix_subject_visit_subject_id"), table_name="subject_visit")
-    op.drop_index(op.f("ix_subject_visit_study_id"), table_name="subject_visit")
-    op.drop_index(op.f("ix_subject_visit_sponsor_id"), table_name="subject_visit")
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
-    op.drop_index(op.f("ix_subject_event_study_id"), table_name="subject_event")
-    op.drop_index(op.f("ix_subject_event_sponsor_id"), table_name="subject_event")
     op.drop_table("subject_event")
-    op.drop_index(op.f("ix_shipment_study_id"), table_name="shipment")
-    op.drop_index(op.f("ix_shipment_sponsor_id"), table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
-    op.drop_index(op.f("ix_screening_study_id"), table_name="screening")
-    op.drop_index(op.f("ix_screening_sponsor_id"), table_name="screening")
     op.drop_table("screening")
-    op.drop_index(op.f("ix_randomization_study_id"), table_name="randomization")
-    op.drop_index(op.f("ix_randomization_sponsor_id"), table_name="randomization")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
-    op.drop_index(op.f("ix_kit_return_study_id"), table_name="kit_return")
-    op.drop_index(op.f("ix_kit_return_sponsor_id"), table_name="kit_return")
     op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
     op.drop_table("kit_return")
     op.drop_index(op.f("ix_dispensing_order_subject_id"), table_name="dispensing_order")
-    op.drop_index(op.f("ix_dispensing_order_study_id"), table_name="dispensing_order")
-    op.drop_index(op.f("ix_dispensing_order_sponsor_id"), table_name="dispensing_order")
     op.drop_table("dispensing_order")
     op.drop_index(op.f("ix_deviation_subject_id"), table_name="deviation")
-    op.drop_index(op.f("ix_deviation_study_id"), table_name="deviation")
-    op.drop_index(op.f("ix_deviation_sponsor_id"), table_name="deviation")
     op.drop_table("deviation")
     op.drop_index(op.f("ix_code_break_subject_id"), table_name="code_break")
-    op.drop_index(op.f("ix_code_break_study_id"), table_name="code_break")
-    op.drop_index(op.f("ix_code_break_sponsor_id"), table_name="code_break")
     op.drop_table("code_break")
-    op.drop_index(op.f("ix_subject_study_id"), table_name="subject")
-    op.drop_index(op.f("ix_subject_sponsor_id"), table_name="subject")
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
     op.drop_table("subject")
-    op.drop_index(op.f("ix_stock_count_study_id"), table_name="stock_count")
-    op.drop_index(op.f("ix_stock_count_sponsor_id"), table_name="stock_count")
     op.drop_index(op.f("ix_stock_count_site_id"), table_name="stock_count")
     op.drop_table("stock_count")
-    op.drop_index(op.f("ix_site_version_study_id"), table_name="site_version")
-    op.drop_index(op.f("ix_site_version_sponsor_id"), table_name="site_version")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
-    op.drop_index(op.f("ix_site_contact_study_id"), table_name="site_contact")
-    op.drop_index(op.f("ix_site_contact_sponsor_id"), table_name="site_contact")
     op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
     op.drop_table("site_contact")
-    op.drop_index(op.f("ix_secret_resupply_setting_study_id"), table_name="secret_resupply_setting")
-    op.drop_index(op.f("ix_secret_resupply_setting_sponsor_id"), table_name="secret_resupply_setting")
     op.drop_table("secret_resupply_setting")
-    op.drop_index(op.f("ix_secret_restricted_part_study_id"), table_name="secret_restricted_part")
-    op.drop_index(op.f("ix_secret_restricted_part_sponsor_id"), table_name="secret_restricted_part")
     op.drop_table("secret_restricted_part")
-    op.drop_index(op.f("ix_secret_kit_content_study_id"), table_name="secret_kit_content")
-    op.drop_index(op.f("ix_secret_kit_content_sponsor_id"), table_name="secret_kit_content")
-    op.drop_index(op.f("ix_secret_kit_content_manufacturing_lot_id"), table_name="secret_kit_content")
-    op.drop_index(op.f("ix_secret_kit_content_kit_type"), table_name="secret_kit_content")
+    op.drop_index("kit_content_sequence", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
-    op.drop_index(op.f("ix_movement_study_id"), table_name="movement")
-    op.drop_index(op.f("ix_movement_sponsor_id"), table_name="movement")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
     op.drop_table("movement")
     op.drop_index(op.f("ix_message_study_id"), table_name="message")
@@ -1401,53 +1225,28 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
-    op.drop_index(op.f("ix_study_version_study_id"), table_name="study_version")
-    op.drop_index(op.f("ix_study_version_sponsor_id"), table_name="study_version")
     op.drop_table("study_version")
-    op.drop_index(op.f("ix_site_study_id"), table_name="site")
-    op.drop_index(op.f("ix_site_sponsor_id"), table_name="site")
     op.drop_table("site")
-    op.drop_index(op.f("ix_secret_manufacturing_lot_study_id"), table_name="secret_manufacturing_lot")
-    op.drop_index(op.f("ix_secret_manufacturing_lot_sponsor_id"), table_name="secret_manufacturing_lot")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
-    op.drop_index(op.f("ix_secret_decision_trace_study_id"), table_name="secret_decision_trace")
-    op.drop_index(op.f("ix_secret_decision_trace_sponsor_id"), table_name="secret_decision_trace")
     op.drop_table("secret_decision_trace")
-    op.drop_index(op.f("ix_lot_approval_study_id"), table_name="lot_approval")
-    op.drop_index(op.f("ix_lot_approval_sponsor_id"), table_name="lot_approval")
     op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
     op.drop_table("lot_approval")
-    op.drop_index(op.f("ix_lane_study_id"), table_name="lane")
-    op.drop_index(op.f("ix_lane_sponsor_id"), table_name="lane")
     op.drop_table("lane")
     op.drop_index("kit_where", table_name="kit")
-    op.drop_index(op.f("ix_kit_study_id"), table_name="kit")
-    op.drop_index(op.f("ix_kit_sponsor_id"), table_name="kit")
-    op.drop_index(op.f("ix_kit_blinded_lot_id"), table_name="kit")
     op.drop_table("kit")
     op.drop_table("approval")
     op.drop_table("signature")
-    op.drop_index(op.f("ix_secret_allocation_state_study_id"), table_name="secret_allocation_state")
-    op.drop_index(op.f("ix_secret_allocation_state_sponsor_id"), table_name="secret_allocation_state")
     op.drop_table("secret_allocation_state")
-    op.drop_index(op.f("ix_secret_allocation_key_study_id"), table_name="secret_allocation_key")
-    op.drop_index(op.f("ix_secret_allocation_key_sponsor_id"), table_name="secret_allocation_key")
     op.drop_table("secret_allocation_key")
-    op.drop_index(op.f("ix_resupply_run_study_id"), table_name="resupply_run")
-    op.drop_index(op.f("ix_resupply_run_sponsor_id"), table_name="resupply_run")
     op.drop_table("resupply_run")
     op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
-    op.drop_index(op.f("ix_depot_study_id"), table_name="depot")
-    op.drop_index(op.f("ix_depot_sponsor_id"), table_name="depot")
     op.drop_table("depot")
     op.drop_index(op.f("ix_decision_study_id"), table_name="decision")
     op.drop_table("decision")
-    op.drop_index(op.f("ix_blinded_lot_study_id"), table_name="blinded_lot")
-    op.drop_index(op.f("ix_blinded_lot_sponsor_id"), table_name="blinded_lot")
     op.drop_table("blinded_lot")
     op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")
     op.drop_table("study")
