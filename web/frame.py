@@ -85,7 +85,7 @@ def frame_for(
         release=installation.settings.release,
         help_phone=installation.settings.help_phone,
         csrf_token=who.csrf_token,
-        study=here.protocol if here else "All studies",
+        study=here.study_name if here else "All studies",
         site=here.site_words if here else "",
         user=who.printed_name,
         role=" · ".join(here.roles if here else sorted({role for each in who.places for role in each.roles})),

@@ -1,0 +1,114 @@
+"""A small blinded study behind real pages: two sites with stock, their people, and a clock that tests move."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+from litestar import Litestar
+
+from irt.blinding.roles import Role
+from irt.services.store import Store
+from irt.states.records import Mode
+from tests.builders import a_store
+from tests.builders_supply import SupplyHouse
+from tests.cast import PASSWORD, Office
+from tests.web.browser import Browser
+from web.app import create_app
+from web.settings import Settings
+
+SETTINGS = Settings(release="0.0.0", mode=Mode.TEST, help_phone="+45 00 00 00 00", secure=False)
+SITE_PEOPLE = (Role.PHARMACIST, Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR)
+STUDY_PEOPLE = (Role.SUPPLY_MANAGER, Role.SUPPLY_PLANNER, Role.INSPECTOR, Role.QUALITY)
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the template database holds."""
+
+    file: Path
+    study_id: int
+    sites: tuple[tuple[str, int], ...]
+    now: datetime
+
+
+@dataclass
+class World:
+    """A copy of the grounds, with the application on it."""
+
+    store: Store
+    office: Office
+    study_id: int
+    sites: tuple[tuple[str, int], ...]
+    settings: Settings = SETTINGS
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    @property
+    def now(self) -> datetime:
+        """The time in this world."""
+        return self.office.now
+
+    def app(self) -> Litestar:
+        """The application, as it starts."""
+        return create_app(self.store, lambda: self.now, self.settings)
+
+    def browser(self) -> Browser:
+        """A browser in which nobody is signed in."""
+        return self.opened.enter_context(Browser(self.app()))
+
+    def signed_in(self, username: str) -> Browser:
+        """The browser of a person who is signed in: `pharmacist.0` works at the first site, `quality.all` at all."""
+        browser = self.browser()
+        browser.sign_in(username, PASSWORD)
+        if "/sign-in" in browser.path:
+            raise LookupError(f"{username} did not get in: {browser.text}")
+        return browser
+
+    def wait(self, **passing: float) -> None:
+        """Lets time pass."""
+        self.office.wait(**passing)
+
+
+def lay_grounds(file: Path) -> Grounds:
+    """Loads the study into a migrated database, supplies two sites, and hires everybody."""
+    store = a_store(f"sqlite:///{file}")
+    try:
+        house = SupplyHouse.of(store)
+        house.load()
+        sites = house.sites(2)
+        house.resupply()
+        for _ in range(14):
+            house.later(1)
+            house.carry()
+        office = Office.founded(store)
+        office.now = datetime.combine(house.day + timedelta(days=1), time(8), office.now.tzinfo)
+        _hire(office, house.study_id, sites)
+    finally:
+        store.close()
+    return Grounds(file, house.study_id, tuple(sites), office.now)
+
+
+def _hire(office: Office, study_id: int, sites: list[tuple[str, int]]) -> None:
+    for index, (_, site_id) in enumerate(sites):
+        for role in SITE_PEOPLE:
+            office.hire(f"{role}.{index}", (role, {"study_id": study_id, "site_id": site_id}))
+    for role in STUDY_PEOPLE:
+        office.hire(f"{role}.all", (role, {"study_id": study_id}))
+
+
+@contextmanager
+def world_on(grounds: Grounds, folder: Path) -> Iterator[World]:
+    """A world of its own on a copy of the grounds."""
+    file = folder / f"{uuid4().hex}.sqlite"
+    shutil.copyfile(grounds.file, file)
+    store = a_store(f"sqlite:///{file}")
+    world = World(store, Office(store, grounds.now, count(10_000)), grounds.study_id, grounds.sites)
+    try:
+        with world.opened:
+            yield world
+    finally:
+        store.close()
