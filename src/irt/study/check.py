@@ -71,16 +71,33 @@ def _judged(source: Source, data: dict[str, Any]) -> Report:
     for found in (*complaints, *_found(draft(data, definition))):
         line = source.place(found.path).line
         problems.append(Problem(found.severity, found.name, written(found.path), line, found.sentence))
-    in_order = tuple(sorted(dict.fromkeys(problems), key=lambda problem: problem.line))
+    in_order = _told_once(problems)
     report = Report(in_order, definition)
     return Report(in_order, None) if report.errors else report
+
+
+def _told_once(problems: list[Problem]) -> tuple[Problem, ...]:
+    """In order of lines; what an anchor repeats is one problem on one line."""
+    once: dict[tuple[str, int, str], Problem] = {}
+    for problem in problems:
+        once.setdefault((problem.name, problem.line, problem.sentence), problem)
+    return tuple(sorted(once.values(), key=lambda problem: problem.line))
 
 
 def _parsed(data: dict[str, Any]) -> tuple[StudyDefinition | None, list[Finding]]:
     try:
         return StudyDefinition.model_validate(data), []
     except ValidationError as refused:
-        return None, [_complained(data, error) for error in refused.errors()]
+        complaints = [_complained(data, error) for error in refused.errors()]
+        return None, [one for one in complaints if not _follows(one, complaints)]
+
+
+def _follows(one: Finding, complaints: list[Finding]) -> bool:
+    """A list is only too short because its entry is wrong: that is told at the entry."""
+    depth = len(one.path)
+    return one.name == "TooFew" and any(
+        other.path[:depth] == one.path and len(other.path) > depth for other in complaints
+    )
 
 
 def _complained(data: dict[str, Any], error: ErrorDetails) -> Finding:

@@ -31,10 +31,10 @@ class Draft:
     broken: frozenset[str] = frozenset()
     removed: frozenset[Path] = frozenset()
 
-    def codes(self, section: str) -> frozenset[Code]:
+    def codes(self, section: str, key: str = "code") -> frozenset[Code]:
         """Codes as written, also of parts that could not be read: nothing that names them dangles."""
         rows = self.data.get(section)
-        found = (row.get("code") for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
+        found = (row.get(key) for row in rows if isinstance(row, dict)) if isinstance(rows, list) else ()
         return frozenset(str(code) for code in found)
 
     def original(self, path: Path) -> Path:

@@ -7,14 +7,25 @@ import heapq
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import count, takewhile
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from irt.errors import Refusal
 from irt.study.definition import StudyDefinition
 from irt.study.part import Code
 from irt.study.visits import Visit, VisitKind
 
+UNSCHEDULED = "UNSCHEDULED"
+"""The code of visits outside the schedule, counted by their occurrence."""
+
 AnchorDates = Mapping[Literal["screening", "randomization"], date]
+
+
+class Scheduled(Protocol):
+    """A study of which the visits are known: the whole definition, or what blinded people may read."""
+
+    @property
+    def visits(self) -> tuple[Visit, ...]:
+        """Its visits."""
 
 
 class PlannedVisit(NamedTuple):
@@ -54,7 +65,7 @@ class NoTreatmentLength(Refusal):
 
 
 def planned_visits(
-    definition: StudyDefinition, anchor_dates: AnchorDates, until: date | None = None
+    definition: Scheduled, anchor_dates: AnchorDates, until: date | None = None
 ) -> Iterator[PlannedVisit]:
     """Visits in order of their day, up to and including `until`; without it an open-ended visit never ends.
 
@@ -69,6 +80,14 @@ def planned_visits(
 def visit_label(code: Code, occurrence: int) -> str:
     """`W36` for the first occurrence, `W36.2` for the second."""
     return code if occurrence == 0 else f"{code}.{occurrence + 1}"
+
+
+def visit_name(study: Scheduled, code: Code, occurrence: int) -> str:
+    """The visit as people call it: `Week 36 (2)`, `Unscheduled visit 1`; the code where the study has no such visit."""
+    if code == UNSCHEDULED:
+        return f"Unscheduled visit {occurrence + 1}"
+    name = next((visit.name for visit in study.visits if visit.code == code), code)
+    return name if occurrence == 0 else f"{name} ({occurrence + 1})"
 
 
 def next_dispensing(definition: StudyDefinition, visit: Code, occurrence: int = 0) -> Occurrence | None:

@@ -84,7 +84,11 @@ def _compose(text: str) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = error.problem or error.context or "the line cannot be read"
-        raise UnreadableFile(f"not readable as YAML: {reason}", _place(mark)) from None
+        last_line = max(1, len(text.splitlines()))
+        where = _place(mark)
+        raise UnreadableFile(
+            f"not readable as YAML: {reason}", where._replace(line=min(where.line, last_line))
+        ) from None
     except yaml.YAMLError as error:
         raise UnreadableFile(f"not readable as YAML: {str(error).splitlines()[0]}", Place(1, 1)) from None
     except RecursionError:

@@ -1,5 +1,6 @@
 """Blinding: what blinded people can see must not differ between arms they cannot tell apart."""
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import product
 
@@ -14,6 +15,7 @@ from irt.study.problems import Finding
 from irt.study.titration import levels_at
 from irt.study.visits import Visit
 
+UNKNOWN = ""
 Look = tuple[tuple[Code, int, str], ...]
 
 
@@ -89,6 +91,8 @@ def _counts_differ(
     if any(len(found) != 1 for found in rules.values()):
         return
     looks = {arm: _look(draft, found[0]) for arm, found in rules.items()}
+    if any(group == UNKNOWN for look in looks.values() for group, _, _ in look):
+        return
     for arm in arms[1:]:
         if looks[arm] != looks[arms[0]]:
             at = f"visit `{visit.code}`" + (f", dose level `{level}`" if level else "")
@@ -106,13 +110,13 @@ def _of(agent: Code | None) -> str:
 def _look(draft: Draft, rule: DispensingRule) -> Look:
     """What a rule shows of itself: groups, counts, and how a dose by weight is worked out."""
     group = {kit_type.code: kit_type.blinding_group for kit_type in draft.study.kit_types}
-    counts: dict[Code, int] = {}
+    counts: Counter[Code] = Counter()
     for need in rule.kits:
-        counts[group.get(need.kit_type, "")] = counts.get(group.get(need.kit_type, ""), 0) + need.quantity
+        counts[group.get(need.kit_type, UNKNOWN)] += need.quantity
     shown = [(code, quantity, "") for code, quantity in counts.items()]
     if rule.by_weight is not None:
         way = rule.by_weight.model_dump_json(exclude={"kit_type"})
-        shown.append((group.get(rule.by_weight.kit_type, ""), 0, way))
+        shown.append((group.get(rule.by_weight.kit_type, UNKNOWN), 0, way))
     return tuple(sorted(shown))
 
 

@@ -57,10 +57,10 @@ def _known(draft: Draft, kind: str) -> frozenset[Code] | None:
     if kind == "label_groups":
         return None if "countries" in draft.broken else frozenset(land.label_group for land in study.countries)
     if kind == "sites":
-        return frozenset(site.number for site in study.sites) if study.sites else None
+        return draft.codes("sites", "number") or None
     if kind == "places":
-        listed = {site.number for site in study.sites}
-        return draft.codes("countries") | draft.codes("depots") | listed | {HOME}
+        sites = draft.codes("sites", "number")
+        return draft.codes("countries") | draft.codes("depots") | sites | {HOME}
     return draft.codes(kind)
 
 

@@ -66,6 +66,8 @@ def countries_without_lane(draft: Draft) -> Iterator[Finding]:
     lanes = {(lane.origin, lane.target) for lane in draft.study.lanes}
     for index, country in enumerate(draft.study.countries):
         sites = [site.number for site in draft.study.sites if site.country == country.code]
+        if country.depot not in draft.codes("depots"):
+            continue
         by_site = bool(sites) and all((country.depot, site) in lanes for site in sites)
         if not by_site and not {(country.depot, country.code), (country.depot, HOME)} & lanes:
             sentence = f"no lane leads from depot `{country.depot}` to {country.name}"
@@ -76,7 +78,8 @@ def depots_without_lane(draft: Draft) -> Iterator[Finding]:
     """A depot that is supplied by another is on a lane from it."""
     lanes = {(lane.origin, lane.target) for lane in draft.study.lanes}
     for index, depot in enumerate(draft.study.depots):
-        if depot.supplied_by is not None and (depot.supplied_by, depot.code) not in lanes:
+        known = depot.supplied_by in draft.codes("depots")
+        if known and (depot.supplied_by, depot.code) not in lanes:
             sentence = f"no lane leads from depot `{depot.supplied_by}` to `{depot.code}`"
             yield Finding("DepotWithoutLane", ("depots", index, "supplied_by"), sentence)
 
