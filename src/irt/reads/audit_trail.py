@@ -19,7 +19,7 @@ _BATCH_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class ChainVerdict:
-    """What was found on the `entries` walked; `fault` is the first bad one, None where the chain holds to its end."""
+    """What was found on the entries walked; `fault` is the first bad one, None where the chain holds."""
 
     chain: str
     secret: bool

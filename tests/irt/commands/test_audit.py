@@ -80,10 +80,7 @@ def test_the_first_bad_row_is_named(terminal: Terminal, store: Store, studies: d
         )
     ran = verify(terminal)
     assert ran.exit_code == 1
-    assert (
-        "LIP-301 (production), blinded: 3 entries, BROKEN at entry 2: its content does not match its hash"
-        in ran.out
-    )
+    assert "LIP-301 (production), blinded: BROKEN at entry 2: its content does not match its hash\n" in ran.out
     assert ran.err == "irt: The audit trail is broken in 1 of 6 chains.\n"
     assert verify(terminal, "--study", "ESC-101").exit_code == 0
 
