@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from irt.errors import Refusal
 from irt.services.migrate import require_current
 from irt.services.store import Store
+from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
 from web.blinded.sign_in import SignInPages
 from web.blinded.switch import SwitchPages
@@ -42,11 +43,11 @@ class Installation:
     paths: Collection[str]
 
 
-def create_app(store: Store, clock: Clock, settings: Settings) -> Litestar:
+def create_app(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> Litestar:
     """The application on a store; nothing in it reads the environment or the machine's clock by itself."""
     app = Litestar(
         route_handlers=[*ROOMS, health, ready, _static_files()],
-        dependencies=dependencies(store, clock, settings),
+        dependencies=dependencies(store, clock, settings, planner),
         csrf_config=csrf_config(settings, store.seal),
         before_send=[Armour(settings), write_access],
         middleware=[note_start],

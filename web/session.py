@@ -15,6 +15,7 @@ from irt.blinding.actor import Actor
 from irt.reads.blinded_people import Person, Place, person, place_in, places_of
 from irt.services.sessions import actor_of_session
 from irt.services.store import Store
+from irt.supply.planner import ResupplyPlanner
 from web.guards import local_address
 from web.security import csrf_token_of, dropped_cookie, kept_cookie
 from web.settings import Settings
@@ -57,11 +58,12 @@ class Who:
         return None if self.place is None else self.place.site_id
 
 
-def dependencies(store: Store, clock: Clock, settings: Settings) -> dict[str, Provide]:
-    """What handlers may ask for by name: store, now, settings, who."""
+def dependencies(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> dict[str, Provide]:
+    """What handlers may ask for by name: store, now, settings, planner, who."""
     return {
         "store": Provide(lambda: store, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
+        "planner": Provide(lambda: planner, sync_to_thread=False),
         "now": Provide(clock, sync_to_thread=False),
         "who": Provide(find_who, sync_to_thread=True),
     }

@@ -10,8 +10,13 @@ from irt.commands.options import open_store
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
+from irt.supply.planner import ResupplyPlanner
+from irt.supply.resupply import MinMax
 from web.app import create_app
 from web.settings import Settings
+
+PLANNER: ResupplyPlanner = MinMax()
+"""Who proposes shipments in this installation; the pages know it by its Protocol only."""
 
 
 def settings_from(environ: Mapping[str, str]) -> Settings:
@@ -25,11 +30,10 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
     )
 
 
-def open_app(environ: Mapping[str, str], database_url: str) -> tuple[Litestar, Store]:
-    """The application on a migrated database, and the store to close after it."""
-    settings = settings_from(environ)
+def open_app(settings: Settings, database_url: str) -> tuple[Litestar, Store]:
+    """The application on a migrated database, and the store to close after it; SchemaNotCurrent otherwise."""
     store = open_store(database_url)
-    return create_app(store, _utc_now, settings), store
+    return create_app(store, _utc_now, settings, PLANNER), store
 
 
 def _utc_now() -> datetime:

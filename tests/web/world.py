@@ -14,6 +14,7 @@ from litestar import Litestar
 from irt.blinding.roles import Role
 from irt.services.store import Store
 from irt.states.records import Mode
+from irt.supply.resupply import MinMax
 from tests.builders import a_store
 from tests.builders_supply import SupplyHouse
 from tests.cast import PASSWORD, Office
@@ -54,14 +55,14 @@ class World:
 
     def app(self) -> Litestar:
         """The application, as it starts."""
-        return create_app(self.store, lambda: self.now, self.settings)
+        return create_app(self.store, lambda: self.now, self.settings, MinMax())
 
     def browser(self) -> Browser:
         """A browser in which nobody is signed in."""
         return self.opened.enter_context(Browser(self.app()))
 
     def signed_in(self, username: str) -> Browser:
-        """The browser of a person who is signed in: `pharmacist.0` works at the first site, `quality.all` at all."""
+        """The browser of a person signed in: `pharmacist.0` works at the first site, `quality.all` at all."""
         browser = self.browser()
         browser.sign_in(username, PASSWORD)
         if "/sign-in" in browser.path:

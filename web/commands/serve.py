@@ -1,0 +1,70 @@
+"""`irt serve`: the pages and the API of a migrated database, until it is told to stop."""
+
+import logging
+import os
+from contextlib import closing
+from dataclasses import replace
+from ipaddress import ip_address
+
+import click
+import uvicorn
+
+from irt.commands.options import database_option
+from irt.errors import BadInput
+from web.settings import Settings
+from web.wiring import open_app, settings_from
+
+GRACE_SECONDS = 10
+"""How long running requests may take to finish after a stop."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="The port.")
+@click.option(
+    "--plain-http", is_flag=True, help="Cookies without TLS, on this machine only; also IRT_PLAIN_HTTP=yes."
+)
+@database_option
+def serve(host: str, port: int, plain_http: bool, database_url: str) -> None:
+    """Serve the pages and the API; stops on Ctrl-C after running requests have finished.
+
+    The environment is read once: IRT_MODE (production, training, test), IRT_HELP_PHONE, IRT_HOSTS (names, with
+    commas), IRT_PLAIN_HTTP.
+
+    Example: irt serve --port 8000 --database sqlite:///irt.sqlite
+    """
+    settings = settings_from(os.environ)
+    run_server(replace(settings, secure=settings.secure and not plain_http), host, port, database_url)
+
+
+def run_server(settings: Settings, host: str, port: int, database_url: str) -> None:
+    """Serves until stopped; BadInput where cookies would travel a network without TLS."""
+    if not settings.secure and not is_loopback(host):
+        raise BadInput(f"Plain HTTP is for this machine only, and {host} is another address. Use 127.0.0.1.")
+    app, store = open_app(settings, database_url)
+    _log_to_standard_error()
+    with closing(store):
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            server_header=False,
+            log_config=None,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address never leaves this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _log_to_standard_error() -> None:
+    """Our own lines and uvicorn's warnings; nothing that names a person."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for name in ("irt", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.INFO)
