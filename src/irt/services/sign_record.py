@@ -74,6 +74,7 @@ class SigningRefused(RecordedRefusal):
         """One failed attempt, in the sign-in record and in the audit trail."""
         note_attempt(work, self.username, False, Purpose.SIGNATURE, f"session {work.actor.session_id or '-'}")
         self.sentence = standing_of(work, self.username).sentence + " Nothing was signed."
+        self.args = (self.sentence,)
         work.audit(_entry(self.signable, "signature_refused", {"meaning": self.signable.meaning}))
 
 

@@ -11,48 +11,14 @@ from irt.errors import BadInput, NotAllowed, NotFound
 from irt.services.accounts import CreateAccount, create_account
 from irt.services.grant_role import GrantRole, GrantToOneself, NotTrained, PlaceNeeded, grant_role
 from irt.services.revoke_grant import AlreadyRevoked, RevokeGrant, revoke_grant
-from irt.states.records import Mode, SiteStatus
-from irt.tables.study import Depot, Site, Sponsor, Study
+from irt.tables.study import Sponsor
 from tests.cast import TEMPORARY, Office
-from tests.rows import put
-
-
-def a_study(office: Office, protocol: str, sponsor_id: int | None = None) -> dict[str, int]:
-    """A study with one depot and one site, as bare rows."""
-    sponsor = sponsor_id or put(office.store, Sponsor, name=f"sponsor of {protocol}")
-    study = put(
-        office.store,
-        Study,
-        sponsor_id=sponsor,
-        protocol=protocol,
-        name=protocol,
-        mode=Mode.PRODUCTION,
-        opened_at=office.now,
-    )
-    owner = {"sponsor_id": sponsor, "study_id": study}
-    depot = put(office.store, Depot, **owner, code="D1", name="Depot", country="NO", zone="Europe/Oslo")
-    site = put(
-        office.store,
-        Site,
-        **owner,
-        number="101",
-        name="Site",
-        country="NO",
-        region="",
-        zone="Europe/Oslo",
-        label_group="NO",
-        depot_id=depot,
-        status=SiteStatus.ACTIVE,
-        version_number=1,
-        subjects_numbered=0,
-        screenings_numbered=0,
-    )
-    return {"sponsor": sponsor, "study": study, "depot": depot, "site": site}
+from tests.rows import put, put_study
 
 
 def test_a_role_at_a_site_reaches_that_site_alone(office: Office) -> None:
     """And brings the sponsor along on the record."""
-    one, two = a_study(office, "A-1"), a_study(office, "B-1")
+    one, two = put_study(office.store, "A-1"), put_study(office.store, "B-1")
     bo = office.hire("bo", (Role.PHARMACIST, {"study_id": one["study"], "site_id": one["site"]}))
     bo.require(Permission.DISPENSE, one["study"], one["site"])
     with pytest.raises(NotAllowed):
@@ -63,9 +29,9 @@ def test_a_role_at_a_site_reaches_that_site_alone(office: Office) -> None:
 
 def test_a_role_for_a_sponsor_reaches_its_studies_alone(office: Office) -> None:
     """A second sponsor of the installation is out of reach; a sponsor without studies gives nothing."""
-    one = a_study(office, "A-1")
-    also = a_study(office, "A-2", one["sponsor"])
-    other = a_study(office, "B-1")
+    one = put_study(office.store, "A-1")
+    also = put_study(office.store, "A-2", one["sponsor"])
+    other = put_study(office.store, "B-1")
     bo = office.hire("bo", (Role.SUPPLY_MANAGER, {"sponsor_id": one["sponsor"]}))
     assert {grant.study_id for grant in bo.grants} == {one["study"], also["study"]}
     with pytest.raises(NotAllowed):
@@ -102,7 +68,7 @@ def test_a_person_without_training_gets_no_role(office: Office) -> None:
 @pytest.mark.parametrize("role", [Role.PHARMACIST, Role.INVESTIGATOR, Role.UNBLINDED_MONITOR, Role.DEPOT])
 def test_a_role_of_a_place_needs_the_place(office: Office, role: Role) -> None:
     """A pharmacist of nowhere would be one everywhere."""
-    study = a_study(office, "A-1")
+    study = put_study(office.store, "A-1")
     bo = office.hire("bo")
     ask = GrantRole(account_id=bo.account_id, role=role, study_id=study["study"], reason="start")
     with pytest.raises(PlaceNeeded):
@@ -111,7 +77,7 @@ def test_a_role_of_a_place_needs_the_place(office: Office, role: Role) -> None:
 
 def test_the_site_must_be_one_of_the_study(office: Office) -> None:
     """Another study's site does not exist here."""
-    one, two = a_study(office, "A-1"), a_study(office, "B-1")
+    one, two = put_study(office.store, "A-1"), put_study(office.store, "B-1")
     bo = office.hire("bo")
     ask = GrantRole(
         account_id=bo.account_id, role=Role.PHARMACIST, study_id=one["study"], site_id=two["site"], reason="start"
@@ -122,7 +88,7 @@ def test_the_site_must_be_one_of_the_study(office: Office) -> None:
 
 def test_a_blinded_role_excludes_unblinded_ones_for_ever(office: Office) -> None:
     """Also after it was taken back; in another study both are possible."""
-    one, two = a_study(office, "A-1"), a_study(office, "B-1")
+    one, two = put_study(office.store, "A-1"), put_study(office.store, "B-1")
     bo = office.hire("bo", (Role.SUPPLY_MANAGER, {"study_id": one["study"]}))
     with office.store.reading() as connection:
         grant_id = connection.exec_driver_sql("SELECT max(id) FROM role_grant").scalar_one()

@@ -22,13 +22,13 @@ from irt.services.sign_record import (
     sign_record,
 )
 from irt.services.unit_of_work import Work
-from irt.states.records import Mode, VersionStatus
+from irt.states.records import VersionStatus
 from irt.tables.columns import table_of
 from irt.tables.record import Signature
-from irt.tables.study import Sponsor, Study, StudyVersion
+from irt.tables.study import StudyVersion
 from tests.cast import PASSWORD, TEMPORARY, Office, signing, without_session
 from tests.irt.services.devices import code_of, enrolled
-from tests.rows import put
+from tests.rows import put, put_study
 
 CONTENT = {"visit": "V3", "kits": 2}
 
@@ -67,28 +67,19 @@ def signed(office: Office, actor: Any, what: Signing, record: str = "O-1", **mor
 
 def a_study(office: Office, second_factor: bool) -> int:
     """A study whose approved version asks for codes, or not."""
-    sponsor = put(office.store, Sponsor, name="S")
-    study = put(
-        office.store,
-        Study,
-        sponsor_id=sponsor,
-        protocol="P-1",
-        name="P",
-        mode=Mode.PRODUCTION,
-        opened_at=office.now,
-    )
+    ids = put_study(office.store, "P-1")
     put(
         office.store,
         StudyVersion,
-        sponsor_id=sponsor,
-        study_id=study,
+        sponsor_id=ids["sponsor"],
+        study_id=ids["study"],
         number=1,
         status=VersionStatus.APPROVED,
         public_part={"conduct": {"second_factor": second_factor}},
         salted_digest="",
         created_at=office.now,
     )
-    return study
+    return ids["study"]
 
 
 def test_a_signature_shows_name_role_meaning_and_time(office: Office) -> None:
