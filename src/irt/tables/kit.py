@@ -40,7 +40,11 @@ class Kit(Owned, table=True):
 
     __table_args__ = (
         UniqueConstraint("study_id", "number"),
-        Index("kit_where", "custody", "place_id", "assignment", "blinded_lot_id"),
+        # Answers where kits lie, and counts them, without reading the rows themselves.
+        Index(
+            "kit_where",
+            *("custody", "place_id", "assignment", "quality", "blinded_lot_id", "label_group", "expiry"),
+        ),
     )
     number: str
     blinded_lot_id: int = Field(foreign_key="blinded_lot.id")

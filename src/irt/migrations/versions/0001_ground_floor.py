@@ -374,7 +374,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kit")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_kit_study_id_number")),
     )
-    op.create_index("kit_where", "kit", ["custody", "place_id", "assignment", "blinded_lot_id"], unique=False)
+    op.create_index(
+        "kit_where",
+        "kit",
+        ["custody", "place_id", "assignment", "quality", "blinded_lot_id", "label_group", "expiry"],
+        unique=False,
+    )
     op.create_table(
         "lane",
         sa.Column("id", sa.Integer(), nullable=False),
