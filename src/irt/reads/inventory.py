@@ -1,7 +1,7 @@
 """The supply network as a planner sees it: stock by kit type everywhere, so for services only."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,21 +46,20 @@ _ACTIVE_SITES = (
 )
 _USABLE = (_KITS.c.assignment == Assignment.FREE, _KITS.c.quality == Quality.RELEASED)
 _ALIKE = (_CONTENTS.c.kit_type, _KITS.c.blinded_lot_id, _KITS.c.expiry)
-# From the places to the kits: so the index of places is used whatever a database guesses about its tables.
+# Places are named one by one, so that the index of places is used whatever a database guesses about its tables.
+_PLACES: BindParameter[list[int]] = bindparam("places", expanding=True)
 _SITE_STOCK = (
-    select(_SITES.c.id.label("place"), *_ALIKE, func.count().label("kits"))
-    .join(_KITS, _KITS.c.place_id == _SITES.c.id)
+    select(_KITS.c.place_id, *_ALIKE, func.count().label("kits"))
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
-    .where(_KITS.c.custody == Custody.SITE, *_USABLE)
-    .group_by(_SITES.c.id, *_ALIKE)
+    .where(_KITS.c.custody == Custody.SITE, _KITS.c.place_id.in_(_PLACES), *_USABLE)
+    .group_by(_KITS.c.place_id, *_ALIKE)
 )
+_DEPOT_IDS = select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == _STUDY)
 _DEPOT_STOCK = (
-    select(_DEPOTS.c.code.label("place"), _KITS.c.label_group, *_ALIKE, func.count().label("kits"))
-    .join(_KITS, _KITS.c.place_id == _DEPOTS.c.id)
+    select(_KITS.c.place_id, _KITS.c.label_group, *_ALIKE, func.count().label("kits"))
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    .where(_DEPOTS.c.study_id == _STUDY, _KITS.c.custody == Custody.DEPOT, *_USABLE)
-    .group_by(_DEPOTS.c.code, _KITS.c.label_group, *_ALIKE)
+    .where(_KITS.c.custody == Custody.DEPOT, _KITS.c.place_id.in_(_PLACES), *_USABLE)
+    .group_by(_KITS.c.place_id, _KITS.c.label_group, *_ALIKE)
 )
 _UNDERWAY = (
     select(_SHIPMENTS.c.site_id.label("place"), _SHIPMENTS.c.expected_on, *_ALIKE, func.count().label("kits"))
@@ -122,45 +121,50 @@ class _Asking:
     def __init__(
         self, connection: Connection, study_id: int, definition: StudyDefinition, day: date, at: datetime
     ) -> None:
-        self.connection, self.definition, self.day, self.at = connection, definition, day, at
-        self._facts = {"study_id": study_id}
+        self.connection, self.study_id, self.definition = connection, study_id, definition
+        self.day, self.at = day, at
         self.lots: dict[int, str] = {row.id: row.number for row in self._rows(_LOT_NUMBERS)}
 
-    def _rows(self, statement: Select[Any], **more: Any) -> list[Any]:
-        return list(self.connection.execute(statement, {**self._facts, **more}))
+    def _rows(self, statement: Select[Any], **more: Any) -> Sequence[Any]:
+        return self.connection.execute(statement, {"study_id": self.study_id, **more}).all()
+
+    def _rows_at(self, statement: Select[Any], places: Iterable[int]) -> Sequence[Any]:
+        return self.connection.execute(statement, {"places": sorted(places)}).all()
 
     def sites(self) -> Iterator[SiteView]:
-        stock, coming = self._stock(), self._coming()
+        sites = self._rows(_ACTIVE_SITES)
+        stock, coming = self._stock([site.id for site in sites]), self._coming()
         levels, lanes = self._levels(), self._lanes()
         approved, windows = self._approved_lots(), _Windows(self.definition)
-        for row in self._rows(_ACTIVE_SITES):
-            lane = lanes.get((row.depot, row.number)) or lanes.get((row.depot, row.country)) or _NO_LANE
+        for site in sites:
+            lane = lanes.get((site.depot, site.number)) or lanes.get((site.depot, site.country)) or _NO_LANE
+            local = self.at.astimezone(ZoneInfo(site.depot_zone))
             yield SiteView(
-                number=row.number,
-                country=row.country,
-                label_group=row.label_group,
-                depot=row.depot,
+                number=site.number,
+                country=site.country,
+                label_group=site.label_group,
+                depot=site.depot,
                 lead_time_days=lane.lead_time_days,
                 calendar=lane.calendar,
-                past_cut_off=lane.calendar.past_cut_off(self.day, self.at.astimezone(ZoneInfo(row.depot_zone))),
-                stock=tuple(stock.get(row.id, ())),
-                on_the_way=tuple(coming.get(row.id, ())),
-                levels=levels.of(row.country, row.id),
-                dnc_days=windows.dnc(row.country),
-                dns_days=windows.dns(row.country),
-                approved_lots=approved.get(row.country, approved[None]),
+                past_cut_off=lane.calendar.past_cut_off(self.day, local),
+                stock=tuple(stock.get(site.id, ())),
+                on_the_way=tuple(coming.get(site.id, ())),
+                levels=levels.of(site.country, site.id),
+                dnc_days=windows.dnc(site.country),
+                dns_days=windows.dns(site.country),
+                approved_lots=approved.get(site.country, approved[None]),
             )
 
     def depots(self) -> dict[str, DepotView]:
-        stock: dict[str, list[tuple[str, LotStock]]] = defaultdict(list)
-        for row in self._rows(_DEPOT_STOCK):
-            lot = LotStock(row.kit_type, self.lots[row.blinded_lot_id], row.expiry, row.kits)
-            stock[row.place].append((row.label_group, lot))
-        return {depot.code: DepotView(depot.code, tuple(stock[depot.code])) for depot in self.definition.depots}
+        codes = {row.id: row.code for row in self._rows(_DEPOT_IDS)}
+        stock: dict[str, list[tuple[str, LotStock]]] = {code: [] for code in codes.values()}
+        for place, label, kit_type, lot_id, expiry, kits in self._rows_at(_DEPOT_STOCK, codes):
+            stock[codes[place]].append((label, LotStock(kit_type, self.lots[lot_id], expiry, kits)))
+        return {code: DepotView(code, tuple(lots)) for code, lots in stock.items()}
 
-    def _stock(self) -> dict[int, list[LotStock]]:
+    def _stock(self, site_ids: Iterable[int]) -> dict[int, list[LotStock]]:
         stock: dict[int, list[LotStock]] = defaultdict(list)
-        for place, kit_type, lot_id, expiry, kits in self._rows(_SITE_STOCK):
+        for place, kit_type, lot_id, expiry, kits in self._rows_at(_SITE_STOCK, site_ids):
             stock[place].append(LotStock(kit_type, self.lots[lot_id], expiry, kits))
         return stock
 

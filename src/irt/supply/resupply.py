@@ -18,7 +18,9 @@ from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import (
     DepotView,
     Level,
+    LotStock,
     NetworkView,
+    OnTheWay,
     ProposedLine,
     ProposedShipment,
     SiteView,
@@ -46,7 +48,20 @@ class MinMax:
 
 def explain(site: SiteView, day: date, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What was counted at a site on a day, by kit type, and why an order follows or not."""
-    return {need.kit_type: need.told() for need in _judge(site, day, settings)}
+    counts = _count(site, day)
+    return {need.kit_type: need.told() for need in _judge(site, counts, _low(site, counts), settings)}
+
+
+class _Counts(NamedTuple):
+    """Kits of one type that count for a site, and those too near their expiry to count."""
+
+    on_site: int
+    on_the_way: int
+    past_dnc: int
+
+    @property
+    def considered(self) -> int:
+        return self.on_site + self.on_the_way
 
 
 @dataclass(slots=True)
@@ -56,21 +71,15 @@ class _Need:
     site: SiteView
     kit_type: str
     level: Level
-    on_site: int
-    past_dnc: int
-    on_the_way: int
-    wanted: int = 0
-    why: str = "enough stock"
+    counts: _Counts
+    why: str
+    wanted: int
     granted: Counter[str] = field(default_factory=Counter)
     refused_lots: dict[str, str] = field(default_factory=dict)
 
     @property
-    def considered(self) -> int:
-        return self.on_site + self.on_the_way
-
-    @property
     def cover(self) -> Fraction:
-        return Fraction(self.considered, max(self.level.minimum, 1))
+        return Fraction(self.counts.considered, max(self.level.minimum, 1))
 
     @property
     def missing(self) -> int:
@@ -78,10 +87,8 @@ class _Need:
 
     def told(self) -> dict[str, Any]:
         return {
-            "on_site": self.on_site,
-            "on_the_way": self.on_the_way,
-            "past_dnc": self.past_dnc,
-            "considered": self.considered,
+            **self.counts._asdict(),
+            "considered": self.counts.considered,
             "minimum": self.level.minimum,
             "maximum": self.level.maximum,
             "why": self.why,
@@ -93,43 +100,48 @@ class _Need:
 
 
 def _needs(site: SiteView, day: date, settings: Mapping[str, Any]) -> list[_Need]:
-    """The kit types of a site if any is wanted, else nothing."""
-    needs = _judge(site, day, settings)
-    return needs if any(need.wanted for need in needs) else []
+    """The kit types of a site if any is low, else nothing."""
+    counts = _count(site, day)
+    low = _low(site, counts)
+    return _judge(site, counts, low, settings) if low else []
 
 
-def _judge(site: SiteView, day: date, settings: Mapping[str, Any]) -> list[_Need]:
-    needs = _counted(site, day)
-    low = {need.kit_type for need in needs if need.considered < need.level.minimum}
-    if not low:
-        return needs
+def _low(site: SiteView, counts: Mapping[str, _Counts]) -> frozenset[str]:
+    return frozenset(
+        kit_type for kit_type, level in site.levels.items() if counts[kit_type].considered < level.minimum
+    )
+
+
+def _judge(
+    site: SiteView, counts: Mapping[str, _Counts], low: frozenset[str], settings: Mapping[str, Any]
+) -> list[_Need]:
     groups = settings.get("groups", {}) if settings.get("consolidate") else {}
     low_groups = {groups[kit_type] for kit_type in low if kit_type in groups}
-    for need in needs:
-        if need.kit_type in low:
-            need.why = "below minimum"
-        elif groups.get(need.kit_type) in low_groups:
-            need.why = "topped up with its blinding group"
-        else:
-            continue
-        need.wanted = max(need.level.maximum - need.considered, 0)
+    needs = []
+    for kit_type, level in sorted(site.levels.items()):
+        why = "enough stock"
+        if kit_type in low:
+            why = "below minimum"
+        elif groups.get(kit_type) in low_groups:
+            why = "topped up with its blinding group"
+        wanted = 0 if why == "enough stock" else max(level.maximum - counts[kit_type].considered, 0)
+        needs.append(_Need(site, kit_type, level, counts[kit_type], why, wanted))
     return needs
 
 
-def _counted(site: SiteView, day: date) -> list[_Need]:
-    good: Counter[str] = Counter()
-    past: Counter[str] = Counter()
-    coming: Counter[str] = Counter()
-    for stock in site.stock:
-        counts = outlasts(stock.expiry, day, site.dnc_days.get(stock.kit_type, 0))
-        (good if counts else past)[stock.kit_type] += stock.kits
+def _count(site: SiteView, day: date) -> dict[str, _Counts]:
+    found = {kit_type: [0, 0, 0] for kit_type in site.levels}
+    for lot in site.stock:
+        if lot.kit_type in found:
+            found[lot.kit_type][0 if _counts(site, lot, day) else 2] += lot.kits
     for due in site.on_the_way:
-        counts = outlasts(due.expiry, day, site.dnc_days.get(due.kit_type, 0))
-        (coming if counts else past)[due.kit_type] += due.kits
-    return [
-        _Need(site, kit_type, level, good[kit_type], past[kit_type], coming[kit_type])
-        for kit_type, level in site.levels.items()
-    ]
+        if due.kit_type in found:
+            found[due.kit_type][1 if _counts(site, due, day) else 2] += due.kits
+    return {kit_type: _Counts(*kits) for kit_type, kits in found.items()}
+
+
+def _counts(site: SiteView, lot: LotStock | OnTheWay, day: date) -> bool:
+    return outlasts(lot.expiry, day, site.dnc_days.get(lot.kit_type, 0))
 
 
 class _Pile(NamedTuple):
@@ -161,7 +173,7 @@ def _up_to(need: _Need, target: str) -> int:
     """Kits still to be granted for a need to reach its minimum, or all that is wanted."""
     if target == "maximum":
         return need.missing
-    return min(need.missing, max(need.level.minimum - need.considered, 0))
+    return min(need.missing, max(need.level.minimum - need.counts.considered, 0))
 
 
 def _grant(need: _Need, kits: int, left: Counter[_Pile], day: date) -> None:
@@ -202,7 +214,7 @@ def _shipment(depot: str, needs: list[_Need], day: date) -> ProposedShipment:
     return ProposedShipment(
         depot=depot,
         site=site.number,
-        lines=tuple(sorted(lines, key=lambda line: line.kit_type)),
+        lines=tuple(lines),
         dispatch_on=site.calendar.dispatch_on(day, site.past_cut_off),
         trace={
             "planner": MinMax.name,

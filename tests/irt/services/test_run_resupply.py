@@ -3,7 +3,6 @@
 import pytest
 
 from irt.services.store import Store
-from irt.tables.record import AuditEntry
 from irt.tables.secret import ShipmentCalculation
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders_supply import SupplyHouse

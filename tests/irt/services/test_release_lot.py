@@ -1,0 +1,81 @@
+"""Release by the qualified person, country by country."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from irt.blinding.roles import Role
+from irt.errors import BadInput, NotAllowed, NotFound
+from irt.services.release_lot import (
+    AlreadyReleased,
+    ApproveLot,
+    LotExpired,
+    NotReleased,
+    ReleaseLot,
+    approve_lot,
+    release_lot,
+)
+from irt.services.store import Store
+from irt.tables.kit import BlindedLot, LotApproval, Movement
+from tests.builders_supply import SupplyHouse
+
+
+@pytest.fixture
+def house(store: Store) -> SupplyHouse:
+    """The lipid study with an unreleased lot."""
+    made = SupplyHouse.of(store)
+    made.load(release=False)
+    return made
+
+
+def _release(house: SupplyHouse, **changes: object) -> ReleaseLot:
+    return ReleaseLot.model_validate({"study_id": house.study_id, "lot": "L1", "on_day": house.day, **changes})
+
+
+def test_every_kit_of_the_lot_becomes_usable(house: SupplyHouse) -> None:
+    """Released kits, a movement each, the day on the lot, and one approval for everywhere."""
+    assert house.do(Role.QUALIFIED_PERSON, release_lot, _release(house)).kits == 200
+    assert {key[2] for key in house.stock()} == {"released"}
+    assert len(house.rows(Movement)) == 200
+    assert house.rows(BlindedLot)[0]["released_on"] == house.day
+    assert [row["country"] for row in house.rows(LotApproval)] == [None]
+
+
+def test_countries_are_approved_one_by_one(house: SupplyHouse) -> None:
+    """A lot approved for the Netherlands is sent there; Germany gets it after an approval of its own."""
+    house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, countries=["DE"]))
+    assert [row["country"] for row in house.rows(LotApproval)] == ["DE"]
+    house.do(Role.QUALIFIED_PERSON, approve_lot, ApproveLot(study_id=house.study_id, lot="L1", country="GB"))
+    assert [row["country"] for row in house.rows(LotApproval)] == ["DE", "GB"]
+
+
+def test_a_lot_not_approved_in_a_country_is_not_sent_there(sqlite_store: Store) -> None:
+    """The first site is British: approved for Germany alone, the lot stays at the depot."""
+    house = SupplyHouse.of(sqlite_store)
+    house.load(release=False)
+    house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, countries=["DE"]))
+    house.sites(1)
+    assert house.resupply().shipments == []
+    house.do(Role.QUALIFIED_PERSON, approve_lot, ApproveLot(study_id=house.study_id, lot="L1", country="GB"))
+    assert len(house.resupply().shipments) == 1
+
+
+def test_what_is_refused(sqlite_store: Store) -> None:
+    """A second release, an expired lot, an unknown lot or country, a country before the release, anybody else."""
+    house = SupplyHouse.of(sqlite_store)
+    house.load(release=False)
+    early = ApproveLot(study_id=house.study_id, lot="L1", country="GB")
+    with pytest.raises(NotReleased):
+        house.do(Role.QUALIFIED_PERSON, approve_lot, early)
+    with pytest.raises(NotAllowed):
+        house.do(Role.SUPPLY_MANAGER, release_lot, _release(house))
+    with pytest.raises(LotExpired):
+        house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, on_day=date(2027, 12, 31) + timedelta(days=1)))
+    with pytest.raises(NotFound):
+        house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, lot="L9"))
+    with pytest.raises(BadInput):
+        house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, countries=["ZZ"]))
+    assert {key[2] for key in house.stock()} == {"unreleased"}
+    house.do(Role.QUALIFIED_PERSON, release_lot, _release(house))
+    with pytest.raises(AlreadyReleased):
+        house.do(Role.QUALIFIED_PERSON, release_lot, _release(house))
