@@ -1,0 +1,122 @@
+"""The audit trail in plain sentences: who did what to which record, for inspectors and site staff alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+TEMPLATES: dict[str, str] = {
+    # Subjects and visits
+    "subject_screened": "{who} screened subject {record} under screening number {screening}.",
+    "screening_failed": "{who} recorded that subject {record} failed screening.",
+    "subject_rescreened": "{who} screened subject {record} again, under screening number {screening}.",
+    "subject_randomized": "{who} randomized subject {record} under randomization number {randomization}.",
+    "visit_skipped": "{who} recorded that subject {record} skipped visit {visit}.",
+    "dose_held": "{who} put the dosing of subject {record} on hold from {on_day}.",
+    "dose_resumed": "{who} resumed the dosing of subject {record} from {on_day}.",
+    "dose_changed": "{who} changed the dose level of subject {record} from {old_dose_level} to {dose_level}.",
+    "treatment_ended": "{who} ended the treatment of subject {record} on {on_day}.",
+    "subject_completed": "{who} recorded that subject {record} completed the study on {on_day}.",
+    "subject_withdrawn": "{who} recorded that subject {record} withdrew on {on_day}.",
+    "order_signed": "{who} ordered dispensing to subject {record} for visit {visit}, with a signature.",
+    # Dispensing
+    "kits_assigned": "{who} had kits {kits} assigned to subject {record} for visit {visit}.",
+    "kit_scanned": "{who} scanned kit {read} for {record_kind} {record}: {answer}.",
+    "scan_refused": "{who} scanned {read} for {record_kind} {record}, which was refused: {answer}.",
+    "kits_handed_over": "{who} handed over kits {handed_over} ({record_kind} {record}).",
+    "kits_handed_over_partly": "{who} handed over kits {handed_over}, not {not_given} ({record_kind} {record}).",
+    "dispensing_given_up": "{who} gave up {record_kind} {record}; kits {not_given} were not given.",
+    "kit_replaced": "{who} replaced kit {old_kit} by kit {kit} ({record_kind} {record}): {problem}.",
+    "misallocation_recorded": "{who} recorded deviation {deviation}: kit {given} was given instead of {assigned}.",
+    "kits_taken_back": "{who} took back kits of subject {record}: {returned} returned, {lost} lost.",
+    "stock_counted": "{who} counted the stock of {record_kind} {record}.",
+    # Supply
+    "kit_list_loaded": "{who} loaded {kits} kits under blinded lots {blinded_lots}.",
+    "lot_released": "{who} released blinded lot {record} for countries: {countries}.",
+    "lot_approved": "{who} approved blinded lot {record} for {country}.",
+    "resupply_run": "{who} ran resupply for {record}: {kits} kits proposed by {planner}.",
+    "shipments_carried": "{who} recorded {dispatched} shipments sent and {received} received on {record}.",
+    "excursion_opened": "{who} opened excursion {record} for shipment {shipment}.",
+    # Study
+    "study_loaded": "{who} loaded study {record}, version {version}, in {mode} mode.",
+    "version_approved": "{who} approved version {version} of study {record}.",
+    "approval_asked": "{who} asked another person to approve {record_kind} {record}.",
+    "approval_decided": "{who} decided on {record_kind} {record}; approved: {granted}.",
+    # Code breaks: that it happened, never what was seen
+    "code_broken": "{who} broke the code of subject {record}: {reason_category}.",
+    "broken_code_shown": "{who} was shown the broken code of subject {record} again.",
+    "code_break_narrated": "{who} told why the code of subject {record} was broken.",
+    "code_break_reviewed": "{who} reviewed the code break of subject {record}.",
+    # People
+    "signed_in": "{record} signed in.",
+    "sign_in_failed": "An attempt to sign in as {record} failed.",
+    "code_asked": "{record} gave the right password and was asked for the six-digit code.",
+    "signed_out": "{who} ended session {session} of {record}.",
+    "account_created": "{who} made the account {record} for {printed_name}.",
+    "account_disabled": "{who} closed the account {record}.",
+    "training_recorded": "{who} recorded the training of {record}.",
+    "password_changed": "{who} chose a new password.",
+    "password_reset": "{who} gave {record} a temporary password.",
+    "password_refused": "A wrong password was entered for {record}.",
+    "second_factor_offered": "{who} began to set up a device for six-digit codes.",
+    "second_factor_confirmed": "{who} set up a device for six-digit codes.",
+    "role_granted": "{who} granted {record} the role {role}.",
+    "role_revoked": "{who} took the role {old_role} back from {record}.",
+    "token_issued": "{who} made the token {record}, valid until {expires_at}.",
+    "token_revoked": "{who} stopped the token {record}.",
+    "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
+    "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
+    "job_cancel_asked": "{who} asked to cancel job {record}.",
+}
+"""Act -> sentence. Fields: who, record, record_kind, the entry's new values, and its old ones as old_<name>."""
+
+_REFUSED = "{who} was refused: {deed} for {record_kind} {record}. {sentence}"
+_STATUS = "{who} set {record_kind} {record} to {status}."
+_ANY = "{who} recorded for {record_kind} {record}: {deed}."
+
+
+class _Facts(dict[str, str]):
+    """What a template may name; a fact that an older entry lacks reads as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "–"
+
+
+def sentence(
+    act: str,
+    person: str,
+    record_kind: str,
+    record: str,
+    old: Mapping[str, Any] | None,
+    new: Mapping[str, Any] | None,
+    reason: str | None,
+) -> str:
+    """The entry as a person reads it; an act without a template still makes a sentence."""
+    facts = _Facts({f"old_{name}": plain(value) for name, value in (old or {}).items()})
+    facts.update({name: plain(value) for name, value in (new or {}).items()})
+    who = f"{person}," if "," in person else person
+    deed = act.removesuffix("_refused").replace("_", " ")
+    facts.update(who=who, record=record, record_kind=record_kind.replace("_", " "), deed=deed)
+    said = _template(act, new or {}).format_map(facts)
+    return f"{said} Reason: {reason}." if reason else said
+
+
+def plain(value: Any) -> str:
+    """A value as text: lists with 'and', yes and no, none as a dash, codes without underscores."""
+    if value is None or value in ("", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain(each)}" for name, each in value.items())
+    if isinstance(value, list | tuple):
+        words = [plain(each) for each in value]
+        return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    text = str(value)
+    return text.replace("_", " ") if text.islower() else text
+
+
+def _template(act: str, new: Mapping[str, Any]) -> str:
+    if act in TEMPLATES:
+        return TEMPLATES[act]
+    if act.endswith("_refused"):
+        return _REFUSED
+    return _STATUS if "status" in new else _ANY
