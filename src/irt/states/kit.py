@@ -103,6 +103,7 @@ _C, _Q, _A, _N, _E = Custody, Quality, Assignment, Accountability, KitEvent
 CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.DEPOT, _E.RESERVE): _C.DEPOT,
     (_C.DEPOT, _E.UNRESERVE): _C.DEPOT,
+    (_C.SITE, _E.UNRESERVE): _C.SITE,
     (_C.DEPOT, _E.PACK): _C.SHIPMENT,
     (_C.SHIPMENT, _E.UNPACK): _C.DEPOT,
     (_C.SHIPMENT, _E.RECEIVE): _C.SITE,
@@ -116,6 +117,7 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.SITE, _E.GO_MISSING): _C.UNKNOWN,
     (_C.DEPOT, _E.GO_MISSING): _C.UNKNOWN,
     (_C.SHIPMENT, _E.GO_MISSING): _C.UNKNOWN,
+    (_C.VENDOR, _E.GO_MISSING): _C.UNKNOWN,
     (_C.UNKNOWN, _E.FIND_AT_SITE): _C.SITE,
     (_C.UNKNOWN, _E.FIND_AT_DEPOT): _C.DEPOT,
     (_C.SITE, _E.PREALLOCATE): _C.SITE,
@@ -127,14 +129,16 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.SUBJECT, _E.TAKE_BACK): _C.SITE,
     (_C.SUBJECT, _E.LOSE): _C.UNKNOWN,
     (_C.SUBJECT, _E.SPOIL): _C.SITE,
+    **{(c, _E.VERIFY): c for c in (_C.SITE, _C.DEPOT)},
+    **{(c, _E.MONITOR): c for c in (_C.SITE, _C.DEPOT, _C.UNKNOWN)},
     (_C.SITE, _E.SHIP_RETURN): _C.SHIPMENT,
     (_C.SHIPMENT, _E.RECEIVE_FOR_DESTRUCTION): _C.VENDOR,
     (_C.SITE, _E.RECEIVE_FOR_DESTRUCTION): _C.VENDOR,
-    (_C.VENDOR, _E.DESTROY): _C.VENDOR,
-    (_C.SITE, _E.DESTROY): _C.SITE,
+    (_C.DEPOT, _E.RECEIVE_FOR_DESTRUCTION): _C.VENDOR,
+    **{(c, _E.DESTROY): c for c in (_C.VENDOR, _C.SITE, _C.DEPOT)},
 }
 
-_UNUSABLE = (_Q.REJECTED, _Q.RECALLED, _Q.DAMAGED)
+_BARRED = (_Q.REJECTED, _Q.RECALLED, _Q.DAMAGED)
 
 QUALITY: dict[tuple[Quality, KitEvent], Quality] = {
     (_Q.UNRELEASED, _E.RELEASE): _Q.RELEASED,
@@ -144,21 +148,21 @@ QUALITY: dict[tuple[Quality, KitEvent], Quality] = {
     (_Q.RELEASED, _E.ASSIGN): _Q.RELEASED,
     (_Q.RELEASED, _E.HAND_OVER): _Q.RELEASED,
     (_Q.RELEASED, _E.RECEIVE): _Q.RELEASED,
+    # An unreleased kit stays unreleased whatever happens to it: quarantine and its end must not stand in for
+    # the release of its lot.
     **{(q, _E.RECEIVE_QUARANTINED): _Q.QUARANTINED for q in (_Q.RELEASED, _Q.QUARANTINED)},
-    **{(q, _E.QUARANTINE): _Q.QUARANTINED for q in (_Q.UNRELEASED, _Q.RELEASED, _Q.QUARANTINED)},
+    **{(q, _E.RECEIVE_QUARANTINED): q for q in (_Q.REJECTED, _Q.RECALLED)},
+    **{(q, _E.QUARANTINE): _Q.QUARANTINED for q in (_Q.RELEASED, _Q.QUARANTINED)},
     **{(q, _E.REVERSE): _Q.QUARANTINED for q in (_Q.RELEASED, _Q.QUARANTINED)},
-    (_Q.RECALLED, _E.REVERSE): _Q.RECALLED,
+    **{(q, _E.REVERSE): q for q in (_Q.REJECTED, _Q.RECALLED)},
     (_Q.QUARANTINED, _E.ACCEPT): _Q.RELEASED,
-    (_Q.QUARANTINED, _E.REJECT): _Q.REJECTED,
+    **{(q, _E.REJECT): _Q.REJECTED for q in (_Q.UNRELEASED, _Q.QUARANTINED)},
     **{(q, _E.RECALL): _Q.RECALLED for q in Quality},
     **{(q, _E.DAMAGE): _Q.DAMAGED for q in Quality},
     **{(q, _E.RECEIVE_DAMAGED): _Q.DAMAGED for q in Quality},
-    **{(q, _E.FIND_AT_SITE): _Q.QUARANTINED for q in (_Q.UNRELEASED, _Q.RELEASED, _Q.QUARANTINED)},
-    **{(q, _E.FIND_AT_DEPOT): _Q.QUARANTINED for q in (_Q.UNRELEASED, _Q.RELEASED, _Q.QUARANTINED)},
-    **{(q, e): q for q in (_Q.REJECTED, _Q.RECALLED, _Q.DAMAGED) for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
+    **{(q, e): _Q.QUARANTINED for q in (_Q.RELEASED, _Q.QUARANTINED) for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
+    **{(q, e): q for q in (_Q.UNRELEASED, *_BARRED) for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
 }
-
-_NOT_HANDED_OVER = (_A.FREE, _A.RESERVED, _A.PREALLOCATED, _A.ASSIGNED, _A.REVERSED)
 
 ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.FREE, _E.RESERVE): _A.RESERVED,
@@ -171,6 +175,12 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.RESERVED, _E.RECEIVE_MISSING): _A.FREE,
     (_A.RESERVED, _E.RETURN_TO_DEPOT): _A.FREE,
     (_A.RESERVED, _E.DELIVER): _A.DISPENSED,
+    # Just in time: a kit meant for one subject travels as such, and is free again where it arrives unusable.
+    **{(_A.PREALLOCATED, e): _A.PREALLOCATED for e in (_E.PACK, _E.UNPACK, _E.RECEIVE)},
+    **{
+        (_A.PREALLOCATED, e): _A.FREE
+        for e in (_E.UNRESERVE, _E.RECEIVE_QUARANTINED, _E.RECEIVE_DAMAGED, _E.RECEIVE_MISSING, _E.RETURN_TO_DEPOT)
+    },
     (_A.PREALLOCATED, _E.DELIVER): _A.DISPENSED,
     (_A.FREE, _E.PREALLOCATE): _A.PREALLOCATED,
     (_A.FREE, _E.ASSIGN): _A.ASSIGNED,
@@ -182,17 +192,28 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.ASSIGNED, _E.DAMAGE): _A.REVERSED,
     **{(a, _E.GO_MISSING): _A.FREE for a in (_A.FREE, _A.RESERVED, _A.PREALLOCATED)},
     (_A.ASSIGNED, _E.GO_MISSING): _A.REVERSED,
-    (_A.REVERSED, _E.GO_MISSING): _A.REVERSED,
+    **{(a, _E.GO_MISSING): a for a in (_A.REVERSED, _A.DISPENSED)},
     (_A.DISPENSED, _E.TAKE_BACK): _A.DISPENSED,
     (_A.DISPENSED, _E.LOSE): _A.DISPENSED,
     (_A.DISPENSED, _E.SPOIL): _A.DISPENSED,
     # A reversed kit is free again only after a new quality decision.
-    (_A.FREE, _E.ACCEPT): _A.FREE,
-    (_A.RESERVED, _E.ACCEPT): _A.RESERVED,
+    **{(a, _E.ACCEPT): a for a in (_A.FREE, _A.RESERVED, _A.PREALLOCATED, _A.ASSIGNED, _A.DISPENSED)},
     (_A.REVERSED, _E.ACCEPT): _A.FREE,
+    # Nobody's kit and a finished one are verified; one that is meant for somebody is given up first.
+    **{(a, _E.VERIFY): a for a in (_A.FREE, _A.REVERSED, _A.DISPENSED)},
 }
 
+_NOT_DESTROYED = tuple(n for n in Accountability if n != _N.DESTROYED)
+
 ACCOUNTABILITY: dict[tuple[Accountability, KitEvent], Accountability] = {
+    # A kit that is already accounted for is nobody's supply any more.
+    **{(_N.NONE, e): _N.NONE for e in (_E.RESERVE, _E.PREALLOCATE, _E.PACK, _E.ASSIGN)},
+    **{
+        (n, e): n
+        for n in _NOT_DESTROYED
+        for e in (_E.QUARANTINE, _E.ACCEPT, _E.REJECT, _E.DAMAGE, _E.GO_MISSING, _E.FIND_AT_SITE, _E.FIND_AT_DEPOT)
+    },
+    (_N.LOST_BY_SUBJECT, _E.FIND_AT_SITE): _N.RETURNED,
     (_N.NONE, _E.HAND_OVER): _N.OUTSTANDING,
     (_N.NONE, _E.HAND_OVER_WRONGLY): _N.OUTSTANDING,
     (_N.NONE, _E.DELIVER): _N.OUTSTANDING,
