@@ -1,4 +1,4 @@
-"""Roles, what each may do, and what kind of data each may see (irt.md 4.2), as data."""
+"""Roles, what each may do, and what kind of data each may see, as data."""
 
 from enum import StrEnum
 
@@ -155,7 +155,7 @@ SEES: dict[Role, frozenset[DataClass]] = {
 UNBLINDED_ROLES = frozenset(
     role for role, sees in SEES.items() if sees & {_D.SUPPLY_BY_TYPE, _D.LISTS, _D.ARM} and role != _R.SAFETY
 )
-"""Study-level roles that exclude every blinded role in the same study, for ever (irt.md section 8)."""
+"""Study-level roles that exclude every blinded role in the same study, for ever."""
 
 SITE_ROLES = frozenset(
     {

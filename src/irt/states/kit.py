@@ -1,4 +1,4 @@
-"""A kit lives on four independent axes; what people read is derived from them (irt.md 3.6).
+"""A kit lives on four independent axes; what people read is derived from them.
 
 An event touches an axis where the axis's table names it; a touched axis must allow it. A step that leaves
 an axis as it is (SITE, ASSIGN -> SITE) is a condition: the kit must be there.

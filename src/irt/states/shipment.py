@@ -1,4 +1,4 @@
-"""A shipment's way from proposal to closure (irt.md 3.7)."""
+"""A shipment's way from proposal to closure."""
 
 from enum import StrEnum
 

@@ -88,7 +88,7 @@ class StudyDefinition(Part):
 
 
 RESTRICTED = frozenset({"arms", "randomization", "kit_types", "dispensing", "titration", "resupply", "sizes"})
-"""Top-level parts that tell block sizes, kit compositions or stock by kit type (irt.md L13, C2, C3)."""
+"""Top-level parts that tell block sizes, kit compositions or stock by kit type."""
 
 OPERATIONAL = frozenset({"countries", "depots", "lanes", "sites", "resupply", "sizes"})
 """Parts that are effective-dated data once loaded; an amendment is not needed to change them."""
