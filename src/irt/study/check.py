@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from irt.errors import BadInput
-from irt.study.checks import blinding, conduct, dispensing, duplicates, randomization, references, supply
+from irt.study.checks import blinding, codes, conduct, dispensing, duplicates, randomization, references, supply
 from irt.study.complaints import complaint, locate
 from irt.study.definition import StudyDefinition
 from irt.study.draft import Draft, draft
@@ -17,6 +17,7 @@ from irt.study.source import Source, UnreadableFile, read_source
 CHECKS = (
     *references.CHECKS,
     *duplicates.CHECKS,
+    *codes.CHECKS,
     *randomization.CHECKS,
     *dispensing.CHECKS,
     *blinding.CHECKS,

@@ -83,7 +83,7 @@ def visit_label(code: Code, occurrence: int) -> str:
 
 
 def visit_name(study: Scheduled, code: Code, occurrence: int) -> str:
-    """The visit as people call it: `Week 36 (2)`, `Unscheduled visit 1`; the code where the study has no such visit."""
+    """The visit as people call it: `Week 36 (2)`, `Unscheduled visit 1`; an unknown visit by its code."""
     if code == UNSCHEDULED:
         return f"Unscheduled visit {occurrence + 1}"
     name = next((visit.name for visit in study.visits if visit.code == code), code)

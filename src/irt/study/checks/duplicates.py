@@ -59,6 +59,13 @@ def duplicate_factors(draft: Draft) -> Iterator[Finding]:
             yield from _balanced_twice(component.minimization, (*here, "components", index, "minimization"))
 
 
+def duplicate_components(draft: Draft) -> Iterator[Finding]:
+    """Two treatment factors of one name: they would share their random numbers."""
+    plan = draft.study.randomization
+    names = [component.name for component in plan.components] if isinstance(plan, Factorial) else []
+    yield from _repeated(("randomization", "components"), names, "name", "DuplicateComponent")
+
+
 def _balanced_twice(plan: Minimization, path: Path) -> Iterator[Finding]:
     factors = (weighted.factor for weighted in plan.factors)
     yield from _repeated((*path, "factors"), factors, "factor", "DuplicateFactor")
@@ -81,5 +88,13 @@ def _words(value: Hashable) -> str:
 
 
 CHECKS = tuple(
-    check(find) for find in (duplicate_codes, duplicate_lanes, duplicate_moves, duplicate_caps, duplicate_factors)
+    check(find)
+    for find in (
+        duplicate_codes,
+        duplicate_lanes,
+        duplicate_moves,
+        duplicate_caps,
+        duplicate_factors,
+        duplicate_components,
+    )
 )
