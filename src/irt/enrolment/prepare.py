@@ -8,12 +8,14 @@ from pydantic import SecretStr
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
+from irt.blinding.two_persons import ApprovalKind
 from irt.enrolment.staff import acting
-from irt.services.accounts import CreateAccount, create_account
+from irt.services.accounts import ChangePassword, CreateAccount, change_password, create_account
 from irt.services.approvals import AskApproval, DecideApproval, ask_approval, decide_approval
 from irt.services.bootstrap import ensure_system_account, system_actor
 from irt.services.load_kit_list import LoadKitList, kit_list_hash, load_kit_list, lots_of_size
 from irt.services.load_study import ApproveVersion, LoadStudy, StudyLoaded, approve_version, load_study
+from irt.services.sign_record import Signing
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.states.records import Mode
@@ -28,25 +30,32 @@ class Preparers:
 
     builder: Actor
     approver: Actor
+    password: SecretStr
 
 
 def preparers_of(store: Store, at: datetime) -> Preparers:
-    """Two accounts made for the preparation of runs; nobody can sign in with them."""
+    """Two accounts made for the preparation of runs; their password lives as long as the run."""
     ensure_system_account(store, at)
     with store.reading() as connection:
         administrator = system_actor(connection, Role.ADMINISTRATOR)
-    ids = []
-    for name in ("run.builder", "run.approver"):
-        ask = CreateAccount(
-            username=name,
-            printed_name=f"Run {name.removeprefix('run.')}",
-            password=SecretStr(store.entropy(32).hex()),
-            trained=True,
-        )
-        ids.append(perform(store, administrator, at, create_account, ask, f"run:account:{name}").account_id)
-    builder = (Role.CONFIGURATOR, Role.SUPPLY_MANAGER)
-    approver = (Role.STUDY_TEAM, Role.UNBLINDED_STATISTICIAN, Role.QUALIFIED_PERSON, Role.SUPPLY_MANAGER)
-    return Preparers(acting(ids[0], "Run builder", *builder), acting(ids[1], "Run approver", *approver))
+    password = SecretStr(store.entropy(32).hex())
+    builder = _account(store, at, administrator, "run.builder", password)
+    approver = _account(store, at, administrator, "run.approver", password)
+    return Preparers(
+        acting(builder, "Run builder", Role.CONFIGURATOR, Role.SUPPLY_MANAGER),
+        acting(approver, "Run approver", Role.STUDY_TEAM, Role.UNBLINDED_STATISTICIAN),
+        password,
+    )
+
+
+def _account(store: Store, at: datetime, administrator: Actor, name: str, password: SecretStr) -> int:
+    """An account that has chosen its own password, as signing asks for."""
+    temporary = SecretStr(store.entropy(32).hex())
+    ask = CreateAccount(username=name, printed_name=name, password=temporary, trained=True)
+    made = perform(store, administrator, at, create_account, ask, f"run:account:{name}")
+    own = ChangePassword(old=temporary, new=password)
+    perform(store, acting(made.account_id, name), at, change_password, own, f"run:password:{name}")
+    return made.account_id
 
 
 def prepare_study(
@@ -74,13 +83,16 @@ def _load_kits(
     lots = lots_of_size(definition, size)
     ask = AskApproval(
         study_id=study_id,
-        kind="kit_list",
+        kind=ApprovalKind.KIT_LIST,
         record=f"kit list of {definition.study.protocol}, {size}",
         record_hash=kit_list_hash(lots),
     )
     asked = perform(store, who.builder, at, ask_approval, ask, f"{key}:ask-kits")
     decision = DecideApproval(
-        study_id=study_id, approval_id=asked.approval_id, record_hash=kit_list_hash(lots), granted=True
+        approval_id=asked.approval_id,
+        record_hash=kit_list_hash(lots),
+        granted=True,
+        signing=Signing(password=who.password),
     )
     perform(store, who.approver, at, decide_approval, decision, f"{key}:grant-kits")
     load = LoadKitList(study_id=study_id, size=size, approval_id=asked.approval_id)

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,9 @@ HAND_OVER_TAKES = timedelta(minutes=4)
 class Order(Protocol):
     """Signs the investigator's order for a visit, where the study asks for one."""
 
-    def __call__(self, subject: str, visit: str, occurrence: int, at: datetime) -> None: ...
+    def __call__(
+        self, subject: str, visit: str, occurrence: int, weight_kg: Decimal | None, at: datetime
+    ) -> None: ...
 
 
 @dataclass(slots=True)
@@ -198,7 +201,7 @@ def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, mom
     if run.returns:
         _take_back(run, arrival, subject, moment)
     if run.order is not None:
-        run.order(subject, visit.code, visit.occurrence, moment)
+        run.order(subject, visit.code, visit.occurrence, arrival.weight_kg, moment)
     key = f"{arrival.key}:{visit.label}"
     ask = AssignKits(
         study_id=run.study_id,

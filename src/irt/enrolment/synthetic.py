@@ -1,0 +1,106 @@
+"""Invented enrolment that looks like a trial's: sites open one after the other, a few enrol most, some people fail
+screening, choose a regimen, or stop early. Everything follows from the seed of `chance`.
+"""
+
+import random
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from irt.enrolment.arrival import Arrival
+from irt.study.definition import StudyDefinition
+from irt.study.network import Site
+from irt.study.randomization_plan import Platform
+
+DAYS_OF_ENROLMENT = 330
+OPENS_BEFORE_DAYS = 21
+SHARE_OF_SCREEN_FAILURES = 0.2
+SHARE_THAT_STOPS_EARLY = 0.12
+SHARE_OF_FIRST_DOSE_LEVEL = 0.86
+SUBJECTS_PER_SITE = 20
+SITES_MIN = 4
+FIRST_SITE_SHARE = 0.15
+"""The first site enrols so much of the whole, so that one worklist is worth looking at."""
+
+
+def busy_sites(sites: Sequence[Site], subjects: int) -> tuple[Site, ...]:
+    """So many of the sites, spread over the list, that each has a worthwhile number of subjects."""
+    wanted = min(len(sites), max(SITES_MIN, subjects // SUBJECTS_PER_SITE))
+    step = len(sites) / wanted
+    return tuple(sites[int(i * step)] for i in range(wanted))
+
+
+def invent_arrivals(
+    definition: StudyDefinition, sites: Sequence[Site], subjects: int, until: datetime, chance: random.Random
+) -> list[Arrival]:
+    """People in order of time, enough that about `subjects` are randomized by `until`."""
+    screened = round(subjects / (1 - SHARE_OF_SCREEN_FAILURES))
+    shares = _shares(sites, chance)
+    arrivals = []
+    for number in range(screened):
+        site = chance.choices(sites, shares)[0]
+        zone = ZoneInfo(site.zone or definition.country(site.country).zone)
+        day = until.date() - timedelta(days=DAYS_OF_ENROLMENT - _day(chance))
+        at = datetime.combine(day, time(chance.randint(8, 15), chance.randint(0, 59)), zone).astimezone(UTC)
+        arrivals.append(_arrival(definition, f"{number + 1}", at, site, chance))
+    return sorted((a for a in arrivals if a.at < until), key=lambda a: a.at)
+
+
+def _shares(sites: Sequence[Site], chance: random.Random) -> list[float]:
+    """How much each site enrols: gamma-distributed rates, as trials show."""
+    rates = [chance.gammavariate(1.2, 1.0) for _ in sites]
+    others = sum(rates[1:]) or 1.0
+    return [FIRST_SITE_SHARE, *(rate / others * (1 - FIRST_SITE_SHARE) for rate in rates[1:])]
+
+
+def _day(chance: random.Random) -> int:
+    """Enrolment picks up speed, then is steady."""
+    return int(DAYS_OF_ENROLMENT * chance.random() ** 0.7)
+
+
+def _arrival(definition: StudyDefinition, key: str, at: datetime, site: Site, chance: random.Random) -> Arrival:
+    fails = chance.random() < SHARE_OF_SCREEN_FAILURES
+    entered = [factor for factor in definition.factors if factor.source == "entered"]
+    return Arrival(
+        key=key,
+        at=at,
+        site=site.number,
+        levels={factor.code: chance.choice(factor.level_codes()) for factor in entered},
+        dose_level=_dose_level(definition, chance),
+        agents=_agents(definition, chance),
+        weight_kg=Decimal(round(min(max(chance.gauss(75, 16), 45), 130))),
+        fails_screening=fails,
+        screening_days=_screening_days(definition, chance),
+        stays_days=chance.randint(20, 200) if chance.random() < SHARE_THAT_STOPS_EARLY else None,
+    )
+
+
+def _dose_level(definition: StudyDefinition, chance: random.Random) -> str | None:
+    initial = [level.code for level in definition.dose_levels if level.initial]
+    if not initial:
+        return None
+    return initial[0] if chance.random() < SHARE_OF_FIRST_DOSE_LEVEL else chance.choice(initial)
+
+
+def _agents(definition: StudyDefinition, chance: random.Random) -> tuple[str, ...]:
+    plan = definition.randomization
+    if not isinstance(plan, Platform):
+        return ()
+    return tuple(agent.code for agent in plan.agents if chance.random() < 0.8)
+
+
+def _screening_days(definition: StudyDefinition, chance: random.Random) -> int:
+    """Until the last visit before randomization, and a few days more."""
+    before = [visit.day for visit in definition.visits if visit.anchor == "screening"]
+    longest = max(before, default=0)
+    return longest + chance.randint(0, 10) if longest else chance.randint(0, 3)
+
+
+def openings(sites: Sequence[Site], arrivals: Sequence[Arrival]) -> dict[str, date]:
+    """Each site opens some weeks before its first person, one without any with the first of all."""
+    first = arrivals[0].at.date()
+    opened = {site.number: first for site in sites}
+    for arrival in reversed(arrivals):
+        opened[arrival.site] = arrival.at.date()
+    return {site: day - timedelta(days=OPENS_BEFORE_DAYS) for site, day in opened.items()}
