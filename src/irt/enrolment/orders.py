@@ -1,12 +1,12 @@
 """Investigators' signed orders in a run, for studies that ask for them."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from pydantic import SecretStr
 
 from irt.blinding.actor import Actor
+from irt.enrolment.run import VisitToOrder
 from irt.services.sign_order import SignOrder, sign_order
 from irt.services.sign_record import Signing
 from irt.services.store import Store
@@ -22,15 +22,8 @@ class Orders:
     investigator: Actor
     password: SecretStr
 
-    def __call__(self, subject: str, visit: str, occurrence: int, weight_kg: Decimal | None, at: datetime) -> None:
+    def __call__(self, due: VisitToOrder, at: datetime) -> None:
         """Signs the order for one visit."""
-        ask = SignOrder(
-            study_id=self.study_id,
-            subject=subject,
-            visit=visit,
-            occurrence=occurrence,
-            weight_kg=weight_kg,
-            signing=Signing(password=self.password),
-        )
-        key = f"run:{self.study_id}:order:{subject}:{visit}:{occurrence}"
+        ask = SignOrder(study_id=self.study_id, signing=Signing(password=self.password), **asdict(due))
+        key = f"run:{self.study_id}:order:{due.subject}:{due.visit}:{due.occurrence}"
         perform(self.store, self.investigator, at, sign_order, ask, key)

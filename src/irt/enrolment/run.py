@@ -36,12 +36,21 @@ TRIES_AT_RANDOMIZING = 14
 HAND_OVER_TAKES = timedelta(minutes=4)
 
 
+@dataclass(frozen=True, slots=True)
+class VisitToOrder:
+    """What an investigator signs in a run."""
+
+    subject: str
+    visit: str
+    occurrence: int
+    dose_level: str | None
+    weight_kg: Decimal | None
+
+
 class Order(Protocol):
     """Signs the investigator's order for a visit, where the study asks for one."""
 
-    def __call__(
-        self, subject: str, visit: str, occurrence: int, weight_kg: Decimal | None, at: datetime
-    ) -> None: ...
+    def __call__(self, due: VisitToOrder, at: datetime) -> None: ...
 
 
 @dataclass(slots=True)
@@ -151,7 +160,7 @@ def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attem
         study_id=run.study_id,
         subject=subject,
         levels=arrival.levels,
-        dose_level=arrival.dose_level or _first_dose_level(run.definition),
+        dose_level=_dose_level(run, arrival),
         agents=list(arrival.agents),
         on_day=day,
     )
@@ -170,8 +179,10 @@ def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attem
     _plan_visits(run, arrival, subject, day, moment)
 
 
-def _first_dose_level(definition: StudyDefinition) -> str | None:
-    return next((level.code for level in definition.dose_levels if level.initial), None)
+def _dose_level(run: Run, arrival: Arrival) -> str | None:
+    """The level that came with the arrival, or the study's first."""
+    initial = (level.code for level in run.definition.dose_levels if level.initial)
+    return arrival.dose_level or next(initial, None)
 
 
 def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: datetime) -> None:
@@ -201,7 +212,8 @@ def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, mom
     if run.returns:
         _take_back(run, arrival, subject, moment)
     if run.order is not None:
-        run.order(subject, visit.code, visit.occurrence, arrival.weight_kg, moment)
+        due = VisitToOrder(subject, visit.code, visit.occurrence, _dose_level(run, arrival), arrival.weight_kg)
+        run.order(due, moment)
     key = f"{arrival.key}:{visit.label}"
     ask = AssignKits(
         study_id=run.study_id,

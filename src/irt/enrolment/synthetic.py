@@ -4,6 +4,7 @@ screening, choose a regimen, or stop early. Everything follows from the seed of 
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,7 +17,11 @@ from irt.study.randomization_plan import Platform
 DAYS_OF_ENROLMENT = 330
 OPENS_BEFORE_DAYS = 21
 SHARE_OF_SCREEN_FAILURES = 0.2
+SHARE_STILL_SCREENING = 0.06
 SHARE_THAT_STOPS_EARLY = 0.12
+SETTLED_DAYS = 4
+"""The last randomization is so long ago that a refused one had time to be tried again."""
+NOT_YET = datetime.max.replace(tzinfo=UTC)
 SHARE_OF_FIRST_DOSE_LEVEL = 0.86
 SUBJECTS_PER_SITE = 20
 SITES_MIN = 4
@@ -34,17 +39,28 @@ def busy_sites(sites: Sequence[Site], subjects: int) -> tuple[Site, ...]:
 def invent_arrivals(
     definition: StudyDefinition, sites: Sequence[Site], subjects: int, until: datetime, chance: random.Random
 ) -> list[Arrival]:
-    """People in order of time, enough that about `subjects` are randomized by `until`."""
-    screened = round(subjects / (1 - SHARE_OF_SCREEN_FAILURES))
+    """People in order of time: `subjects` to be randomized some days before `until`, screen failures among them,
+    and a few more who are still in screening.
+    """
     shares = _shares(sites, chance)
+    failing = round(subjects * SHARE_OF_SCREEN_FAILURES)
+    waiting = max(2, round(subjects * SHARE_STILL_SCREENING))
     arrivals = []
-    for number in range(screened):
+    for number in range(subjects + failing + waiting):
         site = chance.choices(sites, shares)[0]
-        zone = ZoneInfo(site.zone or definition.country(site.country).zone)
-        day = until.date() - timedelta(days=DAYS_OF_ENROLMENT - _day(chance))
-        at = datetime.combine(day, time(chance.randint(8, 15), chance.randint(0, 59)), zone).astimezone(UTC)
-        arrivals.append(_arrival(definition, f"{number + 1}", at, site, chance))
+        person = _arrival(definition, str(number + 1), site, chance)
+        if number >= subjects + failing:
+            days_ago = chance.randint(0, person.screening_days)
+        else:
+            days_ago = person.screening_days + SETTLED_DAYS + DAYS_OF_ENROLMENT - _day(chance)
+        at = _morning(until.date() - timedelta(days=days_ago), site, definition, chance)
+        arrivals.append(replace(person, at=at, fails_screening=subjects <= number < subjects + failing))
     return sorted((a for a in arrivals if a.at < until), key=lambda a: a.at)
+
+
+def _morning(day: date, site: Site, definition: StudyDefinition, chance: random.Random) -> datetime:
+    zone = ZoneInfo(site.zone or definition.country(site.country).zone)
+    return datetime.combine(day, time(chance.randint(8, 15), chance.randint(0, 59)), zone).astimezone(UTC)
 
 
 def _shares(sites: Sequence[Site], chance: random.Random) -> list[float]:
@@ -64,13 +80,12 @@ def _arrival(definition: StudyDefinition, key: str, at: datetime, site: Site, ch
     entered = [factor for factor in definition.factors if factor.source == "entered"]
     return Arrival(
         key=key,
-        at=at,
+        at=NOT_YET,
         site=site.number,
         levels={factor.code: chance.choice(factor.level_codes()) for factor in entered},
         dose_level=_dose_level(definition, chance),
         agents=_agents(definition, chance),
         weight_kg=Decimal(round(min(max(chance.gauss(75, 16), 45), 130))),
-        fails_screening=fails,
         screening_days=_screening_days(definition, chance),
         stays_days=chance.randint(20, 200) if chance.random() < SHARE_THAT_STOPS_EARLY else None,
     )

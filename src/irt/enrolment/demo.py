@@ -1,0 +1,67 @@
+"""The demonstration: a study loaded, staffed and enrolled up to now through the real services."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from irt.blinding.roles import Role
+from irt.enrolment.orders import Orders
+from irt.enrolment.prepare import prepare_study, preparers_of
+from irt.enrolment.report import report
+from irt.enrolment.run import Run, run_study
+from irt.enrolment.staff import acting, staff_of
+from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings
+from irt.services.store import Store
+from irt.states.records import Mode
+from irt.study.definition import StudyDefinition
+from irt.study.sites import sites_of
+from irt.supply.planner import ResupplyPlanner
+
+SEED = 20261122
+"""Of the invented people; what they are given is drawn from the study's own seeds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A study to demonstrate, how many subjects, and the moment up to which it runs."""
+
+    definition: StudyDefinition
+    subjects: int
+    now: datetime
+    planner: ResupplyPlanner
+
+
+def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tuple[int, list[str], dict[str, Any]]:
+    """Loads and runs the study; gives its id, the numbers of its sites and the report."""
+    chance = random.Random(SEED)  # noqa: S311 - invents people, allocates nothing
+    sites = busy_sites(sites_of(demo.definition, "small"), demo.subjects)
+    definition = demo.definition.model_copy(update={"sites": sites})
+    arrivals = invent_arrivals(definition, sites, demo.subjects, demo.now, chance)
+    opened = openings(sites, arrivals)
+    first_day = min(opened.values()) - timedelta(days=2)
+    at = datetime.combine(first_day, datetime.min.time(), demo.now.tzinfo)
+    who = preparers_of(store, at)
+    loaded = prepare_study(store, who, definition, "small", Mode.TRAINING, at, first_day)
+    run = Run(
+        store=store,
+        staff=staff_of(store),
+        study_id=loaded.study_id,
+        definition=definition,
+        planner=demo.planner,
+        chance=chance,
+        until=demo.now,
+        zones={s.number: ZoneInfo(s.zone or definition.country(s.country).zone) for s in sites},
+        returns=definition.conduct.returns_required,
+        tell=tell,
+    )
+    if definition.conduct.order_required:
+        signer = acting(who.approver.account_id, "Investigator", Role.INVESTIGATOR)
+        run = replace(run, order=Orders(store, loaded.study_id, signer, who.password))
+    started = time.monotonic()
+    lots = [(lot.blinded_lot, lot.released) for lot in definition.sizes["small"].lots]
+    run_study(run, arrivals, opened, lots)
+    return loaded.study_id, [site.number for site in sites], report(run, time.monotonic() - started)

@@ -1,0 +1,78 @@
+"""`irt demo`: a study with a few hundred subjects, made through the real services, and served to be tried."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from irt.commands.running import progress_bar, running_store, show_report
+from irt.commands.study_files import read_study
+from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, hire_cast
+from irt.enrolment.demo import Demo, run_demo
+from irt.services import passwords
+from irt.states.records import Mode
+from web.commands.serve import run_server
+from web.wiring import PLANNER, settings_from
+
+DATABASE = "irt-demo.sqlite"
+SUBJECTS = 300
+KNOWN_PASSWORD = passwords.PasswordRule(time_cost=1, memory_kib=1024)
+"""The demonstration's passwords are printed on the screen, so guessing them need not cost anything."""
+
+
+@click.command()
+@click.option(
+    "--subjects", type=click.IntRange(min=1), default=SUBJECTS, show_default=True, help="Randomized subjects."
+)
+@click.option(
+    "--study", "study_name", default="fourier", show_default=True, help="A fixture's name or a study file."
+)
+@click.option("--headless", is_flag=True, help="Do the work and its checks, and serve nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --headless: the figures as JSON on standard output.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--database", "database_url", envvar="IRT_DATABASE_URL", help="Where the demonstration is kept.")
+def demo(
+    subjects: int, study_name: str, headless: bool, as_json: bool, port: int, database_url: str | None
+) -> None:
+    """Load a study, enrol subjects through the real services with nightly resupply, and serve the pages.
+
+    Without --headless the data is kept in irt-demo.sqlite; delete that file to start afresh.
+
+    Example: irt demo --headless --subjects 300 --json
+    """
+    passwords.RULE = KNOWN_PASSWORD
+    if headless:
+        with running_store(database_url) as store, progress_bar("Randomized", subjects) as tell:
+            asked = Demo(read_study(study_name), subjects, datetime.now(UTC), PLANNER)
+            figures = run_demo(store, asked, tell)[2]
+        show_report(figures, as_json)
+        return
+    url = database_url or f"sqlite:///{DATABASE}"
+    if database_url is not None or not Path(DATABASE).exists():
+        _fill(url, study_name, subjects)
+    _show_accounts(port)
+    settings = replace(settings_from(os.environ), mode=Mode.TRAINING, secure=False)
+    run_server(settings, "127.0.0.1", port, url)
+
+
+def _fill(url: str, study_name: str, subjects: int) -> None:
+    now = datetime.now(UTC)
+    with running_store(url) as store, progress_bar("Randomized", subjects) as tell:
+        study_id, sites, _ = run_demo(store, Demo(read_study(study_name), subjects, now, PLANNER), tell)
+        hire_cast(store, now, study_id, sites[0])
+
+
+def _show_accounts(port: int) -> None:
+    console = Console(stderr=True)
+    table = Table(title=f"Demonstration accounts, password: {PASSWORD}")
+    for heading in ("User name", "Role", "Try first"):
+        table.add_column(heading)
+    for part in PARTS:
+        table.add_row(part.username, part.role.replace("_", " "), part.try_first)
+    table.add_row(ADMINISTRATOR, "administrator", "Grant a role, end a session")
+    console.print(table)
+    console.print(f"Open http://127.0.0.1:{port}/ and sign in. Stop with Ctrl-C.")
