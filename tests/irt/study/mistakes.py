@@ -23,6 +23,16 @@ EDITS = [
      "fourier", "  title: Card", "  # title: Card"),
     ("MissingKey", "randomization", "randomization:",
      "fourier", "  method: permuted_block\n", ""),
+    ("NotAMapping", "conduct", "conduct: strict",
+     "activ6", "conduct:\n  order_required: false\n  returns_required: false\n  returns_counted_in: kits\n"
+     "  replacement_kits: true\n  all_arms_on_site: true\n", "conduct: strict\n"),
+    ("NotAMapping", "screening", "screening: 3",
+     "ist", "screening:\n  failure_reasons: [No stroke after all, Onset more than 48 hours ago, "
+     "Clear reason for or against a treatment,\n    Consent withdrawn, Other]\n", "screening: 3\n"),
+    ("TooFew", "dispensing[0].visits", "visits: []",
+     "fourier", "{visits: [D1]", "{visits: []"),
+    ("BadCode", "arms[0].code", "code: A123",
+     "fourier", "code: A,", "code: A123456789012345678901234567890123456789012,"),
     ("NotAChoice", "study.phase", 'phase: "5"',
      "fourier", 'phase: "3"', 'phase: "5"'),
     ("NotAChoice", "study.phase", "phase: 3",
