@@ -75,8 +75,7 @@ def _day(chance: random.Random) -> int:
     return int(DAYS_OF_ENROLMENT * chance.random() ** 0.7)
 
 
-def _arrival(definition: StudyDefinition, key: str, at: datetime, site: Site, chance: random.Random) -> Arrival:
-    fails = chance.random() < SHARE_OF_SCREEN_FAILURES
+def _arrival(definition: StudyDefinition, key: str, site: Site, chance: random.Random) -> Arrival:
     entered = [factor for factor in definition.factors if factor.source == "entered"]
     return Arrival(
         key=key,
