@@ -74,7 +74,7 @@ class Office:
             ).one()
             return load_actor(connection, row[0], row[1], self.now)
 
-    def hire(self, username: str, *grants: tuple[Role, dict[str, int]]) -> Actor:
+    def hire(self, username: str, *grants: tuple[Role, dict[str, Any]]) -> Actor:
         """A trained person with an own password and these grants."""
         person = self.does(
             self.ada,

@@ -83,8 +83,13 @@ def narrate_code_break(work: Work, ask: NarrateCodeBreak) -> CodeBreakNoted:
         )
     work.run(update(_BREAKS).where(_BREAKS.c.id == ask.code_break_id).values(narrative=ask.narrative))
     # Whoever writes it has seen the treatment: the words stay out of the blinded chain.
-    new, secret = {"code_break": ask.code_break_id}, {"narrative": ask.narrative}
-    audit_subject(work, subject, "code_break_narrated", new=new, secret=secret)
+    audit_subject(
+        work,
+        subject,
+        "code_break_narrated",
+        new={"code_break": ask.code_break_id},
+        secret={"narrative": ask.narrative},
+    )
     return CodeBreakNoted(code_break_id=ask.code_break_id, at=work.at)
 
 

@@ -1,5 +1,7 @@
 """The two-person rule: asked by one, decided by another on exactly what was asked."""
 
+from typing import Any
+
 import pytest
 
 from irt.blinding.actor import Actor
@@ -25,9 +27,9 @@ def plan(office: Office) -> int:
     return asked
 
 
-def decided(office: Office, who: Actor, approval_id: int, **changes: object) -> ApprovalDecided:
+def decided(office: Office, who: Actor, approval_id: int, **changes: Any) -> ApprovalDecided:
     """One decision."""
-    facts = {"granted": True, "record_hash": SEEN, "signing": signing(), **changes}
+    facts: dict[str, Any] = {"granted": True, "record_hash": SEEN, "signing": signing(), **changes}
     answer: ApprovalDecided = office.does(who, decide_approval, DecideApproval(approval_id=approval_id, **facts))
     return answer
 

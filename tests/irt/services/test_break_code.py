@@ -178,9 +178,10 @@ def test_another_site_finds_no_such_subject_and_safety_finds_any(ward: Ward) -> 
     ines = ward.office.hire("ines", (Role.INVESTIGATOR, {"study_id": ward.study_id, "site_id": other}))
     where = {"study_id": ward.study_id, "site_id": ward.ids["site"]}
     pharmacist = ward.office.hire("pat", (Role.PHARMACIST, where))
-    for nobody in (ines, pharmacist):
-        with pytest.raises(NotAllowed):
-            ward.breaks(nobody)
+    with pytest.raises(NotFound):
+        ward.breaks(ines)
+    with pytest.raises(NotAllowed):
+        ward.breaks(pharmacist)
     assert ward.breaks(ward.sam).view is not None
 
 

@@ -1,7 +1,9 @@
 """Durable jobs: leased, renewed by progress, taken over from a silent worker, finished once."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import pytest
@@ -113,6 +115,14 @@ def test_two_workers_never_hold_one_job(office: Office) -> None:
     assert written(office, lambda c: claim_job(c, office.now)) is None
 
 
+def test_many_workers_at_once_take_each_job_once(office: Office) -> None:
+    """A real race of threads for the same queue."""
+    jobs = [started(office) for _ in range(12)]
+    with ThreadPoolExecutor(4) as workers:
+        taken = list(workers.map(lambda _: claimed(office).id, jobs))
+    assert sorted(taken) == jobs
+
+
 def test_a_silent_worker_loses_its_job(office: Office) -> None:
     """The next worker gets it; what the first one says later is refused."""
     started(office)
@@ -122,13 +132,12 @@ def test_a_silent_worker_loses_its_job(office: Office) -> None:
     office.wait(seconds=1)
     taken = claimed(office)
     assert (taken.id, taken.attempt) == (lost.id, 2)
-    for late in (
-        lambda c: report_progress(c, lost, Progress(1, 2), office.now),
-        lambda c: finish_job(c, lost, {}, office.now),
-        lambda c: fail_job(c, lost, "", office.now),
-    ):
-        with pytest.raises(LeaseLost):
-            written(office, late)
+    with pytest.raises(LeaseLost):
+        written(office, lambda c: report_progress(c, lost, Progress(1, 2), office.now))
+    with pytest.raises(LeaseLost):
+        written(office, lambda c: finish_job(c, lost, {}, office.now))
+    with pytest.raises(LeaseLost):
+        written(office, lambda c: fail_job(c, lost, "", office.now))
     written(office, lambda c: finish_job(c, taken, {}, office.now))
 
 
@@ -138,7 +147,7 @@ def test_progress_renews_the_lease(office: Office) -> None:
     job = claimed(office)
     for step in range(5):
         office.now += LEASE - timedelta(seconds=1)
-        written(office, lambda c, step=step: report_progress(c, job, Progress(step, 5), office.now))
+        written(office, partial(report_progress, job=job, progress=Progress(step, 5), now=office.now))
         assert written(office, lambda c: claim_job(c, office.now)) is None
 
 

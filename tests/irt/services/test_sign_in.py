@@ -86,7 +86,7 @@ def test_it_asks_for_the_code_and_then_lets_in(office: Office) -> None:
     assert actor_of_session(office.store, token, office.now) is None
     emergency = emergency_actor(office.store, token, office.now)
     assert emergency is not None
-    assert emergency.scopes == {Permission.BREAK_CODE}
+    assert emergency.scopes == frozenset({str(Permission.BREAK_CODE)})
     ask = ConfirmCode(token=SecretStr(token), code=SecretStr(code_of(secret, office.now)))
     assert office.does(office.system, confirm_code, ask).outcome == SignInOutcome.SIGNED_IN
     assert actor_of_session(office.store, token, office.now) is not None

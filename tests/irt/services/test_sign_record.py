@@ -26,7 +26,7 @@ from irt.states.records import VersionStatus
 from irt.tables.columns import table_of
 from irt.tables.record import Signature
 from irt.tables.study import StudyVersion
-from tests.cast import PASSWORD, TEMPORARY, Office, signing, without_session
+from tests.cast import PASSWORD, TEMPORARY, Office, signing, token_of, without_session
 from tests.irt.services.devices import code_of, enrolled
 from tests.rows import put, put_study
 
@@ -199,7 +199,7 @@ def test_no_secret_is_found_in_any_table(office: Office) -> None:
     second = code_of(secret, office.now)
     signed(office, office.account("bo"), signing(code=second))
     told = [PASSWORD, TEMPORARY, "not the password", code, second, secret]
-    told += [answer.token.get_secret_value(), offered.secret.get_secret_value()]
+    told += [token_of(answer), offered.secret.get_secret_value()]
     stored = everything(office)
     assert "Bo Holm" in stored
     assert [word for word in told if word in stored] == []

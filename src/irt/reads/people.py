@@ -1,0 +1,222 @@
+"""People as administrators see them: accounts, grants past and present, sessions, attempts, tokens, signatures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select
+
+from irt.blinding.roles import Role
+from irt.blinding.sign_in_rules import session_is_over
+from irt.blinding.views import BlindedView
+from irt.tables.columns import table_of
+from irt.tables.people import Account, ApiToken, RoleGrant, SignedInSession, SignInAttempt
+from irt.tables.record import Signature
+from irt.tables.study import Depot, Site, Study
+
+PAGE_ROWS = 50
+
+
+@dataclass(frozen=True)
+class AccountShown(BlindedView):
+    """One person of the installation."""
+
+    id: int
+    username: str
+    printed_name: str
+    trained: bool
+    disabled: bool
+    second_factor: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class GrantShown(BlindedView):
+    """One role of a person, in force or history. No study: everywhere, or all studies of the sponsor."""
+
+    id: int
+    role: Role
+    study: str | None
+    site: str | None
+    depot: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    revoked_at: datetime | None
+    granted_by: str
+    reason: str
+
+    def in_force(self, now: datetime) -> bool:
+        """Whether the role holds at that moment."""
+        ended = self.ends_at is not None and self.ends_at <= now
+        return self.starts_at <= now and not ended and self.revoked_at is None
+
+
+@dataclass(frozen=True)
+class SessionShown(BlindedView):
+    """A session that is open now."""
+
+    id: int
+    client: str
+    started_at: datetime
+    last_seen_at: datetime
+    second_factor: bool
+
+
+@dataclass(frozen=True)
+class AttemptShown(BlindedView):
+    """One attempt to sign in or to sign."""
+
+    username: str
+    succeeded: bool
+    purpose: str
+    at: datetime
+    client: str
+
+
+@dataclass(frozen=True)
+class TokenShown(BlindedView):
+    """A token of another system, without its secret."""
+
+    public_id: str
+    scopes: tuple[str, ...]
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class SignatureShown(BlindedView):
+    """A signature as every printed and shown form of its record carries it (P11-14)."""
+
+    printed_name: str
+    role: str
+    meaning: str
+    at: datetime
+    components: str
+
+
+_ACCOUNTS, _GRANTS, _SESSIONS = table_of(Account), table_of(RoleGrant), table_of(SignedInSession)
+_ATTEMPTS, _TOKENS, _SIGNATURES = table_of(SignInAttempt), table_of(ApiToken), table_of(Signature)
+_STUDIES, _SITES, _DEPOTS = table_of(Study), table_of(Site), table_of(Depot)
+_GIVERS = _ACCOUNTS.alias("giver")
+
+_ALL = select(_ACCOUNTS).where(_ACCOUNTS.c.username > bindparam("after")).order_by(_ACCOUNTS.c.username)
+_GRANTED = (
+    select(
+        _GRANTS,
+        _STUDIES.c.name.label("study"),
+        _SITES.c.number.label("site"),
+        _DEPOTS.c.code.label("depot"),
+        _GIVERS.c.printed_name.label("granted_by"),
+    )
+    .outerjoin(_STUDIES, _STUDIES.c.id == _GRANTS.c.study_id)
+    .outerjoin(_SITES, _SITES.c.id == _GRANTS.c.site_id)
+    .outerjoin(_DEPOTS, _DEPOTS.c.id == _GRANTS.c.depot_id)
+    .join(_GIVERS, _GIVERS.c.id == _GRANTS.c.granted_by_id)
+    .where(_GRANTS.c.account_id == bindparam("account_id"))
+    .order_by(_GRANTS.c.starts_at, _GRANTS.c.id)
+)
+_OPEN = (
+    select(_SESSIONS)
+    .where(_SESSIONS.c.account_id == bindparam("account_id"), _SESSIONS.c.ended_at.is_(None))
+    .order_by(_SESSIONS.c.started_at.desc(), _SESSIONS.c.id)
+)
+_TRIED = (
+    select(_ATTEMPTS)
+    .where(_ATTEMPTS.c.at > bindparam("since"))
+    .order_by(_ATTEMPTS.c.at.desc(), _ATTEMPTS.c.id.desc())
+    .limit(PAGE_ROWS)
+)
+_OWNED = select(_TOKENS).where(_TOKENS.c.account_id == bindparam("account_id")).order_by(_TOKENS.c.created_at)
+_SIGNED = (
+    select(_SIGNATURES)
+    .where(
+        _SIGNATURES.c.study_id == bindparam("study_id"),
+        _SIGNATURES.c.record_kind == bindparam("record_kind"),
+        _SIGNATURES.c.record == bindparam("record"),
+    )
+    .order_by(_SIGNATURES.c.at, _SIGNATURES.c.id)
+)
+
+
+def accounts(connection: Connection, after: str = "") -> tuple[AccountShown, ...]:
+    """Fifty accounts by user name, those after the named one."""
+    rows = connection.execute(_ALL.limit(PAGE_ROWS), {"after": after}).mappings()
+    return tuple(_account(row) for row in rows)
+
+
+def grants_of(connection: Connection, account_id: int) -> tuple[GrantShown, ...]:
+    """Every role a person ever had, oldest first."""
+    return tuple(_grant(row) for row in _rows(connection, _GRANTED, account_id))
+
+
+def open_sessions(connection: Connection, account_id: int, now: datetime) -> tuple[SessionShown, ...]:
+    """The sessions of a person that are open now, newest first."""
+    return tuple(
+        SessionShown(
+            row["id"],
+            row["client"],
+            row["started_at"],
+            row["last_seen_at"],
+            row["second_factor_at"] is not None,
+        )
+        for row in _rows(connection, _OPEN, account_id)
+        if not session_is_over(row["started_at"], row["last_seen_at"], now)
+    )
+
+
+def recent_attempts(connection: Connection, now: datetime, within: timedelta) -> tuple[AttemptShown, ...]:
+    """The newest fifty attempts of the whole installation within that time."""
+    rows = connection.execute(_TRIED, {"since": now - within}).mappings()
+    return tuple(
+        AttemptShown(row["username"], row["succeeded"], row["purpose"], row["at"], row["client"]) for row in rows
+    )
+
+
+def tokens_of(connection: Connection, account_id: int) -> tuple[TokenShown, ...]:
+    """A person's tokens, oldest first."""
+    return tuple(
+        TokenShown(row["public_id"], tuple(row["scopes"]), row["expires_at"], row["revoked_at"])
+        for row in _rows(connection, _OWNED, account_id)
+    )
+
+
+def signatures_on(
+    connection: Connection, study_id: int, record_kind: str, record: str
+) -> tuple[SignatureShown, ...]:
+    """The signatures of a record, oldest first."""
+    asked = {"study_id": study_id, "record_kind": record_kind, "record": record}
+    return tuple(
+        SignatureShown(row["printed_name"], row["role"], row["meaning"], row["at"], row["components"])
+        for row in connection.execute(_SIGNED, asked).mappings()
+    )
+
+
+def _rows(connection: Connection, statement: Select[tuple[object, ...]], account_id: int) -> Sequence[RowMapping]:
+    return connection.execute(statement, {"account_id": account_id}).mappings().all()
+
+
+def _account(row: RowMapping) -> AccountShown:
+    return AccountShown(
+        row["id"],
+        row["username"],
+        row["printed_name"],
+        row["trained_at"] is not None,
+        row["disabled_at"] is not None,
+        row["second_factor_confirmed_at"] is not None,
+        row["created_at"],
+    )
+
+
+def _grant(row: RowMapping) -> GrantShown:
+    return GrantShown(
+        row["id"],
+        Role(row["role"]),
+        row["study"],
+        row["site"],
+        row["depot"],
+        row["starts_at"],
+        row["ends_at"],
+        row["revoked_at"],
+        row["granted_by"],
+        row["reason"],
+    )
