@@ -1,6 +1,7 @@
 """What all tests stand on: a fresh, migrated database each, and repeatable chance."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -12,11 +13,24 @@ from irt.services.store import Store
 from tests.builders import migrated, postgresql_copy, sqlite_copy
 from tests.postgresql import Server, running_server
 
-# Development looks for new failures with a new seed each run, printed with any failure. Where CI is set the
-# same examples come every time, so that a red run is red for its change alone.
+# Development looks for new failures with a new seed each run, told at the end of a run that fails. Where CI is set
+# the same examples come every time, so that a red run is red for its change alone.
 hypothesis.settings.register_profile("search", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("repeat", deadline=None, print_blob=True, derandomize=True)
-hypothesis.settings.load_profile("repeat" if os.environ.get("CI") else "search")
+REPEATED = bool(os.environ.get("CI"))
+hypothesis.settings.load_profile("repeat" if REPEATED else "search")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Chooses the seed of this run, unless one was given."""
+    if not REPEATED and config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(secrets.randbits(32))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Tells how to make the same examples again."""
+    if terminalreporter.stats.get("failed") and not REPEATED:
+        terminalreporter.write_line(f"same examples again: --hypothesis-seed={config.option.hypothesis_seed}")
 
 
 @pytest.fixture(scope="session")
