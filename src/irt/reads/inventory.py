@@ -17,7 +17,7 @@ from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
 from irt.supply.planner import DepotView, Level, LotStock, NetworkView, OnTheWay, SiteView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit, LotApproval
-from irt.tables.secret import KitContent, ResupplySetting
+from irt.tables.secret import KitContent, ManufacturingLot, ResupplySetting
 from irt.tables.shipment import Shipment, ShipmentKit
 from irt.tables.study import Depot, Lane, Site
 
@@ -28,6 +28,7 @@ _KITS, _LOTS, _CONTENTS, _APPROVALS = (
     table_of(LotApproval),
 )
 _SITES, _DEPOTS, _LANES, _SETTINGS = table_of(Site), table_of(Depot), table_of(Lane), table_of(ResupplySetting)
+_BULK = table_of(ManufacturingLot)
 _SHIPMENTS, _SHIPPED = table_of(Shipment), table_of(ShipmentKit)
 _STUDY: BindParameter[int] = bindparam("study_id")
 
@@ -55,11 +56,24 @@ _SITE_STOCK = (
     .group_by(_KITS.c.place_id, *_ALIKE)
 )
 _DEPOT_IDS = select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == _STUDY)
-_DEPOT_STOCK = (
-    select(_KITS.c.place_id, _KITS.c.label_group, *_ALIKE, func.count().label("kits"))
-    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+# A depot holds many thousand kits. Lots of one kit type are counted from the index alone, without their contents.
+_BY_LOT = (_KITS.c.place_id, _KITS.c.label_group, _KITS.c.blinded_lot_id, _KITS.c.expiry)
+_LOT_TYPES = select(_BULK.c.blinded_lot_id, _BULK.c.kit_type).where(_BULK.c.study_id == _STUDY).distinct()
+_DEPOT_LOTS = (
+    select(*_BY_LOT, func.count().label("kits"))
     .where(_KITS.c.custody == Custody.DEPOT, _KITS.c.place_id.in_(_PLACES), *_USABLE)
-    .group_by(_KITS.c.place_id, _KITS.c.label_group, *_ALIKE)
+    .group_by(*_BY_LOT)
+)
+_MIXED_LOTS = (
+    select(*_BY_LOT, _CONTENTS.c.kit_type, func.count().label("kits"))
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(
+        _KITS.c.custody == Custody.DEPOT,
+        _KITS.c.place_id.in_(_PLACES),
+        _KITS.c.blinded_lot_id.in_(bindparam("lots", expanding=True)),
+        *_USABLE,
+    )
+    .group_by(*_BY_LOT, _CONTENTS.c.kit_type)
 )
 _UNDERWAY = (
     select(_SHIPMENTS.c.site_id.label("place"), _SHIPMENTS.c.expected_on, *_ALIKE, func.count().label("kits"))
@@ -128,8 +142,8 @@ class _Asking:
     def _rows(self, statement: Select[Any], **more: Any) -> Sequence[Any]:
         return self.connection.execute(statement, {"study_id": self.study_id, **more}).all()
 
-    def _rows_at(self, statement: Select[Any], places: Iterable[int]) -> Sequence[Any]:
-        return self.connection.execute(statement, {"places": sorted(places)}).all()
+    def _rows_at(self, statement: Select[Any], places: Iterable[int], **more: Any) -> Sequence[Any]:
+        return self.connection.execute(statement, {"places": sorted(places), **more}).all()
 
     def sites(self) -> Iterator[SiteView]:
         sites = self._rows(_ACTIVE_SITES)
@@ -158,9 +172,24 @@ class _Asking:
     def depots(self) -> dict[str, DepotView]:
         codes = {row.id: row.code for row in self._rows(_DEPOT_IDS)}
         stock: dict[str, list[tuple[str, LotStock]]] = {code: [] for code in codes.values()}
-        for place, label, kit_type, lot_id, expiry, kits in self._rows_at(_DEPOT_STOCK, codes):
+        for place, label, lot_id, expiry, kit_type, kits in sorted(self._piles(codes)):
             stock[codes[place]].append((label, LotStock(kit_type, self.lots[lot_id], expiry, kits)))
         return {code: DepotView(code, tuple(lots)) for code, lots in stock.items()}
+
+    def _piles(self, depot_ids: Iterable[int]) -> Iterator[tuple[int, str, int, date, str, int]]:
+        """Free kits at depots by place, label, lot, expiry and kit type."""
+        types: dict[int, list[str]] = defaultdict(list)
+        for lot_id, kit_type in self._rows(_LOT_TYPES):
+            types[lot_id].append(kit_type)
+        mixed = set()
+        for place, label, lot_id, expiry, kits in self._rows_at(_DEPOT_LOTS, depot_ids):
+            if len(types[lot_id]) == 1:
+                yield place, label, lot_id, expiry, types[lot_id][0], kits
+            else:
+                mixed.add(lot_id)
+        if mixed:
+            for row in self._rows_at(_MIXED_LOTS, depot_ids, lots=sorted(mixed)):
+                yield row.place_id, row.label_group, row.blinded_lot_id, row.expiry, row.kit_type, row.kits
 
     def _stock(self, site_ids: Iterable[int]) -> dict[int, list[LotStock]]:
         stock: dict[int, list[LotStock]] = defaultdict(list)
