@@ -17,6 +17,8 @@ from irt.services.migrate import require_current
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
+from web.blinded.account import AccountPages
+from web.blinded.history import HistoryPages
 from web.blinded.sign_in import SignInPages
 from web.blinded.switch import SwitchPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
@@ -29,6 +31,8 @@ from web.static_files import STATIC, STATIC_PATH
 ROOMS: tuple[Any, ...] = (
     SignInPages,
     SwitchPages,
+    AccountPages,
+    HistoryPages,
 )
 """Every controller; a new page room is one line here."""
 

@@ -65,7 +65,7 @@ def csrf_config(settings: Settings, seal: Seal) -> CSRFConfig:
         cookie_secure=settings.secure,
         cookie_httponly=True,
         cookie_samesite="lax",
-        exclude=["^/api/v1(/|$)", f"^{STATIC_PATH}/"],
+        exclude=["^/api/v1(/|$)", "^/(health|ready)$", f"^{STATIC_PATH}/"],
     )
 
 

@@ -10,14 +10,16 @@ from pathlib import Path
 from uuid import uuid4
 
 from litestar import Litestar
+from pydantic import SecretStr
 
 from irt.blinding.roles import Role
+from irt.services.accounts import CreateAccount, DisableAccount, create_account, disable_account
 from irt.services.store import Store
 from irt.states.records import Mode
 from irt.supply.resupply import MinMax
 from tests.builders import a_store
 from tests.builders_supply import SupplyHouse
-from tests.cast import PASSWORD, Office
+from tests.cast import PASSWORD, TEMPORARY, Office
 from tests.web.browser import Browser
 from web.app import create_app
 from web.settings import Settings
@@ -64,10 +66,21 @@ class World:
     def signed_in(self, username: str) -> Browser:
         """The browser of a person signed in: `pharmacist.0` works at the first site, `quality.all` at all."""
         browser = self.browser()
-        browser.sign_in(username, PASSWORD)
-        if "/sign-in" in browser.path:
+        browser.get("/sign-in?next=/switch")
+        browser.press("/sign-in", username=username, password=PASSWORD)
+        if browser.path != "/switch":
             raise LookupError(f"{username} did not get in: {browser.text}")
         return browser
+
+    def new_account(self, username: str) -> None:
+        """Somebody who still has the password the office gave them, and no role."""
+        ask = CreateAccount(username=username, printed_name=username, password=SecretStr(TEMPORARY), trained=True)
+        self.office.does(self.office.ada, create_account, ask)
+
+    def close_account(self, username: str) -> None:
+        """Shuts somebody out."""
+        ask = DisableAccount(account_id=self.office.account(username).account_id, reason="left the site")
+        self.office.does(self.office.ada, disable_account, ask)
 
     def wait(self, **passing: float) -> None:
         """Lets time pass."""

@@ -15,12 +15,17 @@ _SESSION = (
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.c.account_id)
     .where(_SESSIONS.c.id == bindparam("session_id"))
 )
+_ACCOUNT = select(_ACCOUNTS.c.username).where(_ACCOUNTS.c.id == bindparam("account_id"))
 
 
 class SignOut(SQLModel):
     """The session to end: one's own (none named: the one asking), or, for an administrator, anybody's."""
 
     session_id: int | None = None
+
+
+class SignOutEverywhere(SQLModel):
+    """Every session of the person asking, on whatever device."""
 
 
 class SignedOut(SQLModel):
@@ -44,6 +49,14 @@ def sign_out(work: Work, ask: SignOut) -> SignedOut:
         AuditDraft(act="signed_out", record_kind="account", record=session["username"], new={"session": session_id})
     )
     return SignedOut(session_id=session_id)
+
+
+def sign_out_everywhere(work: Work, ask: SignOutEverywhere) -> SignedOut:
+    """Ends all sessions of the person asking, the present one with them."""
+    account = work.one("account", _ACCOUNT, account_id=work.actor.account_id)
+    end_sessions(work, work.actor.account_id)
+    work.audit(AuditDraft(act="signed_out_everywhere", record_kind="account", record=account["username"]))
+    return SignedOut(session_id=work.actor.session_id or 0)
 
 
 def end_sessions(work: Work, account_id: int) -> None:

@@ -1,0 +1,198 @@
+"""The audit trail as blinded people read it: in sentences, of the study or the sites they work at."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, func, select
+
+from irt.audit.chain import link
+from irt.audit.entry import content_of, study_chain
+from irt.audit.sentences import plain, sentence
+from irt.blinding.actor import Actor
+from irt.blinding.roles import Permission
+from irt.blinding.views import BlindedView
+from irt.tables.columns import table_of
+from irt.tables.record import AuditEntry, AuditHead
+
+PAGE_ENTRIES = 50
+COUNTED_MAX = 10_000
+EXPORTED_MAX = 50_000
+
+_ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
+_HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("chain"))
+
+
+@dataclass(frozen=True)
+class HistoryFilters:
+    """Which entries of a study are wanted. Days are the calendar's at the place; empty words filter nothing."""
+
+    study_id: int
+    site_id: int | None = None
+    person: str = ""
+    record: str = ""
+    act: str = ""
+    from_day: date | None = None
+    to_day: date | None = None
+    zone: str = "UTC"
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True)
+class Change(BlindedView):
+    """One fact of a record, before and after; a dash where there was none."""
+
+    name: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class HistoryEntry(BlindedView):
+    """One entry, in a sentence. `holds`: its content still gives its hash."""
+
+    sequence: int
+    at: datetime
+    zone: str
+    person: str
+    record_kind: str
+    record: str
+    sentence: str
+    changes: tuple[Change, ...]
+    reason: str
+    short_hash: str
+    holds: bool
+
+
+@dataclass(frozen=True)
+class History(BlindedView):
+    """One page of entries, newest first, and the state of the chain. `total` stops at 10,000 (`more_than`)."""
+
+    entries: tuple[HistoryEntry, ...]
+    total: int
+    more_than: bool
+    newer: int
+    head_sequence: int
+    head_short_hash: str
+    previous_after: int | None
+    next_before: int | None
+
+
+def history(connection: Connection, actor: Actor, filters: HistoryFilters) -> History:
+    """A page of a study's history; NotAllowed where the person has no right to any of it."""
+    wanted = _visible(actor, filters)
+    rows, older_left, newer_left = _page(connection, wanted, filters)
+    total = _count(connection, wanted)
+    entries = tuple(_entry(row, filters) for row in rows)
+    newer = _count(connection, [*wanted, _ENTRIES.c.sequence > entries[0].sequence]) if entries else 0
+    head = connection.execute(_HEAD, {"chain": study_chain(filters.study_id)}).mappings().first()
+    return History(
+        entries=entries,
+        total=min(total, COUNTED_MAX),
+        more_than=total > COUNTED_MAX,
+        newer=newer,
+        head_sequence=0 if head is None else head["sequence"],
+        head_short_hash="" if head is None else head["hash"][:12],
+        previous_after=entries[0].sequence if entries and newer_left else None,
+        next_before=entries[-1].sequence if entries and older_left else None,
+    )
+
+
+def exported_history(connection: Connection, actor: Actor, filters: HistoryFilters) -> list[HistoryEntry]:
+    """Every entry the filters leave, newest first; one more than 50,000 where there are too many to export."""
+    wanted = _visible(actor, replace(filters, before=None, after=None))
+    rows = connection.execute(_newest_first(wanted).limit(EXPORTED_MAX + 1)).mappings()
+    return [_entry(row, filters) for row in rows]
+
+
+def _visible(actor: Actor, filters: HistoryFilters) -> list[ColumnElement[bool]]:
+    """The filters together with what the person may see at all: site people their own sites' entries."""
+    actor.require(Permission.VIEW_AUDIT, filters.study_id, filters.site_id)
+    return [*_of_place(actor, filters), *_of_words(filters), *_of_days(filters)]
+
+
+def _of_place(actor: Actor, filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
+    yield _ENTRIES.c.chain == study_chain(filters.study_id)
+    if filters.site_id is not None:
+        yield _ENTRIES.c.site_id == filters.site_id
+        return
+    sites = {g.site_id for g in actor.grants if g.covers(Permission.VIEW_AUDIT, filters.study_id, None)}
+    if None not in sites:
+        yield _ENTRIES.c.site_id.in_(sorted(site for site in sites if site is not None))
+
+
+def _of_words(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
+    if filters.person:
+        yield _ENTRIES.c.person.icontains(filters.person, autoescape=True)
+    if filters.record:
+        yield _ENTRIES.c.record.istartswith(filters.record, autoescape=True)
+    if filters.act:
+        yield _ENTRIES.c.act.icontains(filters.act.strip().replace(" ", "_"), autoescape=True)
+
+
+def _of_days(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
+    zone = ZoneInfo(filters.zone)
+    if filters.from_day is not None:
+        yield _ENTRIES.c.at >= datetime.combine(filters.from_day, time(), zone)
+    if filters.to_day is not None:
+        yield _ENTRIES.c.at < datetime.combine(filters.to_day + timedelta(days=1), time(), zone)
+
+
+def _page(
+    connection: Connection, wanted: list[ColumnElement[bool]], filters: HistoryFilters
+) -> tuple[list[RowMapping], bool, bool]:
+    """Newest first, and whether older and newer entries are left on other pages."""
+    if filters.after is not None:
+        statement = select(_ENTRIES).where(*wanted, _ENTRIES.c.sequence > filters.after)
+        rows = _rows(connection, statement.order_by(_ENTRIES.c.sequence))
+        return rows[:PAGE_ENTRIES][::-1], True, len(rows) > PAGE_ENTRIES
+    bound = [] if filters.before is None else [_ENTRIES.c.sequence < filters.before]
+    rows = _rows(connection, _newest_first([*wanted, *bound]))
+    return rows[:PAGE_ENTRIES], len(rows) > PAGE_ENTRIES, filters.before is not None
+
+
+def _newest_first(wanted: list[ColumnElement[bool]]) -> Select[Any]:
+    return select(_ENTRIES).where(*wanted).order_by(_ENTRIES.c.sequence.desc())
+
+
+def _rows(connection: Connection, statement: Select[Any]) -> list[RowMapping]:
+    return list(connection.execute(statement.limit(PAGE_ENTRIES + 1)).mappings())
+
+
+def _count(connection: Connection, wanted: list[ColumnElement[bool]]) -> int:
+    some = select(_ENTRIES.c.id).where(*wanted).limit(COUNTED_MAX + 1).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
+
+
+def _entry(row: RowMapping, filters: HistoryFilters) -> HistoryEntry:
+    """Told in the site's zone; where the whole study is read, in the zone of each act."""
+    return HistoryEntry(
+        sequence=row["sequence"],
+        at=row["at"],
+        zone=row["zone"] if filters.site_id is None else filters.zone,
+        person=row["person"],
+        record_kind=row["record_kind"],
+        record=row["record"],
+        sentence=_sentence(row),
+        changes=_changes(row["old"] or {}, row["new"] or {}),
+        reason=row["reason"] or "",
+        short_hash=row["hash"][:12],
+        holds=link(content_of(row), row["previous_hash"]) == row["hash"],
+    )
+
+
+def _sentence(row: RowMapping) -> str:
+    """The sentence without its reason, which stands beside it."""
+    return sentence(row["act"], row["person"], row["record_kind"], row["record"], row["old"], row["new"], None)
+
+
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+    names = [*old, *(name for name in new if name not in old)]
+    return tuple(
+        Change(name.replace("_", " "), plain(old.get(name)), plain(new.get(name)))
+        for name in names
+        if old.get(name) != new.get(name)
+    )
