@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor, Grant
@@ -36,6 +36,7 @@ from irt.tables.kit import Kit
 from irt.tables.people import Account
 from irt.tables.record import Approval
 from irt.tables.secret import KitContent
+from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Site
 
 DAY = date(2026, 3, 2)
@@ -152,6 +153,20 @@ class SupplyHouse:
         for number, _ in found:
             self.do(Role.SUPPLY_MANAGER, change_site, ChangeSite(study_id=self.study_id, site=number))
         return [(number, site_id) for number, site_id in found]
+
+    def active_sites(self) -> list[dict[str, Any]]:
+        """Rows of the active sites, in order of number."""
+        return sorted(self.rows(Site, study_id=self.study_id, status="active"), key=lambda row: row["number"])
+
+    def move_to_parcel(self, number: str) -> int:
+        """Puts a site's kit back into the custody of its shipment, as if it had not been received; the shipment."""
+        kits = table_of(Kit)
+        with self.store.writing() as connection:
+            (kit,) = connection.execute(select(kits.c.id).where(kits.c.number == number)).scalars()
+            shipped = table_of(ShipmentKit)
+            (parcel,) = connection.execute(select(shipped.c.shipment_id).where(shipped.c.kit_id == kit)).scalars()
+            connection.execute(update(kits).where(kits.c.id == kit).values(custody="shipment", place_id=parcel))
+        return int(parcel)
 
     def resupply(self, **changes: Any) -> ResupplyDone:
         """A min/max run on the house's day."""

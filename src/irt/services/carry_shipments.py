@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.services.audit import AuditDraft
-from irt.services.fulfil_shipment import delayed
+from irt.services.fulfil_shipment import delayed, pack_kits
 from irt.services.move_kits import Move, lock_kits, move_each
 from irt.services.receive_shipment import Temperature
 from irt.services.shipments import (
@@ -21,7 +21,7 @@ from irt.services.shipments import (
     step_shipments,
 )
 from irt.services.unit_of_work import Work
-from irt.states.kit import KitEvent
+from irt.states.kit import KitEvent, Quality
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.tables.columns import table_of
 from irt.tables.shipment import Shipment
@@ -83,8 +83,7 @@ def _some_at_once(shipments: Sequence[HeldShipment]) -> Iterator[Sequence[HeldSh
 
 def _dispatch(work: Work, shipments: Sequence[HeldShipment], day: date) -> None:
     kits = kits_underway(work, shipments)
-    moves = [Move(kit, kits[kit.id], kits[kit.id]) for kit in lock_kits(work, kits)]
-    move_each(work, moves, KitEvent.PACK)
+    pack_kits(work, shipments, kits)
     late: dict[date | None, list[HeldShipment]] = defaultdict(list)
     for shipment in shipments:
         late[delayed(shipment, day).get("expected_on", shipment.expected_on)].append(shipment)
@@ -102,9 +101,18 @@ def _dispatch(work: Work, shipments: Sequence[HeldShipment], day: date) -> None:
 def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
     kits = kits_underway(work, shipments)
     site_of = {shipment.id: shipment.site_id for shipment in shipments}
-    moves = [Move(kit, site_of[kits[kit.id]], kits[kit.id]) for kit in lock_kits(work, kits)]
-    move_each(work, moves, KitEvent.RECEIVE)
-    note_outcome(work, shipments, kits, "received")
+    usable: list[Move] = []
+    held_back: list[Move] = []
+    for kit in lock_kits(work, kits):
+        pile = usable if kit.state.quality == Quality.RELEASED else held_back
+        pile.append(Move(kit, site_of[kits[kit.id]], kits[kit.id]))
+    for moves, event, outcome in (
+        (usable, KitEvent.RECEIVE, "received"),
+        (held_back, KitEvent.RECEIVE_QUARANTINED, "quarantined"),
+    ):
+        if moves:
+            move_each(work, moves, event)
+            note_outcome(work, shipments, [move.kit.id for move in moves], outcome)
     counts = Counter(kits.values())
     step_shipments(
         work,
@@ -113,4 +121,4 @@ def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
         facts={"delivered_at": work.at, "received_at": work.at, "temperature": Temperature.NO_ALARM},
         tell=lambda shipment: {"kits": counts[shipment.id]},
     )
-    return len(moves)
+    return len(kits)

@@ -1,6 +1,6 @@
 """What depot, carrier and supply manager do with a shipment: one small verb a step, all by one step function."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +18,9 @@ from irt.services.shipments import (
     require_at_depot,
     step_shipments,
 )
+from irt.services.site_kits import can_move, need_reason
 from irt.services.unit_of_work import Work
-from irt.states.kit import QUALITY, KitEvent
+from irt.states.kit import KitEvent, Quality
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 
 
@@ -55,7 +56,7 @@ def acknowledge_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
 
 def reject_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     """The depot cannot fulfil the request; its kits are free again."""
-    _need_reason(ask)
+    need_reason(ask.reason or "")
     return _at_depot(work, ask, ShipmentEvent.REJECT, _free)
 
 
@@ -96,19 +97,19 @@ def deliver_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
 
 def cancel_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     """Supply takes the shipment back before it leaves; its kits are free again."""
-    _need_reason(ask)
+    need_reason(ask.reason or "")
     return _by_supply(work, ask, ShipmentEvent.CANCEL, _free)
 
 
 def lose_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     """The parcel is lost: its kits are missing, and the next resupply makes up for them."""
-    _need_reason(ask)
+    need_reason(ask.reason or "")
     return _by_supply(work, ask, ShipmentEvent.LOSE, _miss)
 
 
 def return_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     """The parcel is back at its depot: its kits wait there for a quality decision."""
-    _need_reason(ask)
+    need_reason(ask.reason or "")
     return _by_supply(work, ask, ShipmentEvent.RETURN, _bring_back)
 
 
@@ -130,13 +131,29 @@ def free_kits(work: Work, shipment: HeldShipment, kit_ids: Iterable[int]) -> Non
     move_kits(work, lock_kits(work, kit_ids), KitEvent.UNRESERVE, shipment_id=shipment.id)
 
 
+def pack_kits(
+    work: Work,
+    shipments: Sequence[HeldShipment],
+    kits: dict[int, int],
+    occurred_at: datetime | None = None,
+) -> None:
+    """Puts reserved kits, kit id -> shipment id, into their parcels; those no longer released stay behind."""
+    locked = lock_kits(work, kits)
+    leaving = [kit for kit in locked if kit.state.quality == Quality.RELEASED]
+    move_each(
+        work, [Move(kit, kits[kit.id], kits[kit.id]) for kit in leaving], KitEvent.PACK, occurred_at=occurred_at
+    )
+    if staying := [kit for kit in locked if kit.state.quality != Quality.RELEASED]:
+        move_each(work, [Move(kit, kit.place_id, kits[kit.id]) for kit in staying], KitEvent.UNRESERVE)
+        note_outcome(work, shipments, [kit.id for kit in staying], "left_at_depot")
+
+
 def _free(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
     free_kits(work, shipment, kits)
 
 
 def _pack(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
-    moves = [Move(kit, shipment.id, shipment.id) for kit in lock_kits(work, kits)]
-    move_each(work, moves, KitEvent.PACK, occurred_at=ask.occurred_at)
+    pack_kits(work, [shipment], kits, ask.occurred_at)
 
 
 def _miss(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
@@ -149,7 +166,7 @@ def _bring_back(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: S
     moves = [Move(kit, shipment.depot_id, shipment.id) for kit in lock_kits(work, kits)]
     back = move_each(work, moves, KitEvent.RETURN_TO_DEPOT, reason=ask.reason, occurred_at=ask.occurred_at)
     # Nobody knows at what temperature they travelled.
-    usable = [kit for kit in back if (kit.state.quality, KitEvent.QUARANTINE) in QUALITY]
+    usable = [kit for kit in back if can_move(kit, KitEvent.QUARANTINE)]
     move_kits(work, usable, KitEvent.QUARANTINE, shipment_id=shipment.id, reason=ask.reason)
     note_outcome(work, [shipment], kits, "returned")
 
@@ -198,8 +215,3 @@ def _step(
     if effect is not None:
         effect(work, shipment, kits, ask)
     return ShipmentStepped(number=shipment.number, status=after.status, kits=len(kits))
-
-
-def _need_reason(ask: StepShipment) -> None:
-    if not (ask.reason or "").strip():
-        raise BadInput("Give a reason. Nothing was booked.")

@@ -70,12 +70,13 @@ class SupplySite:
     """A site as supply services need it."""
 
     id: int
+    sponsor_id: int
     number: str
     zone: str
     country: str
 
 
-_SITE = select(_SITES.c.id, _SITES.c.number, _SITES.c.zone, _SITES.c.country).where(
+_SITE = select(_SITES.c.id, _SITES.c.sponsor_id, _SITES.c.number, _SITES.c.zone, _SITES.c.country).where(
     _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
 )
 

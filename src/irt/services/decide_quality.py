@@ -1,0 +1,94 @@
+"""The decision on kits in quarantine: usable again, or not for ever."""
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput
+from irt.services.audit import AuditDraft
+from irt.services.move_kits import lock_kits_by_number, move_kits
+from irt.services.site_kits import need_reason
+from irt.services.unit_of_work import Work
+from irt.states.kit import KitEvent
+from irt.states.records import EXCURSION, ExcursionEvent, ExcursionStatus
+from irt.states.table import next_status
+from irt.tables.columns import table_of
+from irt.tables.shipment import Excursion
+
+
+class DecideQuality(SQLModel):
+    """Kits to accept and kits to reject, why, and the excursion that this decides, if any."""
+
+    study_id: int
+    accept: list[str] = []
+    reject: list[str] = []
+    reason: str
+    excursion: str | None = None
+    signature_id: int | None = None
+
+
+class QualityDecided(SQLModel):
+    """The kits usable again, the rejected ones, and where the excursion stands."""
+
+    accepted: list[str]
+    rejected: list[str]
+    excursion_status: ExcursionStatus | None
+
+
+_EXCURSIONS = table_of(Excursion)
+_EXCURSION = (
+    select(_EXCURSIONS.c.id, _EXCURSIONS.c.status)
+    .where(_EXCURSIONS.c.study_id == bindparam("study_id"), _EXCURSIONS.c.number == bindparam("number"))
+    .with_for_update(key_share=True)
+)
+
+
+def decide_quality(work: Work, ask: DecideQuality) -> QualityDecided:
+    """Releases or rejects quarantined kits; a reversed kit that is accepted is free again."""
+    work.actor.require(Permission.DECIDE_QUALITY, ask.study_id)
+    reason = need_reason(ask.reason)
+    if (not ask.accept and not ask.reject) or set(ask.accept) & set(ask.reject):
+        raise BadInput("Name each kit once: accepted or rejected. Nothing was decided.")
+    excursion_status = _decide_excursion(work, ask, reason)
+    kits = lock_kits_by_number(work, ask.study_id, [*ask.accept, *ask.reject])
+    for numbers, event in ((set(ask.accept), KitEvent.ACCEPT), (set(ask.reject), KitEvent.REJECT)):
+        if some := [kit for kit in kits if kit.number in numbers]:
+            move_kits(work, some, event, reason=reason)
+    accepted, rejected = sorted(set(ask.accept)), sorted(set(ask.reject))
+    work.audit(
+        AuditDraft(
+            act="quality_decided",
+            record_kind="excursion" if ask.excursion else "kits",
+            record=ask.excursion or f"{len(kits)} kits",
+            study_id=ask.study_id,
+            new={
+                "accepted": accepted,
+                "rejected": rejected,
+                "excursion_status": excursion_status,
+                "signature": ask.signature_id,
+            },
+            reason=reason,
+        )
+    )
+    return QualityDecided(accepted=accepted, rejected=rejected, excursion_status=excursion_status)
+
+
+def _decide_excursion(work: Work, ask: DecideQuality, reason: str) -> ExcursionStatus | None:
+    """Takes the excursion through its assessment to the decision on its kits."""
+    if ask.excursion is None:
+        return None
+    found = work.one("excursion", _EXCURSION, study_id=ask.study_id, number=ask.excursion)
+    status = ExcursionStatus(found["status"])
+    if status == ExcursionStatus.SUSPECTED:
+        status = next_status(EXCURSION, status, ExcursionEvent.REPORT)
+    if status != ExcursionStatus.UNDER_ASSESSMENT:
+        status = next_status(EXCURSION, status, ExcursionEvent.ASSESS)
+    status = next_status(EXCURSION, status, _decision(ask))
+    work.run(update(_EXCURSIONS).where(_EXCURSIONS.c.id == found["id"]).values(status=status, decision=reason))
+    return status
+
+
+def _decision(ask: DecideQuality) -> ExcursionEvent:
+    if ask.accept and ask.reject:
+        return ExcursionEvent.ACCEPT_PARTLY
+    return ExcursionEvent.ACCEPT if ask.accept else ExcursionEvent.REJECT
