@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Component, Meaning
 from irt.blinding.actor import Grant
 from irt.blinding.audience import Audience
-from irt.blinding.code_break import BrokenCode, ReasonCategory, refuse_too_many, review_due
+from irt.blinding.code_break import BrokenCode, ReasonCategory, TooManyCodeBreaks, refuse_too_many, review_due
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.services.credentials import account_by_id
@@ -72,7 +72,7 @@ def break_code(work: Work, ask: BreakCode) -> CodeBroken:
     arms = arm_names(work, subject)
     with_code = _sign(work, ask, subject, grant) == Component.PASSWORD_AND_CODE
     if not with_code:
-        refuse_too_many(_recent(work), work.at)
+        _refuse_too_many(work, subject)
     code_break_id = work.record(
         CodeBreak,
         **subject.owner,
@@ -125,9 +125,12 @@ def _sign(work: Work, ask: BreakCode, subject: LockedSubject, grant: Grant) -> C
     return component
 
 
-def _recent(work: Work) -> list[datetime]:
+def _refuse_too_many(work: Work, subject: LockedSubject) -> None:
     rows = work.rows(_LAST_HOUR, account_id=work.actor.account_id, since=work.at - timedelta(hours=1))
-    return [row["at"] for row in rows]
+    try:
+        refuse_too_many((row["at"] for row in rows), work.at)
+    except TooManyCodeBreaks as refusal:
+        raise refusal.concerning(subject.about("code_break")) from None
 
 
 def _flag(work: Work, subject: LockedSubject) -> None:

@@ -201,6 +201,7 @@ def test_three_an_hour_with_the_password_alone(ward: Ward) -> None:
         ward.breaks(ward.ira)
     with pytest.raises(TooManyCodeBreaks):
         ward.breaks(ward.ira)
+    assert ward.rows(AuditEntry)[-1]["act"] == "code_break_refused"
     ward.breaks(ward.ira, code=code_of(secret, ward.office.now))
     ward.breaks(ward.sam)
     ward.office.wait(hours=1)
