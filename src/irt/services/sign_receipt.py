@@ -1,0 +1,49 @@
+"""The receipt of a shipment under one signature: signed and booked together, or not at all."""
+
+from sqlmodel import Field
+
+from irt.audit.signature import Meaning
+from irt.blinding.roles import Permission
+from irt.errors import BadInput
+from irt.services.receive_shipment import ReceiveShipment, ShipmentReceived, receive_shipment
+from irt.services.shipments import lock_shipment
+from irt.services.sign_record import Signable, Signing, sign_record
+from irt.services.unit_of_work import Work
+
+
+class SignReceipt(ReceiveShipment):
+    """The receipt as found in the parcel, and what the person typed to sign it."""
+
+    signing: Signing = Field(exclude=True)
+
+
+def sign_receipt(work: Work, ask: SignReceipt) -> ShipmentReceived:
+    """Signs what is about to be booked, then books it. A receipt typed late needs its reason."""
+    if ask.received_at is not None and not (ask.reason or "").strip():
+        raise BadInput("Say why the receipt is entered late. Nothing was booked.")
+    shipment = lock_shipment(work, ask.study_id, ask.number)
+    grant = work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id, shipment.site_id)
+    signable = Signable(
+        Meaning.RECEIVE_SHIPMENT,
+        "shipment",
+        shipment.number,
+        receipt_content(ask),
+        study_id=shipment.study_id,
+        site_id=shipment.site_id,
+        zone=shipment.zone,
+    )
+    signature_id = sign_record(work, ask.signing, signable, grant)
+    facts = ask.model_dump(exclude={"signing", "signature_id"})
+    return receive_shipment(work, ReceiveShipment(**facts, signature_id=signature_id))
+
+
+def receipt_content(ask: ReceiveShipment) -> dict[str, object]:
+    """What is signed: each kit's fate, the monitor's word, and the time where it was not now."""
+    return {
+        "received": sorted(ask.received),
+        "damaged": sorted(ask.damaged),
+        "missing": sorted(ask.missing),
+        "temperature": ask.temperature,
+        "received_at": None if ask.received_at is None else ask.received_at.isoformat(),
+        "reason": ask.reason,
+    }
