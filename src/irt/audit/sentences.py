@@ -51,6 +51,7 @@ TEMPLATES: dict[str, str] = {
     "code_asked": "{record} gave the right password and was asked for the six-digit code.",
     "signed_out": "{who} ended session {session} of {record}.",
     "signed_out_everywhere": "{who} ended every session of {record}.",
+    "signed_out_everywhere": "{who} ended all sessions of {record}.",
     "account_created": "{who} made the account {record} for {printed_name}.",
     "account_disabled": "{who} closed the account {record}.",
     "training_recorded": "{who} recorded the training of {record}.",
@@ -65,6 +66,7 @@ TEMPLATES: dict[str, str] = {
     "token_revoked": "{who} stopped the token {record}.",
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
+    "history_exported": "{who} exported {rows} entries of the history as {record}.",
     "job_cancel_asked": "{who} asked to cancel job {record}.",
 }
 """Act -> sentence. Fields: who, record, record_kind, the entry's new values, and its old ones as old_<name>."""
