@@ -23,16 +23,13 @@ from irt.states.records import DispensingStatus, KitCheck, VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.dispensing import KitNeed
 from irt.study.dispensing_schedule import kits_due
-from irt.study.schedule import treatment_days
+from irt.study.schedule import UNSCHEDULED, treatment_days
 from irt.supply.kit_selection import Candidate, Choice, choose_kits
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing
-from irt.tables.record import Decision
-from irt.tables.secret import DecisionTrace, TreatmentAssignment
+from irt.tables.secret import TreatmentAssignment
 from irt.tables.study import Site
 from irt.tables.subject import DispensingOrder, Randomization, Visit
-
-UNSCHEDULED = "UNSCHEDULED"
 
 
 class AssignKits(SQLModel):
@@ -94,7 +91,6 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
         assigned_by_id=work.actor.account_id,
     )
     book_kits(work, subject, dispensing_id, choice.chosen)
-    explain(work, subject, "assignment", choice.trace)
     audit_subject(
         work,
         subject,
@@ -295,20 +291,6 @@ def book_kits(
             for kit in kits
         ),
     )
-
-
-def explain(work: Work, subject: LockedSubject, kind: str, trace: dict[str, Any]) -> None:
-    """The decision in two voices: a blind-safe sentence, and the full trace in the secret table."""
-    decision_id = work.record(
-        Decision,
-        **subject.owner,
-        kind=kind,
-        record=subject.number,
-        granted=True,
-        sentence="Kits were assigned by expiry date, then by chance among equal ones.",
-        at=work.at,
-    )
-    work.record(DecisionTrace, **subject.owner, decision_id=decision_id, trace=trace)
 
 
 def lines_of(subject: LockedSubject, chosen: Sequence[Candidate]) -> list[KitLine]:

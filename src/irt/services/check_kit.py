@@ -7,9 +7,9 @@ from irt.services.dispensings import (
     DispensingReceipt,
     LockedDispensing,
     audit_dispensing,
-    check_lines,
     lock_dispensing,
     receipt_of,
+    set_lines,
 )
 from irt.services.unit_of_work import Work
 from irt.states.records import DispensingStatus, KitCheck
@@ -42,7 +42,7 @@ def check_kit(work: Work, ask: CheckKit) -> ScanAnswer:
     number = kit_number_in(ask.read)
     title, sentence, accepted = _judge(dispensing, number)
     if accepted and number is not None:
-        check_lines(work, dispensing, [dispensing.id_of(number)])
+        set_lines(work, dispensing, [dispensing.id_of(number)], KitCheck.CHECKED, work.at)
         dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     work.record(
         Scan,

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.services.audit import AuditDraft
-from irt.services.subjects import LockedSubject, lock_subject
+from irt.services.subjects import SUBJECT_COLUMNS, LockedSubject, subject_of
 from irt.services.unit_of_work import Work
 from irt.states.records import DISPENSING, DispensingEvent, DispensingStatus, KitCheck
 from irt.states.table import next_status
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit
+from irt.tables.study import Site, Study
 from irt.tables.subject import Subject, Visit
 
 
@@ -69,21 +70,23 @@ class LockedDispensing:
 
 
 _DISPENSINGS, _VISITS, _SUBJECTS = table_of(Dispensing), table_of(Visit), table_of(Subject)
+_SITES, _STUDIES = table_of(Site), table_of(Study)
 _LINES, _KITS, _LOTS = table_of(DispensedKit), table_of(Kit), table_of(BlindedLot)
-_WHOSE = (
-    select(_SUBJECTS.c.number.label("subject"))
-    .join(_DISPENSINGS, _DISPENSINGS.c.subject_id == _SUBJECTS.c.id)
-    .where(_DISPENSINGS.c.id == bindparam("id"), _DISPENSINGS.c.study_id == bindparam("study_id"))
-)
-_DISPENSING = (
+_LOCK = (
     select(
-        _DISPENSINGS.c.status,
+        _DISPENSINGS.c.status.label("dispensing_status"),
         _DISPENSINGS.c.visit_id,
         _VISITS.c.code,
         _VISITS.c.occurrence,
+        *SUBJECT_COLUMNS,
     )
+    .join(_SUBJECTS, _SUBJECTS.c.id == _DISPENSINGS.c.subject_id)
     .join(_VISITS, _VISITS.c.id == _DISPENSINGS.c.visit_id)
-    .where(_DISPENSINGS.c.id == bindparam("id"))
+    .join(_SITES, _SITES.c.id == _SUBJECTS.c.site_id)
+    .join(_STUDIES, _STUDIES.c.id == _SUBJECTS.c.study_id)
+    .where(_DISPENSINGS.c.id == bindparam("id"), _DISPENSINGS.c.study_id == bindparam("study_id"))
+    # Both rows are locked, so that both are read again after a wait for somebody else's change.
+    .with_for_update(key_share=True, of=(_SUBJECTS, _DISPENSINGS))
 )
 _KIT_LINES = (
     select(
@@ -105,9 +108,8 @@ _KIT_LINES = (
 
 def lock_dispensing(work: Work, study_id: int, dispensing_id: int, permission: Permission) -> LockedDispensing:
     """Locks a dispensing by locking its subject; NotFound where this person may not see it."""
-    whose = work.one("dispensing", _WHOSE, id=dispensing_id, study_id=study_id)
-    subject = lock_subject(work, study_id, whose["subject"], permission)
-    row = work.one("dispensing", _DISPENSING, id=dispensing_id)
+    row = work.one("dispensing", _LOCK, id=dispensing_id, study_id=study_id)
+    subject = subject_of(work, row, study_id, permission)
     rows = work.rows(_KIT_LINES, id=dispensing_id)
     lines = [
         KitLine.model_construct(
@@ -123,7 +125,7 @@ def lock_dispensing(work: Work, study_id: int, dispensing_id: int, permission: P
     ]
     return LockedDispensing(
         id=dispensing_id,
-        status=DispensingStatus(row["status"]),
+        status=DispensingStatus(row["dispensing_status"]),
         visit_id=row["visit_id"],
         visit=row["code"],
         occurrence=row["occurrence"],
@@ -159,15 +161,8 @@ _SET_LINES = (
         _LINES.c.dispensing_id == bindparam("of_id"),
         _LINES.c.kit_id.in_(bindparam("kits", expanding=True)),
     )
-    .values(status=bindparam("to_status"))
-)
-_CHECK_LINES = (
-    update(_LINES)
-    .where(
-        _LINES.c.dispensing_id == bindparam("of_id"),
-        _LINES.c.kit_id.in_(bindparam("kits", expanding=True)),
-    )
-    .values(status=KitCheck.CHECKED, checked_at=bindparam("at"))
+    # A kit keeps the time of its first check.
+    .values(status=bindparam("to_status"), checked_at=func.coalesce(_LINES.c.checked_at, bindparam("checked_at")))
 )
 
 
@@ -180,16 +175,17 @@ def end_dispensing(
     return status
 
 
-def set_lines(work: Work, dispensing: LockedDispensing, kit_ids: Sequence[int], status: KitCheck) -> None:
-    """Sets how far kits of a dispensing got."""
+def set_lines(
+    work: Work,
+    dispensing: LockedDispensing,
+    kit_ids: Sequence[int],
+    status: KitCheck,
+    checked_at: datetime | None = None,
+) -> None:
+    """Sets how far kits of a dispensing got, and when they were checked if that is now."""
     if kit_ids:
-        work.run(_SET_LINES, {"of_id": dispensing.id, "kits": list(kit_ids), "to_status": status})
-
-
-def check_lines(work: Work, dispensing: LockedDispensing, kit_ids: Sequence[int]) -> None:
-    """Marks kits as checked by scan."""
-    if kit_ids:
-        work.run(_CHECK_LINES, {"of_id": dispensing.id, "kits": list(kit_ids), "at": work.at})
+        facts = {"to_status": status, "checked_at": checked_at}
+        work.run(_SET_LINES, {"of_id": dispensing.id, "kits": list(kit_ids), **facts})
 
 
 def audit_dispensing(
@@ -200,6 +196,7 @@ def audit_dispensing(
     new: dict[str, object],
     old: dict[str, object] | None = None,
     reason: str | None = None,
+    secret: dict[str, object] | None = None,
 ) -> None:
     """One audit line about a dispensing, filed under its subject."""
     subject = dispensing.subject
@@ -214,5 +211,6 @@ def audit_dispensing(
             old=old,
             new={"visit": dispensing.visit, "occurrence": dispensing.occurrence, **new},
             reason=reason,
+            secret=secret,
         )
     )

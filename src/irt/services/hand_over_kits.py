@@ -11,7 +11,6 @@ from irt.services.dispensings import (
     KitLine,
     LockedDispensing,
     audit_dispensing,
-    check_lines,
     end_dispensing,
     lock_dispensing,
     receipt_of,
@@ -68,7 +67,7 @@ def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
     scanned = _scanned(dispensing, ask.scanned)
     if waiting := [number for number in dispensing.waiting() if number not in scanned]:
         raise NotAllChecked(waiting).concerning(dispensing.subject.about("hand_over"))
-    _record_scans(work, dispensing, ask.scanned, scanned)
+    _record_scans(work, dispensing, ask.scanned)
     return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
 
 
@@ -131,7 +130,7 @@ def _move(
     ids = [dispensing.id_of(number) for number in numbers]
     place = dispensing.subject.id if event == KitEvent.HAND_OVER else dispensing.subject.site.id
     move_kits(work, lock_kits(work, ids), event, place_id=place, subject_id=dispensing.subject.id, reason=reason)
-    set_lines(work, dispensing, ids, check)
+    set_lines(work, dispensing, ids, check, work.at if event == KitEvent.HAND_OVER else None)
 
 
 def _after(dispensing: LockedDispensing, given: Sequence[str], kept: Sequence[str]) -> list[KitLine]:
@@ -152,7 +151,7 @@ def _scanned(dispensing: LockedDispensing, reads: Sequence[str]) -> set[str]:
     return numbers
 
 
-def _record_scans(work: Work, dispensing: LockedDispensing, reads: Sequence[str], numbers: set[str]) -> None:
+def _record_scans(work: Work, dispensing: LockedDispensing, reads: Sequence[str]) -> None:
     if not reads:
         return
     facts = {
@@ -163,4 +162,3 @@ def _record_scans(work: Work, dispensing: LockedDispensing, reads: Sequence[str]
         "account_id": work.actor.account_id,
     }
     work.record_all(Scan, ({**facts, "read": read} for read in reads))
-    check_lines(work, dispensing, [dispensing.id_of(number) for number in sorted(numbers)])

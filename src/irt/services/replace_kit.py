@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.reads.candidates import candidates_at
-from irt.services.assign_kits import book_kits, chance_for, explain
+from irt.services.assign_kits import book_kits, chance_for
 from irt.services.dispensings import (
     DispensingReceipt,
     LockedDispensing,
@@ -68,7 +68,6 @@ def _replace(work: Work, ask: ReplaceKit, dispensing: LockedDispensing) -> Dispe
     move_kits(work, kits, _EVENTS[ask.problem], place_id=place, subject_id=subject.id, reason=ask.reason)
     set_lines(work, dispensing, [kit_id], KitCheck.REPLACED)
     book_kits(work, subject, dispensing.id, choice.chosen, replaces_kit_id=kit_id)
-    explain(work, subject, "replacement", choice.trace)
     audit_dispensing(
         work,
         dispensing,
@@ -76,6 +75,7 @@ def _replace(work: Work, ask: ReplaceKit, dispensing: LockedDispensing) -> Dispe
         old={"kit": ask.number},
         new={"kit": choice.chosen[0].number, "problem": ask.problem},
         reason=ask.reason,
+        secret=choice.trace,
     )
     after = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     return receipt_of(after, after.status, after.kits)

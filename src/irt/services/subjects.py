@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, bindparam, select, update
 
 from irt.blinding.roles import Permission
-from irt.errors import About, Refusal
+from irt.errors import About, NotFound, Refusal
 from irt.services.audit import AuditDraft
 from irt.services.studies import definition_of
 from irt.services.unit_of_work import Work
@@ -123,18 +123,19 @@ def site_facts(row: RowMapping) -> SiteFacts:
     )
 
 
+SUBJECT_COLUMNS = (
+    _SUBJECTS.c.id,
+    _SUBJECTS.c.sponsor_id,
+    _SUBJECTS.c.number,
+    _SUBJECTS.c.status,
+    _SUBJECTS.c.dose_level,
+    _SUBJECTS.c.screened_on,
+    _SUBJECTS.c.randomized_on,
+    _STUDIES.c.protocol,
+    *SITE_COLUMNS,
+)
 _LOCK = (
-    select(
-        _SUBJECTS.c.id,
-        _SUBJECTS.c.sponsor_id,
-        _SUBJECTS.c.number,
-        _SUBJECTS.c.status,
-        _SUBJECTS.c.dose_level,
-        _SUBJECTS.c.screened_on,
-        _SUBJECTS.c.randomized_on,
-        _STUDIES.c.protocol,
-        *SITE_COLUMNS,
-    )
+    select(*SUBJECT_COLUMNS)
     .join(_SITES, _SITES.c.id == _SUBJECTS.c.site_id)
     .join(_STUDIES, _STUDIES.c.id == _SUBJECTS.c.study_id)
     .where(_SUBJECTS.c.study_id == bindparam("study_id"), _SUBJECTS.c.number == bindparam("number"))
@@ -145,6 +146,13 @@ _LOCK = (
 def lock_subject(work: Work, study_id: int, number: str, permission: Permission) -> LockedSubject:
     """Locks a subject that this person may act on; a subject of another site reads as not found."""
     row = work.one("subject", _LOCK, study_id=study_id, number=number)
+    return subject_of(work, row, study_id, permission)
+
+
+def subject_of(work: Work, row: RowMapping, study_id: int, permission: Permission) -> LockedSubject:
+    """A locked row of SUBJECT_COLUMNS as a value, if this person may act on it."""
+    if not any(work.actor.grant_for(p, study_id, row["site_id"]) for p in (permission, Permission.VIEW_SUBJECTS)):
+        raise NotFound("No such subject. Check the number, or ask the study coordinator.")
     work.actor.require(permission, study_id, row["site_id"])
     return LockedSubject(
         id=row["id"],

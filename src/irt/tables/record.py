@@ -1,4 +1,4 @@
-"""Records about records: audit trail, signatures, approvals, commands, jobs, outbox, messages, decisions."""
+"""Records about records: audit trail, signatures, approvals, commands, jobs, outbox, messages."""
 
 from datetime import datetime
 from typing import Any
@@ -131,17 +131,5 @@ class Message(Row, table=True):
     study_id: int = Field(foreign_key="study.id", index=True)
     site_id: int | None = Field(default=None, foreign_key="site.id", index=True)
     audience: str
-    sentence: str
-    at: datetime = instant()
-
-
-class Decision(Row, table=True):
-    """Why kits were assigned, refused or shipped, in the blind-safe voice; the full one is secret."""
-
-    sponsor_id: int = Field(foreign_key="sponsor.id")
-    study_id: int = Field(foreign_key="study.id", index=True)
-    kind: str
-    record: str
-    granted: bool
     sentence: str
     at: datetime = instant()

@@ -94,16 +94,11 @@ class ShipmentCalculation(Owned, table=True):
     trace: dict[str, Any] = document()
 
 
-class DecisionTrace(Owned, table=True):
-    """The full voice of a decision: every candidate and the rule that excluded it."""
-
-    __tablename__ = "secret_decision_trace"
-    decision_id: int = Field(foreign_key="decision.id", unique=True)
-    trace: dict[str, Any] = document()
-
-
 class SecretAuditEntry(Row, table=True):
-    """The second chain: treatment acts, each pointing to its blinded entry. Append-only."""
+    """The second chain: treatment acts and the full voice of decisions, each pointing to its blinded entry.
+
+    Append-only.
+    """
 
     __tablename__ = "secret_audit_entry"
     __table_args__ = (UniqueConstraint("chain", "sequence"),)

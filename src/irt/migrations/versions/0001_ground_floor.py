@@ -15,7 +15,6 @@ GUARDS = (
     Guard("audit_entry"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
-    Guard("decision"),
     Guard("deviation"),
     Guard("dispensing_order"),
     Guard("item_movement"),
@@ -28,7 +27,6 @@ GUARDS = (
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
     Guard("secret_audit_entry"),
-    Guard("secret_decision_trace"),
     Guard("secret_kit_content"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
@@ -185,21 +183,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_blinded_lot")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_blinded_lot_study_id_number")),
     )
-    op.create_table(
-        "decision",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("record", sa.String(), nullable=False),
-        sa.Column("granted", sa.Boolean(), nullable=False),
-        sa.Column("sentence", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_decision_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_decision_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
-    )
-    op.create_index(op.f("ix_decision_study_id"), "decision", ["study_id"], unique=False)
     op.create_table(
         "depot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -413,21 +396,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
     )
     op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
-    op.create_table(
-        "secret_decision_trace",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("decision_id", sa.Integer(), nullable=False),
-        sa.Column("trace", sa.JSON(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["decision_id"], ["decision.id"], name=op.f("fk_secret_decision_trace_decision_id")
-        ),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_decision_trace_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_decision_trace_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_decision_trace")),
-        sa.UniqueConstraint("decision_id", name=op.f("uq_secret_decision_trace_decision_id")),
-    )
     op.create_table(
         "secret_manufacturing_lot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1234,7 +1202,6 @@ def downgrade() -> None:
     op.drop_table("site")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
-    op.drop_table("secret_decision_trace")
     op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
     op.drop_table("lot_approval")
     op.drop_table("lane")
@@ -1250,8 +1217,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
     op.drop_table("depot")
-    op.drop_index(op.f("ix_decision_study_id"), table_name="decision")
-    op.drop_table("decision")
     op.drop_table("blinded_lot")
     op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")
     op.drop_table("study")
