@@ -30,6 +30,7 @@ from irt.services.store import Store
 from irt.services.unit_of_work import Work, perform
 from irt.study.check import open_study
 from irt.study.definition import StudyDefinition
+from irt.study.network import Site as StudySite
 from irt.supply.resupply import MinMax
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit
@@ -51,6 +52,16 @@ Answer = TypeVar("Answer", bound=SQLModel)
 def the_study(name: str) -> StudyDefinition:
     """A study that comes with the program."""
     return open_study((_STUDIES / f"{name}.yaml").read_text(), name)
+
+
+@cache
+def the_lipid_study() -> StudyDefinition:
+    """The blinded study with four sites only: three British, one Dutch."""
+    countries = ("GB", "GB", "GB", "NL")
+    sites = tuple(
+        StudySite(number=str(1001 + i), name=f"Site {1001 + i}", country=c) for i, c in enumerate(countries)
+    )
+    return the_study("fourier").model_copy(update={"sites": sites})
 
 
 def a_lot(**changes: Any) -> ListedLot:
@@ -81,8 +92,11 @@ class SupplyHouse:
     keys: count = field(default_factory=count)  # type: ignore[type-arg]  # itertools.count is generic in stubs only
 
     @classmethod
-    def of(cls, store: Store, name: str = "fourier", day: date = DAY, size: str = "small") -> "SupplyHouse":
-        """A house with the named study, its version approved by a second person."""
+    def of(
+        cls, store: Store, definition: StudyDefinition | None = None, day: date = DAY, size: str = "small"
+    ) -> "SupplyHouse":
+        """A house with a study, the lipid study by default, its version approved by a second person."""
+        definition = definition or the_lipid_study()
         with store.writing() as connection:
             work = Work(store, connection, Actor(0, "founder", ()), _noon(day))
             for person in _PEOPLE:
@@ -94,7 +108,6 @@ class SupplyHouse:
                     password_hash="-",
                     created_at=_noon(day),
                 )
-        definition = the_study(name)
         house = cls(store, 0, definition, day)
         ask = LoadStudy(
             definition=definition.model_dump(mode="json"), size=size, effective_from=day - timedelta(days=1)

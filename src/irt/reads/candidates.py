@@ -37,7 +37,8 @@ _AT_SITE = (
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
     .where(
-        _KITS.c.study_id == bindparam("study_id"),
+        # Not a bare column: SQLite, which guesses, would walk all kits of the study instead of those at the site.
+        _KITS.c.study_id + 0 == bindparam("study_id"),
         and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == bindparam("site_id")),
         _KITS.c.assignment.in_((Assignment.FREE, Assignment.PREALLOCATED)),
         _CONTENTS.c.kit_type.in_(bindparam("kit_types", expanding=True)),

@@ -60,14 +60,13 @@ class DifferencesUnexplained(Refusal):
 _KITS = table_of(Kit)
 # One statement for all, so that two counts at once lock kits in one order.
 _CONCERNED = locking(
-    _KITS.c.study_id == bindparam("study_id"),
     or_(
         and_(
             _KITS.c.custody == Custody.SITE,
             _KITS.c.place_id == bindparam("site_id"),
             _KITS.c.accountability == Accountability.NONE,
         ),
-        _KITS.c.number.in_(bindparam("numbers", expanding=True)),
+        and_(_KITS.c.study_id == bindparam("study_id"), _KITS.c.number.in_(bindparam("numbers", expanding=True))),
     ),
 )
 
