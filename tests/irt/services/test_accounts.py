@@ -20,7 +20,14 @@ from irt.services.bootstrap import AlreadyBootstrapped, Bootstrap, bootstrap
 from irt.services.passwords import WeakPassword
 from irt.services.sessions import actor_of_session
 from irt.services.sign_in import SignInOutcome
+from irt.services.store import Store
 from tests.cast import PASSWORD, TEMPORARY, Office, token_of
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """One database is enough here: no locks, no types that differ."""
+    return sqlite_store
 
 
 def asked(username: str, password: str = TEMPORARY) -> CreateAccount:

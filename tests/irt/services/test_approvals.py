@@ -10,10 +10,17 @@ from irt.blinding.two_persons import AlreadyDecided, ApprovalKind, RecordChanged
 from irt.errors import BadInput, NotAllowed
 from irt.services.approvals import ApprovalDecided, AskApproval, DecideApproval, ask_approval, decide_approval
 from irt.services.sign_record import SigningRefused
+from irt.services.store import Store
 from tests.cast import Office, signing
 from tests.rows import put_study
 
 SEEN = "a" * 64
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """One database is enough here: no locks, no types that differ."""
+    return sqlite_store
 
 
 @pytest.fixture

@@ -15,7 +15,14 @@ from irt.services.issue_token import (
     issue_token,
     revoke_token,
 )
+from irt.services.store import Store
 from tests.cast import Office, token_of
+
+
+@pytest.fixture
+def store(sqlite_store: Store) -> Store:
+    """One database is enough here: no locks, no types that differ."""
+    return sqlite_store
 
 
 def issued(office: Office, username: str, *scopes: Permission, days: int = 30) -> TokenIssued:
