@@ -35,6 +35,9 @@ TEMPLATES: dict[str, str] = {
     "resupply_run": "{who} ran resupply for {record}: {kits} kits proposed by {planner}.",
     "shipments_carried": "{who} recorded {dispatched} shipments sent and {received} received on {record}.",
     "excursion_opened": "{who} opened excursion {record} for shipment {shipment}.",
+    "kits_quarantined": "{who} put kits {kits} into quarantine.",
+    "quality_decided": "{who} decided on {record_kind} {record}: {accepted} accepted, {rejected} rejected.",
+    "resupply_set": "{who} changed the resupply levels of {record} from {effective_from}.",
     # Study
     "study_loaded": "{who} loaded study {record}, version {version}, in {mode} mode.",
     "version_approved": "{who} approved version {version} of study {record}.",
