@@ -34,30 +34,33 @@ class Store:
         self.seeds: dict[tuple[int, str], bytes] = {}
         self.procedures: dict[tuple[int, int], Procedure] = {}
         self.numbers: dict[int, OpaqueNumbers] = {}
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = FairLock()
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
-        self._reading = self.engine.execution_options(irt_reading=True)
-
-    @property
-    def is_sqlite(self) -> bool:
-        """Whether this is the embedded database."""
-        return self.url.get_backend_name() == "sqlite"
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, rolled back on any exception."""
         with self._turn(), self.engine.begin() as connection:
+            # A deferred transaction that turns to writing fails at once under load: take the write lock first.
+            self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction that only reads."""
-        with self._reading.connect() as connection:
+        with self.engine.connect() as connection:
+            self._begin(connection, "BEGIN")
             yield connection
 
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()
+
+    def _begin(self, connection: Connection, statement: str) -> None:
+        # Said here rather than in an engine event, which would cost every statement a look at its listeners.
+        if self.is_sqlite:
+            connection.exec_driver_sql(statement)
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._lock.turn() if self.is_sqlite else nullcontext()
@@ -81,15 +84,9 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # BEGIN is ours, see _begin
+        connection.isolation_level = None  # BEGIN is the store's
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # A deferred transaction that turns to writing fails at once under load: take the write lock first.
-        reading = connection.get_execution_options().get("irt_reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
