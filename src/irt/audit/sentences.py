@@ -53,7 +53,6 @@ TEMPLATES: dict[str, str] = {
     "sign_in_failed": "An attempt to sign in as {record} failed.",
     "code_asked": "{record} gave the right password and was asked for the six-digit code.",
     "signed_out": "{who} ended session {session} of {record}.",
-    "signed_out_everywhere": "{who} ended every session of {record}.",
     "signed_out_everywhere": "{who} ended all sessions of {record}.",
     "account_created": "{who} made the account {record} for {printed_name}.",
     "account_disabled": "{who} closed the account {record}.",
