@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from litestar import Request
 from litestar.datastructures import Cookie
@@ -92,7 +92,7 @@ def find_who(
         person=known,
         actor=actor,
         places=places,
-        place=places[0] if len(places) == 1 else place,
+        place=place or (places[0] if len(places) == 1 else None),
         theme=theme_of(request, settings),
         csrf_token=csrf_token_of(request),
     )
@@ -128,7 +128,17 @@ def session_cookie(settings: Settings, token: SecretStr | None) -> Cookie:
 
 
 def sign_in_address(request: Request[Any, Any, Any]) -> str:
-    """The sign-in page, which leads back to where the person was."""
-    back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    wished = local_address(back) if request.method == "GET" else "/"
+    """The sign-in page, which leads back to the page the person looked at."""
+    wished = local_address(_looked_at(request))
     return "/sign-in" if wished == "/" else f"/sign-in?next={quote(wished, safe='/')}"
+
+
+def _looked_at(request: Request[Any, Any, Any]) -> str:
+    """A form or a part of a page cannot be returned to: the page around it can."""
+    address = str(request.url)
+    if request.headers.get("hx-request") == "true":
+        address = request.headers.get("hx-current-url", "/")
+    elif request.method != "GET":
+        address = request.headers.get("referer", "/")
+    parts = urlsplit(address)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -77,12 +77,11 @@ class Browser:
         return self.answer
 
     def form(self, action: str) -> Form:
-        """The form of the page on the screen that goes to this address; LookupError where there is none."""
-        found = next((form for form in forms_of(self.text) if form.action == action), None)
+        """The form of the page on the screen that posts to this address; LookupError where there is none."""
+        posting = [form for form in forms_of(self.text) if form.method == "post"]
+        found = next((form for form in posting if form.action == action), None)
         if found is None:
-            raise LookupError(
-                f"no form goes to {action}; there are {[form.action for form in forms_of(self.text)]}"
-            )
+            raise LookupError(f"no form posts to {action}; there are {[form.action for form in posting]}")
         return found
 
     def press(self, action: str, **typed: str) -> httpx.Response:

@@ -67,8 +67,8 @@ _SOME_SITES = _EVERY_SITE.where(_SITES.c.id.in_(bindparam("site_ids", expanding=
 _SITES_LIKE = _EVERY_SITE.where(
     _SITES.c.study_id.in_(bindparam("study_ids", expanding=True)),
     or_(
-        _SITES.c.number.icontains(bindparam("words"), autoescape=False),
-        _SITES.c.name.icontains(bindparam("words"), autoescape=False),
+        _SITES.c.number.icontains(bindparam("words"), escape="/"),
+        _SITES.c.name.icontains(bindparam("words"), escape="/"),
     ),
 ).limit(SITES_SHOWN_MAX)
 
@@ -120,10 +120,15 @@ def places_like(connection: Connection, actor: Actor, typed: str) -> tuple[Place
     wide = [study for study in _studies(connection, actor) if _roles(actor, study["id"], None)]
     if not wanted or not wide:
         return tuple(named)
-    asked = {"study_ids": [study["id"] for study in wide], "words": wanted}
+    asked = {"study_ids": [study["id"] for study in wide], "words": _literally(wanted)}
     sites = connection.execute(_SITES_LIKE, asked).mappings().all()
     reached = [place for study in wide for place in _at_sites(actor, study, sites)]
     return tuple(named + [place for place in reached if (place.study_id, place.site_id) not in known])
+
+
+def _literally(typed: str) -> str:
+    """Signs that would stand for any letter stand for themselves."""
+    return typed.replace("/", "//").replace("%", "/%").replace("_", "/_")
 
 
 def _searched(place: Place) -> str:

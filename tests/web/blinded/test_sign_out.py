@@ -66,11 +66,24 @@ def test_a_session_ends_after_a_working_day(world: World) -> None:
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_sign_in(world: World) -> None:
-    """Where the session ended, htmx is told to leave the page instead of swapping a sign-in into it."""
+    """Where the session ended, htmx is told to leave the page, and to come back to it afterwards."""
     browser = world.browser()
-    answer = browser.get("/history", **{"hx-request": "true"})
-    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/sign-in?next=/history")
+    page = "http://testserver.local/history?person=Holm"
+    answer = browser.get("/history/part", **{"hx-request": "true", "hx-current-url": page})
+    assert answer.status_code == 404
+    answer = browser.get("/history", **{"hx-request": "true", "hx-current-url": page})
+    assert (answer.status_code, answer.headers["hx-redirect"]) == (200, "/sign-in?next=/history%3Fperson%3DHolm")
     assert answer.text == ""
+
+
+def test_a_button_pressed_too_late_leads_back_to_its_page(world: World) -> None:
+    """The form cannot be sent again by itself, so the page it stood on comes back."""
+    browser = world.signed_in("pharmacist.0")
+    browser.get("/account")
+    fields = browser.form("/account/password").fields
+    world.wait(minutes=15)
+    browser.send("/account/password", fields, referer="http://testserver.local/account")
+    assert browser.form("/sign-in").fields["next"] == "/account"
 
 
 def test_a_closed_account_is_out_at_once(world: World) -> None:
