@@ -1,0 +1,99 @@
+"""The command irt serve: what it refuses in one line, and a whole life of the server."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+from irt.services.store import Store
+from web.commands.serve import is_loopback
+
+IRT = Path(sys.executable).with_name("irt")
+PATIENCE_SECONDS = 30
+
+
+def _refused(*arguments: str, **environment: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [IRT, "serve", "--port", "0", *arguments],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
+def test_this_machine_is_known(host: str) -> None:
+    """Its names and addresses."""
+    assert is_loopback(host)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "irt.example", "::", ""])  # noqa: S104 - refused, not bound
+def test_other_addresses_are_not_this_machine(host: str) -> None:
+    """Nor is 'every address'."""
+    assert not is_loopback(host)
+
+
+def test_it_refuses_a_database_that_is_not_migrated(tmp_path: Path) -> None:
+    """One line says what to run; no server starts."""
+    code, said = _refused("--database", f"sqlite:///{tmp_path}/none.sqlite")
+    assert code == 1
+    assert re.fullmatch(r"irt: There is no database .*none\.sqlite\. Run: irt database migrate\.\n", said)
+
+
+def test_it_refuses_plain_http_for_others() -> None:
+    """Cookies without TLS stay on this machine."""
+    code, said = _refused("--plain-http", "--host", "192.0.2.1")
+    assert (code, said.count("\n")) == (1, 1)
+    assert "Plain HTTP is for this machine only" in said
+
+
+@pytest.fixture
+def running(sqlite_store: Store) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server on a free port, and its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    url = sqlite_store.url.render_as_string()
+    server = subprocess.Popen(
+        [IRT, "serve", "--plain-http", "--port", str(port), "--database", url], stderr=subprocess.PIPE, text=True
+    )
+    try:
+        yield server, f"http://127.0.0.1:{port}"
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def _wait_for(address: str) -> str:
+    end = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < end:
+        try:
+            with urlopen(address, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 - our own address
+                return str(answer.read().decode())
+        except URLError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def test_it_serves_and_stops_in_good_order(running: tuple[subprocess.Popen[str], str]) -> None:
+    """Ready, then asked to stop: it ends by itself, and its log named no query."""
+    server, address = running
+    assert _wait_for(f"{address}/ready?token=secret") == "ready"
+    server.send_signal(signal.SIGTERM)
+    _, log = server.communicate(timeout=PATIENCE_SECONDS)
+    assert "Application shutdown complete" in log
+    assert "GET /ready 200" in log
+    assert "secret" not in log
+    assert "Traceback" not in log
