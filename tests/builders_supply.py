@@ -1,12 +1,15 @@
 """A study with kits at its depot, driven through the services by the people who may."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
+from uuid import uuid4
 
 from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
@@ -39,6 +42,7 @@ from irt.tables.record import Approval
 from irt.tables.secret import KitContent
 from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Site
+from tests.builders import a_store, migrated
 
 DAY = date(2026, 3, 2)
 """A Monday."""
@@ -209,6 +213,57 @@ class SupplyHouse:
         question = select(table).where(*(table.c[name] == value for name, value in equal.items()))
         with self.store.reading() as connection:
             return [dict(row) for row in connection.execute(question.order_by(table.c.id)).mappings()]
+
+
+Prepare = Callable[[SupplyHouse], None]
+
+
+@cache
+def _prepared(prepare: Prepare) -> tuple[bytes, int, date]:
+    """The SQLite file of a prepared house, made once; the study's id, and the day the house has come to."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "prepared.sqlite"
+        migrated(f"sqlite:///{file}")
+        store = a_store(f"sqlite:///{file}")
+        house = SupplyHouse.of(store)
+        prepare(house)
+        store.close()
+        return file.read_bytes(), house.study_id, house.day
+
+
+@contextmanager
+def a_house(prepare: Prepare, folder: Path) -> Iterator[SupplyHouse]:
+    """A house on SQLite with the lipid study, prepared like the last one: a copy, so that tests need not wait."""
+    content, study_id, day = _prepared(prepare)
+    file = folder / f"{uuid4().hex}.sqlite"
+    file.write_bytes(content)
+    store = a_store(f"sqlite:///{file}")
+    try:
+        yield SupplyHouse(store, study_id, the_lipid_study(), day, count(1000))
+    finally:
+        store.close()
+
+
+def with_kits(house: SupplyHouse) -> None:
+    """A released blinded lot at the Dutch depot."""
+    house.load()
+
+
+def with_stocked_sites(house: SupplyHouse) -> None:
+    """Two British sites with sixty kits each."""
+    house.load()
+    house.sites(2)
+    house.resupply()
+    house.carry()
+    house.later(9)
+    house.carry()
+
+
+def with_a_request(house: SupplyHouse) -> None:
+    """One shipment of sixty kits requested for the first site."""
+    house.load()
+    house.sites(1)
+    house.resupply()
 
 
 _PEOPLE = tuple(Role)

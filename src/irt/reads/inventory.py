@@ -150,9 +150,9 @@ class _Asking:
         stock, coming = self._stock([site.id for site in sites]), self._coming()
         levels, lanes = self._levels(), self._lanes()
         approved, windows = self._approved_lots(), _Windows(self.definition)
+        local = {zone: self.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
         for site in sites:
             lane = lanes.get((site.depot, site.number)) or lanes.get((site.depot, site.country)) or _NO_LANE
-            local = self.at.astimezone(ZoneInfo(site.depot_zone))
             yield SiteView(
                 number=site.number,
                 country=site.country,
@@ -160,7 +160,7 @@ class _Asking:
                 depot=site.depot,
                 lead_time_days=lane.lead_time_days,
                 calendar=lane.calendar,
-                past_cut_off=lane.calendar.past_cut_off(self.day, local),
+                past_cut_off=lane.calendar.past_cut_off(self.day, local[site.depot_zone]),
                 stock=tuple(stock.get(site.id, ())),
                 on_the_way=tuple(coming.get(site.id, ())),
                 levels=levels.of(site.country, site.id),

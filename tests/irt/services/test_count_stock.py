@@ -1,27 +1,23 @@
 """A blind count: what is on the shelf decides, and every difference has its reason."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed
 from irt.services.count_stock import CountStock, DifferencesUnexplained, StockCounted, count_stock
 from irt.services.report_kit import ReportKit, report_kit
-from irt.services.store import Store
 from irt.tables.kit import Kit, StockCount
-from tests.builders_supply import SupplyHouse
+from tests.builders_supply import SupplyHouse, a_house, with_stocked_sites
 
 
 @pytest.fixture
-def house(store: Store) -> SupplyHouse:
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
     """The lipid study with sixty kits at each of two sites."""
-    made = SupplyHouse.of(store)
-    made.load()
-    made.sites(2)
-    made.resupply()
-    made.carry()
-    made.later(9)
-    made.carry()
-    return made
+    with a_house(with_stocked_sites, tmp_path) as made:
+        yield made
 
 
 def places(house: SupplyHouse) -> list[tuple[str, int]]:
@@ -103,10 +99,9 @@ def test_a_parcel_not_yet_received_is_only_noted(house: SupplyHouse) -> None:
     assert state(house, shelf[0]) == ("shipment", parcel, "released")
 
 
-def test_what_is_refused(sqlite_store: Store) -> None:
+def test_what_is_refused(house: SupplyHouse) -> None:
     """A number scanned twice; a monitor's count."""
-    house = SupplyHouse.of(sqlite_store)
-    ((number, _),) = house.sites(1)
+    number = places(house)[0][0]
     ask = CountStock(study_id=house.study_id, site=number, scanned=["1", "1"])
     with pytest.raises(BadInput):
         house.do(Role.PHARMACIST, count_stock, ask)

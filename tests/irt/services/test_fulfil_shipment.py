@@ -1,7 +1,8 @@
 """A shipment's steps at depot, carrier and supply, and what they do to its kits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -9,13 +10,12 @@ from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed
 from irt.services import fulfil_shipment as steps
 from irt.services.fulfil_shipment import ShipmentStepped, StepShipment
-from irt.services.store import Store
 from irt.services.unit_of_work import Work
 from irt.states.table import TransitionRefused
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Depot
-from tests.builders_supply import SupplyHouse
+from tests.builders_supply import SupplyHouse, a_house, with_a_request
 
 Step = Callable[[Work, StepShipment], ShipmentStepped]
 TO_DISPATCH: tuple[Step, ...] = (
@@ -27,13 +27,10 @@ TO_DISPATCH: tuple[Step, ...] = (
 
 
 @pytest.fixture
-def house(store: Store) -> SupplyHouse:
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
     """The lipid study with one shipment of sixty kits requested for its first site."""
-    made = SupplyHouse.of(store)
-    made.load()
-    made.sites(1)
-    made.resupply()
-    return made
+    with a_house(with_a_request, tmp_path) as made:
+        yield made
 
 
 def take(house: SupplyHouse, role: Role, *wanted: Step, **facts: object) -> list[ShipmentStepped]:
@@ -132,12 +129,8 @@ def test_steps_out_of_order_are_refused_and_written_down(house: SupplyHouse) -> 
     assert kits_by(house) == {("shipment", "released", "reserved"): 60}
 
 
-def test_who_may(sqlite_store: Store) -> None:
+def test_who_may(house: SupplyHouse) -> None:
     """The depot fulfils, supply cancels; a depot of another country does neither; a reason is asked for."""
-    house = SupplyHouse.of(sqlite_store)
-    house.load()
-    house.sites(1)
-    house.resupply()
     ask = StepShipment(study_id=house.study_id, number="S-10001", reason="-")
     with pytest.raises(NotAllowed):
         house.do(Role.PHARMACIST, steps.acknowledge_shipment, ask)

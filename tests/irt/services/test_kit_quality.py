@@ -1,5 +1,8 @@
 """Quarantine, decisions on quality, and what site staff report about their kits."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from irt.blinding.roles import Role
@@ -8,24 +11,17 @@ from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
-from irt.services.store import Store
 from irt.states.table import TransitionRefused
 from irt.tables.kit import Kit
 from irt.tables.shipment import Excursion, ShipmentKit
-from tests.builders_supply import SupplyHouse
+from tests.builders_supply import SupplyHouse, a_house, with_stocked_sites
 
 
 @pytest.fixture
-def house(store: Store) -> SupplyHouse:
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
     """The lipid study with sixty kits at each of two sites."""
-    made = SupplyHouse.of(store)
-    made.load()
-    made.sites(2)
-    made.resupply()
-    made.carry()
-    made.later(9)
-    made.carry()
-    return made
+    with a_house(with_stocked_sites, tmp_path) as made:
+        yield made
 
 
 def shelf(house: SupplyHouse, index: int = 0) -> tuple[str, int, list[str]]:
@@ -129,12 +125,10 @@ def test_a_found_kit_waits_for_a_decision(house: SupplyHouse) -> None:
     assert (row["custody"], row["place_id"], row["quality"]) == ("site", other_id, "quarantined")
 
 
-def test_what_is_refused(sqlite_store: Store) -> None:
+def test_what_is_refused(house: SupplyHouse) -> None:
     """Kits of other places, no reason, a kit both accepted and rejected, people who may not."""
-    house = SupplyHouse.of(sqlite_store)
-    house.load()
-    ((site, _),) = house.sites(1)
-    kit = house.rows(Kit)[0]["number"]
+    site, _, _ = shelf(house)
+    kit = house.rows(Kit, custody="depot")[0]["number"]
     lost = ReportKit(study_id=house.study_id, site=site, kit=kit, report=Report.MISSING, reason="Gone")
     with pytest.raises(NotFound):
         house.do(Role.PHARMACIST, report_kit, lost)

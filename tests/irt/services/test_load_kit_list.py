@@ -1,8 +1,9 @@
 """Loading a kit list: two people, random numbers over all types, nothing that tells content or order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -24,17 +25,23 @@ from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.record import AuditEntry
 from irt.tables.secret import KitContent
-from tests.builders_supply import BLINDED_LOTS, SupplyHouse, a_lot
+from tests.builders_supply import BLINDED_LOTS, SupplyHouse, a_house, a_lot, the_study
+
+
+def without_kits(house: SupplyHouse) -> None:
+    """As loaded."""
 
 
 @pytest.fixture
-def house(store: Store) -> SupplyHouse:
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
     """The lipid study without any kit."""
-    return SupplyHouse.of(store)
+    with a_house(without_kits, tmp_path) as made:
+        yield made
 
 
-def test_kits_lie_unreleased_at_their_depot(house: SupplyHouse) -> None:
+def test_kits_lie_unreleased_at_their_depot(store: Store) -> None:
     """Every listed kit exists, with the expiry of the earliest of its blinded lot's parts."""
+    house = SupplyHouse.of(store)
     loaded = house.load(release=False)
     assert (loaded.kits, loaded.blinded_lots) == (200, ["L1"])
     assert {(c, q, a, t): n for (c, _, q, a, t), n in house.stock().items()} == {
@@ -78,12 +85,19 @@ def test_the_sequence_runs_in_blocks_of_lots(house: SupplyHouse) -> None:
     assert [kit_type for _, kit_type in by_type] == ["PEN-A"] * 100 + ["PEN-P"] * 100 + ["PEN-A"] * 10
 
 
-def test_the_study_files_lots_are_loaded_by_size(house: SupplyHouse) -> None:
-    """A size of the study file names its lots; all their blinded lots appear."""
+def test_the_study_files_lots_are_loaded_by_size(sqlite_store: Store) -> None:
+    """A size of the study file names its lots; all their kits appear."""
+    house = SupplyHouse.of(sqlite_store, the_study("escalation"))
     lots = lots_of_size(house.definition, "small")
     ask = LoadKitList(study_id=house.study_id, size="small", approval_id=house.approval(lots))
     loaded = house.do(Role.SUPPLY_MANAGER, load_kit_list, ask)
-    assert loaded.kits == sum(lot.kits for lot in lots)
+    assert loaded.kits == sum(lot.kits for lot in lots) == len(house.rows(Kit))
+
+
+def test_a_size_without_lots_is_refused() -> None:
+    """Nothing to load is said in words."""
+    with pytest.raises(BadInput):
+        lots_of_size(the_study("escalation"), None)
 
 
 UNAPPROVED: list[dict[str, object]] = [
@@ -122,10 +136,9 @@ REFUSED: list[tuple[str, Callable[[], list[ListedLot]], type[Refusal]]] = [
 
 @pytest.mark.parametrize(("lots", "refusal"), [case[1:] for case in REFUSED], ids=[case[0] for case in REFUSED])
 def test_a_faulty_list_is_refused_whole(
-    sqlite_store: Store, lots: Callable[[], list[ListedLot]], refusal: type[Refusal]
+    house: SupplyHouse, lots: Callable[[], list[ListedLot]], refusal: type[Refusal]
 ) -> None:
     """Each fault by its name, and nothing of the list is loaded."""
-    house = SupplyHouse.of(sqlite_store)
     house.load([*BLINDED_LOTS, _numbered("900000001", lot="N1", blinded_lot="N1")], release=False)
     before = len(house.rows(Kit))
     with pytest.raises(refusal):

@@ -1,6 +1,8 @@
 """Receipt at the site: each kit as it came, the monitor's word, both times of a late entry."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -20,19 +22,7 @@ from irt.states.table import TransitionRefused
 from irt.tables.kit import Kit, Movement
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Excursion, Shipment, ShipmentKit, ShipmentStep
-from tests.builders_supply import SupplyHouse
-
-
-@pytest.fixture
-def house(store: Store) -> SupplyHouse:
-    """The lipid study with one shipment of sixty kits on its way to its first site."""
-    made = SupplyHouse.of(store)
-    made.load()
-    made.sites(1)
-    made.resupply()
-    dispatch(made)
-    made.later(5)
-    return made
+from tests.builders_supply import SupplyHouse, a_house
 
 
 def dispatch(house: SupplyHouse, number: str = "S-10001") -> None:
@@ -45,6 +35,22 @@ def dispatch(house: SupplyHouse, number: str = "S-10001") -> None:
         steps.dispatch_shipment,
     ):
         house.do(Role.DEPOT, step, ask)
+
+
+def with_a_parcel(house: SupplyHouse) -> None:
+    """One shipment of sixty kits on its way to the first site."""
+    house.load()
+    house.sites(1)
+    house.resupply()
+    dispatch(house)
+    house.later(5)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
+    """The lipid study with a parcel under way."""
+    with a_house(with_a_parcel, tmp_path) as made:
+        yield made
 
 
 def parcel(house: SupplyHouse) -> list[str]:
@@ -75,8 +81,10 @@ def test_a_whole_parcel_is_usable_at_once(house: SupplyHouse) -> None:
     assert house.resupply().shipments == []
 
 
-def test_damaged_and_missing_kits_are_told_apart(house: SupplyHouse) -> None:
+def test_damaged_and_missing_kits_are_told_apart(store: Store) -> None:
     """One broken, one not in the box: a discrepancy, and each kit follows reality."""
+    house = SupplyHouse.of(store)
+    with_a_parcel(house)
     broken, gone, *rest = parcel(house)
     done = receive(house, rest, damaged=[broken], missing=[gone])
     assert done.status == "received_with_discrepancy"
@@ -145,26 +153,30 @@ def test_a_strange_kit_is_refused_in_words(house: SupplyHouse) -> None:
     assert states(house, [stranger]) == {("depot", "released", "free")}
 
 
-def test_what_else_is_refused(sqlite_store: Store) -> None:
-    """A kit named twice, nothing named, an unknown shipment, another site's pharmacist, one not yet sent."""
-    house = SupplyHouse.of(sqlite_store)
+def with_two_requests(house: SupplyHouse) -> None:
+    """Two sites, a shipment requested for each."""
     house.load()
-    (_, first), (_, second) = house.sites(2)
+    house.sites(2)
     house.resupply()
-    waiting = sorted(row["number"] for row in house.rows(Kit, assignment="reserved"))[:1]
-    reserved = [row["kit_id"] for row in house.rows(ShipmentKit, shipment_id=house.rows(Shipment)[0]["id"])]
-    unsent = [row["number"] for row in house.rows(Kit) if row["id"] in reserved]
-    with pytest.raises(TransitionRefused):
-        receive(house, unsent)
-    dispatch(house)
-    with pytest.raises(BadInput):
-        receive(house, [])
-    with pytest.raises(BadInput):
-        receive(house, unsent, missing=unsent[:1])
-    with pytest.raises(NotFound):
-        receive(house, waiting, number="S-99999")
-    ask = ReceiveShipment(study_id=house.study_id, number="S-10001", received=unsent)
-    with pytest.raises(NotAllowed):
-        house.do(house.actor(Role.PHARMACIST, site_id=second), receive_shipment, ask)
-    house.do(house.actor(Role.PHARMACIST, site_id=first), receive_shipment, ask)
-    assert house.rows(Shipment)[0]["status"] == "received"
+
+
+def test_what_else_is_refused(tmp_path: Path) -> None:
+    """One not yet sent, a kit named twice, nothing named, an unknown shipment, another site's pharmacist."""
+    with a_house(with_two_requests, tmp_path) as house:
+        first, second = (row["id"] for row in house.active_sites())
+        reserved = [row["kit_id"] for row in house.rows(ShipmentKit, shipment_id=house.rows(Shipment)[0]["id"])]
+        kits = [row["number"] for row in house.rows(Kit) if row["id"] in reserved]
+        with pytest.raises(TransitionRefused):
+            receive(house, kits)
+        dispatch(house)
+        with pytest.raises(BadInput):
+            receive(house, [])
+        with pytest.raises(BadInput):
+            receive(house, kits, missing=kits[:1])
+        with pytest.raises(NotFound):
+            receive(house, kits, number="S-99999")
+        ask = ReceiveShipment(study_id=house.study_id, number="S-10001", received=kits)
+        with pytest.raises(NotAllowed):
+            house.do(house.actor(Role.PHARMACIST, site_id=second), receive_shipment, ask)
+        house.do(house.actor(Role.PHARMACIST, site_id=first), receive_shipment, ask)
+        assert house.rows(Shipment)[0]["status"] == "received"

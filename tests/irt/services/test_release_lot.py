@@ -1,6 +1,8 @@
 """Release by the qualified person, country by country."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -17,23 +19,29 @@ from irt.services.release_lot import (
 )
 from irt.services.store import Store
 from irt.tables.kit import BlindedLot, LotApproval, Movement
-from tests.builders_supply import SupplyHouse
+from tests.builders_supply import SupplyHouse, a_house
+
+
+def with_an_unreleased_lot(house: SupplyHouse) -> None:
+    """Two hundred kits that nobody may use yet."""
+    house.load(release=False)
 
 
 @pytest.fixture
-def house(store: Store) -> SupplyHouse:
+def house(tmp_path: Path) -> Iterator[SupplyHouse]:
     """The lipid study with an unreleased lot."""
-    made = SupplyHouse.of(store)
-    made.load(release=False)
-    return made
+    with a_house(with_an_unreleased_lot, tmp_path) as made:
+        yield made
 
 
 def _release(house: SupplyHouse, **changes: object) -> ReleaseLot:
     return ReleaseLot.model_validate({"study_id": house.study_id, "lot": "L1", "on_day": house.day, **changes})
 
 
-def test_every_kit_of_the_lot_becomes_usable(house: SupplyHouse) -> None:
+def test_every_kit_of_the_lot_becomes_usable(store: Store) -> None:
     """Released kits, a movement each, the day on the lot, and one approval for everywhere."""
+    house = SupplyHouse.of(store)
+    house.load(release=False)
     assert house.do(Role.QUALIFIED_PERSON, release_lot, _release(house)).kits == 200
     assert {key[2] for key in house.stock()} == {"released"}
     assert len(house.rows(Movement)) == 200
@@ -49,10 +57,8 @@ def test_countries_are_approved_one_by_one(house: SupplyHouse) -> None:
     assert [row["country"] for row in house.rows(LotApproval)] == ["DE", "GB"]
 
 
-def test_a_lot_not_approved_in_a_country_is_not_sent_there(sqlite_store: Store) -> None:
+def test_a_lot_not_approved_in_a_country_is_not_sent_there(house: SupplyHouse) -> None:
     """The first site is British: approved for Germany alone, the lot stays at the depot."""
-    house = SupplyHouse.of(sqlite_store)
-    house.load(release=False)
     house.do(Role.QUALIFIED_PERSON, release_lot, _release(house, countries=["DE"]))
     house.sites(1)
     assert house.resupply().shipments == []
@@ -60,10 +66,8 @@ def test_a_lot_not_approved_in_a_country_is_not_sent_there(sqlite_store: Store) 
     assert len(house.resupply().shipments) == 1
 
 
-def test_what_is_refused(sqlite_store: Store) -> None:
+def test_what_is_refused(house: SupplyHouse) -> None:
     """A second release, an expired lot, an unknown lot or country, a country before the release, anybody else."""
-    house = SupplyHouse.of(sqlite_store)
-    house.load(release=False)
     early = ApproveLot(study_id=house.study_id, lot="L1", country="GB")
     with pytest.raises(NotReleased):
         house.do(Role.QUALIFIED_PERSON, approve_lot, early)
