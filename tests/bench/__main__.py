@@ -1,0 +1,31 @@
+"""`python -m tests.bench [--people N]`: prints every figure beside its yardstick."""
+
+import argparse
+import os
+from functools import partial
+
+from tests.bench.figures import show
+from tests.bench.replay_rate import replay_rates
+from tests.bench.statement_cost import statement_cost
+from tests.bench.stores import postgresql_store, sqlite_store
+from tests.postgresql import running_server
+
+
+def main() -> None:
+    """Measures; machines are noisy, so look at the yardsticks first."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--people", type=int, default=None, help="only the first so many people of the replay")
+    asked = parser.parse_args()
+    print(f"load average at start: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201 - a report
+    with running_server(durable=True) as server:
+        on_server = partial(postgresql_store, server)
+        costs = [
+            *statement_cost("SQLite", sqlite_store, server),
+            *statement_cost("PostgreSQL", on_server, server),
+        ]
+        show("Service calls", costs)
+        show("Replay", replay_rates(server, asked.people))
+
+
+if __name__ == "__main__":
+    main()
