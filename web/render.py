@@ -5,7 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from irt.blinding.views import BlindedView, UnblindedView
-from web import formats
+from web import charts, formats
 from web.chips import chip
 from web.frame import Frame
 from web.icons import icon
@@ -25,7 +25,9 @@ def template_environment(*folders: Path) -> Environment:
         auto_reload=False,
     )
     environment.filters.update(formats.FILTERS)
-    environment.globals.update(chip=chip, day_range=formats.day_range, icon=icon, static_url=static_url)
+    environment.globals.update(
+        charts=charts, chip=chip, day_range=formats.day_range, icon=icon, static_url=static_url
+    )
     return environment
 
 

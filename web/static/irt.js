@@ -167,9 +167,15 @@
     if (!event.detail.shouldSwap) alarm("We could not finish this. Nothing was booked. Try again; a second try cannot book twice.");
   });
 
-  document.addEventListener("htmx:beforeRequest", (event) => event.detail.target.setAttribute("aria-busy", "true"));
+  // What a page asks by itself, as for new tasks, neither dims anything nor counts as work.
+  const byItself = (event) => event.detail.elt.matches("[data-irt-background]");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!byItself(event)) event.detail.target.setAttribute("aria-busy", "true");
+  });
 
   document.addEventListener("htmx:afterRequest", (event) => {
+    if (byItself(event)) return;
     event.detail.target.removeAttribute("aria-busy");
     for (const button of document.querySelectorAll("button[aria-busy]")) button.removeAttribute("aria-busy");
     touched();
@@ -253,6 +259,8 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-irt-photo] input[type=file]") && event.target.files.length) event.target.form.requestSubmit();
   });
+
+  document.addEventListener("click", (event) => { if (event.target.closest("[data-irt-print]")) print(); });
 
   /* -- what only makes sense with this script ------------------------------------------------- */
   function reveal() {

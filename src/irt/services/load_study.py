@@ -14,8 +14,9 @@ from irt.services.caps import ASSIGNMENTS
 from irt.services.seal import commitment
 from irt.services.unit_of_work import Work
 from irt.states.records import Mode, SiteStatus, VersionStatus
-from irt.study.definition import RESTRICTED, StudyDefinition
+from irt.study.definition import StudyDefinition
 from irt.study.digest import digest
+from irt.study.public_part import public_part_of
 from irt.study.sites import sites_of
 from irt.tables.columns import table_of
 from irt.tables.secret import AllocationKey, AllocationState, RestrictedPart, ResupplySetting
@@ -115,7 +116,7 @@ def _version(work: Work, definition: StudyDefinition, owner: Mapping[str, int]) 
         **owner,
         number=1,
         status=VersionStatus.DRAFT,
-        public_part={name: part for name, part in whole.items() if name not in RESTRICTED},
+        public_part=public_part_of(definition),
         salted_digest=salted,
         created_at=work.at,
     )
