@@ -45,12 +45,11 @@ class SignInView(BlindedView):
 
 @dataclass(frozen=True)
 class CodeView(BlindedView):
-    """The page of the six-digit code; `emergency` is where a code break begins without it, if anywhere."""
+    """The page of the six-digit code."""
 
     next: str
     command_key: str
     message: str = ""
-    emergency: str = ""
 
 
 class SignInPages(Controller):

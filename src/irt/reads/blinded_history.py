@@ -1,5 +1,6 @@
 """The audit trail as blinded people read it: in sentences, of the study or the sites they work at."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,9 @@ from irt.tables.record import AuditEntry, AuditHead
 PAGE_ENTRIES = 50
 COUNTED_MAX = 10_000
 EXPORTED_MAX = 50_000
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("chain"))
@@ -192,7 +196,15 @@ def _sentence(row: RowMapping) -> str:
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
     names = [*old, *(name for name in new if name not in old)]
     return tuple(
-        Change(name.replace("_", " "), plain(old.get(name)), plain(new.get(name)))
+        Change(name.replace("_", " "), _told(old.get(name)), _told(new.get(name)))
         for name in names
         if old.get(name) != new.get(name)
     )
+
+
+def _told(value: Any) -> str:
+    """A recorded value in words: moments to the minute, long hashes by their beginning."""
+    text = plain(value)
+    if _HASH.fullmatch(text):
+        return f"{text[:12]}…"
+    return f"{text[:10]} {text[11:16]} UTC" if _MOMENT.fullmatch(text) else text

@@ -45,8 +45,11 @@ class Place(BlindedView):
 
     @property
     def site_words(self) -> str:
-        """Site 1014 · Harbour University Hospital; All sites."""
-        return f"Site {self.site_number} · {self.site_name}" if self.site_id is not None else "All sites"
+        """Site 1014 · Harbour University Hospital; Site 1015 where the name says no more; All sites."""
+        if self.site_id is None:
+            return "All sites"
+        number = f"Site {self.site_number}"
+        return number if self.site_name in ("", number) else f"{number} · {self.site_name}"
 
 
 _PERSON = select(

@@ -31,7 +31,7 @@ def test_it_switches_between_sites(world: World) -> None:
     assert "All studies" in browser.text
     browser.press("/switch", place=f"{world.study_id}.{second_id}")
     browser.get("/switch")
-    assert f'<span class="irt-switcher-site">Site {second} ' in browser.text
+    assert f'<span class="irt-switcher-site">Site {second}' in browser.text
     assert "chosen lately" in browser.text
     browser.press("/switch", place="0.0")
     browser.get("/switch")
@@ -42,11 +42,11 @@ def test_it_switches_between_sites(world: World) -> None:
 def test_the_search_reaches_every_site_of_a_whole_study(world: World, inspector: Browser) -> None:
     """Sites are found by number or name; without a search only the study is listed."""
     number, site_id = world.sites[0]
-    assert f"Site {number} " not in inspector.text
+    assert f"Site {number}" not in inspector.text
     inspector.get(f"/switch?search={number}")
     inspector.press("/switch", place=f"{world.study_id}.{site_id}")
     inspector.get("/history")
-    assert f"Site {number} " in inspector.text
+    assert f"Site {number}" in inspector.text
 
 
 def test_words_that_match_nothing_say_so(inspector: Browser) -> None:
