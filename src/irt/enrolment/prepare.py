@@ -68,6 +68,7 @@ def prepare_study(
     approval = ApproveVersion(study_id=loaded.study_id, version=loaded.version)
     perform(store, who.approver, at, approve_version, approval, f"{key}:approve")
     _load_kits(store, who, definition, size, loaded.study_id, at, key)
+    store.freshen_statistics()
     return loaded
 
 

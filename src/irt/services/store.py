@@ -53,6 +53,12 @@ class Store:
             self._begin(connection, "BEGIN")
             yield connection
 
+    def freshen_statistics(self) -> None:
+        """Lets PostgreSQL count its tables, after a load has made the query planner's guesses wrong."""
+        if not self.is_sqlite:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql("ANALYZE")
+
     def close(self) -> None:
         """Gives back every connection."""
         self.engine.dispose()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select, text
+from sqlalchemy import Connection, RowMapping, Table, bindparam, insert, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql import Executable
 from sqlmodel import SQLModel
 
@@ -120,9 +121,12 @@ def perform(
             if not work.drafts:
                 raise IntegrityFault(f"{service.__name__} left no audit entry")
             write_audit(work)
-    except Refusal as refusal:
-        if refusal.about is not None or isinstance(refusal, RecordedRefusal):
-            _write_refusal(store, actor, at, refusal)
+    except (Refusal, IntegrityError) as fault:
+        twin = _answer_of_twin(store, actor, at, service, ask, key)
+        if twin is not None:
+            return twin
+        if isinstance(fault, RecordedRefusal) or (isinstance(fault, Refusal) and fault.about is not None):
+            _write_refusal(store, actor, at, fault)
         raise
     return answer
 
@@ -131,13 +135,9 @@ _COMMANDS = table_of(Command)
 _EARLIER = select(_COMMANDS.c.name, _COMMANDS.c.asked_hash, _COMMANDS.c.answer).where(
     _COMMANDS.c.account_id == bindparam("account_id"), _COMMANDS.c.key == bindparam("key")
 )
-_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(:number)")
 
 
 def _earlier_answer(work: Work, service: Callable[[Work, Ask], Answer], ask: Ask, key: str) -> Answer | None:
-    if not work.store.is_sqlite:
-        # Two requests with one key arriving together: the second waits here and then finds the answer.
-        work.run(_ONE_AT_A_TIME, {"number": _lock_number(work.actor.account_id, key)})
     earlier = work.row(_EARLIER, account_id=work.actor.account_id, key=key)
     if earlier is None:
         return None
@@ -145,6 +145,17 @@ def _earlier_answer(work: Work, service: Callable[[Work, Ask], Answer], ask: Ask
         raise BadInput("This key was already used for another request. Nothing was booked. Reload the page.")
     answer_type: type[Answer] = service.__annotations__["return"]
     return answer_type.model_validate(earlier["answer"])
+
+
+def _answer_of_twin(
+    store: Store, actor: Actor, at: datetime, service: Callable[[Work, Ask], Answer], ask: Ask, key: str
+) -> Answer | None:
+    """The answer of the same request that arrived together with this one and was faster.
+
+    The second is refused, by a rule or by the key's uniqueness, and rolled back: it books nothing.
+    """
+    with store.reading() as connection:
+        return _earlier_answer(Work(store, connection, actor, at), service, ask, key)
 
 
 def _remember(work: Work, service: Callable[[Work, Ask], Answer], ask: Ask, key: str, answer: Answer) -> None:
@@ -161,10 +172,6 @@ def _remember(work: Work, service: Callable[[Work, Ask], Answer], ask: Ask, key:
 
 def _hash(ask: SQLModel) -> str:
     return hashlib.sha256(canonical(ask.model_dump(mode="json")).encode()).hexdigest()
-
-
-def _lock_number(account_id: int, key: str) -> int:
-    return int.from_bytes(hashlib.sha256(f"{account_id}:{key}".encode()).digest()[:8], "big", signed=True)
 
 
 def _write_refusal(store: Store, actor: Actor, at: datetime, refusal: Refusal) -> None:
