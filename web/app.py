@@ -9,6 +9,7 @@ from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.datastructures import State
 from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException
+from litestar.middleware import DefineMiddleware
 from litestar.static_files import create_static_files_router
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,13 +18,19 @@ from irt.services.migrate import require_current
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
+from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
+from web.api.room import api_rooms
 from web.blinded.account import AccountPages
 from web.blinded.history import HistoryPages
+from web.blinded.dispense import DispensePages
+from web.blinded.randomize import RandomizePages
 from web.blinded.sign_in import SignInPages
+from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.switch import SwitchPages
+from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
 from web.guards import Doorkeeper
-from web.security import Armour, csrf_config
+from web.security import Armour, FormGuard, csrf_config
 from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
@@ -33,6 +40,11 @@ ROOMS: tuple[Any, ...] = (
     SwitchPages,
     AccountPages,
     HistoryPages,
+    WorklistPages,
+    DispensePages,
+    OneSubjectPages,
+    RandomizePages,
+    SubjectsPages,
 )
 """Every controller; a new page room is one line here."""
 
@@ -50,16 +62,15 @@ class Installation:
 def create_app(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> Litestar:
     """The application on a store; nothing in it reads the environment or the machine's clock by itself."""
     app = Litestar(
-        route_handlers=[*ROOMS, health, ready, _static_files()],
+        route_handlers=[*ROOMS, *api_rooms(store, clock), health, ready, _static_files()],
         dependencies=dependencies(store, clock, settings, planner),
-        csrf_config=csrf_config(settings, store.seal),
         before_send=[Armour(settings), write_access],
-        middleware=[note_start],
+        middleware=[note_start, DefineMiddleware(FormGuard, config=csrf_config(settings, store.seal))],
         exception_handlers={
             NotSignedIn: answer_stranger,
-            Refusal: answer_refusal,
-            HTTPException: answer_http_error,
-            Exception: answer_fault,
+            Refusal: by_room(answer_refused, answer_refusal),
+            HTTPException: by_room(answer_unreadable, answer_http_error),
+            Exception: by_room(answer_broken, answer_fault),
         },
         allowed_hosts=AllowedHostsConfig(allowed_hosts=list(settings.hosts)) if settings.hosts else None,
         request_max_body_size=settings.body_bytes_max,

@@ -19,26 +19,28 @@ class TooManyTries(Refusal):
 
 
 class Doorkeeper:
-    """Counts the tries to sign in of each client address, in this process only."""
+    """Counts the failed tries to sign in of each client address, in this process only."""
 
     def __init__(self) -> None:
-        self._tries: dict[str, deque[datetime]] = {}
+        self._failures: dict[str, deque[datetime]] = {}
         self._lock = Lock()
 
     def admit(self, client: str, now: datetime) -> None:
-        """Counts one try; TooManyTries where there were too many within a minute."""
+        """TooManyTries where this address failed thirty times within a minute."""
         with self._lock:
-            if len(self._tries) > _PLACES_MAX:
-                self._forget(now)
-            tries = self._tries.setdefault(client, deque())
-            while tries and now - tries[0] >= WITHIN:
-                tries.popleft()
-            if len(tries) >= TRIES_MAX:
+            failures = self._failures.get(client, ())
+            if sum(now - at < WITHIN for at in failures) >= TRIES_MAX:
                 raise TooManyTries("Too many tries from this network. Nothing was checked. Wait one minute.")
-            tries.append(now)
+
+    def note_failure(self, client: str, now: datetime) -> None:
+        """Counts one failed try; success is not counted, since a whole hospital may share an address."""
+        with self._lock:
+            if len(self._failures) > _PLACES_MAX:
+                self._forget(now)
+            self._failures.setdefault(client, deque(maxlen=TRIES_MAX)).append(now)
 
     def _forget(self, now: datetime) -> None:
-        self._tries = {client: tries for client, tries in self._tries.items() if now - tries[-1] < WITHIN}
+        self._failures = {client: tries for client, tries in self._failures.items() if now - tries[-1] < WITHIN}
 
 
 def local_address(wished: str | None) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.middleware.csrf import CSRFMiddleware
 from litestar.types import Message, Scope
 from litestar.utils.scope.state import ScopeState
 
@@ -69,13 +70,20 @@ def csrf_config(settings: Settings, seal: Seal) -> CSRFConfig:
     )
 
 
+class FormGuard(CSRFMiddleware):
+    """Refuses a form that does not bring back the token of this browser's cookie."""
+
+    def _decode_csrf_token(self, token: str) -> str | None:
+        # Comparing in constant time knows ASCII only: anything else is simply no token of ours.
+        return super()._decode_csrf_token(token) if token.isascii() else None
+
+
 def csrf_token_of(request: Request[Any, Any, Any]) -> str:
     """The token that this answer's forms carry."""
     token = ScopeState.from_scope(request.scope).csrf_token
-    config = request.app.csrf_config
-    if isinstance(token, str) or config is None:
-        return str(token)
-    return request.cookies.get(config.cookie_name, "")
+    if isinstance(token, str):
+        return token
+    return request.cookies.get(request.app.state.installation.settings.cookie_name("csrf"), "")
 
 
 def kept_cookie(settings: Settings, word: str, value: str, age: timedelta | None = None) -> Cookie:

@@ -119,7 +119,7 @@ def test_it_is_not_ready_on_another_schema(world: World) -> None:
     assert browser.get("/health").status_code == 200
 
 
-@pytest.mark.parametrize("token", ["", "another", "0" * 128])
+@pytest.mark.parametrize("token", ["", "another", "0" * 128, "é" * 128])
 @pytest.mark.parametrize("address", ["/sign-in", "/sign-out", "/switch", "/account/theme", "/session/keep"])
 def test_it_refuses_without_csrf(world: World, address: str, token: str) -> None:
     """A form from elsewhere does nothing, signed in or not."""

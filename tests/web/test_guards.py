@@ -29,11 +29,12 @@ def test_no_address_leads_elsewhere(wished: str | None) -> None:
     assert not set(address) & set("\r\n\t\\")
 
 
-def test_an_address_waits_after_thirty_tries() -> None:
-    """Within a minute; another address is not touched, and a minute later all is forgotten."""
+def test_an_address_waits_after_thirty_failures() -> None:
+    """Within a minute; another address is not touched, and a minute later the first try is forgotten."""
     keeper = Doorkeeper()
     for second in range(TRIES_MAX):
         keeper.admit("192.0.2.1", NOON + timedelta(seconds=second))
+        keeper.note_failure("192.0.2.1", NOON + timedelta(seconds=second))
     with pytest.raises(TooManyTries):
         keeper.admit("192.0.2.1", NOON + timedelta(seconds=59))
     keeper.admit("192.0.2.2", NOON + timedelta(seconds=59))
@@ -43,7 +44,7 @@ def test_an_address_waits_after_thirty_tries() -> None:
 def test_the_doorkeeper_does_not_remember_everybody() -> None:
     """Many addresses, once each: those of the last minute are kept, no others."""
     keeper = Doorkeeper()
-    for number in range(10_002):
-        keeper.admit(f"address {number}", NOON)
-    keeper.admit("the last", NOON + WITHIN)
-    assert len(keeper._tries) == 1
+    for number in range(10_001):
+        keeper.note_failure(f"address {number}", NOON)
+    keeper.note_failure("the last", NOON + WITHIN)
+    assert len(keeper._failures) == 1

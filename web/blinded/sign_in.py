@@ -88,6 +88,7 @@ class SignInPages(Controller):
         ask = SignIn(username=typed.username, password=SecretStr(data.get("password", "")), client=client)
         answer = perform(store, _door(store), now, sign_in, ask, new_key(store))
         if answer.outcome is SignInOutcome.REFUSED:
+            request.app.state.installation.doorkeeper.note_failure(client, now)
             return _page(request, replace(typed, message=answer.sentence), 401)
         if answer.outcome is SignInOutcome.CODE_NEEDED:
             address = f"/sign-in/code?next={quote(typed.next, safe='/')}"
@@ -127,6 +128,7 @@ class SignInPages(Controller):
         ask = ConfirmCode(token=SecretStr(token), code=SecretStr(data.get("code", "")), client=client)
         answer = perform(store, _door(store), now, confirm_code, ask, new_key(store))
         if answer.outcome is SignInOutcome.REFUSED:
+            request.app.state.installation.doorkeeper.note_failure(client, now)
             return _refused_code(request, store, now, token, replace(typed, message=answer.sentence))
         return _welcome(request, settings, answer, typed.next)
 

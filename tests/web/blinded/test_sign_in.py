@@ -69,6 +69,12 @@ def test_a_network_that_tries_too_often_waits(world: World, browser: Browser) ->
     assert browser.sign_in("guess.31", "another").status_code == 401
 
 
+def test_a_whole_hospital_may_share_an_address(browser: Browser) -> None:
+    """Success is not counted."""
+    for _ in range(31):
+        assert browser.sign_in("pharmacist.0", PASSWORD).status_code == 200
+
+
 def test_it_returns_to_the_wished_page(browser: Browser) -> None:
     """Whoever was sent to sign in goes on where they wanted to be, filters included."""
     browser.get("/history?person=Holm")
