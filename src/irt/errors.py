@@ -53,6 +53,10 @@ class NotAllowed(Refusal):
     status_code = 403
 
 
+class OutOfReach(NotAllowed):
+    """The person has no role there at all; other systems are told what they are told of an unknown record."""
+
+
 class NotFound(Refusal):
     """No such record, or none this person may see: both read the same."""
 

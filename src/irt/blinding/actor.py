@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from irt.blinding.roles import PERMISSIONS, UNBLINDED_ROLES, Permission, Role
-from irt.errors import NotAllowed
+from irt.errors import NotAllowed, OutOfReach
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,19 @@ class Actor:
             raise NotAllowed("This token cannot do this. Ask for a token with the scope it needs.")
         grant = self.grant_for(permission, study_id, site_id)
         if grant is None:
-            raise NotAllowed(
+            refusal = NotAllowed if self.reaches(study_id, site_id) else OutOfReach
+            raise refusal(
                 "Your role cannot do this. Ask the study coordinator.",
                 trace=f"needs {permission} in study {study_id}, site {site_id}",
             )
         return grant
+
+    def reaches(self, study_id: int | None, site_id: int | None) -> bool:
+        """Whether any grant, whatever it allows, holds in that study and at that site."""
+        return any(
+            grant.study_id in (None, study_id) and (site_id is None or grant.site_id in (None, site_id))
+            for grant in self.grants
+        )
 
     def unblinded_in(self, study_id: int) -> bool:
         """Whether any grant in that study shows kit types, lists or arms."""

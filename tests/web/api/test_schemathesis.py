@@ -1,0 +1,139 @@
+"""A generator of odd requests against a live server: every answer is one the document promises, none a fault."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
+from typing import Any
+
+import pytest
+import uvicorn
+
+from irt.blinding.roles import Role
+from tests.web.api.system import SIGNING, System, depot_of
+from tests.web.world import World
+from web.api import room
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+SECONDS_MAX = 240
+
+
+@pytest.fixture
+def system(world: World, monkeypatch: pytest.MonkeyPatch) -> System:
+    """A system whose token may do all that a blinded person may do, with something to do it to."""
+    monkeypatch.setattr(room, "REQUESTS_MAX", 1_000_000)
+    study = {"study_id": world.study_id}
+    site = {**study, "site_id": world.sites[0][1]}
+    depot = {**study, "depot_id": depot_of(world)}
+    roles = [(Role.INVESTIGATOR, site), (Role.COORDINATOR, site), (Role.SUPPLY_PLANNER, study), (Role.DEPOT, depot)]
+    world.office.hire("everybody", *roles)
+    made = System.of(world, "everybody")
+    made.dispenses()
+    made.randomizes()
+    made.screens()
+    made.does("/resupply/run", day=made.today, needs_approval=True)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("known", "phases"),
+    [(False, "examples,coverage"), (True, "fuzzing")],
+    ids=["as it is served", "with numbers that exist"],
+)
+def test_no_request_finds_a_fault(system: System, tmp_path: Path, known: bool, phases: str) -> None:
+    """Exit 0: no 5xx, no status, type or shape that is not documented."""
+    document = system.client.get("/api/v1/openapi.json").json()
+    if known:
+        _narrow(document, _known_values(system))
+    file = tmp_path / "openapi.json"
+    file.write_text(json.dumps(document))
+    with _served(system) as address:
+        ran = subprocess.run(
+            [
+                Path(sys.executable).with_name("schemathesis"),
+                "run",
+                str(file),
+                f"--url={address}",
+                f"--header=Authorization: Bearer {system.token}",
+                f"--checks={CHECKS}",
+                "--max-examples=20",
+                f"--phases={phases}",
+                "--generation-database=none",
+                "--seed=1",
+                "--no-shrink",
+                "--no-color",
+                "--suppress-health-check=all",
+                "--warnings=off",
+                "--continue-on-failure",
+            ],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
+        )
+    assert ran.returncode == 0, ran.stdout[-20_000:] + ran.stderr[-2000:]
+
+
+def _known_values(system: System) -> dict[str, list[Any]]:
+    """What exists in the study, by the name of a field."""
+    subjects = [each["subject"] for each in system.asks_study("/subjects").json()["items"]]
+    site = system.world.sites[0][0]
+    kits = [each["number"] for each in system.asks_study(f"/sites/{site}/kits").json()["items"]]
+    shipments = [
+        each["number"]
+        for path in ("/shipments", "/past-shipments")
+        for each in system.asks_study(path).json()["items"]
+    ]
+    return {
+        "study_id": [system.world.study_id],
+        "subject": subjects,
+        "site": [site],
+        "visit": ["D1", "W4", "SCR", "W36"],
+        "dispensing_id": [1, 2],
+        "code_break_id": [1],
+        "dose_level": ["Q2W", "QM"],
+        "kit": kits[:3],
+        "read": kits[:3],
+        "on_day": [system.today],
+        "number": [*shipments[:3], *subjects[:1], *kits[:1]],
+        "password": [SIGNING["password"], "wrong"],
+    }
+
+
+def _narrow(document: dict[str, Any], known: dict[str, list[Any]]) -> None:
+    """Lets fields and parameters of those names take those values only; answers keep their shapes."""
+    shapes = document["components"]["schemas"]
+    asked = [shape for shape in shapes.values() if shape.get("additionalProperties") is False]
+    for shape in [*asked, shapes["Signing"], shapes["ReturnedKit"]]:
+        plain = [name for name, each in shape["properties"].items() if each.get("type") in {"string", "integer"}]
+        shape["properties"].update({name: {"enum": known[name]} for name in plain if name in known})
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    for parameter in [each for operation in operations for each in operation.get("parameters", [])]:
+        if parameter["in"] == "path" and parameter["name"] in known:
+            parameter["schema"] = {"enum": known[parameter["name"]]}
+
+
+@contextmanager
+def _served(system: System) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    config = uvicorn.Config(system.world.app(), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        until = monotonic() + 20
+        while not server.started and monotonic() < until:
+            sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()

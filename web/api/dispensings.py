@@ -1,0 +1,92 @@
+"""Dispensing: the signed order, assignment, scans, hand-over, and what goes wrong with it."""
+
+from irt.blinding.roles import Permission
+from irt.services.assign_kits import assign_kits
+from irt.services.check_kit import check_kit
+from irt.services.hand_over_kits import give_up_dispensing, hand_over_fewer, hand_over_kits
+from irt.services.record_misallocation import record_misallocation
+from irt.services.replace_kit import replace_kit
+from irt.services.sign_order import sign_order
+from irt.services.take_back_kits import take_back_kits
+from web.api.operations import command
+
+_VISIT = {"study_id": 1, "subject": "1014-0037", "visit": "W4"}
+_DISPENSING = {"study_id": 1, "dispensing_id": 12}
+_TODAY = {"on_day": "2026-03-02"}
+
+OPERATIONS = (
+    command(
+        "/dispensings/sign-order",
+        sign_order,
+        Permission.SIGN_ORDER,
+        "Sign the order for a visit's kits",
+        {**_VISIT, "signing": {"password": "the owner's password", "code": "123456"}},
+    ),
+    command(
+        "/dispensings/assign",
+        assign_kits,
+        Permission.DISPENSE,
+        "Assign the kits of a visit",
+        {**_VISIT, **_TODAY},
+    ),
+    command(
+        "/dispensings/check-kit",
+        check_kit,
+        Permission.DISPENSE,
+        "Check one kit by its scan",
+        {**_DISPENSING, "read": "48213377"},
+    ),
+    command(
+        "/dispensings/hand-over",
+        hand_over_kits,
+        Permission.DISPENSE,
+        "Hand over all kits of a dispensing",
+        {**_DISPENSING, "scanned": ["48213377"]},
+    ),
+    command(
+        "/dispensings/hand-over-fewer",
+        hand_over_fewer,
+        Permission.DISPENSE,
+        "Hand over some of the kits",
+        {**_DISPENSING, "given": ["48213377"], "reason": "Subject leaves for home early"},
+    ),
+    command(
+        "/dispensings/give-up",
+        give_up_dispensing,
+        Permission.DISPENSE,
+        "Hand over nothing",
+        {**_DISPENSING, "reason": "Visit not done"},
+    ),
+    command(
+        "/dispensings/replace-kit",
+        replace_kit,
+        Permission.DISPENSE,
+        "Replace a kit before it is handed over",
+        {**_DISPENSING, **_TODAY, "number": "48213377", "problem": "damaged", "reason": "Seal broken"},
+    ),
+    command(
+        "/dispensings/record-misallocation",
+        record_misallocation,
+        Permission.DISPENSE,
+        "Record that another kit was handed over",
+        {
+            **_DISPENSING,
+            "assigned": "48213377",
+            "given": "30915524",
+            "taken": "no",
+            "reason": "Found at the shelf count",
+        },
+    ),
+    command(
+        "/kits/take-back",
+        take_back_kits,
+        Permission.TAKE_BACK,
+        "Take back kits from a subject",
+        {
+            "study_id": 1,
+            "subject": "1014-0037",
+            **_TODAY,
+            "kits": [{"number": "48213377", "units_returned": 1, "units_used": 1}],
+        },
+    ),
+)

@@ -1,0 +1,64 @@
+"""The door of the API: a bearer token, its scope for the act, and not too often. Cookies are never looked at."""
+
+from datetime import datetime
+from typing import Any
+
+from litestar import Request
+from litestar.concurrency import sync_to_thread
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.types import Guard
+
+from irt.blinding.actor import Actor
+from irt.errors import NotAllowed
+from irt.services.issue_token import actor_of_token
+from irt.services.store import Store
+from web.api.problems import TokenRefused
+from web.api.rate import RateLimit
+from web.session import Clock
+
+OPEN = "open"
+"""A handler with this option needs no token."""
+SCOPE = "token_scope"
+"""The option that names the permission a token's scopes must hold."""
+_TOKEN_LENGTH_MAX = 200
+
+
+def gate(store: Store, clock: Clock, limit: RateLimit, strangers: RateLimit) -> Guard:
+    """A guard that lets a request in before any part of its body is read, and remembers whose it is."""
+
+    async def let_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+        if handler.opt.get(OPEN, False):
+            return
+        client = connection.client.host if connection.client else "-"
+        header = connection.headers.get("authorization", "")
+        actor = await sync_to_thread(admit, header, client, clock())
+        scope = handler.opt.get(SCOPE)
+        if scope is not None and scope not in (actor.scopes or ()):
+            raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
+        connection.state.caller = actor
+
+    def admit(header: str, client: str, now: datetime) -> Actor:
+        strangers.check(client, now)
+        token = _token_in(header)
+        actor = None if token is None else actor_of_token(store, token, now)
+        if token is None or actor is None:
+            strangers.admit(client, now)
+            raise TokenRefused
+        limit.admit(token.split("_")[1], now)
+        return actor
+
+    return let_in
+
+
+def _token_in(header: str) -> str | None:
+    kind, _, token = header.partition(" ")
+    token = token.strip()
+    plausible = len(token) <= _TOKEN_LENGTH_MAX and token.isascii() and token.isprintable()
+    return token if kind.lower() == "bearer" and plausible else None
+
+
+def find_caller(request: Request[Any, Any, Any]) -> Actor:
+    """Whose token opened the gate."""
+    caller: Actor = request.state.caller
+    return caller

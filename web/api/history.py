@@ -1,0 +1,96 @@
+"""What waits to be done, and what was done: worklist and audit trail, as blinded people read them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from irt.blinding.roles import Permission
+from irt.reads.blinded_directory import refuse_unreached
+from irt.reads.blinded_history import HistoryEntry, HistoryFilters, history
+from irt.reads.blinded_tasks import Group, Kind, Task
+from irt.reads.blinded_worklist import worklist
+from web.api.operations import AfterId, Caller, Limit, Now, Records, StudyId, question
+
+
+@dataclass(frozen=True)
+class WaitingTask:
+    """One thing to do; `due` is a day at the site."""
+
+    kind: Kind
+    group: Group
+    title: str
+    about: str
+    details: str
+    study_id: int
+    due: date | None
+    waits_for: str
+
+
+@dataclass(frozen=True)
+class TasksWaiting:
+    """The most urgent tasks first; `all_tasks` counts also those beyond the list."""
+
+    items: tuple[WaitingTask, ...]
+    all_tasks: int
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Entries of a study's audit trail, newest first; `next` is where the following page begins."""
+
+    items: tuple[HistoryEntry, ...]
+    next: int | None
+
+
+@question("/studies/{study_id:int}/tasks", Permission.VIEW_SUBJECTS, "What waits to be done")
+def list_tasks(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    now: Now,
+) -> TasksWaiting:
+    """The worklist of the token's owner in this study."""
+    with store.reading() as connection:
+        refuse_unreached(connection, caller, study_id)
+        view = worklist(connection, caller, now, study_id=study_id)
+    tasks = tuple(_waiting(task) for group in view.groups for task in group.tasks)
+    return TasksWaiting(tasks, view.shown)
+
+
+def _waiting(task: Task) -> WaitingTask:
+    return WaitingTask(
+        kind=task.kind,
+        group=task.group,
+        title=task.title,
+        about=task.about,
+        details=task.details,
+        study_id=task.study_id,
+        due=task.due,
+        waits_for=task.owner,
+    )
+
+
+@question("/studies/{study_id:int}/audit-trail", Permission.VIEW_AUDIT, "The blinded audit trail of a study")
+def list_audit_entries(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    limit: Limit = 50,
+    after: AfterId = 0,
+) -> HistoryPage:
+    """Entries that the token's owner may see, newest first; `after` goes on behind an earlier page."""
+    found: list[HistoryEntry] = []
+    mark: int | None = after or None
+    with store.reading() as connection:
+        refuse_unreached(connection, caller, study_id)
+        while len(found) < limit:
+            page = history(connection, caller, HistoryFilters(study_id, before=mark))
+            found += page.entries
+            mark = page.next_before
+            if mark is None:
+                break
+    shown = found[:limit]
+    more = len(found) > limit or mark is not None
+    return HistoryPage(tuple(shown), shown[-1].sequence if shown and more else None)
+
+
+OPERATIONS = (list_tasks, list_audit_entries)

@@ -1,0 +1,25 @@
+"""Kits on the shelf: reports and counts."""
+
+from irt.blinding.roles import Permission
+from irt.services.count_stock import count_stock
+from irt.services.report_kit import report_kit
+from web.api.operations import command
+
+_SITE = {"study_id": 1, "site": "1014"}
+
+OPERATIONS = (
+    command(
+        "/kits/report",
+        report_kit,
+        Permission.REPORT_KIT,
+        "Report a kit damaged, missing or found again",
+        {**_SITE, "kit": "48213377", "report": "damaged", "reason": "Dropped"},
+    ),
+    command(
+        "/kits/count",
+        count_stock,
+        Permission.COUNT_STOCK,
+        "Book a physical count of a site's stock",
+        {**_SITE, "scanned": ["48213377", "30915524"], "reasons": {}},
+    ),
+)

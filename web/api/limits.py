@@ -1,0 +1,75 @@
+"""What any record can hold: texts, numbers and days beyond it are refused before a service sees them."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel, SecretStr
+
+from web.api.problems import BadFields, FieldFault
+
+TEXT_MAX = 4000
+NUMBER_MAX = 2_147_483_647
+WEIGHT_MAX = Decimal(100_000)
+LIST_MAX = 5000
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2199, 12, 31)
+BODY_BYTES_MAX = 1_000_000
+
+_BREAKS = "\n\r\t\x1d"
+"""Control characters that texts hold: line ends, and the separator that scanners send."""
+
+
+def refuse_unholdable(ask: BaseModel) -> None:
+    """BadFields, naming each, where a value is longer, larger or stranger than any record holds."""
+    if faults := list(_faults("", ask)):
+        raise BadFields(faults)
+
+
+def _faults(path: str, value: Any) -> Iterator[FieldFault]:
+    if isinstance(value, BaseModel):
+        for name in type(value).model_fields:
+            yield from _faults(f"{path}.{name}" if path else name, getattr(value, name))
+    elif isinstance(value, Mapping):
+        yield from _too_long(path, value, LIST_MAX)
+        for key, each in value.items():
+            yield from _faults(path, key)
+            yield from _faults(path, each)
+    elif isinstance(value, list):
+        yield from _too_long(path, value, LIST_MAX)
+        for index, each in enumerate(value[:LIST_MAX]):
+            yield from _faults(f"{path}.{index}", each)
+    else:
+        yield from (FieldFault(path, sentence) for sentence in _sentences(value))
+
+
+def _too_long(path: str, value: Any, most: int) -> Iterator[FieldFault]:
+    if len(value) > most:
+        yield FieldFault(path, f"at most {most} entries")
+
+
+def _sentences(value: Any) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        value = value.get_secret_value()
+    if isinstance(value, str):
+        yield from _of_text(value)
+    elif isinstance(value, Decimal):
+        if not value.is_finite() or abs(value) > WEIGHT_MAX or -int(value.as_tuple().exponent) > 6:
+            yield f"a number up to {WEIGHT_MAX} with at most 6 decimals"
+    elif isinstance(value, int) and abs(value) > NUMBER_MAX:
+        yield f"at most {NUMBER_MAX}"
+    elif isinstance(value, datetime) and value.tzinfo is None:
+        yield "a time with its zone, as 2026-03-02T08:00:00Z"
+    elif isinstance(value, date) and not FIRST_DAY <= _day_of(value) <= LAST_DAY:
+        yield f"a day between {FIRST_DAY} and {LAST_DAY}"
+
+
+def _day_of(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
+
+
+def _of_text(text: str) -> Iterator[str]:
+    if len(text) > TEXT_MAX:
+        yield f"at most {TEXT_MAX} characters"
+    if any((ord(sign) < 32 and sign not in _BREAKS) or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
+        yield "no control characters"

@@ -1,0 +1,59 @@
+"""The room of other systems, as it joins the application: its operations by subject, its door, its refusals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Router, get
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Guard
+
+from irt.errors import Refusal
+from irt.services.store import Store
+from web.api import code_breaks, dispensings, history, kits, stock, studies, subjects, supply
+from web.api.document import docs_page, health, openapi_document
+from web.api.gate import find_caller, gate
+from web.api.limits import BODY_BYTES_MAX
+from web.api.problems import PATH, answer_broken, answer_refused, answer_unreadable
+from web.api.rate import REFUSALS_MAX, REQUESTS_MAX, RateLimit
+from web.session import Clock
+
+_OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
+    "studies": studies.OPERATIONS,
+    "subjects": subjects.OPERATIONS,
+    "dispensing": dispensings.OPERATIONS,
+    "stock": stock.OPERATIONS,
+    "kits": kits.OPERATIONS,
+    "shipments": supply.OPERATIONS,
+    "work": history.OPERATIONS,
+    "code breaks": code_breaks.OPERATIONS,
+}
+
+
+def api_rooms(store: Store, clock: Clock) -> tuple[Router, Router]:
+    """The API behind its gate, and its documentation before it."""
+    guard = gate(store, clock, RateLimit(REQUESTS_MAX), RateLimit(REFUSALS_MAX))
+    return _room([guard]), Router(PATH, route_handlers=[docs_page, show_document])
+
+
+@get("/v1/openapi.json", include_in_schema=False, sync_to_thread=True)
+def show_document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    return openapi_document(_room)
+
+
+def _room(guards: Sequence[Guard] = ()) -> Router:
+    shelves = [Router("/", route_handlers=handlers, tags=[tag]) for tag, handlers in _OPERATIONS.items()]
+    return Router(
+        f"{PATH}/v1",
+        route_handlers=[health, *shelves],
+        guards=list(guards),
+        dependencies={"caller": Provide(find_caller, sync_to_thread=False)},
+        exception_handlers={
+            Refusal: answer_refused,
+            HTTPException: answer_unreadable,
+            Exception: answer_broken,
+        },
+        request_max_body_size=BODY_BYTES_MAX,
+    )

@@ -1,0 +1,170 @@
+"""What a token may look at of supply: kits at a site, shipments to sites, shipments of a depot."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from irt.blinding.actor import Actor
+from irt.blinding.roles import Permission
+from irt.errors import NotFound
+from irt.reads.blinded_shipments import (
+    ShipmentLine,
+    ShipmentRecord,
+    depot_shipment,
+    depot_shipments,
+    shipments_to,
+    site_shipment,
+)
+from irt.reads.blinded_sites import WorkSite, sites_reached
+from irt.reads.blinded_stock import KitHistory, StockKit, kit_history, stock_at
+from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, question
+
+
+@dataclass(frozen=True)
+class KitsPage:
+    """Kits by number; `next` is where the following page begins, null on the last."""
+
+    items: tuple[StockKit, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class ShipmentsPage:
+    """Awaited or requested shipments by number; `next` is where the following page begins, null on the last."""
+
+    items: tuple[ShipmentLine, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class PastShipmentsPage:
+    """Shipments, newest first; `next` is where the following page begins, null on the last."""
+
+    items: tuple[ShipmentLine, ...]
+    next: int | None
+
+
+@question("/studies/{study_id:int}/sites/{site:str}/kits", Permission.VIEW_STOCK, "The stock of a site")
+def list_kits(
+    study_id: StudyId,
+    site: Number,
+    caller: Caller,
+    store: Records,
+    now: Now,
+    limit: Limit = 50,
+    after: After = "",
+) -> KitsPage:
+    """Kits that lie at the site, are on their way there or are missing there, by number; never what is inside."""
+    with store.reading() as connection:
+        sites = [each for each in _sites(connection, caller, study_id) if each.site == site]
+        if not sites:
+            raise NotFound("No such site.")
+        kits = stock_at(connection, sites, now)
+    left = [kit for kit in kits if kit.number > after]
+    return KitsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
+
+
+@question("/studies/{study_id:int}/kits/{number:str}", Permission.VIEW_STOCK, "One kit and what happened to it")
+def show_kit(
+    study_id: StudyId,
+    number: Number,
+    caller: Caller,
+    store: Records,
+    now: Now,
+) -> KitHistory:
+    """A kit of the token's sites with its steps there, newest first."""
+    with store.reading() as connection:
+        return kit_history(connection, _sites(connection, caller, study_id), study_id, number, now)
+
+
+@question("/studies/{study_id:int}/shipments", Permission.VIEW_STOCK, "Shipments that sites await")
+def list_awaited_shipments(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    limit: Limit = 50,
+    after: After = "",
+) -> ShipmentsPage:
+    """Shipments on their way to the token's sites or partly received there, by number."""
+    with store.reading() as connection:
+        lines, _ = shipments_to(connection, _sites(connection, caller, study_id), awaited=True)
+    return _page(lines, limit, after)
+
+
+@question("/studies/{study_id:int}/past-shipments", Permission.VIEW_STOCK, "Shipments that came, or never will")
+def list_past_shipments(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    limit: Limit = 50,
+    after: AfterId = 0,
+) -> PastShipmentsPage:
+    """Shipments to the token's sites that are received, lost, returned or closed, newest first."""
+    with store.reading() as connection:
+        sites = _sites(connection, caller, study_id)
+        lines, mark = shipments_to(connection, sites, awaited=False, limit=limit, before=after or None)
+    return PastShipmentsPage(lines, mark)
+
+
+@question("/studies/{study_id:int}/shipments/{number:str}", Permission.VIEW_STOCK, "One shipment to a site")
+def show_shipment(study_id: StudyId, number: Number, caller: Caller, store: Records) -> ShipmentRecord:
+    """A shipment to one of the token's sites with its steps, and its kits by number once it has left."""
+    with store.reading() as connection:
+        return site_shipment(connection, _sites(connection, caller, study_id), study_id, number)
+
+
+@question("/studies/{study_id:int}/depot-shipments", Permission.FULFIL_SHIPMENT, "What a depot has to send")
+def list_depot_shipments(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    limit: Limit = 50,
+    after: After = "",
+) -> ShipmentsPage:
+    """Requested shipments of the token's depots that have not left, by number."""
+    depot_ids = _depots(caller, study_id)
+    with store.reading() as connection:
+        lines = depot_shipments(connection, [study_id], depot_ids)
+    return _page(lines, limit, after)
+
+
+@question(
+    "/studies/{study_id:int}/depot-shipments/{number:str}", Permission.FULFIL_SHIPMENT, "One shipment of a depot"
+)
+def show_depot_shipment(study_id: StudyId, number: Number, caller: Caller, store: Records) -> ShipmentRecord:
+    """A shipment of the token's depots with its kits by number and its steps."""
+    depot_ids = _depots(caller, study_id)
+    with store.reading() as connection:
+        return depot_shipment(connection, study_id, number, depot_ids)
+
+
+def _sites(connection: Connection, caller: Actor, study_id: int) -> tuple[WorkSite, ...]:
+    """Sites of the study whose stock the token's owner may see; OutOfReach or NotAllowed where there is none."""
+    reached = [s for s in sites_reached(connection, caller, Permission.VIEW_STOCK) if s.study_id == study_id]
+    if not reached:
+        caller.require(Permission.VIEW_STOCK, study_id)
+    return tuple(reached)
+
+
+def _depots(caller: Actor, study_id: int) -> list[int] | None:
+    """The depots the token's owner works at; None: every depot of the study."""
+    caller.require(Permission.FULFIL_SHIPMENT, study_id)
+    grants = [g for g in caller.grants if g.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
+    depots = {grant.depot_id for grant in grants}
+    return None if None in depots else sorted(each for each in depots if each is not None)
+
+
+def _page(lines: tuple[ShipmentLine, ...], limit: int, after: str) -> ShipmentsPage:
+    left = sorted((line for line in lines if line.number > after), key=lambda line: line.number)
+    return ShipmentsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
+
+
+OPERATIONS = (
+    list_kits,
+    show_kit,
+    list_awaited_shipments,
+    list_past_shipments,
+    show_shipment,
+    list_depot_shipments,
+    show_depot_shipment,
+)

@@ -1,0 +1,62 @@
+"""Subjects: screening, randomization, visits, status and dose."""
+
+from irt.blinding.roles import Permission
+from irt.services.change_treatment import change_dose, change_status, skip_visit
+from irt.services.randomize_subject import randomize_subject
+from irt.services.screen_subject import fail_screening, rescreen_subject, screen_subject
+from web.api.operations import command
+
+_SUBJECT = {"study_id": 1, "subject": "1014-0037"}
+_TODAY = {"on_day": "2026-03-02"}
+
+OPERATIONS = (
+    command(
+        "/subjects/screen",
+        screen_subject,
+        Permission.SCREEN,
+        "Screen a subject",
+        {"study_id": 1, "site": "1014", **_TODAY},
+    ),
+    command(
+        "/subjects/fail-screening",
+        fail_screening,
+        Permission.SCREEN,
+        "End a screening",
+        {**_SUBJECT, **_TODAY, "reason": "Criterion 4 not met"},
+    ),
+    command(
+        "/subjects/screen-again",
+        rescreen_subject,
+        Permission.SCREEN,
+        "Screen a subject again",
+        {**_SUBJECT, **_TODAY},
+    ),
+    command(
+        "/subjects/randomize",
+        randomize_subject,
+        Permission.RANDOMIZE,
+        "Randomize a subject",
+        {**_SUBJECT, **_TODAY, "levels": {"ldl": "high"}},
+    ),
+    command(
+        "/subjects/skip-visit",
+        skip_visit,
+        Permission.DISPENSE,
+        "Record a visit as skipped",
+        {**_SUBJECT, **_TODAY, "visit": "W4", "reason": "Subject on holiday"},
+    ),
+    command(
+        "/subjects/change-status",
+        change_status,
+        Permission.END_TREATMENT,
+        "Hold or resume dosing, or end treatment or participation",
+        {**_SUBJECT, **_TODAY, "step": "hold_dose", "reason": "Raised liver enzymes"},
+    ),
+    command(
+        "/subjects/change-dose",
+        change_dose,
+        Permission.CHANGE_DOSE,
+        "Move a subject to another dose level",
+        {**_SUBJECT, **_TODAY, "dose_level": "high", "reason": "Planned titration step"},
+    ),
+)

@@ -1,0 +1,69 @@
+"""Shipments: resupply and its decision, each step of depot, carrier and supply, and the receipt."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from irt.blinding.roles import Permission
+from irt.services import fulfil_shipment
+from irt.services.approve_shipment import approve_shipment
+from irt.services.run_resupply import run_resupply_with
+from irt.services.sign_receipt import sign_receipt
+from web.api.operations import Service, command, planned
+
+_SHIPMENT = {"study_id": 1, "number": "SH-00012"}
+
+
+def _step(service: Service, scope: Permission, summary: str, *, reason: bool = False) -> HTTPRouteHandler:
+    path = service.__name__.removesuffix("_shipment").replace("_", "-")
+    example = {**_SHIPMENT, "reason": "Address closed"} if reason else _SHIPMENT
+    return command(f"/shipments/{path}", service, scope, summary, example)
+
+
+_DEPOT, _SUPPLY = Permission.FULFIL_SHIPMENT, Permission.APPROVE_SHIPMENT
+
+OPERATIONS = (
+    planned(
+        "/resupply/run",
+        run_resupply_with,
+        Permission.RUN_RESUPPLY,
+        "Plan a day's shipments",
+        {"study_id": 1, "day": "2026-03-02", "needs_approval": True},
+    ),
+    command(
+        "/shipments/approve",
+        approve_shipment,
+        _SUPPLY,
+        "Approve a shipment, or refuse it",
+        {**_SHIPMENT, "approve": True},
+    ),
+    _step(fulfil_shipment.cancel_shipment, _SUPPLY, "Cancel a shipment before it leaves", reason=True),
+    _step(fulfil_shipment.acknowledge_shipment, _DEPOT, "Acknowledge a request"),
+    _step(fulfil_shipment.reject_shipment, _DEPOT, "Reject a request", reason=True),
+    _step(fulfil_shipment.pick_shipment, _DEPOT, "Say that the kits are picked"),
+    _step(fulfil_shipment.pack_shipment, _DEPOT, "Say that the parcel is packed"),
+    command(
+        "/shipments/dispatch",
+        fulfil_shipment.dispatch_shipment,
+        _DEPOT,
+        "Dispatch a shipment",
+        {**_SHIPMENT, "waybill": "784-2210 4431", "monitor": "TT4-88120"},
+    ),
+    _step(fulfil_shipment.hold_at_customs, _DEPOT, "Say that customs hold the parcel"),
+    _step(fulfil_shipment.clear_customs, _DEPOT, "Say that customs let the parcel go"),
+    _step(fulfil_shipment.deliver_shipment, _DEPOT, "Say that the parcel was delivered"),
+    _step(fulfil_shipment.lose_shipment, _SUPPLY, "Declare a shipment lost", reason=True),
+    _step(fulfil_shipment.return_shipment, _SUPPLY, "Book a shipment as returned to its depot", reason=True),
+    _step(fulfil_shipment.close_shipment, _SUPPLY, "Close a shipment"),
+    command(
+        "/shipments/receive",
+        sign_receipt,
+        Permission.RECEIVE_SHIPMENT,
+        "Receive a shipment at its site, signed",
+        {
+            **_SHIPMENT,
+            "received": ["48213377"],
+            "damaged": ["30915524"],
+            "temperature": "no_alarm",
+            "signing": {"password": "the owner's password", "code": "123456"},
+        },
+    ),
+)
