@@ -20,6 +20,8 @@ from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
+from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
+from web.api.room import api_rooms
 from web.blinded.account import AccountPages
 from web.blinded.history import HistoryPages
 from web.blinded.dispense import DispensePages
