@@ -14,12 +14,13 @@ from irt.enrolment.arrival import Arrival
 from irt.enrolment.staff import Staff
 from irt.enrolment.tally import Tally
 from irt.services.activate_site import ChangeSite, change_site
+from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.assign_kits import AssignKits, assign_kits
 from irt.services.carry_shipments import CarryShipments, carry_shipments
 from irt.services.change_treatment import ChangeStatus, change_status
 from irt.services.dispensings import DispensingReceipt
 from irt.services.hand_over_kits import HandOver, hand_over_kits
-from irt.services.randomize_subject import RandomizationNotPossible, RandomizeSubject, randomize_subject
+from irt.services.randomize_subject import RandomizeSubject, randomize_subject
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, and_, bindparam, exists, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
 from irt.supply.kit_selection import Candidate, label_fits
@@ -84,4 +84,63 @@ def candidates_at(
             storage_place=row["storage_place"],
         )
         for row in rows
+    ]
+
+
+_ALIKE = (
+    _KITS.c.expiry,
+    _KITS.c.label_group,
+    _KITS.c.blinded_lot_id,
+    _LOTS.c.number,
+    _CONTENTS.c.kit_type,
+)
+_AT_DEPOT = (
+    select(*_ALIKE, _APPROVED.label("approved"), func.count().label("kits"))
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(
+        _KITS.c.study_id + 0 == bindparam("study_id"),
+        and_(_KITS.c.custody == Custody.DEPOT, _KITS.c.place_id == bindparam("depot_id")),
+        _KITS.c.assignment == Assignment.FREE,
+        _KITS.c.quality == Quality.RELEASED,
+        _CONTENTS.c.kit_type.in_(bindparam("kit_types", expanding=True)),
+    )
+    .group_by(*_ALIKE)
+    .order_by(*_ALIKE)
+)
+
+
+def candidates_at_depot(
+    connection: Connection,
+    study_id: int,
+    depot_id: int,
+    country: str,
+    label_group: str,
+    kit_types: Iterable[str],
+    most: int,
+) -> list[Candidate]:
+    """Released free kits at a depot, without their numbers and at most so many that are alike.
+
+    They are not chosen from but counted, for sites whose subjects get kits by mail.
+    """
+    wanted = {
+        "study_id": study_id,
+        "depot_id": depot_id,
+        "country": country,
+        "kit_types": sorted(set(kit_types)),
+    }
+    state = KitState(Custody.DEPOT, Quality.RELEASED, Assignment.FREE)
+    return [
+        Candidate(
+            id=0,
+            number="",
+            kit_type=row["kit_type"],
+            lot=row["number"],
+            expiry=row["expiry"],
+            state=state,
+            lot_approved=bool(row["approved"]),
+            label_fits=label_fits(row["label_group"], label_group),
+        )
+        for row in connection.execute(_AT_DEPOT, wanted).mappings()
+        for _ in range(min(row["kits"], most))
     ]

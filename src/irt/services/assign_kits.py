@@ -12,11 +12,11 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.randomization.stream import Seed
 from irt.reads.candidates import candidates_at
+from irt.services.all_arms_check import dispensing_windows
 from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.move_kits import HeldKit, move_kits
-from irt.services.randomize_subject import dispensing_windows
 from irt.services.studies import seed_of
-from irt.services.subjects import LockedSubject, audit_subject, lock_subject
+from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingStatus, KitCheck, VisitStatus
@@ -65,10 +65,8 @@ class AlreadyAssigned(Refusal):
 def assign_kits(work: Work, ask: AssignKits) -> DispensingReceipt:
     """Assigns the kits that are due, or refuses in neutral words and books nothing."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.DISPENSE)
-    try:
+    with refusals_concern(subject.about("assignment")):
         return _assign(work, ask, subject)
-    except Refusal as refusal:
-        raise refusal.concerning(subject.about("assignment"), refusal.candidates) from None
 
 
 def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingReceipt:
@@ -77,7 +75,7 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
     weight_kg = ask.weight_kg if order is None or order["weight_kg"] is None else Decimal(order["weight_kg"])
     needs = kits_due(subject.definition, arm_of(work, subject.id), subject.dose_level, ask.visit, weight_kg)
     visit_id, code, occurrence = _open_visit(work, subject, ask, weight_kg)
-    _lock_stock(work, subject)
+    lock_stock(work, subject)
     choice = _choose(work, subject, ask, needs, f"{code}|{occurrence}")
     dispensing_id = work.record(
         Dispensing,
@@ -100,6 +98,9 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
             "occurrence": occurrence,
             "kits": [kit.number for kit in choice.chosen],
             "dispensing": dispensing_id,
+            "on_day": ask.on_day.isoformat(),
+            "weight_kg": None if weight_kg is None else str(weight_kg),
+            "order": order["id"] if order else None,
         },
         secret=choice.trace,
     )
@@ -118,7 +119,7 @@ def _require_dispensable(subject: LockedSubject, ask: AssignKits, work: Work) ->
     subject.site.require_active()
     subject.site.require_come(ask.on_day, work.at)
     visit = next((v for v in subject.definition.visits if v.code == ask.visit), None)
-    if visit is None or not visit.dispenses:
+    if visit is None or not visit.dispenses or not visit.occurs(ask.occurrence):
         raise BadInput(f"No kits are given at visit {ask.visit}. Nothing was booked. Choose another visit.")
     allowed = ON_STUDY_TREATMENT if visit.anchor == "randomization" else {SubjectStatus.RUN_IN}
     if subject.status not in allowed:
@@ -128,7 +129,7 @@ def _require_dispensable(subject: LockedSubject, ask: AssignKits, work: Work) ->
         )
     first_day = subject.randomized_on if visit.anchor == "randomization" else subject.screened_on
     if first_day is not None and ask.on_day < first_day:
-        raise BadInput(f"The visit cannot be before {first_day.isoformat()}. Enter the day it happened.")
+        raise TooEarly(first_day)
 
 
 _TREATMENTS, _RANDOMIZATIONS = table_of(TreatmentAssignment), table_of(Randomization)
@@ -159,6 +160,8 @@ _ORDER = (
         _ORDERS.c.subject_id == bindparam("subject_id"),
         _ORDERS.c.visit_code == bindparam("visit"),
         _ORDERS.c.occurrence == bindparam("occurrence"),
+        # Signed for another dose, it orders something else.
+        _ORDERS.c.dose_level.is_not_distinct_from(bindparam("dose_level")),
         ~select(_DISPENSINGS.c.id).where(_DISPENSINGS.c.order_id == _ORDERS.c.id).exists(),
     )
     .order_by(_ORDERS.c.id.desc())
@@ -184,7 +187,13 @@ def _order(work: Work, subject: LockedSubject, ask: AssignKits) -> Any:
     """The signed order this assignment uses up, None where the study asks for none."""
     if not subject.definition.conduct.order_required:
         return None
-    order = work.row(_ORDER, subject_id=subject.id, visit=ask.visit, occurrence=ask.occurrence)
+    order = work.row(
+        _ORDER,
+        subject_id=subject.id,
+        visit=ask.visit,
+        occurrence=ask.occurrence,
+        dose_level=subject.dose_level,
+    )
     if order is None:
         raise OrderMissing
     return order
@@ -195,6 +204,7 @@ def _open_visit(
 ) -> tuple[int, str, int]:
     """The visit the kits are for; it is held on the day the kits are assigned."""
     code, occurrence, known = ask.visit, ask.occurrence, None
+    weight = None if weight_kg is None else str(weight_kg)
     if ask.unscheduled:
         counted = work.one("visit", _NEXT_OCCURRENCE, subject_id=subject.id)
         code, occurrence = UNSCHEDULED, int(counted["n"])
@@ -202,7 +212,7 @@ def _open_visit(
         known = work.row(_VISIT, subject_id=subject.id, code=code, occurrence=occurrence)
     if known is not None:
         _require_undispensed(known)
-        held = {"status": VisitStatus.DONE, "held_on": ask.on_day}
+        held = {"status": VisitStatus.DONE, "held_on": ask.on_day, "weight_kg": weight}
         work.run(update(_VISITS).where(_VISITS.c.id == known["id"]).values(**held))
         return known["id"], code, occurrence
     visit_id = work.record(
@@ -213,7 +223,7 @@ def _open_visit(
         occurrence=occurrence,
         status=VisitStatus.DONE,
         held_on=ask.on_day,
-        weight_kg=None if weight_kg is None else str(weight_kg),
+        weight_kg=weight,
         reason=f"as {ask.visit}" if ask.unscheduled else None,
     )
     return visit_id, code, occurrence
@@ -235,7 +245,7 @@ def _require_undispensed(visit: Any) -> None:
 _LOCK_SITE = select(_SITES.c.id).where(_SITES.c.id == bindparam("id")).with_for_update(key_share=True)
 
 
-def _lock_stock(work: Work, subject: LockedSubject) -> None:
+def lock_stock(work: Work, subject: LockedSubject) -> None:
     """One assignment at a time at a site, so that two never choose the same kit."""
     if not work.store.is_sqlite:
         work.run(_LOCK_SITE, {"id": subject.site.id})
@@ -243,15 +253,17 @@ def _lock_stock(work: Work, subject: LockedSubject) -> None:
 
 def _choose(work: Work, subject: LockedSubject, ask: AssignKits, needs: Sequence[KitNeed], of_visit: str) -> Choice:
     definition, site = subject.definition, subject.site
+    # The kits go out today, also where the visit is entered for an earlier day.
+    today = site.today(work.at)
     kit_types = {need.kit_type for need in needs}
     if not kit_types:
-        return Choice((), {"on_day": ask.on_day.isoformat(), "needs": {}, "kits": []})
+        return Choice((), {"on_day": today.isoformat(), "needs": {}, "kits": []})
     candidates = candidates_at(
         work.connection, subject.study_id, site.id, site.country, site.label_group, kit_types, lock=True
     )
     days = treatment_days(definition, ask.visit, ask.occurrence)
     windows: Mapping[str, int] = dispensing_windows(definition, site.country, kit_types, days)
-    return choose_kits(candidates, needs, ask.on_day, windows, chance_for(work, subject, of_visit))
+    return choose_kits(candidates, needs, today, windows, chance_for(work, subject, of_visit))
 
 
 def chance_for(work: Work, subject: LockedSubject, occasion: str) -> Callable[[int], int]:

@@ -29,6 +29,11 @@ class EnrolmentClosed(Refusal):
 
 
 _STATES = table_of(AllocationState)
+_ASSIGNMENTS_LOCK = (
+    select(_STATES.c.id)
+    .where(_STATES.c.study_id == bindparam("study_id"), _STATES.c.key == ASSIGNMENTS)
+    .with_for_update()
+)
 LOCK_STATES = (
     select(_STATES.c.key, _STATES.c.state)
     .where(
@@ -43,6 +48,16 @@ SET_STATE = (
     .where(_STATES.c.study_id == bindparam("of_study"), _STATES.c.key == bindparam("of_key"))
     .values(state=bindparam("to_state"))
 )
+
+
+def take_turn(work: Work, study_id: int) -> None:
+    """Waits until no other draw or count of the study is under way.
+
+    A statement of its own, before anything else is read: one that waits would not see the rows that the other
+    transaction has appended.
+    """
+    if not work.store.is_sqlite:
+        work.run(_ASSIGNMENTS_LOCK, {"study_id": study_id})
 
 
 def lock_states(work: Work, study_id: int, keys: Iterable[str]) -> dict[str, dict[str, int]]:
@@ -126,5 +141,6 @@ def count_in(
     """Counts one more subject under every cap that concerns it."""
     caps = caps_for(definition, counted, site, levels, None)
     if caps:
-        states = lock_states(work, owner["study_id"], [ASSIGNMENTS, *caps])
+        take_turn(work, owner["study_id"])
+        states = lock_states(work, owner["study_id"], caps)
         store_states(work, owner, states, counted_in(definition, caps, states))

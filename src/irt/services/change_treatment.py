@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject
+from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.records import VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
@@ -83,12 +83,8 @@ _ACTS = {
 def skip_visit(work: Work, ask: SkipVisit) -> SubjectReceipt:
     """Records a planned visit as skipped, with the reason."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.DISPENSE)
-    subject.site.require_come(ask.on_day, work.at)
-    if ask.visit not in {visit.code for visit in subject.definition.visits}:
-        raise BadInput(f"{ask.visit} is not a visit of this study. Nothing was booked.")
-    known = work.row(_KNOWN, subject_id=subject.id, code=ask.visit, occurrence=ask.occurrence)
-    if known is not None:
-        raise VisitNotPlanned(f"The visit is already recorded as '{known['status']}'. Nothing was booked.")
+    with refusals_concern(subject.about("skipping")):
+        _require_planned(work, subject, ask)
     work.record(
         Visit,
         **subject.owner,
@@ -109,11 +105,21 @@ def skip_visit(work: Work, ask: SkipVisit) -> SubjectReceipt:
     return _receipt(subject, subject.status, subject.dose_level)
 
 
+def _require_planned(work: Work, subject: LockedSubject, ask: SkipVisit) -> None:
+    subject.require_day(ask.on_day, work.at)
+    if not any(visit.code == ask.visit and visit.occurs(ask.occurrence) for visit in subject.definition.visits):
+        raise BadInput(f"{ask.visit} is not a visit of this study. Nothing was booked.")
+    known = work.row(_KNOWN, subject_id=subject.id, code=ask.visit, occurrence=ask.occurrence)
+    if known is not None:
+        raise VisitNotPlanned(f"The visit is already recorded as '{known['status']}'. Nothing was booked.")
+
+
 def change_status(work: Work, ask: ChangeStatus) -> SubjectReceipt:
     """Holds or resumes dosing, or ends treatment or participation."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.END_TREATMENT)
-    subject.site.require_come(ask.on_day, work.at)
-    status = move_subject(work, subject, SubjectEvent(ask.step), ask.on_day, reason=ask.reason)
+    with refusals_concern(subject.about(ask.step)):
+        subject.require_day(ask.on_day, work.at)
+        status = move_subject(work, subject, SubjectEvent(ask.step), ask.on_day, reason=ask.reason)
     audit_subject(
         work,
         subject,
@@ -128,15 +134,11 @@ def change_status(work: Work, ask: ChangeStatus) -> SubjectReceipt:
 def change_dose(work: Work, ask: ChangeDose) -> SubjectReceipt:
     """Moves a subject to another dose level where the titration graph allows it, in every arm alike (L19)."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.CHANGE_DOSE)
-    subject.site.require_come(ask.on_day, work.at)
-    allowed = {m.target for m in subject.definition.titration if m.origin == subject.dose_level}
-    if subject.status not in ON_STUDY_TREATMENT or ask.dose_level not in allowed:
-        raise MoveNotAllowed(
-            f"The dose cannot be changed to {ask.dose_level} now. Nothing was booked. "
-            "See the protocol for the moves it allows."
-        )
+    with refusals_concern(subject.about("dose_change")):
+        subject.require_day(ask.on_day, work.at)
+        _require_move(subject, ask.dose_level)
     status = move_subject(
-        work, subject, SubjectEvent.START_TREATMENT, ask.on_day, reason=ask.reason, dose_level=ask.dose_level
+        work, subject, SubjectEvent.CHANGE_DOSE, ask.on_day, reason=ask.reason, dose_level=ask.dose_level
     )
     audit_subject(
         work,
@@ -147,6 +149,15 @@ def change_dose(work: Work, ask: ChangeDose) -> SubjectReceipt:
         reason=ask.reason,
     )
     return _receipt(subject, status, ask.dose_level)
+
+
+def _require_move(subject: LockedSubject, dose_level: str) -> None:
+    allowed = {move.target for move in subject.definition.titration if move.origin == subject.dose_level}
+    if subject.status not in ON_STUDY_TREATMENT or dose_level not in allowed:
+        raise MoveNotAllowed(
+            f"The dose cannot be changed to {dose_level} now. Nothing was booked. "
+            "See the protocol for the moves it allows."
+        )
 
 
 def _receipt(subject: LockedSubject, status: SubjectStatus, dose_level: str | None) -> SubjectReceipt:

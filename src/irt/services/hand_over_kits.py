@@ -16,12 +16,12 @@ from irt.services.dispensings import (
     receipt_of,
     set_lines,
 )
-from irt.services.move_kits import lock_kits, move_kits
-from irt.services.subjects import move_subject
+from irt.services.move_kits import HeldKit, lock_kits, move_kits
+from irt.services.subjects import move_subject, refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingEvent, KitCheck
-from irt.states.subject import SubjectEvent, SubjectStatus
+from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
 from irt.supply.barcode import kit_number_in
 from irt.tables.kit import Scan
 
@@ -61,31 +61,48 @@ class NotAllChecked(Refusal):
         )
 
 
+class NotToBeGiven(Refusal):
+    """The subject is not one that kits are given to now."""
+
+
+class KitsExpired(Refusal):
+    """Time went by between assignment and hand-over."""
+
+    def __init__(self, numbers: Sequence[str]) -> None:
+        super().__init__(
+            f"{', '.join(numbers)}: the expiry date has passed since the kit was assigned. Nothing was booked. "
+            "Do not give it. Record the visit as not done; then new kits can be assigned."
+        )
+
+
 def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
     """Books every kit of the dispensing as handed over to the subject."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
-    scanned = _scanned(dispensing, ask.scanned)
-    if waiting := [number for number in dispensing.waiting() if number not in scanned]:
-        raise NotAllChecked(waiting).concerning(dispensing.subject.about("hand_over"))
-    _record_scans(work, dispensing, ask.scanned)
-    return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
+    with refusals_concern(dispensing.subject.about("hand_over")):
+        scanned = _scanned(dispensing, ask.scanned)
+        if waiting := [number for number in dispensing.waiting() if number not in scanned]:
+            raise NotAllChecked(waiting)
+        _record_scans(work, dispensing, ask.scanned)
+        return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
 
 
 def hand_over_fewer(work: Work, ask: HandOverFewer) -> DispensingReceipt:
     """Books the given kits as handed over and the rest as not dispensed, in quarantine."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
-    given = [number for number in dispensing.open_kits() if number in ask.given]
-    if strange := sorted(set(ask.given) - set(given)):
-        raise BadInput(f"{strange[0]} is not one of this visit's kits. Nothing was booked.")
-    if unchecked := [number for number in given if number in dispensing.waiting()]:
-        raise NotAllChecked(unchecked).concerning(dispensing.subject.about("hand_over"))
-    return _book(work, dispensing, given, DispensingEvent.HAND_OVER_PARTLY, ask.reason)
+    with refusals_concern(dispensing.subject.about("hand_over")):
+        given = [number for number in dispensing.open_kits() if number in ask.given]
+        if strange := sorted(set(ask.given) - set(given)):
+            raise BadInput(f"{strange[0]} is not one of this visit's kits. Nothing was booked.")
+        if unchecked := [number for number in given if number in dispensing.waiting()]:
+            raise NotAllChecked(unchecked)
+        return _book(work, dispensing, given, DispensingEvent.HAND_OVER_PARTLY, ask.reason)
 
 
 def give_up_dispensing(work: Work, ask: GiveUpDispensing) -> DispensingReceipt:
     """Nothing is handed over; the kits wait in quarantine for a decision."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
-    return _book(work, dispensing, (), DispensingEvent.GIVE_UP, ask.reason)
+    with refusals_concern(dispensing.subject.about("giving_up")):
+        return _book(work, dispensing, (), DispensingEvent.GIVE_UP, ask.reason)
 
 
 _ACTS = {
@@ -101,9 +118,13 @@ def _book(
     """Ends the dispensing, moves kits where they really are, and starts treatment at the first hand-over."""
     status = end_dispensing(work, dispensing, event, reason)
     subject = dispensing.subject
+    if given:
+        _require_givable(work, dispensing, given)
     kept = [number for number in dispensing.open_kits() if number not in given]
-    _move(work, dispensing, given, KitEvent.HAND_OVER, KitCheck.HANDED_OVER, None)
-    _move(work, dispensing, kept, KitEvent.REVERSE, KitCheck.NOT_GIVEN, reason)
+    # All at once, so that two transactions lock kits in one order.
+    locked = {k.number: k for k in lock_kits(work, map(dispensing.id_of, dispensing.open_kits()))}
+    _move(work, dispensing, [locked[n] for n in given], KitEvent.HAND_OVER, KitCheck.HANDED_OVER, None)
+    _move(work, dispensing, [locked[n] for n in kept], KitEvent.REVERSE, KitCheck.NOT_GIVEN, reason)
     if given and subject.status == SubjectStatus.RANDOMIZED:
         move_subject(work, subject, SubjectEvent.START_TREATMENT, subject.site.today(work.at))
     audit_dispensing(
@@ -117,20 +138,36 @@ def _book(
     return receipt_of(dispensing, status, _after(dispensing, given, kept))
 
 
+_MAY_BE_GIVEN = ON_STUDY_TREATMENT | {SubjectStatus.RUN_IN}
+
+
+def _require_givable(work: Work, dispensing: LockedDispensing, given: Sequence[str]) -> None:
+    """What was true at assignment and may have changed: the site, the subject, the date."""
+    subject = dispensing.subject
+    subject.site.require_active()
+    if subject.status not in _MAY_BE_GIVEN:
+        raise NotToBeGiven(
+            f"Kits cannot be handed over while the subject is '{subject.status.replace('_', ' ')}'. "
+            "Nothing was booked. Record the visit as not done."
+        )
+    today = subject.site.today(work.at)
+    if expired := [kit.number for kit in dispensing.kits if kit.number in given and kit.expiry < today]:
+        raise KitsExpired(expired)
+
+
 def _move(
     work: Work,
     dispensing: LockedDispensing,
-    numbers: Sequence[str],
+    kits: Sequence[HeldKit],
     event: KitEvent,
     check: KitCheck,
     reason: str | None,
 ) -> None:
-    if not numbers:
+    if not kits:
         return
-    ids = [dispensing.id_of(number) for number in numbers]
     place = dispensing.subject.id if event == KitEvent.HAND_OVER else dispensing.subject.site.id
-    move_kits(work, lock_kits(work, ids), event, place_id=place, subject_id=dispensing.subject.id, reason=reason)
-    set_lines(work, dispensing, ids, check, work.at if event == KitEvent.HAND_OVER else None)
+    move_kits(work, kits, event, place_id=place, subject_id=dispensing.subject.id, reason=reason)
+    set_lines(work, dispensing, [kit.id for kit in kits], check, work.at if event == KitEvent.HAND_OVER else None)
 
 
 def _after(dispensing: LockedDispensing, given: Sequence[str], kept: Sequence[str]) -> list[KitLine]:
@@ -146,7 +183,7 @@ def _scanned(dispensing: LockedDispensing, reads: Sequence[str]) -> set[str]:
         if number is None or number not in dispensing.open_kits():
             raise BadInput(
                 f"{number or read} is not one of this visit's kits. Nothing was booked. Put it back and scan again."
-            ).concerning(dispensing.subject.about("hand_over"))
+            )
         numbers.add(number)
     return numbers
 

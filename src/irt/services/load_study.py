@@ -1,24 +1,30 @@
 """Loading a study: sponsor, version, network, seeds and settings from one checked definition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import ValidationError
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
+from irt.audit.entry import study_chain
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, Refusal
+from irt.blinding.two_persons import refuse_same_person
+from irt.errors import About, BadInput, Refusal
 from irt.services.audit import AuditDraft
 from irt.services.caps import ASSIGNMENTS
 from irt.services.seal import commitment
+from irt.services.subjects import refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.records import Mode, SiteStatus, VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.study.digest import digest
+from irt.study.network import Depot as DepotPart
 from irt.study.public_part import public_part_of
 from irt.study.sites import sites_of
 from irt.tables.columns import table_of
+from irt.tables.record import AuditEntry
 from irt.tables.secret import AllocationKey, AllocationState, RestrictedPart, ResupplySetting
 from irt.tables.study import Depot, Lane, Site, Sponsor, Study, StudyVersion
 
@@ -48,16 +54,10 @@ class AlreadyLoaded(Refusal):
     """The protocol exists in this mode."""
 
 
-class SamePerson(Refusal):
-    """A two-person step asked and decided by one person."""
-
-    status_code = 403
-
-
 def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
     """Writes version 1 of a study with its network; a draft until somebody else approves it."""
     work.actor.require(Permission.CONFIGURE_STUDY, None)
-    definition = StudyDefinition.model_validate(ask.definition)
+    definition = _definition(ask)
     sponsor_id = _sponsor(work, definition.study.sponsor)
     study_id = _study(work, definition, sponsor_id, ask.mode)
     owner = {"sponsor_id": sponsor_id, "study_id": study_id}
@@ -77,6 +77,14 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
         )
     )
     return StudyLoaded(study_id=study_id, version=1, sites=len(sites), digest=salted, commitments=commitments)
+
+
+def _definition(ask: LoadStudy) -> StudyDefinition:
+    try:
+        return StudyDefinition.model_validate(ask.definition)
+    except ValidationError as fault:
+        place = ".".join(str(part) for part in fault.errors()[0]["loc"])
+        raise BadInput(f"The study definition cannot be read at {place!r}. Nothing was loaded.") from fault
 
 
 _SPONSORS, _STUDIES = table_of(Sponsor), table_of(Study)
@@ -128,9 +136,9 @@ def _depots(
     work: Work, definition: StudyDefinition, owner: Mapping[str, int], effective_from: date
 ) -> dict[str, int]:
     ids: dict[str, int] = {}
-    for depot in sorted(definition.depots, key=lambda d: d.supplied_by is not None):
+    for depot in suppliers_first(definition.depots):
         facts = depot.model_dump(exclude={"supplied_by"})
-        supplier = ids.get(depot.supplied_by) if depot.supplied_by else None
+        supplier = ids[depot.supplied_by] if depot.supplied_by else None
         ids[depot.code] = work.record(Depot, **owner, **facts, supplied_by_id=supplier)
     for lane in definition.lanes:
         work.record(
@@ -143,6 +151,21 @@ def _depots(
             effective_from=effective_from,
         )
     return ids
+
+
+def suppliers_first(depots: Sequence[DepotPart]) -> list[DepotPart]:
+    """Every depot after the one that supplies it; BadInput where no order is possible."""
+    ordered: list[DepotPart] = []
+    waiting = list(depots)
+    while waiting:
+        known = {None, *(depot.code for depot in ordered)}
+        ready = [depot for depot in waiting if depot.supplied_by in known]
+        if not ready:
+            codes = ", ".join(depot.code for depot in waiting)
+            raise BadInput(f"No central depot supplies these depots: {codes}. Nothing was loaded.")
+        ordered += ready
+        waiting = [depot for depot in waiting if depot not in ready]
+    return ordered
 
 
 def _sites(
@@ -237,14 +260,21 @@ _DRAFT = (
     .where(_VERSIONS.c.study_id == bindparam("study_id"), _VERSIONS.c.number == bindparam("number"))
     .with_for_update(key_share=True, of=_VERSIONS)
 )
+_ENTRIES = table_of(AuditEntry)
+_LOADED_BY = select(_ENTRIES.c.account_id).where(
+    _ENTRIES.c.chain == bindparam("chain"), _ENTRIES.c.act == "study_loaded"
+)
 
 
 def approve_version(work: Work, ask: ApproveVersion) -> VersionApproved:
     """Makes a draft version immutable and usable."""
     work.actor.require(Permission.APPROVE_STUDY, ask.study_id)
     draft = work.one("study version", _DRAFT, study_id=ask.study_id, number=ask.version)
-    if draft["status"] != VersionStatus.DRAFT:
-        raise AlreadyLoaded(f"Version {ask.version} is already approved. Nothing was changed.")
+    with refusals_concern(About(ask.study_id, None, "UTC", "version_approval", "study", draft["protocol"])):
+        if draft["status"] != VersionStatus.DRAFT:
+            raise AlreadyLoaded(f"Version {ask.version} is already approved. Nothing was changed.")
+        loaded = work.one("study", _LOADED_BY, chain=study_chain(ask.study_id))
+        refuse_same_person(loaded["account_id"], work.actor.account_id)
     work.run(update(_VERSIONS).where(_VERSIONS.c.id == draft["id"]).values(status=VersionStatus.APPROVED))
     work.audit(
         AuditDraft(

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,20 +15,17 @@ from irt.errors import BadInput, Refusal
 from irt.randomization.scheme import Allocation
 from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.randomization.stream import Seed
-from irt.reads.candidates import candidates_at
-from irt.services.caps import ASSIGNMENTS, caps_for, counted_in, lock_states, store_states
+from irt.services.all_arms_check import all_arms_check
+from irt.services.caps import ASSIGNMENTS, caps_for, counted_in, lock_states, store_states, take_turn
 from irt.services.cohorts import open_cohort
 from irt.services.studies import procedure_of, randomization_number, seed_of
-from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject
+from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.subject import SubjectEvent, SubjectStatus
 from irt.study.definition import StudyDefinition
-from irt.study.dispensing_schedule import kits_due
-from irt.study.schedule import treatment_days
-from irt.supply.kit_selection import lacking
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
-from irt.tables.subject import Randomization, Visit
+from irt.tables.subject import Randomization
 
 
 class RandomizeSubject(SQLModel):
@@ -38,6 +36,7 @@ class RandomizeSubject(SQLModel):
     levels: dict[str, str] = Field(default={}, description="factor code -> level code, of the factors entered")
     dose_level: str | None = Field(default=None, description="where the study lets it be chosen")
     agents: list[str] = Field(default=[], description="agents the subject is eligible for, in a platform study")
+    weight_kg: Decimal | None = Field(default=None, description="where the first kits follow body weight")
     on_day: date
 
 
@@ -53,17 +52,6 @@ class RandomizationReceipt(SQLModel):
     status: SubjectStatus
 
 
-class RandomizationNotPossible(Refusal):
-    """The stock check failed before the draw; the same words whatever was missing (L09)."""
-
-    def __init__(self, trace: str, candidates: dict[str, Any]) -> None:
-        super().__init__(
-            "Randomization is not possible at this site at the moment. Nothing was drawn. Supply has been told.",
-            trace,
-        )
-        self.candidates = candidates
-
-
 class AlreadyRandomized(Refusal):
     """The subject has its randomization; nothing was done twice."""
 
@@ -71,7 +59,17 @@ class AlreadyRandomized(Refusal):
         super().__init__(f"Already randomized at {at:%H:%M:%S} UTC as {number}; nothing was done twice.")
 
 
-_RANDOMIZATIONS, _VISITS = table_of(Randomization), table_of(Visit)
+class ScreeningExpired(Refusal):
+    """The screening is older than the protocol allows."""
+
+    def __init__(self, last: date) -> None:
+        super().__init__(
+            f"The screening of this subject was valid until {last.isoformat()}. Nothing was drawn. "
+            "Record a screening failure; the protocol says whether the subject may be screened again."
+        )
+
+
+_RANDOMIZATIONS = table_of(Randomization)
 _EARLIER = select(_RANDOMIZATIONS.c.number, _RANDOMIZATIONS.c.at).where(
     _RANDOMIZATIONS.c.subject_id == bindparam("subject_id")
 )
@@ -80,10 +78,8 @@ _EARLIER = select(_RANDOMIZATIONS.c.number, _RANDOMIZATIONS.c.at).where(
 def randomize_subject(work: Work, ask: RandomizeSubject) -> RandomizationReceipt:
     """Draws the subject's arm and records everything needed to derive it again; the answer is blinded."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.RANDOMIZE)
-    try:
+    with refusals_concern(subject.about("randomization")):
         return _randomize(work, ask, subject)
-    except Refusal as refusal:
-        raise refusal.concerning(subject.about("randomization"), refusal.candidates) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +96,9 @@ class _Drawn:
 
 def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> RandomizationReceipt:
     subject.site.require_active()
-    subject.site.require_come(ask.on_day, work.at)
     _require_first(work, subject)
+    subject.require_day(ask.on_day, work.at)
+    _require_valid_screening(subject, ask.on_day)
     levels = _levels(subject.definition, subject, ask.levels)
     dose_level = initial_dose_level(subject.definition, ask.dose_level)
     drawn = _draw(work, subject, ask, levels, dose_level)
@@ -109,7 +106,7 @@ def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> Ran
     status = move_subject(
         work, subject, SubjectEvent.RANDOMIZE, ask.on_day, dose_level=dose_level, randomized_on=ask.on_day
     )
-    _audit(work, subject, drawn, status, dose_level)
+    _audit(work, subject, ask, drawn, status, dose_level)
     return RandomizationReceipt(
         study_id=subject.study_id,
         subject=subject.number,
@@ -127,15 +124,18 @@ def _draw(
     """Locks what the draw depends on, checks caps and stock, then draws."""
     definition, study_id = subject.definition, subject.study_id
     procedure = procedure_of(work, study_id, subject.site.version_number)
-    cohort = open_cohort(work, definition, study_id, ask.on_day)
+    # What is open and what is in stock is judged on the day of the draw, whatever day is entered.
+    today = subject.site.today(work.at)
+    take_turn(work, study_id)
+    cohort = open_cohort(work, definition, study_id, today)
     facts = RandomizationSubject(
-        0, levels, _open_agents(definition, ask.agents, ask.on_day), cohort.arm if cohort else None
+        0, levels, _open_agents(definition, ask.agents, today), cohort.arm if cohort else None
     )
     caps = caps_for(definition, "randomized", subject.site, levels, cohort.code if cohort else None)
     states = lock_states(work, study_id, (ASSIGNMENTS, *caps, *procedure.state_keys(facts)))
     number = states[ASSIGNMENTS]["count"] + 1
     counted = counted_in(definition, caps, states)
-    stock_seen = _all_arms_check(work, subject, dose_level, ask.on_day)
+    stock_seen = all_arms_check(work, subject, facts, dose_level, ask.weight_kg)
     facts = replace(facts, number=number)
     allocation = procedure.assign(states, facts, Seed(seed_of(work, study_id, "allocation"), subject.site.protocol))
     store_states(work, subject.owner, states, {ASSIGNMENTS: {"count": number}, **counted, **allocation.after})
@@ -178,7 +178,12 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
 
 
 def _audit(
-    work: Work, subject: LockedSubject, drawn: _Drawn, status: SubjectStatus, dose_level: str | None
+    work: Work,
+    subject: LockedSubject,
+    ask: RandomizeSubject,
+    drawn: _Drawn,
+    status: SubjectStatus,
+    dose_level: str | None,
 ) -> None:
     audit_subject(
         work,
@@ -190,6 +195,7 @@ def _audit(
             "randomization": drawn.opaque,
             "levels": dict(drawn.facts.levels),
             "dose_level": dose_level,
+            "on_day": ask.on_day.isoformat(),
             "version": subject.site.version_number,
         },
         secret={
@@ -205,6 +211,12 @@ def _require_first(work: Work, subject: LockedSubject) -> None:
     if subject.randomized_on is not None:
         earlier = work.one("randomization", _EARLIER, subject_id=subject.id)
         raise AlreadyRandomized(earlier["number"], earlier["at"])
+
+
+def _require_valid_screening(subject: LockedSubject, on_day: date) -> None:
+    valid_days = subject.definition.screening.screening_days_max
+    if valid_days is not None and on_day > (last := subject.screened_on + timedelta(days=valid_days)):
+        raise ScreeningExpired(last)
 
 
 def _levels(definition: StudyDefinition, subject: LockedSubject, entered: Mapping[str, str]) -> dict[str, str]:
@@ -254,40 +266,3 @@ def _open_agents(definition: StudyDefinition, eligible: list[str], on_day: date)
         if agent.code in eligible and is_open:
             open_ones.append(agent.code)
     return tuple(open_ones)
-
-
-def _all_arms_check(work: Work, subject: LockedSubject, dose_level: str | None, on_day: date) -> dict[str, Any]:
-    """Whether every arm's first kits are on site, judged before the draw; what was seen is kept for replay."""
-    definition = subject.definition
-    visit = next((v for v in definition.visits if v.kind == "randomization" and v.dispenses), None)
-    if not definition.conduct.all_arms_on_site or visit is None:
-        return {}
-    needs = {arm.code: kits_due(definition, arm.code, dose_level, visit.code) for arm in definition.arms}
-    kit_types = {need.kit_type for arm in needs.values() for need in arm}
-    candidates = candidates_at(
-        work.connection,
-        subject.study_id,
-        subject.site.id,
-        subject.site.country,
-        subject.site.label_group,
-        kit_types,
-        lock=False,
-    )
-    windows = dispensing_windows(
-        definition, subject.site.country, kit_types, treatment_days(definition, visit.code)
-    )
-    seen = {"kits": sorted([c.number, c.kit_type, c.expiry.isoformat()] for c in candidates)}
-    short = {arm: missing for arm, due in needs.items() if (missing := lacking(candidates, due, on_day, windows))}
-    if short:
-        raise RandomizationNotPossible(f"all-arms check failed before the draw: {short}", {**seen, "short": short})
-    return {**seen, "every_arm_can_be_served": True}
-
-
-def dispensing_windows(
-    definition: StudyDefinition, country: str, kit_types: set[str], days_to_last: int
-) -> dict[str, int]:
-    """Do-not-dispense days by kit type: the static window or the days the kits must last, the longer (3.2)."""
-    return {
-        code: max(definition.kit_type(code).windows_in(country).dnd_days, days_to_last)
-        for code in sorted(kit_types)
-    }

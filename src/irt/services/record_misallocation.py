@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
@@ -15,9 +15,11 @@ from irt.services.dispensings import (
     receipt_of,
     set_lines,
 )
-from irt.services.move_kits import HeldKit, lock_kits, lock_kits_by_number, move_kits
+from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
+from irt.services.subjects import refusals_concern
+from irt.services.supply_study import lock_study
 from irt.services.unit_of_work import Work
-from irt.states.kit import Custody, KitEvent
+from irt.states.kit import Assignment, Custody, KitEvent
 from irt.states.records import DispensingStatus, KitCheck
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit
@@ -53,14 +55,20 @@ _COUNT = select(func.count().label("n")).where(_DEVIATIONS.c.study_id == bindpar
 def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationReceipt:
     """Books the given kit as dispensed and the assigned one as not; nothing hints whether they are alike."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    with refusals_concern(dispensing.subject.about("misallocation")):
+        return _misallocate(work, ask, dispensing)
+
+
+def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> MisallocationReceipt:
     subject = dispensing.subject
+    lock_study(work, subject.study_id)
     if dispensing.status != DispensingStatus.ASSIGNED or ask.assigned not in dispensing.open_kits():
         raise NotMisallocated(
             f"{ask.assigned} is not a kit waiting to be handed over at this visit. Nothing was booked."
         )
-    given = _given(work, ask, dispensing)
-    assigned = lock_kits(work, [dispensing.id_of(ask.assigned)])
-    move_kits(work, assigned, KitEvent.REVERSE, subject_id=subject.id, reason=ask.reason)
+    given, assigned = _lock_both(work, ask, dispensing)
+    _take_from_other(work, given)
+    move_kits(work, [assigned], KitEvent.REVERSE, subject_id=subject.id, reason=ask.reason)
     move_kits(
         work,
         [given],
@@ -69,7 +77,7 @@ def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationR
         subject_id=subject.id,
         reason=ask.reason,
     )
-    set_lines(work, dispensing, [assigned[0].id], KitCheck.NOT_GIVEN)
+    set_lines(work, dispensing, [assigned.id], KitCheck.NOT_GIVEN)
     work.record(
         DispensedKit,
         **subject.owner,
@@ -77,7 +85,7 @@ def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationR
         kit_id=given.id,
         status=KitCheck.MISALLOCATED,
         checked_at=work.at,
-        replaces_kit_id=assigned[0].id,
+        replaces_kit_id=assigned.id,
     )
     number = _open_deviation(work, ask, dispensing)
     audit_dispensing(
@@ -91,16 +99,31 @@ def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationR
     return MisallocationReceipt(deviation=number, dispensing=receipt_of(after, after.status, after.kits))
 
 
-def _given(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> HeldKit:
-    """The kit really given: one of this site that is not of this dispensing."""
+def _lock_both(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> tuple[HeldKit, HeldKit]:
+    """The kit really given, one of this site that is not of this dispensing, and the assigned one."""
     if ask.given in {kit.number for kit in dispensing.kits}:
         raise NotMisallocated(f"{ask.given} is one of this visit's kits. Nothing was booked. Scan it as usual.")
-    kit = lock_kits_by_number(work, ask.study_id, [ask.given])[0]
+    kits = {kit.number: kit for kit in lock_kits_by_number(work, ask.study_id, [ask.given, ask.assigned])}
+    kit = kits[ask.given]
     if kit.state.custody != Custody.SITE or kit.place_id != dispensing.subject.site.id:
         raise NotMisallocated(
             f"{ask.given} is not in this site's stock. Nothing was booked. Check the number on the kit."
         )
-    return kit
+    return kit, kits[ask.assigned]
+
+
+_LINES = table_of(DispensedKit)
+_TAKE = (
+    update(_LINES)
+    .where(_LINES.c.kit_id == bindparam("of_id"), _LINES.c.status.in_((KitCheck.WAITING, KitCheck.CHECKED)))
+    .values(status=KitCheck.NOT_GIVEN)
+)
+
+
+def _take_from_other(work: Work, given: HeldKit) -> None:
+    """The kit may have been assigned to somebody else: there it is no longer waiting to be handed over."""
+    if given.state.assignment == Assignment.ASSIGNED:
+        work.run(_TAKE, {"of_id": given.id})
 
 
 def _open_deviation(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> str:

@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, Refusal
+from irt.errors import Refusal
 from irt.reads.candidates import candidates_at
-from irt.services.assign_kits import book_kits, chance_for
+from irt.services.all_arms_check import dispensing_windows
+from irt.services.assign_kits import book_kits, chance_for, lock_stock
 from irt.services.dispensings import (
     DispensingReceipt,
     LockedDispensing,
@@ -19,13 +20,14 @@ from irt.services.dispensings import (
     set_lines,
 )
 from irt.services.move_kits import lock_kits, move_kits
-from irt.services.randomize_subject import dispensing_windows
+from irt.services.subjects import refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingStatus, KitCheck
+from irt.study.definition import StudyDefinition
 from irt.study.dispensing import KitNeed
-from irt.study.schedule import treatment_days
-from irt.supply.kit_selection import Choice, choose_kits
+from irt.study.schedule import UNSCHEDULED, treatment_days
+from irt.supply.kit_selection import Candidate, Choice, choose_kits
 from irt.tables.columns import table_of
 from irt.tables.secret import KitContent
 
@@ -53,10 +55,8 @@ _KIT_TYPE = select(_CONTENTS.c.kit_type).where(_CONTENTS.c.kit_id == bindparam("
 def replace_kit(work: Work, ask: ReplaceKit) -> DispensingReceipt:
     """Takes the kit out of stock and assigns another for the same visit; refused neutrally where there is none."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
-    try:
+    with refusals_concern(dispensing.subject.about("replacement")):
         return _replace(work, ask, dispensing)
-    except Refusal as refusal:
-        raise refusal.concerning(dispensing.subject.about("replacement"), refusal.candidates) from None
 
 
 def _replace(work: Work, ask: ReplaceKit, dispensing: LockedDispensing) -> DispensingReceipt:
@@ -91,21 +91,27 @@ def _require_replaceable(dispensing: LockedDispensing, number: str) -> None:
 def _choose(work: Work, ask: ReplaceKit, dispensing: LockedDispensing, kit_id: int) -> Choice:
     """Another kit of the same type, by the same rule as the first."""
     subject = dispensing.subject
-    if ask.on_day > subject.site.today(work.at):
-        raise BadInput("The day has not come yet at this site. Enter the day it happened.")
+    subject.site.require_come(ask.on_day, work.at)
     row: Any = work.one("kit", _KIT_TYPE, kit_id=kit_id)
-    kit_type, site = row["kit_type"], subject.site
-    candidates = candidates_at(
-        work.connection, subject.study_id, site.id, site.country, site.label_group, [kit_type], lock=True
-    )
-    known = {visit.code for visit in subject.definition.visits}
-    days = (
-        treatment_days(subject.definition, dispensing.visit, dispensing.occurrence)
-        if dispensing.visit in known
-        else 0
-    )
-    windows = dispensing_windows(subject.definition, site.country, {kit_type}, days)
+    needs = [KitNeed(kit_type=row["kit_type"])]
+    candidates = _lock_candidates(work, dispensing, kit_id, row["kit_type"])
+    days = _days_to_last(subject.definition, dispensing)
+    windows = dispensing_windows(subject.definition, subject.site.country, {row["kit_type"]}, days)
     occasion = f"{dispensing.visit}|{dispensing.occurrence}|replaces {ask.number}"
-    return choose_kits(
-        candidates, [KitNeed(kit_type=kit_type)], ask.on_day, windows, chance_for(work, subject, occasion)
-    )
+    return choose_kits(candidates, needs, subject.site.today(work.at), windows, chance_for(work, subject, occasion))
+
+
+def _lock_candidates(work: Work, dispensing: LockedDispensing, kit_id: int, kit_type: str) -> list[Candidate]:
+    """The kits to choose from, locked together with the one to replace, in order of id."""
+    subject, site = dispensing.subject, dispensing.subject.site
+    lock_stock(work, subject)
+    place = (work.connection, subject.study_id, site.id, site.country, site.label_group, [kit_type])
+    locked = {kit.id for kit in lock_kits(work, [kit_id, *(c.id for c in candidates_at(*place, lock=False))])}
+    return [candidate for candidate in candidates_at(*place, lock=False) if candidate.id in locked]
+
+
+def _days_to_last(definition: StudyDefinition, dispensing: LockedDispensing) -> int:
+    """To the next visit; for an unscheduled visit as long as for any, which is never too short."""
+    if dispensing.visit == UNSCHEDULED:
+        return max(treatment_days(definition, visit.code) for visit in definition.visits if visit.dispenses)
+    return treatment_days(definition, dispensing.visit, dispensing.occurrence)

@@ -6,11 +6,20 @@ from sqlalchemy import bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, Refusal
+from irt.errors import Refusal
 from irt.services.audit import AuditDraft
 from irt.services.caps import count_in
 from irt.services.studies import definition_of
-from irt.services.subjects import SITE_COLUMNS, audit_subject, lock_subject, move_subject, site_facts
+from irt.services.subjects import (
+    SITE_COLUMNS,
+    LockedSubject,
+    SiteFacts,
+    audit_subject,
+    lock_subject,
+    move_subject,
+    refusals_concern,
+    site_facts,
+)
 from irt.services.unit_of_work import Work
 from irt.states.subject import SubjectEvent, SubjectStatus
 from irt.study.rules import Screening as ScreeningRule
@@ -84,9 +93,13 @@ def screen_subject(work: Work, ask: ScreenSubject) -> ScreeningReceipt:
     row = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
     site = site_facts(row)
     work.actor.require(Permission.SCREEN, ask.study_id, site.id)
+    with refusals_concern(site.about("screening", ask.study_id)):
+        return _screen(work, ask, site, {"sponsor_id": row["sponsor_id"], "study_id": ask.study_id})
+
+
+def _screen(work: Work, ask: ScreenSubject, site: SiteFacts, owner: dict[str, int]) -> ScreeningReceipt:
     site.require_active()
     site.require_come(ask.on_day, work.at)
-    owner = {"sponsor_id": row["sponsor_id"], "study_id": ask.study_id}
     definition = definition_of(work, ask.study_id, site.version_number)
     count_in(work, definition, owner, "screened", site, {})
     numbers = work.one("site", _NUMBER, of_id=site.id, subjects=1)
@@ -120,16 +133,15 @@ def screen_subject(work: Work, ask: ScreenSubject) -> ScreeningReceipt:
 def fail_screening(work: Work, ask: FailScreening) -> ScreeningReceipt:
     """Ends a screening with its reason; no kit can be assigned after."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.SCREEN)
-    subject.site.require_come(ask.on_day, work.at)
-    if ask.on_day < subject.screened_on:
-        raise BadInput(f"Screening began on {subject.screened_on.isoformat()}. Enter that day or a later one.")
-    status = move_subject(work, subject, SubjectEvent.FAIL_SCREENING, ask.on_day, reason=ask.reason)
+    with refusals_concern(subject.about("screening_failure")):
+        subject.require_day(ask.on_day, work.at)
+        status = move_subject(work, subject, SubjectEvent.FAIL_SCREENING, ask.on_day, reason=ask.reason)
     audit_subject(
         work,
         subject,
         "screening_failed",
         old={"status": subject.status},
-        new={"status": status},
+        new={"status": status, "on_day": ask.on_day.isoformat()},
         reason=ask.reason,
     )
     return ScreeningReceipt(study_id=ask.study_id, subject=subject.number, status=status)
@@ -138,8 +150,13 @@ def fail_screening(work: Work, ask: FailScreening) -> ScreeningReceipt:
 def rescreen_subject(work: Work, ask: RescreenSubject) -> ScreeningReceipt:
     """Screens a person again under a new screening number that points to the earlier one."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.SCREEN)
+    with refusals_concern(subject.about("rescreening")):
+        return _rescreen(work, ask, subject)
+
+
+def _rescreen(work: Work, ask: RescreenSubject, subject: LockedSubject) -> ScreeningReceipt:
     subject.site.require_active()
-    subject.site.require_come(ask.on_day, work.at)
+    subject.require_day(ask.on_day, work.at)
     last = work.one("screening", _LAST, subject_id=subject.id)
     _require_allowed(subject.definition.screening, last["times"], subject.screened_on, ask.on_day)
     numbers = work.one("site", _NUMBER, of_id=subject.site.id, subjects=0)
@@ -158,7 +175,7 @@ def rescreen_subject(work: Work, ask: RescreenSubject) -> ScreeningReceipt:
         subject,
         "subject_rescreened",
         old={"status": subject.status},
-        new={"status": status, "screening": screening},
+        new={"status": status, "screening": screening, "on_day": ask.on_day.isoformat()},
     )
     return ScreeningReceipt(
         study_id=ask.study_id, subject=subject.number, screening_number=screening, status=status

@@ -58,6 +58,7 @@ _WAITING = select(_ORDERS.c.at).where(
     _ORDERS.c.subject_id == bindparam("subject_id"),
     _ORDERS.c.visit_code == bindparam("visit"),
     _ORDERS.c.occurrence == bindparam("occurrence"),
+    _ORDERS.c.dose_level.is_not_distinct_from(bindparam("dose_level")),
     ~select(_DISPENSINGS.c.id).where(_DISPENSINGS.c.order_id == _ORDERS.c.id).exists(),
 )
 
@@ -67,7 +68,8 @@ def sign_order(work: Work, ask: SignOrder) -> OrderReceipt:
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.SIGN_ORDER)
     grant = work.actor.require(Permission.SIGN_ORDER, ask.study_id, subject.site.id)
     _require_due(subject, ask)
-    if earlier := work.row(_WAITING, subject_id=subject.id, visit=ask.visit, occurrence=ask.occurrence):
+    facts = {"visit": ask.visit, "occurrence": ask.occurrence, "dose_level": subject.dose_level}
+    if earlier := work.row(_WAITING, subject_id=subject.id, **facts):
         raise OrderNotNeeded(
             f"The order for this visit was signed at {earlier['at']:%H:%M:%S} UTC. Nothing was signed twice."
         )

@@ -1,5 +1,7 @@
 """Subjects as services lock them, with the facts of their site."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -7,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, bindparam, select, update
 
 from irt.blinding.roles import Permission
-from irt.errors import About, NotFound, Refusal
+from irt.errors import About, BadInput, NotFound, Refusal
 from irt.services.audit import AuditDraft
 from irt.services.studies import definition_of
 from irt.services.unit_of_work import Work
@@ -40,6 +42,24 @@ class NotInTheFuture(Refusal):
         super().__init__(f"{day.isoformat()} has not come yet at this site. Enter the day it happened.")
 
 
+class TooEarly(BadInput):
+    """A day on which the subject was not yet where the step begins."""
+
+    def __init__(self, first: date) -> None:
+        super().__init__(
+            f"The day cannot be before {first.isoformat()}. Nothing was booked. Enter the day it happened."
+        )
+
+
+@contextmanager
+def refusals_concern(about: About) -> Iterator[None]:
+    """Whatever is refused within concerns this record, and so is written into the audit trail."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise refusal.concerning(refusal.about or about, refusal.candidates) from None
+
+
 @dataclass(frozen=True, slots=True)
 class SiteFacts:
     """A site as rules need it."""
@@ -68,6 +88,10 @@ class SiteFacts:
         if day > self.today(at):
             raise NotInTheFuture(day)
 
+    def about(self, act: str, study_id: int) -> About:
+        """This site as the record of a refusal."""
+        return About(study_id, self.id, self.zone, act, "site", self.number)
+
 
 @dataclass(frozen=True, slots=True)
 class LockedSubject:
@@ -88,6 +112,12 @@ class LockedSubject:
     def owner(self) -> dict[str, int]:
         """The keys every row of the study carries."""
         return {"sponsor_id": self.sponsor_id, "study_id": self.study_id}
+
+    def require_day(self, day: date, at: datetime) -> None:
+        """Refuses a day that lies ahead at the site, or before the subject's screening or randomization."""
+        self.site.require_come(day, at)
+        if day < (first := self.randomized_on or self.screened_on):
+            raise TooEarly(first)
 
     def about(self, act: str) -> About:
         """This subject as the record of a refusal."""

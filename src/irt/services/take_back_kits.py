@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.move_kits import lock_kits_by_number, move_kits
-from irt.services.subjects import LockedSubject, audit_subject, lock_subject
+from irt.services.subjects import LockedSubject, audit_subject, lock_subject, refusals_concern
 from irt.services.unit_of_work import Work
 from irt.states.kit import Custody, KitEvent
 from irt.tables.columns import table_of
@@ -66,15 +66,21 @@ _TYPES = (
 def take_back_kits(work: Work, ask: TakeBackKits) -> ReturnReceipt:
     """Books returned kits at the site and lost ones as lost, with their counts."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.TAKE_BACK)
-    subject.site.require_come(ask.on_day, work.at)
+    with refusals_concern(subject.about("return")):
+        return _take_back(work, ask, subject)
+
+
+def _take_back(work: Work, ask: TakeBackKits, subject: LockedSubject) -> ReturnReceipt:
+    subject.require_day(ask.on_day, work.at)
     numbers = [kit.number for kit in ask.kits]
     if len(set(numbers)) != len(numbers):
         raise BadInput("A kit is listed twice. Nothing was booked.")
-    _require_sums(work, subject, ask)
     held = lock_kits_by_number(work, ask.study_id, numbers)
     for kit in held:
         if kit.state.custody != Custody.SUBJECT or kit.place_id != subject.id:
             raise NotWithSubject(f"{kit.number} was not handed over to this subject. Nothing was booked.")
+    # Only now: the answer tells how much is in a kit, and that is said of the subject's own kits only.
+    _require_sums(work, subject, ask)
     lost = [kit.number for kit in ask.kits if kit.kit_lost]
     returned = [number for number in numbers if number not in lost]
     back = [kit for kit in held if kit.number in returned]
@@ -86,7 +92,12 @@ def take_back_kits(work: Work, ask: TakeBackKits) -> ReturnReceipt:
         work,
         subject,
         "kits_taken_back",
-        new={"returned": returned, "lost": lost, "counts": [kit.model_dump() for kit in ask.kits]},
+        new={
+            "returned": returned,
+            "lost": lost,
+            "on_day": ask.on_day.isoformat(),
+            "counts": [kit.model_dump() for kit in ask.kits],
+        },
     )
     return ReturnReceipt(study_id=ask.study_id, subject=subject.number, returned=returned, lost=lost)
 
@@ -95,10 +106,8 @@ def _require_sums(work: Work, subject: LockedSubject, ask: TakeBackKits) -> None
     rows = work.rows(_TYPES, study_id=ask.study_id, numbers=[kit.number for kit in ask.kits])
     units = {row["number"]: subject.definition.kit_type(row["kit_type"]).units_per_kit for row in rows}
     for kit in ask.kits:
-        if kit.number not in units:
-            continue
         counted = kit.units_returned + kit.units_used + kit.units_lost + kit.units_damaged
-        if not kit.kit_lost and counted != units[kit.number]:
+        if counted > units[kit.number] or (counted < units[kit.number] and not kit.kit_lost):
             raise CountsDoNotAddUp(
                 f"Kit {kit.number}: {counted} units are accounted for, {units[kit.number]} were in it. "
                 "Nothing was booked. Count again, and enter missing units as lost."

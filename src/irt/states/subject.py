@@ -27,6 +27,7 @@ class SubjectEvent(StrEnum):
     START_RUN_IN = "start_run_in"
     RANDOMIZE = "randomize"
     START_TREATMENT = "start_treatment"
+    CHANGE_DOSE = "change_dose"
     HOLD_DOSE = "hold_dose"
     RESUME_DOSE = "resume_dose"
     STOP_TREATMENT = "stop_treatment"
@@ -49,6 +50,8 @@ SUBJECT: dict[tuple[SubjectStatus, SubjectEvent], SubjectStatus] = {
     (_S.RUN_IN, _E.RANDOMIZE): _S.RANDOMIZED,
     (_S.RANDOMIZED, _E.START_TREATMENT): _S.ON_TREATMENT,
     (_S.ON_TREATMENT, _E.START_TREATMENT): _S.ON_TREATMENT,
+    (_S.RANDOMIZED, _E.CHANGE_DOSE): _S.RANDOMIZED,
+    (_S.ON_TREATMENT, _E.CHANGE_DOSE): _S.ON_TREATMENT,
     (_S.RANDOMIZED, _E.HOLD_DOSE): _S.DOSE_HOLD,
     (_S.ON_TREATMENT, _E.HOLD_DOSE): _S.DOSE_HOLD,
     (_S.DOSE_HOLD, _E.RESUME_DOSE): _S.ON_TREATMENT,

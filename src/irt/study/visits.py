@@ -31,3 +31,9 @@ class Visit(Part):
         default=None, ge=1, description="days the kits must last; else until the next dispensing visit"
     )
     repeat: Repeat | None = None
+
+    def occurs(self, occurrence: int) -> bool:
+        """Whether it takes place for the so-maniest time, counted from 0."""
+        if self.repeat is None:
+            return occurrence == 0
+        return self.repeat.times is None or occurrence < self.repeat.times

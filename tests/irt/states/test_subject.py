@@ -12,6 +12,8 @@ screen_failed                                                       -- rescreen 
 screening                                                           -- start_run_in    --> run_in
 screening, run_in                                                   -- randomize       --> randomized
 randomized, on_treatment                                            -- start_treatment --> on_treatment
+randomized                                                          -- change_dose     --> randomized
+on_treatment                                                        -- change_dose     --> on_treatment
 randomized, on_treatment                                            -- hold_dose       --> dose_hold
 dose_hold                                                           -- resume_dose     --> on_treatment
 randomized, on_treatment, dose_hold                                 -- stop_treatment  --> off_treatment

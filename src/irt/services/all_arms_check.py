@@ -1,0 +1,99 @@
+"""The check before a draw: whether the first kits of every arm the subject could get are there."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from irt.errors import Refusal
+from irt.randomization.scheme import Subject as RandomizationSubject
+from irt.reads.candidates import candidates_at, candidates_at_depot
+from irt.services.subjects import LockedSubject
+from irt.services.supply_study import depot_ids
+from irt.services.unit_of_work import Work
+from irt.study.definition import StudyDefinition
+from irt.study.dispensing import KitNeed
+from irt.study.dispensing_schedule import kits_due, rule_for
+from irt.study.network import HOME
+from irt.study.schedule import treatment_days
+from irt.supply.kit_selection import Candidate, lacking
+
+
+class RandomizationNotPossible(Refusal):
+    """The stock check failed before the draw; the same words whatever was missing (L09)."""
+
+    def __init__(self, trace: str, candidates: dict[str, Any]) -> None:
+        super().__init__(
+            "Randomization is not possible at this site at the moment. Nothing was drawn. Supply has been told.",
+            trace,
+        )
+        self.candidates = candidates
+
+
+def all_arms_check(
+    work: Work,
+    subject: LockedSubject,
+    facts: RandomizationSubject,
+    dose_level: str | None,
+    weight_kg: Decimal | None,
+) -> dict[str, Any]:
+    """What was seen, kept for replay; RandomizationNotPossible where one arm could not be served today."""
+    definition = subject.definition
+    visit = next((v for v in definition.visits if v.kind == "randomization" and v.dispenses), None)
+    if not definition.conduct.all_arms_on_site or visit is None:
+        return {}
+    arms = _possible_arms(definition, facts)
+    needs = {arm: _first_kits(definition, arm, dose_level, visit.code, weight_kg) for arm in arms}
+    kit_types = {need.kit_type for due in needs.values() for need in due}
+    candidates = _candidates(work, subject, kit_types, most=sum(n.quantity for due in needs.values() for n in due))
+    windows = dispensing_windows(
+        definition, subject.site.country, kit_types, treatment_days(definition, visit.code)
+    )
+    today = subject.site.today(work.at)
+    seen = {"kits": sorted([c.number or c.lot, c.kit_type, c.expiry.isoformat()] for c in candidates)}
+    short = {arm: missing for arm, due in needs.items() if (missing := lacking(candidates, due, today, windows))}
+    if short:
+        raise RandomizationNotPossible(f"all-arms check failed before the draw: {short}", {**seen, "short": short})
+    return {**seen, "every_arm_can_be_served": True}
+
+
+def _possible_arms(definition: StudyDefinition, facts: RandomizationSubject) -> Iterable[str]:
+    """Every arm; in a platform study those of the agents the subject may get."""
+    plan = definition.randomization
+    if plan.method != "platform":
+        return [arm.code for arm in definition.arms]
+    agents = [agent for agent in plan.agents if agent.code in facts.agents]
+    return [arm for agent in agents for arm in (agent.active, agent.placebo)]
+
+
+def _first_kits(
+    definition: StudyDefinition, arm: str, dose_level: str | None, visit: str, weight_kg: Decimal | None
+) -> Sequence[KitNeed]:
+    """The kits of the first visit; a weight not known yet counts as the lightest the study has a dose for."""
+    by_weight = rule_for(definition, arm, dose_level, visit).by_weight
+    if by_weight is not None and weight_kg is None:
+        weight_kg = by_weight.weight_kg_min
+    return kits_due(definition, arm, dose_level, visit, weight_kg)
+
+
+def _candidates(work: Work, subject: LockedSubject, kit_types: set[str], most: int) -> list[Candidate]:
+    """Kits at the site, or at its depot where that depot sends kits to subjects' homes."""
+    definition, site = subject.definition, subject.site
+    depot = definition.country(site.country).depot
+    if not any(lane.origin == depot and lane.target == HOME for lane in definition.lanes):
+        return candidates_at(
+            work.connection, subject.study_id, site.id, site.country, site.label_group, kit_types, lock=False
+        )
+    depot_id = depot_ids(work, subject.study_id)[depot]
+    return candidates_at_depot(
+        work.connection, subject.study_id, depot_id, site.country, site.label_group, kit_types, most
+    )
+
+
+def dispensing_windows(
+    definition: StudyDefinition, country: str, kit_types: Iterable[str], days_to_last: int
+) -> dict[str, int]:
+    """Do-not-dispense days by kit type: the static window or the days the kits must last, the longer (3.2)."""
+    return {
+        code: max(definition.kit_type(code).windows_in(country).dnd_days, days_to_last)
+        for code in sorted(kit_types)
+    }
