@@ -1,14 +1,11 @@
 """The sites that a page is about: all that a person's roles reach, or the one place they chose."""
 
 from collections.abc import Sequence
-from typing import Any
 
-from litestar import Request
 from sqlalchemy import Connection
 
 from irt.blinding.roles import Permission
 from irt.errors import NotAllowed
-from irt.reads.blinded_people import Place, place_in
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from web.session import Who
 
@@ -28,16 +25,6 @@ def _chosen(who: Who, site: WorkSite) -> bool:
     return who.study_id in (None, site.study_id) and who.site_id in (None, site.site_id)
 
 
-def place_of(connection: Connection, who: Who, site: WorkSite) -> Place | None:
-    """The frame's place of a page that is about one site."""
-    return place_in(connection, who.actor, site.study_id, site.site_id)
-
-
 def studies_of(sites: Sequence[WorkSite]) -> tuple[tuple[str, str], ...]:
     """The studies to choose from, by name, as a filter needs them."""
     return tuple(sorted({(str(site.study_id), site.study) for site in sites}, key=lambda pair: pair[::-1]))
-
-
-def is_part(request: Request[Any, Any, Any]) -> bool:
-    """Whether a part of the page is asked for, to be swapped in."""
-    return request.headers.get("hx-request") == "true"

@@ -186,7 +186,9 @@
     const asked = event.detail.requestConfig && event.detail.requestConfig.verb === "post";
     const wanted = asked && part.querySelector("[autofocus]");
     const lost = !document.activeElement || document.activeElement === document.body;
+    const onward = asked && part.querySelector("[data-irt-onward]");
     if (wanted) wanted.focus();
+    else if (onward) byId(onward.dataset.irtOnward).focus();
     else if (lost) (part.querySelector("h1[tabindex], h2[tabindex]") || byId("main")).focus();
   });
 
