@@ -23,10 +23,15 @@ from web.api.room import api_rooms
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
-from web.blinded.history import HistoryPages
+from web.blinded.count import CountPages
 from web.blinded.dispense import DispensePages
+from web.blinded.history import HistoryPages
+from web.blinded.kit import KitPages
 from web.blinded.randomize import RandomizePages
+from web.blinded.receive import ReceivePages
+from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
+from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.switch import SwitchPages
 from web.blinded.worklist import WorklistPages
@@ -47,6 +52,11 @@ ROOMS: tuple[Any, ...] = (
     OneSubjectPages,
     RandomizePages,
     SubjectsPages,
+    StockPages,
+    KitPages,
+    CountPages,
+    ShipmentPages,
+    ReceivePages,
 )
 """Every controller; a new page room is one line here."""
 
