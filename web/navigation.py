@@ -61,6 +61,8 @@ def landing(actor: Actor, place: Place | None, paths: Collection[str]) -> str:
 
 
 def _may(actor: Actor, permission: Permission, place: Place | None) -> bool:
+    if actor.scopes is not None and permission not in actor.scopes:
+        return False
     if place is not None:
         return actor.grant_for(permission, place.study_id, place.site_id) is not None
     return any(grant.covers(permission, grant.study_id, grant.site_id) for grant in actor.grants)

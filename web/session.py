@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from irt.blinding.actor import Actor
 from irt.reads.blinded_people import Person, Place, person, place_in, places_of
-from irt.services.sessions import actor_of_session
+from irt.services.sessions import actor_of_session, emergency_actor
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.guards import local_address
@@ -59,13 +59,14 @@ class Who:
 
 
 def dependencies(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> dict[str, Provide]:
-    """What handlers may ask for by name: store, now, settings, planner, who."""
+    """What handlers may ask for by name: store, now, settings, planner, who, emergency_who."""
     return {
         "store": Provide(lambda: store, sync_to_thread=False),
         "settings": Provide(lambda: settings, sync_to_thread=False),
         "planner": Provide(lambda: planner, sync_to_thread=False),
         "now": Provide(clock, sync_to_thread=False),
         "who": Provide(find_who, sync_to_thread=True),
+        "emergency_who": Provide(find_emergency_who, sync_to_thread=True),
     }
 
 
@@ -79,6 +80,23 @@ def find_who(
     token = request.cookies.get(settings.cookie_name(SESSION), "")
     touch = not request.route_handler.opt.get(BACKGROUND, False)
     actor = actor_of_session(store, token, now, touch=touch) if token else None
+    return _known(request, store, settings, actor)
+
+
+def find_emergency_who(
+    request: Request[Any, Any, Any],
+    store: NamedDependency[Store],
+    now: NamedDependency[datetime],
+    settings: NamedDependency[Settings],
+) -> Who:
+    """The person, also where their six-digit code is missing: then they may break a code and nothing else."""
+    token = request.cookies.get(settings.cookie_name(SESSION), "")
+    actor = actor_of_session(store, token, now) or emergency_actor(store, token, now) if token else None
+    return _known(request, store, settings, actor)
+
+
+def _known(request: Request[Any, Any, Any], store: Store, settings: Settings, actor: Actor | None) -> Who:
+    """The person with their places, and the one they chose."""
     if actor is None:
         raise NotSignedIn
     with store.reading() as connection:

@@ -34,22 +34,24 @@ _TAKEN_LONG = "This took too long, or you are not signed in yet. Sign in again."
 
 @dataclass(frozen=True)
 class SignInView(BlindedView):
-    """The page of name and password; `message` is empty at first."""
+    """The page of name and password; `message` is empty at first. Nothing goes on from here without them."""
 
     next: str
     command_key: str
     username: str = ""
     message: str = ""
     said: str = ""
+    emergency: str = ""
 
 
 @dataclass(frozen=True)
 class CodeView(BlindedView):
-    """The page of the six-digit code."""
+    """The page of the six-digit code; a code break goes on without it."""
 
     next: str
     command_key: str
     message: str = ""
+    emergency: str = "/code-break"
 
 
 class SignInPages(Controller):
