@@ -10,10 +10,11 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.audit import AuditDraft
 from irt.services.move_kits import HeldKit, held, locking, move_kits
+from irt.services.shipments import take_out_of_parcel
 from irt.services.site_kits import can_move
 from irt.services.supply_study import SupplySite, site_numbered
 from irt.services.unit_of_work import Work
-from irt.states.kit import Accountability, Custody, KitEvent
+from irt.states.kit import Accountability, Assignment, Custody, KitEvent
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, StockCount
 
@@ -122,6 +123,8 @@ _MOVED = {
 
 
 def _book(work: Work, site: SupplySite, kit: HeldKit | None, kind: Difference, reason: str) -> None:
+    if kit is not None and kind == Difference.FROM_ELSEWHERE and kit.state.assignment == Assignment.RESERVED:
+        take_out_of_parcel(work, kit.id, "found_elsewhere")
     for event in _MOVED.get(kind, ()):
         if kit is not None and can_move(kit, event):
             place = site.id if event == KitEvent.FIND_AT_SITE else None

@@ -148,6 +148,18 @@ def note_outcome(work: Work, shipments: Iterable[HeldShipment], kit_ids: Iterabl
     work.run(_NOTE, {"shipments": ids, "kits": list(kit_ids), "to_outcome": outcome})
 
 
+_TAKE_OUT = (
+    update(_CONTENTS)
+    .where(_CONTENTS.c.kit_id == bindparam("kit"), _CONTENTS.c.outcome.is_(None))
+    .values(outcome=bindparam("to_outcome"))
+)
+
+
+def take_out_of_parcel(work: Work, kit_id: int, outcome: str) -> None:
+    """A kit awaited with a shipment turned up elsewhere: that shipment awaits it no more."""
+    work.run(_TAKE_OUT, {"kit": kit_id, "to_outcome": outcome})
+
+
 def refuse_step(shipment: HeldShipment, event: ShipmentEvent) -> ShipmentStatus:
     """The status after the event; TransitionRefused, to be written down, where the shipment does not allow it."""
     try:
