@@ -5,6 +5,7 @@ import os
 from functools import partial
 
 from tests.bench.figures import show
+from tests.bench.pharmacists import pharmacists
 from tests.bench.replay_rate import replay_rates
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stores import postgresql_store, sqlite_store
@@ -24,6 +25,11 @@ def main() -> None:
             *statement_cost("PostgreSQL", on_server, server),
         ]
         show("Service calls", costs)
+        with sqlite_store() as store:
+            waits = pharmacists("SQLite", store)
+        with on_server() as store:
+            waits += pharmacists("PostgreSQL", store)
+        show("Pharmacists at once", waits)
         show("Replay", replay_rates(server, asked.people))
 
 

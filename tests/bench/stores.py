@@ -14,7 +14,8 @@ from irt.services.store import Store
 from tests.postgresql import Server
 
 _NAMES = (f"bench_{number}" for number in itertools.count())
-SEAL = Seal(Fernet.generate_key())
+SEAL_KEY = Fernet.generate_key()
+SEAL = Seal(SEAL_KEY)
 
 
 def entropy() -> "Entropy":

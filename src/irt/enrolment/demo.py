@@ -14,7 +14,7 @@ from irt.enrolment.prepare import prepare_study, preparers_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
 from irt.enrolment.staff import acting, staff_of
-from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings
+from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
 from irt.services.store import Store
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
@@ -33,12 +33,13 @@ class Demo:
     subjects: int
     now: datetime
     planner: ResupplyPlanner
+    sites: int | None = None
 
 
 def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tuple[int, list[str], dict[str, Any]]:
     """Loads and runs the study; gives its id, the numbers of its sites and the report."""
     chance = random.Random(SEED)  # noqa: S311 - invents people, allocates nothing
-    sites = busy_sites(sites_of(demo.definition, "small"), demo.subjects)
+    sites = busy_sites(sites_of(demo.definition, "small"), demo.sites or sites_for(demo.subjects))
     definition = demo.definition.model_copy(update={"sites": sites})
     arrivals = invent_arrivals(definition, sites, demo.subjects, demo.now, chance)
     opened = openings(sites, arrivals)

@@ -29,11 +29,16 @@ FIRST_SITE_SHARE = 0.15
 """The first site enrols so much of the whole, so that one worklist is worth looking at."""
 
 
-def busy_sites(sites: Sequence[Site], subjects: int) -> tuple[Site, ...]:
-    """So many of the sites, spread over the list, that each has a worthwhile number of subjects."""
-    wanted = min(len(sites), max(SITES_MIN, subjects // SUBJECTS_PER_SITE))
+def busy_sites(sites: Sequence[Site], wanted: int) -> tuple[Site, ...]:
+    """So many of the sites, spread over the list."""
+    wanted = min(len(sites), wanted)
     step = len(sites) / wanted
     return tuple(sites[int(i * step)] for i in range(wanted))
+
+
+def sites_for(subjects: int) -> int:
+    """So few sites that each has a worthwhile number of subjects."""
+    return max(SITES_MIN, subjects // SUBJECTS_PER_SITE)
 
 
 def invent_arrivals(
