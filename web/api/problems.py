@@ -86,7 +86,7 @@ def answer_unreadable(request: Request[Any, Any, Any], error: HTTPException) -> 
     if error.status_code >= 500:
         return answer_broken(request, error)
     name, sentence = _WORDS.get(error.status_code, _WORDS[400])
-    fields = _fields(error.extra)
+    fields = _fields(error.extra) or _missing(error.detail)
     if fields:
         name, sentence = "BadFields", "Some fields are not valid. Nothing was booked."
     answer = _problem(request, error.status_code, name, sentence, fields)
@@ -128,6 +128,12 @@ def _fields(extra: Any) -> list[FieldFault]:
         return []
     found = [each for each in extra if isinstance(each, dict)]
     return [FieldFault(str(each.get("key") or "body"), _sentence(str(each.get("message", "")))) for each in found]
+
+
+def _missing(detail: str) -> list[FieldFault]:
+    """A header or parameter that is not there is told in the detail alone."""
+    found = re.match(r"Missing required \w+ parameter '([\w-]+)'", detail)
+    return [FieldFault(found.group(1), "missing")] if found else []
 
 
 def _sentence(message: str) -> str:

@@ -40,7 +40,17 @@ def api_rooms(store: Store, clock: Clock) -> tuple[Router, Router]:
 @get("/v1/openapi.json", include_in_schema=False, sync_to_thread=True)
 def show_document() -> dict[str, Any]:
     """The OpenAPI document."""
+    return documented_api()
+
+
+def documented_api() -> dict[str, Any]:
+    """The document of every operation, as plain JSON values."""
     return openapi_document(_room)
+
+
+def every_operation() -> list[HTTPRouteHandler]:
+    """All operations that need a token."""
+    return [operation for operations in _OPERATIONS.values() for operation in operations]
 
 
 def _room(guards: Sequence[Guard] = ()) -> Router:

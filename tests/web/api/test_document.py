@@ -1,0 +1,94 @@
+"""The document says what the API does: names, errors, tokens, examples; and its page needs nobody else."""
+
+import re
+from typing import Any
+
+import pytest
+
+from irt.blinding.roles import Permission
+from tests.web.api.system import System
+from web.api.operations import BEARER
+from web.api.room import documented_api, every_operation
+from web.static_files import STATIC
+
+DOCUMENT = documented_api()
+OPERATIONS = [
+    (method, path, operation)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+]
+NAMES = [operation["operationId"] for _, _, operation in OPERATIONS]
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    """Programs are made from these names."""
+    assert len(NAMES) == len(set(NAMES)) > 40
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in NAMES)
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=NAMES)
+def test_an_operation_is_whole(method: str, path: str, operation: dict[str, Any]) -> None:
+    """Summary, description, one tag, an answer and every refusal in the one shape."""
+    assert operation["summary"]
+    assert operation["description"]
+    assert len(operation["tags"]) == 1
+    assert operation["tags"][0] in {tag["name"] for tag in DOCUMENT["tags"]}
+    refused = {int(status) for status in operation["responses"]} - {200}
+    if path == "/api/v1/health":
+        assert refused == {500}
+        assert "security" not in operation
+        return
+    assert operation["security"] == [{BEARER: []}]
+    assert refused == {400, 401, 403, 404, 429, 500} | ({409, 413} if method == "post" else set())
+    for status in refused:
+        schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+        assert schema == {"$ref": "#/components/schemas/Problem"}
+
+
+@pytest.mark.parametrize("operation", every_operation(), ids=lambda operation: operation.operation_id)
+def test_an_example_is_one_that_is_taken(operation: Any) -> None:
+    """Each command's example has the shape of its service's ask, and its scope is a permission."""
+    scope, example = operation.opt.get("token_scope"), operation.opt.get("request_example")
+    assert scope is None or scope in set(Permission)
+    if operation.http_methods == {"POST"}:
+        shape = operation.parsed_fn_signature.parameters["data"].annotation
+        assert shape.model_validate(example)
+
+
+def test_commands_need_a_key_and_refuse_strange_fields() -> None:
+    """Both stand in the document, so that generated programs know."""
+    for method, _, operation in OPERATIONS:
+        if method != "post":
+            continue
+        keys = [each for each in operation["parameters"] if each["name"] == "Idempotency-Key"]
+        assert [key["required"] for key in keys] == [True]
+        name = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+        assert DOCUMENT["components"]["schemas"][name]["additionalProperties"] is False
+
+
+def test_no_shape_is_a_table_or_tells_a_treatment() -> None:
+    """Arms stand in the answer of a code break alone; what is inside a kit stands nowhere."""
+    telling = [
+        (name, field)
+        for name, shape in DOCUMENT["components"]["schemas"].items()
+        for field in shape.get("properties", {})
+        if field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
+    ]
+    assert telling == [("TreatmentTold", "arms")]
+
+
+def test_the_document_is_served_as_it_is(investigator: System) -> None:
+    """Open to everybody: it holds nothing of any study."""
+    answer = investigator.client.get("/api/v1/openapi.json")
+    assert (answer.status_code, answer.json()) == (200, DOCUMENT)
+
+
+def test_the_page_brings_everything_itself(investigator: System) -> None:
+    """No address of another host, no script in the page, and the pages' policy but for styles."""
+    page = investigator.client.get("/api/docs")
+    assert page.status_code == 200
+    assert not re.search(r"(src|href)=\"(?!/static/)", page.text)
+    assert "'unsafe-inline'" not in page.headers["content-security-policy"].split("style-src")[0]
+    assert "unsafe-eval" not in page.headers["content-security-policy"]
+    for address in re.findall(r"/static/([^\"?]+)", page.text):
+        assert (STATIC / address).is_file()
