@@ -37,7 +37,8 @@ _DOORS = (
     _door("Supply", "/supply", "chart", _P.VIEW_SUPPLY),
     _door("Subjects", "/subjects", "subjects", _P.VIEW_SUBJECTS),
     _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
-    _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT, _P.FULFIL_SHIPMENT),
+    _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
+    _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
     _door("History", "/history", "history", _P.VIEW_AUDIT),
 )
