@@ -22,13 +22,13 @@ from web.api.problems import answer_broken, answer_refused, answer_unreadable, b
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
 from web.blinded.count import CountPages
+from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.history import HistoryPages
-from web.blinded.dispense import DispensePages
 from web.blinded.kit import KitPages
+from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
 from web.blinded.shipments import ShipmentPages
-from web.blinded.randomize import RandomizePages
 from web.blinded.sign_in import SignInPages
 from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
