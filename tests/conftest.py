@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,6 +12,7 @@ import pytest
 
 from irt.services.store import Store
 from tests.builders import migrated, postgresql_copy, sqlite_copy
+from tests.builders_trial import Trial, prepare_trial
 from tests.postgresql import Server, running_server
 
 # Development looks for new failures with a new seed each run, told at the end of a run that fails. Where CI is set
@@ -75,4 +77,43 @@ def postgresql_store(postgresql_server: Server, postgresql_template: str) -> Ite
 def store(request: pytest.FixtureRequest) -> Store:
     """A store on each of the two databases in turn."""
     made: Store = request.getfixturevalue(f"{request.param}_store")
+    return made
+
+
+@pytest.fixture(scope="session")
+def sqlite_trial_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with a prepared trial, to copy from."""
+    file = tmp_path_factory.mktemp("trial") / "trial.sqlite"
+    shutil.copyfile(sqlite_template, file)
+    prepare_trial(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_trial_template(postgresql_server: Server, postgresql_template: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with a prepared trial, to copy from."""
+    name = f"irt_trial_{uuid4().hex}"
+    prepare_trial(postgresql_server.make_database(name, postgresql_template))
+    yield name
+    postgresql_server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_trial(sqlite_trial_template: Path, tmp_path: Path) -> Iterator[Trial]:
+    """A trial under way on SQLite, for tests that one database is enough for."""
+    with sqlite_copy(sqlite_trial_template, tmp_path) as store:
+        yield Trial.opened(store)
+
+
+@pytest.fixture
+def postgresql_trial(postgresql_server: Server, postgresql_trial_template: str) -> Iterator[Trial]:
+    """A trial under way on PostgreSQL."""
+    with postgresql_copy(postgresql_server, postgresql_trial_template) as store:
+        yield Trial.opened(store)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def trial(request: pytest.FixtureRequest) -> Trial:
+    """A trial under way on each of the two databases in turn."""
+    made: Trial = request.getfixturevalue(f"{request.param}_trial")
     return made
