@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 
 from irt.commands.study_files import read_study
-from irt.enrolment.prepare import prepare_study, preparers_of
+from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.run import NIGHT
-from irt.enrolment.staff import Staff, staff_of
+from irt.enrolment.staff import Staff
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.assign_kits import AssignKits, assign_kits
 from irt.services.carry_shipments import CarryShipments, carry_shipments
@@ -48,7 +48,7 @@ class World:
         at = datetime.combine(FIRST_DAY, NIGHT)
         who = preparers_of(store, at)
         self.study_id = prepare_study(store, who, self.definition, "small", Mode.PRODUCTION, at, FIRST_DAY).study_id
-        self.staff: Staff = staff_of(store)
+        self.staff: Staff = staff_of(store, who, at)
         self._supply(at)
         self.now = at + timedelta(days=40)
         self.subjects = [self._screen(number) for number in range(SUBJECTS)]

@@ -12,10 +12,9 @@ import click
 from irt.commands.running import Tell, progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
 from irt.enrolment.file import Enrolment, read_enrolment
-from irt.enrolment.prepare import prepare_study, preparers_of
+from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
-from irt.enrolment.staff import staff_of
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -72,7 +71,7 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
     zones = {site.number: ZoneInfo(site.zone or definition.country(site.country).zone) for site in sites}
     run = Run(
         store=store,
-        staff=staff_of(store),
+        staff=staff_of(store, preparers, at),
         study_id=loaded.study_id,
         definition=definition,
         planner=MinMax(),

@@ -8,12 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from irt.blinding.roles import Role
 from irt.enrolment.orders import Orders
-from irt.enrolment.prepare import prepare_study, preparers_of
+from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
-from irt.enrolment.staff import acting, staff_of
 from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -49,7 +47,7 @@ def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tupl
     loaded = prepare_study(store, who, definition, "small", Mode.TRAINING, at, first_day)
     run = Run(
         store=store,
-        staff=staff_of(store),
+        staff=staff_of(store, who, at),
         study_id=loaded.study_id,
         definition=definition,
         planner=demo.planner,
@@ -60,8 +58,7 @@ def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tupl
         tell=tell,
     )
     if definition.conduct.order_required:
-        signer = acting(who.approver.account_id, "Investigator", Role.INVESTIGATOR)
-        run = replace(run, order=Orders(store, loaded.study_id, signer, who.password))
+        run = replace(run, order=Orders(store, loaded.study_id, run.staff.investigator, who.password))
     started = time.monotonic()
     lots = [(lot.blinded_lot, lot.released) for lot in definition.sizes["small"].lots]
     run_study(run, arrivals, opened, lots)

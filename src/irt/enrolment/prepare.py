@@ -9,11 +9,12 @@ from pydantic import SecretStr
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
 from irt.blinding.two_persons import ApprovalKind
-from irt.enrolment.staff import acting
+from irt.enrolment.staff import Staff, acting
 from irt.services.accounts import ChangePassword, CreateAccount, change_password, create_account
 from irt.services.approvals import AskApproval, DecideApproval, ask_approval, decide_approval
 from irt.services.bootstrap import ensure_system_account, system_actor
-from irt.services.load_kit_list import LoadKitList, kit_list_hash, load_kit_list, lots_of_size
+from irt.services.kit_list import kit_list_hash, lots_of_size
+from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.services.load_study import ApproveVersion, LoadStudy, StudyLoaded, approve_version, load_study
 from irt.services.sign_record import Signing
 from irt.services.store import Store
@@ -39,19 +40,37 @@ def preparers_of(store: Store, at: datetime) -> Preparers:
     with store.reading() as connection:
         administrator = system_actor(connection, Role.ADMINISTRATOR)
     password = SecretStr(store.entropy(32).hex())
-    builder = _account(store, at, administrator, "run.builder", password)
-    approver = _account(store, at, administrator, "run.approver", password)
+    builder = _account(store, at, administrator, "Study builder", password)
+    approver = _account(store, at, administrator, "Study approver", password)
     return Preparers(
-        acting(builder, "Run builder", Role.CONFIGURATOR, Role.SUPPLY_MANAGER),
-        acting(approver, "Run approver", Role.STUDY_TEAM, Role.UNBLINDED_STATISTICIAN),
+        acting(builder, "Study builder", Role.CONFIGURATOR, Role.SUPPLY_MANAGER),
+        acting(approver, "Study approver", Role.STUDY_TEAM, Role.UNBLINDED_STATISTICIAN),
         password,
+    )
+
+
+def staff_of(store: Store, who: Preparers, at: datetime) -> Staff:
+    """The people of every place, each acting only in the roles of the place."""
+    with store.reading() as connection:
+        administrator = system_actor(connection, Role.ADMINISTRATOR)
+
+    def hire(name: str, *roles: Role) -> Actor:
+        return acting(_account(store, at, administrator, name, who.password), name, *roles)
+
+    return Staff(
+        site=hire("Site staff", Role.COORDINATOR, Role.PHARMACIST),
+        investigator=hire("Investigator", Role.INVESTIGATOR),
+        supply=hire("Supply planning", Role.SUPPLY_MANAGER),
+        depot=hire("Depot staff", Role.DEPOT, Role.COORDINATOR),
+        quality=hire("Qualified person", Role.QUALIFIED_PERSON),
     )
 
 
 def _account(store: Store, at: datetime, administrator: Actor, name: str, password: SecretStr) -> int:
     """An account that has chosen its own password, as signing asks for."""
     temporary = SecretStr(store.entropy(32).hex())
-    ask = CreateAccount(username=name, printed_name=name, password=temporary, trained=True)
+    username = f"run.{name.lower().replace(' ', '.')}"
+    ask = CreateAccount(username=username, printed_name=name, password=temporary, trained=True)
     made = perform(store, administrator, at, create_account, ask, f"run:account:{name}")
     own = ChangePassword(old=temporary, new=password)
     perform(store, acting(made.account_id, name), at, change_password, own, f"run:password:{name}")

@@ -1,11 +1,9 @@
-"""Who acts in a run: the installation itself in the roles of a site, a depot and supply."""
+"""Who acts in a run: people of a site, a depot, supply and quality, at every place of the study."""
 
 from dataclasses import dataclass
 
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
-from irt.services.bootstrap import system_actor
-from irt.services.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,20 +11,10 @@ class Staff:
     """The actors of a run; each acts only in the roles of its place."""
 
     site: Actor
+    investigator: Actor
     supply: Actor
     depot: Actor
     quality: Actor
-
-
-def staff_of(store: Store) -> Staff:
-    """The installation's own account in each place's roles."""
-    with store.reading() as connection:
-        return Staff(
-            site=system_actor(connection, Role.COORDINATOR, Role.PHARMACIST, Role.INVESTIGATOR),
-            supply=system_actor(connection, Role.SUPPLY_MANAGER),
-            depot=system_actor(connection, Role.DEPOT, Role.COORDINATOR),
-            quality=system_actor(connection, Role.QUALIFIED_PERSON),
-        )
 
 
 def acting(account_id: int, name: str, *roles: Role) -> Actor:
