@@ -18,14 +18,8 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry_shipments
-from irt.services.load_kit_list import (
-    APPROVAL_KIND,
-    KitListLoaded,
-    ListedLot,
-    LoadKitList,
-    kit_list_hash,
-    load_kit_list,
-)
+from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
+from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
 from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, load_study
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
@@ -205,7 +199,7 @@ class SupplyHouse:
         by = (kits.c.custody, kits.c.place_id, kits.c.quality, kits.c.assignment, contents.c.kit_type)
         question = select(*by, func.count()).join(contents, contents.c.kit_id == kits.c.id).group_by(*by)
         with self.store.reading() as connection:
-            return {tuple(row[:-1]): row[-1] for row in connection.execute(question)}  # type: ignore[misc]  # five columns
+            return {tuple(row[:-1]): row[-1] for row in connection.execute(question)}
 
     def rows(self, model: type[SQLModel], **equal: Any) -> list[dict[str, Any]]:
         """Rows of a table, in order of id."""

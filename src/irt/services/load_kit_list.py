@@ -4,25 +4,30 @@ Two people: one asks for approval of exactly this list, another grants it. Rows 
 kit number, so that neither number nor row order tells the content or the warehouse's sequence.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Literal
 
 from sqlalchemy import bindparam, func, select
-from sqlmodel import Field, SQLModel
+from sqlmodel import SQLModel
 
-from irt.audit.chain import canonical
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.randomization.numbers import OpaqueNumbers
 from irt.services.audit import AuditDraft
+from irt.services.kit_list import (
+    APPROVAL_KIND,
+    KitNumberTaken,
+    ListedLot,
+    check_list,
+    kit_list_hash,
+    lots_of_size,
+)
 from irt.services.studies import seed_of
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
 from irt.services.unit_of_work import Work
 from irt.states.kit import Accountability, Assignment, Custody, Quality
-from irt.study.definition import StudyDefinition
 from irt.supply.expiry import blinded_expiry
 from irt.supply.kit_selection import ANY_LABEL
 from irt.tables.columns import table_of
@@ -30,21 +35,7 @@ from irt.tables.kit import BlindedLot, Kit
 from irt.tables.record import Approval
 from irt.tables.secret import KitContent, ManufacturingLot
 
-APPROVAL_KIND = "kit_list"
 DIGITS_MIN = 5
-
-
-class ListedLot(SQLModel):
-    """A packaging lot of one kit type; its kits are numbered here, or bring their numbers in sequence order."""
-
-    lot: str
-    blinded_lot: str
-    kit_type: str
-    kits: int = Field(ge=1)
-    expiry: date
-    depot: str
-    label_group: str | None = None
-    numbers: list[str] = Field(default=[], description="empty, or one number a kit")
 
 
 class LoadKitList(SQLModel):
@@ -67,10 +58,6 @@ class KitListNotApproved(Refusal):
     """The list has no grant of a second person, or it is another list than the one granted."""
 
 
-class KitNumberTaken(Refusal):
-    """A kit number is on the list twice or was loaded before."""
-
-
 class LotAlreadyLoaded(Refusal):
     """A lot is loaded once, whole."""
 
@@ -80,7 +67,7 @@ def load_kit_list(work: Work, ask: LoadKitList) -> KitListLoaded:
     work.actor.require(Permission.LOAD_KITS, ask.study_id)
     study = lock_study(work, ask.study_id)
     lots = ask.lots or lots_of_size(study.definition, ask.size)
-    _check(study.definition, lots)
+    check_list(study.definition, lots)
     digest = kit_list_hash(lots)
     _require_approval(work, ask, digest)
     _refuse_loaded(work, study, lots)
@@ -99,35 +86,6 @@ def load_kit_list(work: Work, ask: LoadKitList) -> KitListLoaded:
         )
     )
     return KitListLoaded(kits=kits, blinded_lots=numbers)
-
-
-def lots_of_size(definition: StudyDefinition, size: Literal["full", "small"] | None) -> list[ListedLot]:
-    """The lots that a study file lists for a size."""
-    found = definition.sizes.get(size) if size else None
-    if found is None or not found.lots:
-        raise BadInput("There are no lots to load: name a size of the study file that has lots, or list them.")
-    return [ListedLot.model_validate(lot.model_dump(exclude={"released"})) for lot in found.lots]
-
-
-def kit_list_hash(lots: Sequence[ListedLot]) -> str:
-    """SHA-256 of the list in canonical form: what a second person approves."""
-    listed = [lot.model_dump(mode="json") for lot in lots]
-    return hashlib.sha256(canonical({"lots": listed}).encode()).hexdigest()
-
-
-def _check(definition: StudyDefinition, lots: Sequence[ListedLot]) -> None:
-    types = {kit_type.code for kit_type in definition.kit_types}
-    for lot in lots:
-        if lot.kit_type not in types:
-            raise BadInput(f"Lot {lot.lot} names the kit type {lot.kit_type}, which the study does not have.")
-        if lot.numbers and len(lot.numbers) != lot.kits:
-            raise BadInput(f"Lot {lot.lot} lists {len(lot.numbers)} numbers for {lot.kits} kits.")
-    codes = [lot.lot for lot in lots]
-    if len(set(codes)) != len(codes):
-        raise BadInput("A lot is on the list twice. Nothing was loaded.")
-    numbers = [number for lot in lots for number in lot.numbers]
-    if len(set(numbers)) != len(numbers):
-        raise KitNumberTaken("A kit number is on the list twice. Nothing was loaded. Correct the list.")
 
 
 _APPROVALS = table_of(Approval)

@@ -11,7 +11,8 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
-from irt.reads.inventory import network_view, next_in_sequence
+from irt.reads.inventory import Asking, network_view
+from irt.reads.piles import next_in_sequence
 from irt.services.audit import AuditDraft
 from irt.services.move_kits import Move, lock_kits, move_each
 from irt.services.shipments import HeldShipment, lock_shipments, step_shipments
@@ -73,7 +74,7 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
         """Plans for a day, reserves the kits at their depots in the warehouse's order, and requests shipments."""
         work.actor.require(Permission.RUN_RESUPPLY, ask.study_id)
         study = lock_study(work, ask.study_id)
-        network = network_view(work.connection, study.id, study.definition, ask.day, work.at)
+        network = network_view(work.connection, Asking(study.id, study.definition, ask.day, work.at))
         proposals = planner.plan(network, ask.day, _settings(study, ask))
         parcels = list(_parcels(study, proposals, {site.number: site for site in network.sites}))
         shipments = _record(work, study, parcels)
@@ -210,7 +211,7 @@ class _Piles:
     def _pile(self, pile: _Pile) -> list[int]:
         if pile not in self._left:
             picked = next_in_sequence(self._work.connection, self._study.id, *pile, self._wanted[pile])
-            self._left[pile] = picked[::-1]
+            self._left[pile] = [*reversed(picked)]
         return self._left[pile]
 
 

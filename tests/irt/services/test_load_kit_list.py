@@ -10,16 +10,8 @@ from sqlalchemy import select
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, Refusal
-from irt.services.load_kit_list import (
-    KitListNotApproved,
-    KitNumberTaken,
-    ListedLot,
-    LoadKitList,
-    LotAlreadyLoaded,
-    kit_list_hash,
-    load_kit_list,
-    lots_of_size,
-)
+from irt.services.kit_list import KitNumberTaken, ListedLot, kit_list_hash, lots_of_size
+from irt.services.load_kit_list import KitListNotApproved, LoadKitList, LotAlreadyLoaded, load_kit_list
 from irt.services.store import Store
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
@@ -58,7 +50,7 @@ def _rows_with_types(house: SupplyHouse) -> list[tuple[int, str, str, int]]:
         contents, contents.c.kit_id == kits.c.id
     )
     with house.store.reading() as connection:
-        return [tuple(row) for row in connection.execute(question.order_by(kits.c.id))]  # type: ignore[misc]  # four columns
+        return [tuple(row) for row in connection.execute(question.order_by(kits.c.id))]
 
 
 def test_numbers_and_rows_tell_neither_type_nor_sequence(house: SupplyHouse) -> None:

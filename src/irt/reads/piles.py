@@ -1,0 +1,131 @@
+"""Usable kits counted in piles: alike in place, label, lot, expiry and kit type. For services only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from irt.states.kit import Assignment, Custody, Quality
+from irt.states.shipment import OPEN, ShipmentStatus
+from irt.supply.planner import OnTheWay
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, Kit
+from irt.tables.secret import KitContent, ManufacturingLot
+from irt.tables.shipment import Shipment, ShipmentKit
+from irt.tables.study import Depot
+
+_KITS, _LOTS, _CONTENTS, _BULK = (
+    table_of(Kit),
+    table_of(BlindedLot),
+    table_of(KitContent),
+    table_of(ManufacturingLot),
+)
+_SHIPMENTS, _SHIPPED, _DEPOTS = table_of(Shipment), table_of(ShipmentKit), table_of(Depot)
+_STUDY: BindParameter[int] = bindparam("study_id")
+
+
+class Pile(NamedTuple):
+    """So many free, released kits at one place."""
+
+    place_id: int
+    label: str
+    lot_id: int
+    expiry: date
+    kit_type: str
+    kits: int
+
+
+USABLE = (_KITS.c.assignment == Assignment.FREE, _KITS.c.quality == Quality.RELEASED)
+_ALIKE = (_KITS.c.place_id, _KITS.c.label_group, _KITS.c.blinded_lot_id, _KITS.c.expiry)
+# Places are named one by one, so that the index of places is used whatever a database guesses about its tables.
+_AT = (
+    _KITS.c.custody == bindparam("custody"),
+    _KITS.c.place_id.in_(bindparam("places", expanding=True)),
+    *USABLE,
+)
+_BY_LOT = select(*_ALIKE, func.count().label("kits")).where(*_AT).group_by(*_ALIKE)
+_BY_TYPE = (
+    select(*_ALIKE, _CONTENTS.c.kit_type, func.count().label("kits"))
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    # Not a bare column: each place is read once, not once a lot.
+    .where(*_AT, (_KITS.c.blinded_lot_id + 0).in_(bindparam("lots", expanding=True)))
+    .group_by(*_ALIKE, _CONTENTS.c.kit_type)
+)
+_LOT_TYPES = select(_BULK.c.blinded_lot_id, _BULK.c.kit_type).where(_BULK.c.study_id == _STUDY).distinct()
+
+
+def piles_at(connection: Connection, study_id: int, custody: Custody, places: Iterable[int]) -> Iterator[Pile]:
+    """Usable kits at sites or depots. Kits of a lot that holds one type are counted from the index alone."""
+    types: dict[int, list[str]] = defaultdict(list)
+    for lot_id, kit_type in connection.execute(_LOT_TYPES, {"study_id": study_id}):
+        types[lot_id].append(kit_type)
+    mixed = sorted(lot_id for lot_id, found in types.items() if len(found) > 1)
+    where = {"custody": custody, "places": sorted(places)}
+    if len(mixed) < len(types):
+        for place, label, lot_id, expiry, kits in connection.execute(_BY_LOT, where).all():
+            if len(types[lot_id]) == 1:
+                yield Pile(place, label, lot_id, expiry, types[lot_id][0], kits)
+    if mixed:
+        yield from (Pile(*row) for row in connection.execute(_BY_TYPE, {**where, "lots": mixed}).all())
+
+
+_UNDERWAY = (
+    select(
+        _SHIPMENTS.c.site_id,
+        _CONTENTS.c.kit_type,
+        _LOTS.c.number,
+        _KITS.c.expiry,
+        func.count().label("kits"),
+        _SHIPMENTS.c.expected_on,
+    )
+    .join(_SHIPPED, _SHIPPED.c.shipment_id == _SHIPMENTS.c.id)
+    .join(_KITS, _KITS.c.id == _SHIPPED.c.kit_id)
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(
+        _SHIPMENTS.c.study_id == _STUDY,
+        _SHIPMENTS.c.status.in_(sorted({*OPEN, ShipmentStatus.RECEIVED_PARTLY})),
+        _SHIPMENTS.c.site_id.is_not(None),
+        _SHIPPED.c.outcome.is_(None),
+        _KITS.c.quality == Quality.RELEASED,
+    )
+    .group_by(_SHIPMENTS.c.site_id, _CONTENTS.c.kit_type, _LOTS.c.number, _KITS.c.expiry, _SHIPMENTS.c.expected_on)
+)
+
+
+def on_the_way(connection: Connection, study_id: int, day: date) -> dict[int, list[OnTheWay]]:
+    """Kits awaited with open shipments, by site; due on `day` where nothing else is known."""
+    coming: dict[int, list[OnTheWay]] = defaultdict(list)
+    for site_id, kit_type, lot, expiry, kits, due in connection.execute(_UNDERWAY, {"study_id": study_id}).all():
+        coming[site_id].append(OnTheWay(kit_type, lot, expiry, kits, due or day))
+    return coming
+
+
+_PICKING = (
+    select(_KITS.c.id)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_DEPOTS, _DEPOTS.c.id == _KITS.c.place_id)
+    .where(
+        _DEPOTS.c.study_id == _STUDY,
+        _DEPOTS.c.code == bindparam("depot"),
+        _KITS.c.custody == Custody.DEPOT,
+        *USABLE,
+        _KITS.c.label_group == bindparam("label"),
+        _LOTS.c.study_id == _STUDY,
+        _LOTS.c.number == bindparam("lot"),
+        _CONTENTS.c.kit_type == bindparam("kit_type"),
+    )
+    .order_by(_CONTENTS.c.sequence)
+    .limit(bindparam("kits"))
+)
+
+
+def next_in_sequence(
+    connection: Connection, study_id: int, depot: str, lot: str, kit_type: str, label: str, kits: int
+) -> Sequence[int]:
+    """Ids of the next kits of a lot that a depot would pick, in the warehouse's order; not locked."""
+    wanted: dict[str, Any] = {"depot": depot, "lot": lot, "kit_type": kit_type, "label": label, "kits": kits}
+    return connection.execute(_PICKING, {"study_id": study_id, **wanted}).scalars().all()

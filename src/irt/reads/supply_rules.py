@@ -1,0 +1,124 @@
+"""What governs supply on a day: levels, windows, lanes and approvals in force. For services only."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from irt.study.definition import StudyDefinition
+from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
+from irt.supply.planner import Level
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, LotApproval
+from irt.tables.secret import ResupplySetting
+from irt.tables.study import Depot, Lane
+
+_SETTINGS, _LANES, _DEPOTS = table_of(ResupplySetting), table_of(Lane), table_of(Depot)
+_APPROVALS, _LOTS = table_of(LotApproval), table_of(BlindedLot)
+_STUDY: BindParameter[int] = bindparam("study_id")
+_SETTINGS_IN_FORCE = (
+    select(
+        _SETTINGS.c.country,
+        _SETTINGS.c.site_id,
+        _SETTINGS.c.kit_type,
+        _SETTINGS.c.minimum,
+        _SETTINGS.c.maximum,
+    )
+    .where(_SETTINGS.c.study_id == _STUDY, _SETTINGS.c.effective_from <= bindparam("day"))
+    .order_by(_SETTINGS.c.effective_from, _SETTINGS.c.id)
+)
+_LANES_IN_FORCE = (
+    select(_DEPOTS.c.code, _LANES.c.target, _LANES.c.lead_time_days, _LANES.c.calendar)
+    .join(_DEPOTS, _DEPOTS.c.id == _LANES.c.origin_id)
+    .where(_LANES.c.study_id == _STUDY, _LANES.c.effective_from <= bindparam("day"))
+    .order_by(_LANES.c.effective_from, _LANES.c.id)
+)
+_APPROVED = (
+    select(_APPROVALS.c.country, _LOTS.c.number)
+    .join(_LOTS, _LOTS.c.id == _APPROVALS.c.blinded_lot_id)
+    .where(_APPROVALS.c.study_id == _STUDY)
+)
+
+
+class Levels:
+    """Resupply settings by kit type: site before country before study, of each the latest."""
+
+    def __init__(self, connection: Connection, study_id: int, day: date) -> None:
+        self._found: dict[tuple[str | None, int | None], dict[str, Level]] = defaultdict(dict)
+        self._by_country: dict[str, dict[str, Level]] = {}
+        for row in connection.execute(_SETTINGS_IN_FORCE, {"study_id": study_id, "day": day}):
+            self._found[(row.country, row.site_id)][row.kit_type] = Level(row.minimum, row.maximum)
+
+    def of(self, country: str, site_id: int) -> Mapping[str, Level]:
+        """The settings in force at a site."""
+        if country not in self._by_country:
+            study, own = self._found.get((None, None), {}), self._found.get((country, None), {})
+            self._by_country[country] = {**study, **own}
+        at_site = self._found.get((None, site_id))
+        return {**self._by_country[country], **at_site} if at_site else self._by_country[country]
+
+
+class WindowsByCountry:
+    """Do-not-count and do-not-ship days of every kit type, kept by country."""
+
+    def __init__(self, definition: StudyDefinition) -> None:
+        self._definition = definition
+        self._days: dict[tuple[str, str], dict[str, int]] = {}
+
+    def dnc(self, country: str) -> Mapping[str, int]:
+        """Kit type -> days before expiry from which a kit no longer counts as stock."""
+        return self._of(country, "dnc_days")
+
+    def dns(self, country: str) -> Mapping[str, int]:
+        """Kit type -> days before expiry from which a kit is no longer sent."""
+        return self._of(country, "dns_days")
+
+    def _of(self, country: str, window: str) -> dict[str, int]:
+        if (country, window) not in self._days:
+            self._days[(country, window)] = {
+                kit_type.code: getattr(kit_type.windows_in(country), window)
+                for kit_type in self._definition.kit_types
+            }
+        return self._days[(country, window)]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneInForce:
+    """How long goods travel on a lane, and when they leave."""
+
+    lead_time_days: int
+    calendar: DispatchCalendar
+
+
+_NO_LANE = LaneInForce(0, EVERY_DAY)
+
+
+class Lanes:
+    """The lanes of a study on a day; a lane to a site comes before one to its country."""
+
+    def __init__(self, connection: Connection, study_id: int, day: date) -> None:
+        self._found = {
+            (row.code, row.target): LaneInForce(row.lead_time_days, calendar_of(row.calendar))
+            for row in connection.execute(_LANES_IN_FORCE, {"study_id": study_id, "day": day})
+        }
+
+    def to(self, depot: str, country: str, site: str) -> LaneInForce:
+        """The lane from a depot to a site."""
+        return self._found.get((depot, site)) or self._found.get((depot, country)) or _NO_LANE
+
+
+class ApprovedLots:
+    """Lots approved for a country, or for everywhere."""
+
+    def __init__(self, connection: Connection, study_id: int) -> None:
+        found: dict[str | None, set[str]] = defaultdict(set)
+        for country, lot in connection.execute(_APPROVED, {"study_id": study_id}):
+            found[country].add(lot)
+        self._everywhere = frozenset(found[None])
+        self._by_country = {country: frozenset(lots) | self._everywhere for country, lots in found.items()}
+
+    def of(self, country: str) -> frozenset[str]:
+        """Numbers of the lots that may go to a country."""
+        return self._by_country.get(country, self._everywhere)
