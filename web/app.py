@@ -24,15 +24,20 @@ from web.blinded.account import AccountPages
 from web.blinded.count import CountPages
 from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
+from web.blinded.exits import ExitPages
 from web.blinded.history import HistoryPages
 from web.blinded.kit import KitPages
+from web.blinded.orders import OrderPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
+from web.blinded.returns import ReturnsPages, SubjectReturnsPages
 from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
+from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.switch import SwitchPages
+from web.blinded.visits import VisitPages
 from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
 from web.guards import Doorkeeper
@@ -49,6 +54,12 @@ ROOMS: tuple[Any, ...] = (
     HistoryPages,
     WorklistPages,
     DispensePages,
+    ExitPages,
+    OrderPages,
+    StepPages,
+    VisitPages,
+    ReturnsPages,
+    SubjectReturnsPages,
     OneSubjectPages,
     RandomizePages,
     SubjectsPages,
