@@ -12,7 +12,7 @@ from irt.reads.blinded_directory import (
     studies_listed,
     subjects_listed,
 )
-from irt.reads.blinded_subject import SubjectView, VisitLine, subject_page
+from irt.reads.blinded_subject import SubjectView, VisitLine, subject_here, subject_page
 from irt.reads.blinded_visits import VisitState
 from irt.states.subject import SubjectStatus
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, question
@@ -73,6 +73,7 @@ class SubjectShown:
     randomization_number: str | None
     randomized_at: datetime | None
     levels: dict[str, str]
+    dose_level: str | None
     dose: str
     code_broken_at: datetime | None
     visits: tuple[VisitShown, ...]
@@ -125,10 +126,11 @@ def show_subject(
 ) -> SubjectShown:
     """The subject's status, randomization number, factor levels and visits; never its treatment."""
     with store.reading() as connection:
-        return _shown(subject_page(connection, caller, study_id, number, now))
+        level = subject_here(connection, caller, study_id, number).dose_level
+        return _shown(subject_page(connection, caller, study_id, number, now), level)
 
 
-def _shown(view: SubjectView) -> SubjectShown:
+def _shown(view: SubjectView, dose_level: str | None) -> SubjectShown:
     return SubjectShown(
         study_id=view.study_id,
         subject=view.number,
@@ -139,6 +141,7 @@ def _shown(view: SubjectView) -> SubjectShown:
         randomization_number=view.randomization_number or None,
         randomized_at=view.randomized_at,
         levels=dict(view.levels),
+        dose_level=dose_level,
         dose=view.dose,
         code_broken_at=view.code_broken_at,
         visits=tuple(_visit(line) for line in view.visits),

@@ -1,10 +1,10 @@
 """Another system that talks to the API with one token, in the test's process."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from httpx import Response
 from litestar.testing import TestClient
@@ -27,7 +27,6 @@ class System:
     world: World
     client: TestClient[Any]
     token: str
-    keys: Any = field(default_factory=lambda: count(1))
 
     @classmethod
     def of(
@@ -54,9 +53,12 @@ class System:
 
     def does(self, path: str, key: str | None = None, **body: Any) -> Response:
         """A command in the world's study, with a fresh key where none is given."""
-        headers = {**self.header, "Idempotency-Key": key or f"system-key-{next(self.keys)}"}
-        whole = {"study_id": self.world.study_id, **body}
-        return self.client.post(f"/api/v1{path}", json=whole, headers=headers)
+        return self.does_alone(path, key, **{"study_id": self.world.study_id, **body})
+
+    def does_alone(self, path: str, key: str | None = None, **body: Any) -> Response:
+        """A command whose record names its study itself."""
+        headers = {**self.header, "Idempotency-Key": key or f"{uuid4()}"}
+        return self.client.post(f"/api/v1{path}", json=body, headers=headers)
 
     def screens(self) -> str:
         """A newly screened subject's number."""
@@ -76,15 +78,22 @@ class System:
 
     def booked(self, path: str, **body: Any) -> dict[str, Any]:
         """The answer of a command that is not refused."""
-        answer = self.does(path, **body)
-        assert answer.status_code == 200, answer.text
-        receipt: dict[str, Any] = answer.json()
-        return receipt
+        return _receipt(self.does(path, **body))
+
+    def booked_alone(self, path: str, **body: Any) -> dict[str, Any]:
+        """The same for a command whose record names its study itself."""
+        return _receipt(self.does_alone(path, **body))
 
     @property
     def today(self) -> str:
         """The day in the world."""
         return self.world.now.date().isoformat()
+
+
+def _receipt(answer: Response) -> dict[str, Any]:
+    assert answer.status_code == 200, answer.text
+    receipt: dict[str, Any] = answer.json()
+    return receipt
 
 
 def depot_of(world: World) -> int:
