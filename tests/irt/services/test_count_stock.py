@@ -8,7 +8,7 @@ import pytest
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed
 from irt.services.count_stock import CountStock, DifferencesUnexplained, StockCounted, count_stock
-from irt.services.report_kit import ReportKit, report_kit
+from irt.services.report_kit import Report, ReportKit, report_kit
 from irt.tables.kit import Kit, StockCount
 from tests.builders_supply import SupplyHouse, a_house, with_stocked_sites
 
@@ -81,7 +81,7 @@ def test_a_missing_kit_is_found_again(house: SupplyHouse) -> None:
     """Missing last month, on the shelf today: in quarantine until somebody decides."""
     (number, site), _ = places(house)
     lost, *rest = at(house, site)
-    ask = ReportKit(study_id=house.study_id, site=number, kit=lost, report="missing", reason="Not there")
+    ask = ReportKit(study_id=house.study_id, site=number, kit=lost, report=Report.MISSING, reason="Not there")
     house.do(Role.PHARMACIST, report_kit, ask)
     assert state(house, lost) == ("unknown", None, "released")
     done = count(house, [lost, *rest], **{f"k{lost}": "Behind the fridge"})

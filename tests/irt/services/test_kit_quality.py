@@ -9,7 +9,7 @@ from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
-from irt.services.receive_shipment import ReceiveShipment, receive_shipment
+from irt.services.receive_shipment import ReceiveShipment, Temperature, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
 from irt.states.table import TransitionRefused
 from irt.tables.kit import Kit
@@ -93,7 +93,7 @@ def test_an_excursion_ends_with_its_kits(house: SupplyHouse, accepted: int, stat
     house.later(4)
     house.carry()
     kits = [row["number"] for row in house.rows(Kit, custody="shipment")]
-    ask = ReceiveShipment(study_id=house.study_id, number=number, received=kits, temperature="alarm")
+    ask = ReceiveShipment(study_id=house.study_id, number=number, received=kits, temperature=Temperature.ALARM)
     house.do(Role.PHARMACIST, receive_shipment, ask)
     cut = (0, 1, len(kits))[accepted]
     ruling = decide(house, accept=kits[:cut], reject=kits[cut:], excursion="X-0001")

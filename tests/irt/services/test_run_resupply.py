@@ -15,6 +15,7 @@ from irt.services.activate_site import ChangeSite, change_site
 from irt.services.resupply_settings import SetResupply, set_resupply
 from irt.services.run_resupply import PlanNotPossible, RunResupply, run_resupply_with
 from irt.services.store import Store
+from irt.states.records import SiteEvent
 from irt.supply.planner import NetworkView, ProposedLine, ProposedShipment
 from irt.supply.resupply import MinMax
 from irt.tables.columns import table_of
@@ -59,7 +60,7 @@ def test_what_is_on_its_way_is_not_ordered_again(house: SupplyHouse) -> None:
 def test_sites_that_are_not_active_get_nothing(house: SupplyHouse) -> None:
     """A planned site and one on hold are not considered."""
     ((number, _),) = house.sites(1)
-    holding = ChangeSite(study_id=house.study_id, site=number, event="hold", reason="Audit")
+    holding = ChangeSite(study_id=house.study_id, site=number, event=SiteEvent.HOLD, reason="Audit")
     house.do(Role.SUPPLY_MANAGER, change_site, holding)
     assert house.resupply().sites_considered == 0
 
