@@ -2,8 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -13,7 +11,7 @@ from markupsafe import Markup
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, Refusal
+from irt.errors import Refusal
 from irt.reads.blinded_dispensing import (
     AssignView,
     DispenseView,
@@ -30,6 +28,7 @@ from irt.states.records import DispensingStatus, KitCheck
 from irt.study.dispensing_schedule import WeightMissing, WeightOutOfBounds
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.kit_codes import kit_code
+from web.blinded.typed import day_in, weight_in, whole_in
 from web.formats import clock, count_words
 from web.forms import Fields
 
@@ -157,7 +156,7 @@ class DispensePages(Controller):
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
     ) -> Response[Any]:
         """Assigns the kits and opens the page to scan them; from the worklist this is one press."""
-        visit, occurrence = data.get("visit", ""), _whole(data.get("occurrence", "0"))
+        visit, occurrence = data.get("visit", ""), whole_in(data.get("occurrence", "0"), "the visit")
         with desk.store.reading() as connection:
             subject = subject_here(connection, desk.who.actor, study_id, number, Permission.DISPENSE)
         try:
@@ -238,35 +237,6 @@ class DispensePages(Controller):
         return desk.page(
             "dispense/sheet.html", SheetPage(found), title, "Worklist", study_id=study_id, site_id=found.site_id
         )
-
-
-def weight_in(typed: str) -> Decimal | None:
-    """A weight in kg as typed, with a point or a comma; none where nothing was typed."""
-    if not typed.strip():
-        return None
-    try:
-        weight = Decimal(typed.strip().replace(",", "."))
-    except InvalidOperation:
-        weight = Decimal("NaN")
-    if not weight.is_finite():
-        raise BadInput(f"'{typed}' is not a weight. Nothing was booked. Enter kilograms, as 71.5.")
-    return weight
-
-
-def day_in(typed: str, today: date) -> date:
-    """A day as a date field sends it; today where nothing was typed."""
-    if not typed:
-        return today
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise BadInput(f"'{typed}' is not a day. Nothing was booked. Choose it from the calendar.") from None
-
-
-def _whole(typed: str) -> int:
-    if not typed.isdecimal() or len(typed) > 6:
-        raise BadInput("The visit was not complete. Nothing was booked. Open it from the subject's page.")
-    return int(typed)
 
 
 def _read(desk: Desk, study_id: int, number: str, dispensing_id: int) -> DispenseView:

@@ -22,7 +22,7 @@ from irt.services.screen_subject import ScreenSubject, screen_subject
 from irt.states.subject import SubjectStatus
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.dispense import day_in
+from web.blinded.typed import day_in
 from web.charts import VisitMark
 from web.charts.visits import VisitState as MarkState
 from web.formats import day, day_range, short_day, stamp
@@ -53,29 +53,29 @@ _STATES = {
 class SubjectsPage(BlindedView):
     """The list with the addresses of its other orders and pages."""
 
-    list: SubjectsView
+    found: SubjectsView
     booked: str = ""
 
     def sorted_by(self, sort: str) -> str:
         """The address of the list in another order; the same order again turns it round."""
-        asked = self.list.asked
+        asked = self.found.asked
         down = "yes" if asked.sort == sort and not asked.down else ""
         return self._address(sort=sort, down=down)
 
     def direction(self, sort: str) -> str:
         """How a column is sorted now, as `aria-sort` says it."""
-        asked = self.list.asked
+        asked = self.found.asked
         return "" if asked.sort != sort else "descending" if asked.down else "ascending"
 
     @property
     def previous_href(self) -> str:
         """The page before, empty on the first."""
-        return self._address(before=self.list.previous) if self.list.previous else ""
+        return self._address(before=self.found.previous) if self.found.previous else ""
 
     @property
     def next_href(self) -> str:
         """The page after, empty on the last."""
-        return self._address(after=self.list.next) if self.list.next else ""
+        return self._address(after=self.found.next) if self.found.next else ""
 
     @property
     def export_href(self) -> str:
@@ -88,7 +88,7 @@ class SubjectsPage(BlindedView):
         return (("", "Every state"), *((status.value, words(status)) for status in SubjectStatus))
 
     def _address(self, **more: str) -> str:
-        asked = self.list.asked
+        asked = self.found.asked
         kept = {
             "status": asked.status,
             "study": str(asked.study_id or ""),

@@ -26,7 +26,7 @@ _TEMPLATE = "worklist/worklist.html"
 class WorklistPage(BlindedView):
     """The worklist, with what the last scan was."""
 
-    list: WorklistView
+    found: WorklistView
     command_key: str = ""
     answer_kind: str = "info"
     answer_title: str = ""
@@ -36,36 +36,36 @@ class WorklistPage(BlindedView):
     @property
     def today(self) -> Any:
         """The day at the sites."""
-        return self.list.today
+        return self.found.today
 
     @property
     def due_today(self) -> int:
         """Tasks of today."""
-        return self.list.due_today
+        return self.found.due_today
 
     @property
     def overdue(self) -> int:
         """Tasks that should have been done."""
-        return self.list.overdue
+        return self.found.overdue
 
     @property
     def next_words(self) -> str:
         """What is expected next, where nothing is to do."""
-        if not self.list.days:
+        if not self.found.days:
             return "Nothing is expected in the next seven days."
-        return f"Next expected visit: {weekday(self.list.days[0].day)}."
+        return f"Next expected visit: {weekday(self.found.days[0].day)}."
 
     def with_kind(self, kind: str) -> str:
         """The address of one tile, the study kept."""
-        study = "" if self.list.study_id is None else str(self.list.study_id)
+        study = "" if self.found.study_id is None else str(self.found.study_id)
         return urlencode({name: value for name, value in (("kind", kind), ("study", study)) if value})
 
     def due_words(self, task: Task) -> str:
         """Today, Mon 15 Jun; for what others must do, who they are."""
         if task.due is None:
             return task.owner or "–"
-        words = "today" if task.due == self.list.today else weekday(task.due)
-        if abs((task.due - self.list.today).days) > 300:
+        words = "today" if task.due == self.found.today else weekday(task.due)
+        if abs((task.due - self.found.today).days) > 300:
             words = f"{short_day(task.due)} {task.due.year}"
         return f"{task.owner}, {words}" if task.owner else words
 
@@ -74,11 +74,11 @@ class WorklistPage(BlindedView):
         if task.at is None:
             return ""
         local = in_zone(task.at, task.zone)
-        return f"{local:%H:%M}" if local.date() == self.list.today else f"{short_day(local.date())} {local:%H:%M}"
+        return f"{local:%H:%M}" if local.date() == self.found.today else f"{short_day(local.date())} {local:%H:%M}"
 
     def day_rows(self) -> list[tuple[str, tuple[int, ...]]]:
         """The expected visits as the picture takes them."""
-        return [(weekday(each.day).rsplit(" ", 1)[0], each.counts) for each in self.list.days]
+        return [(weekday(each.day).rsplit(" ", 1)[0], each.counts) for each in self.found.days]
 
 
 class WorklistPages(Controller):

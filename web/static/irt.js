@@ -264,6 +264,17 @@
 
   document.addEventListener("click", (event) => { if (event.target.closest("[data-irt-print]")) print(); });
 
+  /* -- a scan that finds a row of this page: the focus goes to its first field ----------------- */
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-irt-finds]")) return;
+    const code = scanField().value.replace(/\s/g, "");
+    const row = [...document.querySelectorAll("[data-irt-kit]")].find((each) => code.includes(each.dataset.irtKit));
+    if (!row) return;
+    event.preventDefault();
+    scanField().value = "";
+    row.querySelector("input, select").focus();
+  });
+
   /* -- what only makes sense with this script ------------------------------------------------- */
   function reveal() {
     for (const hidden of document.querySelectorAll("[data-irt-camera][hidden], [data-irt-needs-script][hidden]")) hidden.hidden = false;

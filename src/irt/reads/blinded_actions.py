@@ -60,9 +60,9 @@ def _next(s: Standing) -> Iterator[Action]:
         yield Action("Randomize", f"{s.address}/randomize", "randomize", primary=True)
     elif s.status == SubjectStatus.SCREEN_FAILED and s.may(Permission.SCREEN):
         if s.study.screening.rescreenings_max:
-            yield Action("Screen again", f"{s.address}/re-screen", "screen", primary=True)
+            yield Action("Screen again", f"{s.address}/steps/re-screen", "screen", primary=True)
     elif s.status == SubjectStatus.DOSE_HOLD and s.may(Permission.END_TREATMENT):
-        yield Action("Resume dosing", f"{s.address}/resume", "forward", primary=True)
+        yield Action("Resume dosing", f"{s.address}/steps/resume", "forward", primary=True)
     elif s.open_visit is not None and s.may(Permission.DISPENSE):
         words = f"Go on with {s.open_visit.name}"
         yield Action(words, f"{s.address}/dispense/{s.open_visit.dispensing_id}", "dispense", primary=True)
@@ -92,23 +92,23 @@ def _visits(s: Standing) -> Iterator[Action]:
 
 def _changes(s: Standing) -> Iterator[Action]:
     if s.allows(SubjectEvent.FAIL_SCREENING) and s.may(Permission.SCREEN):
-        yield Action("Screening failed …", f"{s.address}/screen-fail", "notdone")
+        yield Action("Screening failed …", f"{s.address}/steps/screen-fail", "notdone")
     moves = [move for move in s.study.moves if move.origin == s.dose_level]
     if moves and s.status in ON_STUDY_TREATMENT and s.may(Permission.CHANGE_DOSE):
-        yield Action("Change dose …", f"{s.address}/dose", "compare")
+        yield Action("Change dose …", f"{s.address}/steps/dose", "compare")
     if not s.may(Permission.END_TREATMENT):
         return
     if s.allows(SubjectEvent.HOLD_DOSE):
-        yield Action("Dose hold …", f"{s.address}/hold", "timer")
+        yield Action("Dose hold …", f"{s.address}/steps/hold", "timer")
     if s.allows(SubjectEvent.STOP_TREATMENT):
-        yield Action("End treatment …", f"{s.address}/stop", "notdone")
+        yield Action("End treatment …", f"{s.address}/steps/stop", "notdone")
 
 
 def _exits(s: Standing) -> Iterator[Action]:
     if s.may(Permission.END_TREATMENT):
         for event, words, path, meaning in _ENDS:
             if s.allows(event):
-                yield Action(words, f"{s.address}/{path}", "notdone", rare=True, meaning=meaning)
+                yield Action(words, f"{s.address}/steps/{path}", "notdone", rare=True, meaning=meaning)
     if s.randomized and s.may(Permission.BREAK_CODE) and s.study.identity.blinding != "open":
         yield Action("Code break …", f"{s.address}/code-break", "codebreak")
 

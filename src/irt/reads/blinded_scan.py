@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, Connection, RowMapping, Select, and_, bindparam, select
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
@@ -35,8 +35,8 @@ class Scanned(BlindedView):
 
 _KITS, _LINES, _DISPENSINGS = table_of(Kit), table_of(DispensedKit), table_of(Dispensing)
 _SUBJECTS, _SHIPMENTS = table_of(Subject), table_of(Shipment)
-_SITES_HERE = bindparam("sites", expanding=True)
-_CODE = bindparam("code")
+_SITES_HERE: BindParameter[Any] = bindparam("sites", expanding=True)
+_CODE: BindParameter[Any] = bindparam("code")
 _TO_HAND_OVER = (
     select(_DISPENSINGS.c.id, _DISPENSINGS.c.study_id, _SUBJECTS.c.number)
     .join(_LINES, _LINES.c.dispensing_id == _DISPENSINGS.c.id)
@@ -78,7 +78,7 @@ def find_scanned(connection: Connection, actor: Actor, read: str, now: datetime)
     typed = read.strip()
     kit = kit_number_in(typed)
     search = _Search(connection, list(sites))
-    found = (kit and _as_kit(search, kit)) or _as_subject(search, typed) or _as_shipment(search, typed)
+    found = (_as_kit(search, kit) if kit else None) or _as_subject(search, typed) or _as_shipment(search, typed)
     if found:
         return found
     if kit is None:
@@ -116,7 +116,7 @@ def _as_kit(search: _Search, kit: str) -> Scanned | None:
 
 def _as_subject(search: _Search, typed: str) -> Scanned | None:
     row = search.one(_SUBJECT, typed)
-    return row and Scanned("ok", typed, href=f"/studies/{row['study_id']}/subjects/{row['number']}")
+    return Scanned("ok", typed, href=f"/studies/{row['study_id']}/subjects/{row['number']}") if row else None
 
 
 def _as_shipment(search: _Search, typed: str) -> Scanned | None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import RowMapping
+
 from irt.study.blinded import BlindedStudy
 from irt.study.schedule import visit_name
 
-Entry = Mapping[str, Any]
+Entry = RowMapping | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +189,7 @@ def told(entry: Entry, study: BlindedStudy) -> HistoryLine:
     telling = _TELLINGS.get(entry["act"])
     if telling is not None:
         sentence = f"{person} {telling.words(facts)}"
-        return HistoryLine(
-            entry["at"], sentence, telling.detail(facts), telling.icon, telling.kind, person
-        )
+        return HistoryLine(entry["at"], sentence, telling.detail(facts), telling.icon, telling.kind, person)
     act = str(entry["act"]).replace("_", " ")
     refused = act.endswith(" refused")
     detail = str(facts.new.get("sentence", "")) if refused else facts.reason

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, case, func, select
+from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, case, func, select
 
 from irt.blinding.actor import Actor
 from irt.reads.blinded_sites import WorkSite, study_at
@@ -33,7 +33,7 @@ _SUBJECTS, _VISITS, _ORDERS = table_of(Subject), table_of(Visit), table_of(Dispe
 _DISPENSINGS, _LINES, _KITS = table_of(Dispensing), table_of(DispensedKit), table_of(Kit)
 _SHIPMENTS, _PACKED = table_of(Shipment), table_of(ShipmentKit)
 
-_HERE = bindparam("sites", expanding=True)
+_HERE: BindParameter[Any] = bindparam("sites", expanding=True)
 _ENDED = (SubjectStatus.SCREEN_FAILED,)
 _PEOPLE = (
     select(

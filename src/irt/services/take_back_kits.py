@@ -17,13 +17,16 @@ from irt.tables.secret import KitContent
 
 
 class ReturnedKit(SQLModel):
-    """One kit's content, counted. Units used, left, lost and damaged add up to the pack."""
+    """One kit's content, counted. Units used, left, lost and damaged add up to the pack.
+
+    One of the four may be left out (null): it is the rest of the pack. A kit lost as a whole needs no counts.
+    """
 
     number: str
-    units_returned: int = Field(ge=0)
-    units_used: int = Field(ge=0)
-    units_lost: int = Field(default=0, ge=0)
-    units_damaged: int = Field(default=0, ge=0)
+    units_returned: int | None = Field(default=None, ge=0)
+    units_used: int | None = Field(default=None, ge=0)
+    units_lost: int | None = Field(default=0, ge=0)
+    units_damaged: int | None = Field(default=0, ge=0)
     kit_lost: bool = False
 
 
@@ -80,14 +83,14 @@ def _take_back(work: Work, ask: TakeBackKits, subject: LockedSubject) -> ReturnR
         if kit.state.custody != Custody.SUBJECT or kit.place_id != subject.id:
             raise NotWithSubject(f"{kit.number} was not handed over to this subject. Nothing was booked.")
     # Only now: the answer tells how much is in a kit, and that is said of the subject's own kits only.
-    _require_sums(work, subject, ask)
+    counted = _counted(work, subject, ask)
     lost = [kit.number for kit in ask.kits if kit.kit_lost]
     returned = [number for number in numbers if number not in lost]
     back = [kit for kit in held if kit.number in returned]
     gone = [kit for kit in held if kit.number in lost]
     move_kits(work, back, KitEvent.TAKE_BACK, place_id=subject.site.id, subject_id=subject.id)
     move_kits(work, gone, KitEvent.LOSE, place_id=None, subject_id=subject.id)
-    _record_counts(work, subject, ask, {kit.number: kit.id for kit in held})
+    _record_counts(work, subject, ask, counted, {kit.number: kit.id for kit in held})
     audit_subject(
         work,
         subject,
@@ -96,25 +99,39 @@ def _take_back(work: Work, ask: TakeBackKits, subject: LockedSubject) -> ReturnR
             "returned": returned,
             "lost": lost,
             "on_day": ask.on_day.isoformat(),
-            "counts": [kit.model_dump() for kit in ask.kits],
+            "counts": [kit.model_dump() for kit in counted],
         },
     )
     return ReturnReceipt(study_id=ask.study_id, subject=subject.number, returned=returned, lost=lost)
 
 
-def _require_sums(work: Work, subject: LockedSubject, ask: TakeBackKits) -> None:
+def _counted(work: Work, subject: LockedSubject, ask: TakeBackKits) -> list[ReturnedKit]:
+    """The kits with every count filled in; CountsDoNotAddUp, naming the missing units, where they cannot be."""
     rows = work.rows(_TYPES, study_id=ask.study_id, numbers=[kit.number for kit in ask.kits])
     units = {row["number"]: subject.definition.kit_type(row["kit_type"]).units_per_kit for row in rows}
-    for kit in ask.kits:
-        counted = kit.units_returned + kit.units_used + kit.units_lost + kit.units_damaged
-        if counted > units[kit.number] or (counted < units[kit.number] and not kit.kit_lost):
-            raise CountsDoNotAddUp(
-                f"Kit {kit.number}: {counted} units are accounted for, {units[kit.number]} were in it. "
-                "Nothing was booked. Count again, and enter missing units as lost."
-            )
+    return [_filled(kit, units[kit.number]) if kit.number in units else kit for kit in ask.kits]
 
 
-def _record_counts(work: Work, subject: LockedSubject, ask: TakeBackKits, ids: dict[str, int]) -> None:
+_COUNTS = ("units_returned", "units_used", "units_lost", "units_damaged")
+
+
+def _filled(kit: ReturnedKit, units: int) -> ReturnedKit:
+    said = {name: getattr(kit, name) for name in _COUNTS}
+    open_ones = [name for name, count in said.items() if count is None]
+    counted = sum(count for count in said.values() if count is not None)
+    if kit.kit_lost and counted <= units:
+        return kit.model_copy(update=dict.fromkeys(open_ones, 0))
+    if len(open_ones) > 1 or counted > units or (counted < units and not open_ones):
+        raise CountsDoNotAddUp(
+            f"Kit {kit.number}: {counted} units are accounted for, {units} were in it. "
+            "Nothing was booked. Count again, and enter missing units as lost."
+        )
+    return kit.model_copy(update=dict.fromkeys(open_ones, units - counted))
+
+
+def _record_counts(
+    work: Work, subject: LockedSubject, ask: TakeBackKits, counted: list[ReturnedKit], ids: dict[str, int]
+) -> None:
     work.record_all(
         KitReturn,
         (
@@ -127,6 +144,6 @@ def _record_counts(work: Work, subject: LockedSubject, ask: TakeBackKits, ids: d
                 "at": work.at,
                 "account_id": work.actor.account_id,
             }
-            for kit in ask.kits
+            for kit in counted
         ),
     )
