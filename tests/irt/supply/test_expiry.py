@@ -32,7 +32,7 @@ def test_the_last_good_day_is_the_last(expiry: date, days: int) -> None:
 
 
 @pytest.mark.parametrize(("month", "year", "day"), [(2, 2028, 29), (2, 2027, 28), (12, 2026, 31), (4, 2026, 30)])
-def test_a_month_on_a_label_means_its_last_day(month: int, year: int, day: date) -> None:
+def test_a_month_on_a_label_means_its_last_day(month: int, year: int, day: int) -> None:
     """02/2028 is 29 February 2028."""
     assert expiry_of_label(month, year) == date(year, month, day)
 

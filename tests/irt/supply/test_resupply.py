@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import date, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -23,7 +24,7 @@ def lot(kit_type: str = "A", kits: int = 5, days: int = 400, name: str = "L1") -
     return LotStock(kit_type, name, DAY + timedelta(days=days), kits)
 
 
-def a_site(number: str = "101", **changes: object) -> SiteView:
+def a_site(number: str = "101", **changes: Any) -> SiteView:
     """A site with levels 4 to 8 for the two pens, three days away."""
     plain = SiteView(
         number=number,
@@ -33,11 +34,11 @@ def a_site(number: str = "101", **changes: object) -> SiteView:
         lead_time_days=3,
         levels={"A": Level(4, 8), "P": Level(4, 8)},
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]  # names of its fields
+    return replace(plain, **changes)
 
 
 def plan(
-    sites: list[SiteView], stock: list[LotStock], settings: dict[str, object] = BLINDED
+    sites: list[SiteView], stock: list[LotStock], settings: dict[str, Any] = BLINDED
 ) -> list[ProposedShipment]:
     """What min/max proposes from one depot whose kits may go anywhere."""
     depot = DepotView("D", tuple(("all", s) for s in stock))
@@ -109,7 +110,7 @@ def test_the_lot_that_expires_first_goes_first() -> None:
         ({"dns_days": {"A": 398}}, "do not ship"),
     ],
 )
-def test_a_lot_that_may_not_go_there_stays(changes: dict[str, object], why: str) -> None:
+def test_a_lot_that_may_not_go_there_stays(changes: dict[str, Any], why: str) -> None:
     """The rule that keeps a lot back is told by name, and no shipment is raised."""
     low = a_site(levels={"A": Level(4, 8)}, **changes)
     fed = a_site("102", levels={"A": Level(4, 8), "P": Level(1, 1)}, **changes)
