@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -15,6 +16,9 @@ import pytest
 import uvicorn
 
 from irt.blinding.roles import Role
+from irt.services.store import Store
+from tests.builders_supply import SupplyHouse
+from tests.cast import Office
 from tests.web.api.system import SIGNING, System, depot_of
 from tests.web.world import World
 from web.api import room
@@ -24,9 +28,11 @@ SECONDS_MAX = 240
 
 
 @pytest.fixture
-def system(world: World, monkeypatch: pytest.MonkeyPatch) -> System:
+def system(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """A system whose token may do all that a blinded person may do, with something to do it to."""
     monkeypatch.setattr(room, "REQUESTS_MAX", 1_000_000)
+    if request.param == "postgresql":
+        world = _world_on(request.getfixturevalue("postgresql_store"))
     study = {"study_id": world.study_id}
     site = {**study, "site_id": world.sites[0][1]}
     depot = {**study, "depot_id": depot_of(world)}
@@ -36,14 +42,30 @@ def system(world: World, monkeypatch: pytest.MonkeyPatch) -> System:
     made.dispenses()
     made.randomizes()
     made.screens()
-    made.does("/resupply/run", day=made.today, needs_approval=True)
-    return made
+    made.booked("/resupply/run", day=made.today, needs_approval=True)
+    with world.opened:
+        yield made
+
+
+def _world_on(store: Store) -> World:
+    """The same small study in a database that is stricter about what it is sent."""
+    house = SupplyHouse.of(store)
+    house.load()
+    sites = house.sites(2)
+    house.resupply()
+    for _ in range(14):
+        house.later(1)
+        house.carry()
+    office = Office.founded(store)
+    office.now = datetime.combine(house.day + timedelta(days=1), time(8), office.now.tzinfo)
+    return World(store, office, house.study_id, tuple(sites))
 
 
 @pytest.mark.parametrize(
-    ("known", "phases"),
-    [(False, "examples,coverage"), (True, "fuzzing")],
+    ("system", "known", "phases"),
+    [("sqlite", False, "examples,coverage"), ("postgresql", True, "fuzzing")],
     ids=["as it is served", "with numbers that exist"],
+    indirect=["system"],
 )
 def test_no_request_finds_a_fault(system: System, tmp_path: Path, known: bool, phases: str) -> None:
     """Exit 0: no 5xx, no status, type or shape that is not documented."""
