@@ -2,8 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -175,3 +177,20 @@ def test_only_supply_runs_it(house: SupplyHouse) -> None:
     """Not a pharmacist."""
     with pytest.raises(NotAllowed):
         house.do(Role.PHARMACIST, run_resupply_with(MinMax()), RunResupply(study_id=house.study_id, day=house.day))
+
+
+def test_two_runs_at_once_order_once(store: Store) -> None:
+    """Two supply managers press together: one run orders, the other finds the kits on their way."""
+    house = SupplyHouse.of(store)
+    house.load()
+    house.sites(3)
+    together = Barrier(2)
+
+    def press() -> int:
+        together.wait()
+        return house.resupply().kits
+
+    with ThreadPoolExecutor(2) as pool:
+        kits = sorted(pressed.result() for pressed in [pool.submit(press) for _ in range(2)])
+    assert kits == [0, 180]
+    assert len({row["kit_id"] for row in house.rows(ShipmentKit)}) == len(house.rows(ShipmentKit)) == 180
