@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
@@ -11,8 +11,10 @@ from rich.table import Table
 
 from irt.commands.running import progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
-from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, hire_cast
+from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast
 from irt.enrolment.demo import Demo, run_demo
+from irt.enrolment.prepare import preparers_of
+from irt.enrolment.synthetic import DAYS_OF_ENROLMENT
 from irt.services import passwords
 from irt.states.records import Mode
 from web.commands.serve import run_server
@@ -20,6 +22,8 @@ from web.wiring import PLANNER, settings_from
 
 DATABASE = "irt-demo.sqlite"
 SUBJECTS = 300
+COMPANION = "escalation"
+COMPANION_SUBJECTS = 8
 KNOWN_PASSWORD = passwords.PasswordRule(time_cost=1, memory_kib=1024)
 """The demonstration's passwords are printed on the screen, so guessing them need not cost anything."""
 
@@ -60,10 +64,16 @@ def demo(
 
 
 def _fill(url: str, study_name: str, subjects: int) -> None:
+    """The study asked for, and a small one of another sponsor at the same desks."""
     now = datetime.now(UTC)
-    with running_store(url) as store, progress_bar("Randomized", subjects) as tell:
-        study_id, sites, _ = run_demo(store, Demo(read_study(study_name), subjects, now, PLANNER), tell)
-        hire_cast(store, now, study_id, sites[0])
+    with running_store(url) as store:
+        who = preparers_of(store, now - timedelta(days=2 * DAYS_OF_ENROLMENT))
+        hire_cast(store, now)
+        for name, wanted in ((study_name, subjects), (COMPANION, COMPANION_SUBJECTS)):
+            demo_of = Demo(read_study(name), wanted, now, PLANNER)
+            with progress_bar(f"Randomized in {demo_of.definition.study.name}", wanted) as tell:
+                study_id, sites, _ = run_demo(store, demo_of, tell, who)
+            grant_cast(store, now, study_id, sites[0])
 
 
 def _show_accounts(port: int) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from irt.blinding.actor import Actor
 from irt.blinding.roles import SITE_ROLES, Role
 from irt.enrolment.staff import acting
 from irt.services.accounts import ChangePassword, CreateAccount, change_password, create_account
@@ -14,6 +15,7 @@ from irt.services.grant_role import GrantRole, grant_role
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.tables.columns import table_of
+from irt.tables.people import Account
 from irt.tables.study import Depot, Site
 
 PASSWORD = "try everything 2026"  # noqa: S105 - a demonstration's, on this machine only, meant to be known
@@ -51,25 +53,32 @@ PARTS = (
 )
 ADMINISTRATOR = "ada"
 
+_ACCOUNTS, _SITES, _DEPOTS = table_of(Account), table_of(Site), table_of(Depot)
 
-def hire_cast(store: Store, at: datetime, study_id: int, site: str) -> None:
-    """Makes every account and grants its role, site roles at one site."""
-    with store.reading() as connection:
-        site_id = connection.execute(
-            select(table_of(Site).c.id).where(
-                table_of(Site).c.study_id == study_id, table_of(Site).c.number == site
-            )
-        ).scalar_one()
-        depots = table_of(Depot)
-        depot_id = connection.execute(
-            select(depots.c.id).where(depots.c.study_id == study_id).order_by(depots.c.id).limit(1)
-        ).scalar_one()
-        administrator = system_actor(connection, Role.ADMINISTRATOR)
+
+def hire_cast(store: Store, at: datetime) -> None:
+    """Makes every account, each with its own password chosen."""
     _first_administrator(store, at)
+    with store.reading() as connection:
+        administrator = system_actor(connection, Role.ADMINISTRATOR)
     for part in PARTS:
-        account_id = _hire(store, at, administrator.account_id, part)
+        _hire(store, at, administrator, part)
+
+
+def grant_cast(store: Store, at: datetime, study_id: int, site: str) -> None:
+    """Grants every account its role in a study, site roles at one site."""
+    with store.reading() as connection:
+        administrator = system_actor(connection, Role.ADMINISTRATOR)
+        site_id = connection.execute(
+            select(_SITES.c.id).where(_SITES.c.study_id == study_id, _SITES.c.number == site)
+        ).scalar_one()
+        depot_id = connection.execute(
+            select(_DEPOTS.c.id).where(_DEPOTS.c.study_id == study_id).order_by(_DEPOTS.c.id).limit(1)
+        ).scalar_one()
+        ids = {row.username: row.id for row in connection.execute(select(_ACCOUNTS.c.username, _ACCOUNTS.c.id))}
+    for part in PARTS:
         ask = GrantRole(
-            account_id=account_id,
+            account_id=ids[part.username],
             role=part.role,
             study_id=study_id,
             site_id=site_id if part.role in SITE_ROLES else None,
@@ -79,14 +88,12 @@ def hire_cast(store: Store, at: datetime, study_id: int, site: str) -> None:
         perform(store, administrator, at, grant_role, ask, f"demo:grant:{study_id}:{part.username}")
 
 
-def _hire(store: Store, at: datetime, administrator_id: int, part: Part) -> int:
-    administrator = acting(administrator_id, "IRT", Role.ADMINISTRATOR)
+def _hire(store: Store, at: datetime, administrator: Actor, part: Part) -> None:
     ask = CreateAccount(
         username=part.username, printed_name=part.printed_name, password=SecretStr(TEMPORARY), trained=True
     )
     made = perform(store, administrator, at, create_account, ask, f"demo:account:{part.username}")
     _choose_password(store, at, made.account_id, part.username)
-    return made.account_id
 
 
 def _first_administrator(store: Store, at: datetime) -> None:

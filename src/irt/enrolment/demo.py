@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from irt.enrolment.orders import Orders
-from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
+from irt.enrolment.prepare import Preparers, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
 from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
@@ -34,8 +34,13 @@ class Demo:
     sites: int | None = None
 
 
-def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tuple[int, list[str], dict[str, Any]]:
-    """Loads and runs the study; gives its id, the numbers of its sites and the report."""
+def run_demo(
+    store: Store, demo: Demo, tell: Callable[[int, str], None], who: Preparers | None = None
+) -> tuple[int, list[str], dict[str, Any]]:
+    """Loads and runs the study; gives its id, the numbers of its sites and the report.
+
+    `who` prepares it where the installation has such people already.
+    """
     chance = random.Random(SEED)  # noqa: S311 - invents people, allocates nothing
     sites = busy_sites(sites_of(demo.definition, "small"), demo.sites or sites_for(demo.subjects))
     definition = demo.definition.model_copy(update={"sites": sites})
@@ -43,7 +48,7 @@ def run_demo(store: Store, demo: Demo, tell: Callable[[int, str], None]) -> tupl
     opened = openings(sites, arrivals)
     first_day = min(opened.values()) - timedelta(days=2)
     at = datetime.combine(first_day, datetime.min.time(), demo.now.tzinfo)
-    who = preparers_of(store, at)
+    who = who or preparers_of(store, at)
     loaded = prepare_study(store, who, definition, "small", Mode.TRAINING, at, first_day)
     run = Run(
         store=store,

@@ -13,9 +13,11 @@ from zoneinfo import ZoneInfo
 from irt.enrolment.arrival import Arrival
 from irt.enrolment.staff import Staff
 from irt.enrolment.tally import Tally
+from irt.randomization.scheme import NoOpenCohort
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.assign_kits import AssignKits, assign_kits
+from irt.services.caps import EnrolmentClosed
 from irt.services.carry_shipments import CarryShipments, carry_shipments
 from irt.services.change_treatment import ChangeStatus, change_status
 from irt.services.dispensings import DispensingReceipt
@@ -33,7 +35,9 @@ from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
 
 NIGHT = time(2, 0, tzinfo=UTC)
-TRIES_AT_RANDOMIZING = 14
+TRIES_AT_RANDOMIZING = 40
+NOT_YET = (RandomizationNotPossible, NoOpenCohort, EnrolmentClosed)
+"""Refusals that another day may lift."""
 HAND_OVER_TAKES = timedelta(minutes=4)
 
 
@@ -155,7 +159,7 @@ def _fail(run: Run, arrival: Arrival, subject: str, moment: datetime) -> None:
 
 
 def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attempt: int) -> None:
-    """Randomizes; where the site cannot serve every arm the subject comes again the next day."""
+    """Randomizes; where another day may lift the refusal the subject comes again the next day."""
     day = _local_day(run, arrival.site, moment)
     ask = RandomizeSubject(
         study_id=run.study_id,
@@ -167,7 +171,7 @@ def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attem
     )
     try:
         _press(run, run.staff.site, moment, randomize_subject, ask, f"randomize:{arrival.key}:{attempt}")
-    except RandomizationNotPossible:
+    except NOT_YET:
         run.tally.randomizations_refused += 1
         if attempt < TRIES_AT_RANDOMIZING:
             again = moment + timedelta(days=1)
