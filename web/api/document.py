@@ -41,6 +41,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>API · IRT</title>
+<link rel="icon" href="{mark}" type="image/svg+xml">
 <link rel="stylesheet" href="{style}">
 </head>
 <body>
@@ -166,6 +167,7 @@ def docs_page() -> Response[str]:
     """The documentation as a page, made in the browser from the document."""
     return Response(
         _PAGE.format(
+            mark=static_url("mark.svg"),
             style=static_url(f"{_UI}/swagger-ui.css"),
             bundle=static_url(f"{_UI}/swagger-ui-bundle.js"),
             start=static_url("api_docs.js"),

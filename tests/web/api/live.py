@@ -1,0 +1,33 @@
+"""The application on a port of this machine, as another system or a browser finds it."""
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import monotonic, sleep
+
+import uvicorn
+
+from tests.web.world import World
+
+START_SECONDS_MAX = 20
+
+
+@contextmanager
+def served(world: World) -> Iterator[str]:
+    """The application on a free port of this machine."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+    config = uvicorn.Config(world.app(), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        until = monotonic() + START_SECONDS_MAX
+        while not server.started and monotonic() < until:
+            sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
