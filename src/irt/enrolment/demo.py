@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from irt.enrolment.orders import Orders
 from irt.enrolment.prepare import Preparers, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
-from irt.enrolment.run import Run, run_study
+from irt.enrolment.run import Run, assign, run_study, sign
 from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -60,6 +60,7 @@ def run_demo(
         until=demo.now,
         zones={s.number: ZoneInfo(s.zone or definition.country(s.country).zone) for s in sites},
         returns=definition.conduct.returns_required,
+        showcase=sites[0].number,
         tell=tell,
     )
     if definition.conduct.order_required:
@@ -67,4 +68,15 @@ def run_demo(
     started = time.monotonic()
     lots = [(lot.blinded_lot, lot.released) for lot in definition.sizes["small"].lots]
     run_study(run, arrivals, opened, lots)
+    _set_the_table(run)
     return loaded.study_id, [site.number for site in sites], report(run, time.monotonic() - started)
+
+
+def _set_the_table(run: Run) -> None:
+    """Of the visits left open, one has its kits assigned, most their order signed, and every third waits for it."""
+    for number, due in enumerate(run.left_open):
+        if number % 3 == 2:
+            continue
+        sign(run, due.arrival, due.subject, due.visit, run.until)
+        if number == 0:
+            assign(run, due.arrival, due.subject, due.visit, run.until)

@@ -58,6 +58,15 @@ class Order(Protocol):
     def __call__(self, due: VisitToOrder, at: datetime) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """A visit that is due at the end of a run and was left for somebody to try."""
+
+    arrival: Arrival
+    subject: str
+    visit: PlannedVisit
+
+
 @dataclass(slots=True)
 class Run:
     """One study being run: what is still to happen, in order of time, and what has been counted."""
@@ -71,10 +80,12 @@ class Run:
     until: datetime
     zones: dict[str, ZoneInfo]
     returns: bool = False
+    showcase: str | None = None
     order: Order | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
     tally: Tally = field(default_factory=Tally)
     held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    left_open: list[LeftOpen] = field(default_factory=list)
     _due: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
     _count: Any = field(default_factory=itertools.count)
 
@@ -199,12 +210,20 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
         if visit.kind == "randomization":
             if visit.dispenses:
                 _dispense(run, arrival, subject, visit, moment)
+        elif _left_for_others(run, arrival, visit, stops):
+            run.left_open.append(LeftOpen(arrival, subject, visit))
         elif visit.dispenses:
             when = moment + (_within_window(run, visit) - day)
             run.at(when, lambda at, due=visit: _dispense(run, arrival, subject, due, at))  # type: ignore[misc]
     if stops is not None:
         leaves = moment + (stops - day)
         run.at(leaves, lambda at: _stop(run, arrival, subject, at))
+
+
+def _left_for_others(run: Run, arrival: Arrival, visit: PlannedVisit, stops: date | None) -> bool:
+    """Whether a visit of the showcase is still due at the end of the run, of somebody who is still there."""
+    today = run.until.date()
+    return run.showcase == arrival.site and visit.window_to >= today and (stops is None or stops > today)
 
 
 def _within_window(run: Run, visit: PlannedVisit) -> date:
@@ -216,10 +235,23 @@ def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, mom
     """The kits of the last visit come back, the order is signed, kits are assigned, scanned and handed over."""
     if run.returns:
         _take_back(run, arrival, subject, moment)
+    sign(run, arrival, subject, visit, moment)
+    assigned = assign(run, arrival, subject, visit, moment)
+    if assigned is not None:
+        _hand_over(run, assigned, moment + HAND_OVER_TAKES, f"{arrival.key}:{visit.label}")
+
+
+def sign(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
+    """The investigator signs the order for a visit, where the study asks for one."""
     if run.order is not None:
-        due = VisitToOrder(subject, visit.code, visit.occurrence, _dose_level(run, arrival), arrival.weight_kg)
-        run.order(due, moment)
-    key = f"{arrival.key}:{visit.label}"
+        level = _dose_level(run, arrival)
+        run.order(VisitToOrder(subject, visit.code, visit.occurrence, level, arrival.weight_kg), moment)
+
+
+def assign(
+    run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime
+) -> DispensingReceipt | None:
+    """Assigns the kits of a visit; None, and counted as missed, where they are not there."""
     ask = AssignKits(
         study_id=run.study_id,
         subject=subject,
@@ -229,11 +261,13 @@ def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, mom
         on_day=_local_day(run, arrival.site, moment),
     )
     try:
-        assigned = _press(run, run.staff.site, moment, assign_kits, ask, f"assign:{key}")
+        assigned: DispensingReceipt = _press(
+            run, run.staff.site, moment, assign_kits, ask, f"assign:{arrival.key}:{visit.label}"
+        )
     except NoUsableKit:
         run.tally.missed_dispensings += 1
-        return
-    _hand_over(run, assigned, moment + HAND_OVER_TAKES, key)
+        return None
+    return assigned
 
 
 def _hand_over(run: Run, assigned: DispensingReceipt, moment: datetime, key: str) -> None:
