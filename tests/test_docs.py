@@ -1,0 +1,240 @@
+"""The documents keep their word: commands run, links lead somewhere, names exist, the verifier verifies."""
+
+import importlib
+import re
+import shlex
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from irt.command_line import irt
+from irt.commands.study_files import read_study
+from irt.enrolment.demo import Demo, run_demo
+from irt.randomization.procedures import procedure_for
+from irt.randomization.scheme import Subject
+from irt.randomization.stream import Seed, stream_id
+from irt.services.store import Store
+from irt.study.randomization_plan import PermutedBlocks
+from irt.supply.resupply import MinMax
+from irt.tables.columns import table_of
+from irt.tables.secret import AllocationKey, TreatmentAssignment
+from irt.tables.subject import Randomization
+from tests.test_rooms import tracked_files
+
+ROOT = Path(__file__).parent.parent
+PAGES = sorted(
+    file
+    for file in tracked_files()
+    if file.suffix == ".md" and (file.parent == ROOT or (ROOT / "docs") in file.parents)
+)
+DECISIONS = [page for page in PAGES if page.parent.name == "decisions" and page.name[:4].isdigit()]
+RANDOMIZATION = ROOT / "docs" / "reference" / "randomization.md"
+
+FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
+CODE = re.compile(r"`([^`\n]+)`")
+
+
+def fences(page: Path, kind: str) -> list[str]:
+    """The fenced blocks of that kind."""
+    return [found["body"] for found in FENCE.finditer(page.read_text()) if found["kind"].strip() == kind]
+
+
+def runnable() -> list[Any]:
+    """Every `$ irt ...` line of a block marked `console run`, those of one block in order of the page."""
+    return [
+        pytest.param([line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")], id=f"{page.stem}-{n}")
+        for page in PAGES
+        for n, body in enumerate(fences(page, "console run"))
+    ]
+
+
+@pytest.mark.parametrize("lines", runnable())
+def test_the_commands_shown_run(lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader who types the lines of a block, in order, in the project's folder, is not refused."""
+    monkeypatch.setenv("IRT_DATABASE_URL", f"sqlite:///{tmp_path / 'irt.sqlite'}")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    monkeypatch.chdir(tmp_path)
+    assert lines
+    for line in lines:
+        name, *arguments = shlex.split(line)
+        done = CliRunner().invoke(irt, arguments)
+        assert name == "irt"
+        assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception!r}"
+
+
+def test_every_command_is_in_the_reference() -> None:
+    """What `irt --help` lists is told on the page of the command line, and nothing else is."""
+    page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
+    told = set(re.findall(r"^## `irt ([a-z]+)", page, re.MULTILINE))
+    assert told == set(irt.list_commands(irt.make_context("irt", [], resilient_parsing=True)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """A link inside the repository names a file that is there."""
+    text = FENCE.sub("", page.read_text())
+    targets = [found["target"].split("#")[0] for found in LINK.finditer(text)]
+    inside = [target for target in targets if target and "://" not in target]
+    assert [target for target in inside if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_names_in_code_exist(page: Path) -> None:
+    """A path, a module, a Makefile verb or a table that a page names is there."""
+    verbs = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = [code for code in CODE.findall(FENCE.sub("", page.read_text())) if " " not in code]
+    missing = [code for code in named if _is_path(code) and not (ROOT / code).exists()]
+    missing += [code for code in named if re.fullmatch(r"irt(\.\w+)+", code) and not _imports(code)]
+    missing += [verb for verb in re.findall(r"\bmake ([a-z]+)`", page.read_text()) if verb not in verbs]
+    assert missing == []
+
+
+def _is_path(code: str) -> bool:
+    tops = ("src/", "web/", "tests/", "fixtures/", "docs/", "requirements/", "optimization/", "simulation/")
+    return code.startswith(tops) and re.fullmatch(r"[\w./-]+", code) is not None
+
+
+def _imports(name: str) -> bool:
+    """Whether a dotted name leads to a module, or to something in one."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        try:
+            found: Any = importlib.import_module(".".join(parts[:length]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[length:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("name", ["irt.states.kit.Custody", "irt.services.sign_record"])
+def test_a_name_that_exists_is_found(name: str) -> None:
+    """Modules, and what is in them."""
+    assert _imports(name)
+
+
+@pytest.mark.parametrize("name", ["irt.states.kit.Costudy", "irt.nowhere", "irt.tables.kit.Kit.treatment"])
+def test_a_name_that_does_not_exist_is_found_out(name: str) -> None:
+    """A misspelt name, a missing module, an attribute that is not there."""
+    assert not _imports(name)
+
+
+def test_every_term_of_the_glossary_says_where_it_lives() -> None:
+    """Each row has a term, its meaning, and at least one name in the code."""
+    rows = [line for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("| ")]
+    terms = [row.strip("|").split("|") for row in rows if not row.startswith("| Term")]
+    assert len(terms) > 50
+    assert [row for row in terms if len(row) != 3 or not re.search(r"`irt\.", row[2])] == []
+
+
+def test_every_decision_is_listed() -> None:
+    """The list of decisions names each page once, by its number and title."""
+    page = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    listed = re.findall(r"^- \[(\d{4})\]\(([\w-]+\.md)\): (.+)$", page, re.MULTILINE)
+    assert [(number, name) for number, name, _ in listed] == [(page.name[:4], page.name) for page in DECISIONS]
+    assert [f"# {number}: {title}" for number, _, title in listed] == [
+        page.read_text().splitlines()[0] for page in DECISIONS
+    ]
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_is_one_page(page: Path) -> None:
+    """Context, a decision in one bold sentence, consequences, alternatives."""
+    text = page.read_text()
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    decided = text.partition("## Decision\n")[2].strip()
+    assert headings == ["Context", "Decision", "Consequences", "Alternatives"]
+    assert re.match(r"\*\*[^*]+\.\*\*", decided)
+    assert len(text.splitlines()) <= 60
+
+
+Verifier = dict[str, Callable[..., Any]]
+
+
+@pytest.fixture(scope="module")
+def verifier() -> Verifier:
+    """The reference's verifier, as an outsider would paste it."""
+    (body,) = fences(RANDOMIZATION, "python verifier")
+    names: dict[str, Any] = {}
+    exec(compile(body, str(RANDOMIZATION), "exec"), names)  # noqa: S102 - the text of our own page
+    return names
+
+
+def test_the_worked_example_holds(verifier: Verifier) -> None:
+    """What the page says comes out, comes out; and the table shows the very words."""
+    (body,) = fences(RANDOMIZATION, "python example")
+    names: dict[str, Any] = dict(verifier)
+    exec(compile(body, str(RANDOMIZATION), "exec"), names)  # noqa: S102 - the text of our own page
+    rows = re.findall(r"^\| (\d+) \| `([0-9a-f]{16})` \| (\d+) \| (\d+) \|", RANDOMIZATION.read_text(), re.MULTILINE)
+    stream = Seed(bytes(range(32)), "NB-301").stream("permuted_block", "ldl=LT85;region=EU")
+    assert stream.stream_id == names["name"]
+    assert [int(index) for index, *_ in rows] == list(range(8))
+    for index, word, below, value in rows:
+        assert f"{stream.u64(int(index)):016x}" == word
+        assert int(value) == int(word, 16) % int(below) == names["number"](bytes(range(32)), *_asked(names, index, below))
+
+
+def _asked(names: dict[str, Any], index: str, below: str) -> tuple[Any, int, int]:
+    return names["name"], int(index), int(below)
+
+
+def test_the_verifier_rederives_allocations_of_a_running_study(verifier: Verifier, sqlite_store: Store) -> None:
+    """From the seed alone, the list of every stratum is what the services gave its subjects."""
+    definition = read_study("fourier")
+    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    run_demo(sqlite_store, Demo(definition, 12, now, MinMax()), lambda done, words: None)
+    randomizations, secrets = table_of(Randomization), table_of(TreatmentAssignment)
+    with sqlite_store.reading() as connection:
+        sealed = connection.execute(
+            select(table_of(AllocationKey).c.sealed).where(table_of(AllocationKey).c.purpose == "allocation")
+        ).scalar_one()
+        given = connection.execute(
+            select(secrets.c.stratum, secrets.c.arm)
+            .join(randomizations, randomizations.c.id == secrets.c.randomization_id)
+            .order_by(randomizations.c.assignment_number)
+        ).all()
+    plan, key = definition.randomization, sqlite_store.seal.open(sealed)
+    assert isinstance(plan, PermutedBlocks)
+    assert len(given) == 12
+    for stratum in {row.stratum for row in given}:
+        arms = [row.arm for row in given if row.stratum == stratum]
+        name = f"IRT-RNG/1|{definition.study.protocol}|permuted_block/1|{stratum}"
+        ratio = {arm.code: arm.ratio for arm in definition.arms}
+        weights = plan.size_weights or (1,) * len(plan.block_sizes)
+        assert verifier["permuted_list"](key, name, ratio, plan.block_sizes, weights, len(arms)) == arms
+
+
+def test_the_verifier_rederives_dynamic_allocations(verifier: Verifier) -> None:
+    """The stored chances and the seed give the arm of a minimized study, for each component by itself."""
+    definition = read_study("ist")
+    procedure = procedure_for(definition.randomization, definition.arms)
+    seed = Seed(bytes(range(1, 33)), definition.study.protocol)
+    factors = [factor for factor in definition.factors if factor.source == "entered"]
+    memory: dict[str, dict[str, int]] = {}
+    components: Any = getattr(procedure, "components")  # noqa: B009 - only factorial procedures have them
+    for number in range(1, 60):
+        levels = {factor.code: factor.level_codes()[number % len(factor.levels)] for factor in factors}
+        levels |= {factor.code: "GB" for factor in definition.factors if factor.source != "entered"}
+        subject = Subject(number, levels)
+        allocation = procedure.assign(memory, subject, seed)
+        groups = tuple(
+            verifier["dynamic_arm"](
+                seed.key,
+                stream_id(definition.study.protocol, "factorial/1", component.name),
+                number,
+                dict(component.probabilities(memory, subject)),
+            )
+            for component in components
+        )
+        assert allocation.arm == procedure.arm_of[groups]  # type: ignore[attr-defined]  # a factorial procedure
+        memory.update({key: dict(row) for key, row in allocation.after.items()})
