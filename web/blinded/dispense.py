@@ -62,7 +62,7 @@ class DispensePage(BlindedView):
     def left_words(self) -> str:
         """What the button says beside its name while kits are missing."""
         left = len(self.dispensing.waiting)
-        return f" · {count_words(left, 'kit')} left" if left else ""
+        return f" · {left} left" if left else ""
 
     @property
     def why_not(self) -> str:

@@ -162,7 +162,7 @@ class ExitPages(Controller):
         """Books the ticked kits as handed over and the rest as not dispensed."""
         found = _read(desk, study_id, number, dispensing_id)
         try:
-            given = [kit.number for kit in found.open_kits if f"{_GIVEN}{kit.number}" in data]
+            given = sorted(name.removeprefix(_GIVEN) for name in data if name.startswith(_GIVEN))
             if not given:
                 raise BadInput(
                     "No kit is ticked. Nothing was booked. Where none is given, record ‘Visit not done’."
