@@ -8,9 +8,10 @@ from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.errors import About, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from irt.tables.people import Account, SignInAttempt
 from tests.builders import a_store
 

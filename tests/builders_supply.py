@@ -24,7 +24,8 @@ from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, 
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from irt.study.check import open_study
 from irt.study.definition import StudyDefinition
 from irt.study.network import Site as StudySite

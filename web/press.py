@@ -8,7 +8,8 @@ from sqlmodel import SQLModel
 
 from irt.errors import BadInput
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from web.session import Who
 
 Ask = TypeVar("Ask", bound=SQLModel)

@@ -23,6 +23,8 @@ class Refusal(Exception):
     """
 
     status_code: ClassVar[int] = 409
+    tells_supply: ClassVar[bool] = False
+    """Whether supply is told, in neutral words, when this refusal is written down."""
     sentence: str
     trace: str
     about: About | None

@@ -15,7 +15,8 @@ from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParam
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from irt.supply.planner import ResupplyPlanner
 from irt.supply.resupply import MinMax
 from web.api.gate import SCOPE

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_people import Place, place_in
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from web.frame import Frame, frame_for
 from web.press import new_key, press
 from web.render import blinded_fragment, blinded_page

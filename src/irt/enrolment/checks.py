@@ -9,7 +9,7 @@ from irt.blinding.actor import Actor
 from irt.enrolment.rederive import Derivation, rederive
 from irt.reads.audit_trail import verify_chains
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import KitCheck
 from irt.tables.columns import table_of

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 from irt.randomization.scheme import Procedure, State, Subject
 from irt.randomization.stream import Seed
 from irt.services.studies import procedure_of, seed_of
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
 from irt.tables.study import Study

@@ -6,11 +6,12 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import Purpose, lock_account, note_attempt, plain_username, standing_of
 from irt.services.passwords import hash_password, password_matches, refuse_weak
+from irt.services.refusals import RecordedRefusal
 from irt.services.sign_out import end_sessions
-from irt.services.unit_of_work import RecordedRefusal, Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 

@@ -5,9 +5,9 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import About
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.supply_study import lock_study
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import SITE, SiteEvent, SiteStatus
 from irt.states.table import TransitionRefused, next_status
 from irt.tables.columns import table_of

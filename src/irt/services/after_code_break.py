@@ -13,7 +13,7 @@ from irt.errors import NotFound, Refusal
 from irt.services.break_code import CodeBroken, arm_names
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.subject import CodeBreak, Subject

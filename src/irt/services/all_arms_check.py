@@ -21,6 +21,8 @@ from irt.supply.kit_selection import Candidate, lacking
 class RandomizationNotPossible(Refusal):
     """The stock check failed before the draw; the same words whatever was missing (L09)."""
 
+    tells_supply = True
+
     def __init__(self, trace: str, candidates: dict[str, Any]) -> None:
         super().__init__(
             "Randomization is not possible at this site at the moment. Nothing was drawn. Supply has been told.",

@@ -15,9 +15,9 @@ from irt.blinding.two_persons import (
     refuse_same_person,
 )
 from irt.errors import BadInput
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.sign_record import Signable, Signing, sign_record
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import Approval
 from irt.tables.study import Study

@@ -5,7 +5,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.services.fulfil_shipment import free_kits
 from irt.services.shipments import kits_underway, lock_shipment, step_shipments
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 
 

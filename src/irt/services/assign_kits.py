@@ -17,7 +17,7 @@ from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.move_kits import HeldKit, move_kits
 from irt.services.studies import seed_of
 from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingStatus, KitCheck, VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus

@@ -1,63 +1,16 @@
 """Writing the audit trail: entries of one transaction are chained and stored together, last thing before commit."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import bindparam, insert, select, text, update
 
 from irt.audit.chain import GENESIS, link
-from irt.audit.entry import INSTALLATION, content_of, secret_content_of, study_chain
+from irt.audit.entry import content_of, secret_content_of
+from irt.services.audit_draft import AuditDraft as AuditDraft
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead
 from irt.tables.secret import SecretAuditEntry, SecretAuditHead
-
-if TYPE_CHECKING:
-    from irt.errors import Refusal
-    from irt.services.unit_of_work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class AuditDraft:
-    """What happened, before it is chained. `secret` goes to the second chain, pointing to this entry."""
-
-    act: str
-    record_kind: str
-    record: str
-    study_id: int | None = None
-    site_id: int | None = None
-    zone: str = "UTC"
-    old: dict[str, Any] | None = None
-    new: dict[str, Any] | None = None
-    reason: str | None = None
-    secret: dict[str, Any] | None = None
-
-    @property
-    def chain(self) -> str:
-        """The chain this entry belongs to: one a study, one for the installation."""
-        return INSTALLATION if self.study_id is None else study_chain(self.study_id)
-
-    @classmethod
-    def of_refusal(cls, refusal: Refusal) -> AuditDraft:
-        """A refused command: the neutral sentence here, the full voice in the second chain.
-
-        The second chain always gets an entry, so that its presence tells nothing.
-        """
-        about = refusal.about
-        if about is None:
-            raise ValueError("the refusal concerns no record")
-        return cls(
-            act=f"{about.act}_refused",
-            record_kind=about.record_kind,
-            record=about.record,
-            study_id=about.study_id,
-            site_id=about.site_id,
-            zone=about.zone,
-            new={"refusal": refusal.name, "sentence": refusal.sentence},
-            secret={"trace": refusal.trace, "candidates": refusal.candidates or {}},
-        )
-
 
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)

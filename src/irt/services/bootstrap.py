@@ -10,10 +10,11 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.errors import IntegrityFault, Refusal
 from irt.services.accounts import AccountChanged, CreateAccount, create_account
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.passwords import NO_PASSWORD
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account, RoleGrant
 

@@ -16,7 +16,7 @@ from irt.services.credentials import account_by_id
 from irt.services.outbox import write_outbox
 from irt.services.sign_record import Signable, Signing, prove_identity, write_signature
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.record import Message

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 
 from irt.errors import Refusal
 from irt.services.subjects import SiteFacts
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
 from irt.tables.columns import table_of

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.fulfil_shipment import delayed, pack_kits
 from irt.services.move_kits import Move, lock_kits, move_each
 from irt.services.receive_shipment import Temperature
@@ -20,7 +20,7 @@ from irt.services.shipments import (
     note_outcome,
     step_shipments,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.tables.columns import table_of

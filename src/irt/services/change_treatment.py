@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
 from irt.tables.columns import table_of

@@ -11,7 +11,7 @@ from irt.services.dispensings import (
     receipt_of,
     set_lines,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import DispensingStatus, KitCheck
 from irt.supply.barcode import kit_number_in
 from irt.tables.kit import Scan

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
 
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.study.arms import Cohort
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of

@@ -8,12 +8,12 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import HeldKit, held, locking, move_kits
 from irt.services.shipments import take_out_of_parcel
 from irt.services.site_kits import can_move
 from irt.services.supply_study import SupplySite, site_numbered
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, StockCount

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import RowMapping, bindparam, select
 
 from irt.blinding.sign_in_rules import PAUSE, Standing, standing
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account, SignInAttempt
 

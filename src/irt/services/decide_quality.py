@@ -5,10 +5,10 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import lock_kits_by_number, move_kits
 from irt.services.site_kits import need_reason
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import EXCURSION, ExcursionEvent, ExcursionStatus
 from irt.states.table import next_status

@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, func, select, update
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.subjects import SUBJECT_COLUMNS, LockedSubject, subject_of
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import DISPENSING, DispensingEvent, DispensingStatus, KitCheck
 from irt.states.table import next_status
 from irt.tables.columns import table_of

@@ -6,12 +6,12 @@ from sqlmodel import Field, SQLModel
 
 from irt.errors import Refusal
 from irt.services.accounts import WrongPassword
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import lock_account, standing_of
 from irt.services.passwords import password_matches
 from irt.services.second_factor import device_address, new_secret, take_code
 from irt.services.sign_out import end_sessions
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 

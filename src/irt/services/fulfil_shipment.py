@@ -19,7 +19,7 @@ from irt.services.shipments import (
     step_shipments,
 )
 from irt.services.site_kits import can_move, need_reason
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 

@@ -9,9 +9,9 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.conflicts import HeldRole, refuse_conflict
 from irt.blinding.roles import SITE_ROLES, Permission, Role
 from irt.errors import BadInput, NotAllowed, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import lock_account
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import RoleGrant
 from irt.tables.study import Depot, Site, Study

@@ -18,7 +18,7 @@ from irt.services.dispensings import (
 )
 from irt.services.move_kits import HeldKit, lock_kits, move_kits
 from irt.services.subjects import move_subject, refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingEvent, KitCheck
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus

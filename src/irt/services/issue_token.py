@@ -11,10 +11,10 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.sessions import hash_of, load_actor
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account, ApiToken
 

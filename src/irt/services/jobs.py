@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlmodel import SQLModel
 
 from irt.errors import NotAllowed
-from irt.services.audit import AuditDraft
-from irt.services.unit_of_work import Work
+from irt.services.audit_draft import AuditDraft
+from irt.services.work import Work
 from irt.states.records import JOB, JobEvent, JobStatus
 from irt.states.table import next_status
 from irt.tables.columns import table_of

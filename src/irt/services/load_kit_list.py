@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.randomization.numbers import OpaqueNumbers
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.kit_list import (
     APPROVAL_KIND,
     KitNumberTaken,
@@ -26,7 +26,7 @@ from irt.services.kit_list import (
 )
 from irt.services.studies import seed_of
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Accountability, Assignment, Custody, Quality
 from irt.supply.expiry import blinded_expiry
 from irt.supply.kit_selection import ANY_LABEL

@@ -12,11 +12,11 @@ from irt.audit.entry import study_chain
 from irt.blinding.roles import Permission
 from irt.blinding.two_persons import refuse_same_person
 from irt.errors import About, BadInput, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.caps import ASSIGNMENTS
 from irt.services.seal import commitment
 from irt.services.subjects import refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import Mode, SiteStatus, VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.study.digest import digest

@@ -3,8 +3,8 @@
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
-from irt.services.audit import AuditDraft
-from irt.services.unit_of_work import Work
+from irt.services.audit_draft import AuditDraft
+from irt.services.work import Work
 
 
 class LogReading(SQLModel):

@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, Select, bindparam, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from irt.errors import NotFound
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, KitState, Quality, move_kit
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, Movement

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from irt.blinding.audience import Audience
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import Outbox
 

@@ -2,10 +2,10 @@
 
 from sqlmodel import SQLModel
 
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import move_kits
 from irt.services.site_kits import lock_for_quality, need_reason
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 
 

@@ -20,7 +20,7 @@ from irt.services.caps import ASSIGNMENTS, caps_for, counted_in, lock_states, st
 from irt.services.cohorts import open_cohort
 from irt.services.studies import procedure_of, randomization_number, seed_of
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.subject import SubjectEvent, SubjectStatus
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of

@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, IntegrityFault, NotFound, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
 from irt.services.shipments import (
     HeldShipment,
@@ -19,7 +19,7 @@ from irt.services.shipments import (
     refuse_step,
     step_shipments,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.records import ExcursionStatus
 from irt.states.shipment import ShipmentEvent, ShipmentStatus

@@ -18,7 +18,7 @@ from irt.services.dispensings import (
 from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
 from irt.services.subjects import refusals_concern
 from irt.services.supply_study import lock_study
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Assignment, Custody, KitEvent
 from irt.states.records import DispensingStatus, KitCheck
 from irt.tables.columns import table_of

@@ -7,10 +7,10 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import held, locking, move_kits
 from irt.services.supply_study import SupplyStudy, lock_study
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit, LotApproval

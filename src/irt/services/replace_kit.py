@@ -21,7 +21,7 @@ from irt.services.dispensings import (
 )
 from irt.services.move_kits import lock_kits, move_kits
 from irt.services.subjects import refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingStatus, KitCheck
 from irt.study.definition import StudyDefinition

@@ -6,11 +6,11 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import NotFound
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import SupplySite, site_numbered
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Custody, KitEvent
 
 

@@ -6,10 +6,10 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotAllowed
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import SupplyStudy, lock_study, site_numbered
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.secret import ResupplySetting
 
 

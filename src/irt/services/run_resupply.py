@@ -13,11 +13,11 @@ from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.reads.inventory import Asking, network_view
 from irt.reads.piles import next_in_sequence
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import Move, lock_kits, move_each
 from irt.services.shipments import HeldShipment, lock_shipments, step_shipments
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.supply.kit_selection import ANY_LABEL

@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.caps import count_in
 from irt.services.studies import definition_of
 from irt.services.subjects import (
@@ -20,7 +20,7 @@ from irt.services.subjects import (
     refusals_concern,
     site_facts,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.subject import SubjectEvent, SubjectStatus
 from irt.study.rules import Screening as ScreeningRule
 from irt.tables.columns import table_of

@@ -7,7 +7,7 @@ import pyotp
 from pydantic import SecretStr
 from sqlalchemy import RowMapping, or_, update
 
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 

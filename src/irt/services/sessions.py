@@ -13,7 +13,7 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Permission, Role
 from irt.blinding.sign_in_rules import half_open_is_over, session_is_over
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.people import Account, RoleGrant, SignedInSession

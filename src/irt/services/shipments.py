@@ -10,8 +10,8 @@ from sqlalchemy import RowMapping, bindparam, select, update
 
 from irt.blinding.roles import Permission
 from irt.errors import About, NotAllowed
-from irt.services.audit import AuditDraft
-from irt.services.unit_of_work import Work
+from irt.services.audit_draft import AuditDraft
+from irt.services.work import Work
 from irt.states.shipment import SHIPMENT, ShipmentEvent, ShipmentStatus
 from irt.states.table import TransitionRefused, next_status
 from irt.tables.columns import table_of

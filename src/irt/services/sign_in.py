@@ -7,7 +7,7 @@ from sqlalchemy import RowMapping, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.sign_in_rules import half_open_is_over
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import (
     Purpose,
     account_named,
@@ -19,7 +19,7 @@ from irt.services.credentials import (
 from irt.services.passwords import password_matches
 from irt.services.second_factor import take_code
 from irt.services.sessions import hash_of, start_session
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import SignedInSession
 

@@ -11,7 +11,7 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.schedule import visit_label
 from irt.tables.columns import table_of

@@ -4,8 +4,8 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
-from irt.services.audit import AuditDraft
-from irt.services.unit_of_work import Work
+from irt.services.audit_draft import AuditDraft
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.people import Account, SignedInSession
 

@@ -8,7 +8,7 @@ from irt.errors import BadInput
 from irt.services.receive_shipment import ReceiveShipment, ShipmentReceived, receive_shipment
 from irt.services.shipments import lock_shipment
 from irt.services.sign_record import Signable, Signing, sign_record
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 
 
 class SignReceipt(ReceiveShipment):

@@ -11,11 +11,12 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Component, Meaning, code_is_needed, record_hash
 from irt.blinding.actor import Grant
 from irt.errors import Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import Purpose, account_by_id, note_attempt, standing_of
 from irt.services.passwords import password_matches
+from irt.services.refusals import RecordedRefusal
 from irt.services.second_factor import take_code
-from irt.services.unit_of_work import RecordedRefusal, Work
+from irt.services.work import Work
 from irt.states.records import VersionStatus
 from irt.tables.columns import table_of
 from irt.tables.people import SignedInSession

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotFound
 from irt.services.move_kits import HeldKit, lock_kits_by_number
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Custody, KitEvent, move_kit
 from irt.states.table import TransitionRefused
 

@@ -6,7 +6,7 @@ from irt.errors import IntegrityFault
 from irt.randomization.numbers import OpaqueNumbers
 from irt.randomization.procedures import procedure_for
 from irt.randomization.scheme import Procedure
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
 from irt.tables.secret import AllocationKey, RestrictedPart

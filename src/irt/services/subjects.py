@@ -10,9 +10,9 @@ from sqlalchemy import RowMapping, bindparam, select, update
 
 from irt.blinding.roles import Permission
 from irt.errors import About, BadInput, NotFound, Refusal
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.studies import definition_of
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import SiteStatus
 from irt.states.subject import SUBJECT, SubjectEvent, SubjectStatus
 from irt.states.table import next_status

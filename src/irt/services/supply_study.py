@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from irt.errors import NotFound, Refusal
 from irt.services.studies import definition_of
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of

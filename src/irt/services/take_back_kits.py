@@ -9,7 +9,7 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.move_kits import lock_kits_by_number, move_kits
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, refusals_concern
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.kit import Custody, KitEvent
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, KitReturn

@@ -21,6 +21,8 @@ class NoUsableKit(Refusal):
     The sentence is the same whatever was missing; `trace` and `candidates` tell unblinded readers.
     """
 
+    tells_supply = True
+
     def __init__(self, trace: str, candidates: dict[str, Any]) -> None:
         super().__init__(
             "Kits cannot be assigned now. Nothing was booked. Supply has been told; call the help line if the "

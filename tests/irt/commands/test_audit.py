@@ -4,9 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from irt.audit.entry import study_chain
-from irt.services.audit import AuditDraft, write_audit
+from irt.services.audit import write_audit
+from irt.services.audit_draft import AuditDraft
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import Mode
 from irt.tables.guards import drop_guard
 from irt.tables.study import Sponsor, Study

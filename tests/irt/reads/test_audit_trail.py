@@ -7,9 +7,10 @@ from irt.audit.chain import Fault
 from irt.blinding.actor import Actor
 from irt.reads import audit_trail
 from irt.reads.audit_trail import ChainVerdict, verify_chains
-from irt.services.audit import AuditDraft, write_audit
+from irt.services.audit import write_audit
+from irt.services.audit_draft import AuditDraft
 from irt.services.store import Store
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.tables.guards import GUARDS, drop_guard
 from tests.bell import NOON, a_ringer
 

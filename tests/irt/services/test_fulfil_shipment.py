@@ -10,7 +10,7 @@ from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed
 from irt.services import fulfil_shipment as steps
 from irt.services.fulfil_shipment import ShipmentStepped, StepShipment
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.table import TransitionRefused
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from irt.errors import NotAllowed
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.jobs import (
     ATTEMPTS_MAX,
     LEASE,
@@ -27,7 +27,7 @@ from irt.services.jobs import (
     finish_job,
     report_progress,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import JobStatus
 from irt.states.table import TransitionRefused
 from irt.tables.columns import table_of

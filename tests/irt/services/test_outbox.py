@@ -7,9 +7,9 @@ from sqlmodel import SQLModel
 
 from irt.blinding.audience import Audience
 from irt.errors import NotAllowed
-from irt.services.audit import AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.outbox import ATTEMPTS_MAX, claim_outbox, mark_sent, wait_after, write_outbox
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from tests.cast import Office
 
 

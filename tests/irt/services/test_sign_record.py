@@ -21,7 +21,7 @@ from irt.services.sign_record import (
     SigningRefused,
     sign_record,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import VersionStatus
 from irt.tables.columns import table_of
 from irt.tables.record import Signature

@@ -12,7 +12,8 @@ from irt.audit.entry import INSTALLATION
 from irt.errors import BadInput, IntegrityFault
 from irt.reads.audit_trail import verify_chains
 from irt.services.store import Store
-from irt.services.unit_of_work import Work, perform
+from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from irt.services.write_lock import FairLock
 from irt.tables import METADATA
 from irt.tables.columns import table_of
