@@ -21,7 +21,9 @@ from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
+from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.count import CountPages
+from web.blinded.depot import DepotPages
 from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.exits import ExitPages
@@ -45,6 +47,11 @@ from web.security import Armour, FormGuard, csrf_config
 from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
+from web.unblinded.code_break_result import CodeBreakResultPages
+from web.unblinded.randomization import RandomizationPages
+from web.unblinded.supply import SupplyPages
+from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
+from web.unblinded.supply_shipments import SupplyShipmentPages
 
 ROOMS: tuple[Any, ...] = (
     SignInPages,
@@ -68,6 +75,15 @@ ROOMS: tuple[Any, ...] = (
     CountPages,
     ShipmentPages,
     ReceivePages,
+    CodeBreakPages,
+    CodeBreakRecordPages,
+    CodeBreakResultPages,
+    DepotPages,
+    SupplyPages,
+    SupplyShipmentPages,
+    SupplySitePages,
+    ResupplyLevelPages,
+    RandomizationPages,
 )
 """Every controller; a new page room is one line here."""
 

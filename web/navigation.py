@@ -35,6 +35,7 @@ _P = Permission
 _DOORS = (
     _door("Worklist", "/worklist", "worklist", _P.DISPENSE, _P.RANDOMIZE, _P.RECEIVE_SHIPMENT),
     _door("Supply", "/supply", "chart", _P.VIEW_SUPPLY),
+    _door("Randomization", "/randomization", "randomize", _P.VIEW_RANDOMIZATION),
     _door("Subjects", "/subjects", "subjects", _P.VIEW_SUBJECTS),
     _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),

@@ -45,13 +45,14 @@ class ShipmentsView(BlindedView):
 
 @dataclass(frozen=True)
 class ShipmentView(BlindedView):
-    """One shipment; `step` is the position in `steps`, counted from 1."""
+    """One shipment; `step` is the position in `steps`, counted from 1. `home`: its own page, if not the site's."""
 
     record: ShipmentRecord
     steps: tuple[str, ...]
     step: int
     may_receive: bool
     just_received: bool
+    home: str = ""
 
 
 class ShipmentPages(Controller):

@@ -1,0 +1,217 @@
+"""The supply of a study as blinded people may know it: totals, and stock by blinding group."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+
+from irt.blinding.views import BlindedView
+from irt.states.kit import Accountability, Assignment, Custody, Quality
+from irt.states.records import SiteStatus
+from irt.states.shipment import ShipmentStatus
+from irt.states.subject import ON_STUDY_TREATMENT
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit
+from irt.tables.shipment import ResupplyRun, Shipment
+from irt.tables.study import Depot, Site, Study
+from irt.tables.subject import Subject
+
+EXPIRING_DAYS = 90
+MONTHS_SHOWN = 8
+SITES_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class SupplyFigures(BlindedView):
+    """Totals of a study; `last_run` is the day of the last resupply."""
+
+    study_id: int
+    study: str
+    sites: int
+    depots: int
+    kits_at_sites: int
+    kits_at_depots: int
+    in_transit: int
+    shipments_under_way: int
+    awaiting_approval: int
+    quarantined: int
+    expiring: int
+    subjects: int
+    last_run_at: datetime | None
+    last_run_shipments: int
+
+
+@dataclass(frozen=True)
+class ExpiryMonth(BlindedView):
+    """Unused kits whose last day lies in a month."""
+
+    month: date
+    at_sites: int
+    at_depots: int
+
+
+@dataclass(frozen=True)
+class GroupStock(BlindedView):
+    """Usable kits of one blinding group at one site, and those on their way to it."""
+
+    site: str
+    name: str
+    country: str
+    status: SiteStatus
+    product: str
+    usable: int
+    on_the_way: int
+    quarantined: int
+    next_expiry: date | None
+
+
+_KITS, _SITES, _DEPOTS, _STUDIES = table_of(Kit), table_of(Site), table_of(Depot), table_of(Study)
+_SHIPMENTS, _RUNS, _SUBJECTS = table_of(Shipment), table_of(ResupplyRun), table_of(Subject)
+_UNUSED = and_(
+    _KITS.c.study_id == bindparam("study_id"),
+    _KITS.c.accountability == Accountability.NONE,
+    _KITS.c.assignment.in_((Assignment.FREE, Assignment.RESERVED, Assignment.PREALLOCATED, Assignment.ASSIGNED)),
+)
+_ON_SHELVES = _KITS.c.custody.in_((Custody.SITE, Custody.DEPOT))
+_TOTALS = (
+    select(
+        _KITS.c.custody,
+        _KITS.c.quality,
+        func.count().label("kits"),
+        func.sum(
+            case((and_(_KITS.c.expiry >= bindparam("today"), _KITS.c.expiry <= bindparam("soon")), 1), else_=0)
+        ).label("expiring"),
+    )
+    .where(_UNUSED)
+    .group_by(_KITS.c.custody, _KITS.c.quality)
+)
+_NAME = select(_STUDIES.c.name).where(_STUDIES.c.id == bindparam("study_id"))
+_LAST_RUN = (
+    select(_RUNS.c.at, _RUNS.c.shipments_proposed)
+    .where(_RUNS.c.study_id == bindparam("study_id"))
+    .order_by(_RUNS.c.id.desc())
+    .limit(1)
+)
+_EXPIRIES = (
+    select(_KITS.c.custody, _KITS.c.expiry, func.count().label("kits"))
+    .where(_UNUSED, _ON_SHELVES, _KITS.c.quality == Quality.RELEASED, _KITS.c.expiry >= bindparam("today"))
+    .group_by(_KITS.c.custody, _KITS.c.expiry)
+)
+_UNDER_WAY = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.CUSTOMS_HOLD, ShipmentStatus.DELIVERED)
+
+
+def supply_figures(connection: Connection, study_id: int, now: datetime) -> SupplyFigures:
+    """The figures above every supply page."""
+    today = now.date()
+    facts = {"study_id": study_id, "today": today, "soon": today + timedelta(days=EXPIRING_DAYS)}
+    totals = connection.execute(_TOTALS, facts).all()
+
+    def kits(custody: Custody, quality: Quality = Quality.RELEASED) -> int:
+        return sum(row.kits for row in totals if (row.custody, row.quality) == (custody, quality))
+
+    shipments = _count(connection, study_id, Shipment)
+    run = connection.execute(_LAST_RUN, {"study_id": study_id}).first()
+    return SupplyFigures(
+        study_id=study_id,
+        study=str(connection.execute(_NAME, {"study_id": study_id}).scalar_one()),
+        sites=_count(connection, study_id, Site).get(SiteStatus.ACTIVE, 0),
+        depots=_depots(connection, study_id),
+        kits_at_sites=kits(Custody.SITE),
+        kits_at_depots=kits(Custody.DEPOT),
+        in_transit=sum(row.kits for row in totals if row.custody == Custody.SHIPMENT),
+        shipments_under_way=sum(shipments.get(status, 0) for status in _UNDER_WAY),
+        awaiting_approval=shipments.get(ShipmentStatus.AWAITING_APPROVAL, 0),
+        quarantined=sum(row.kits for row in totals if row.quality == Quality.QUARANTINED),
+        expiring=sum(
+            row.expiring
+            for row in totals
+            if row.custody in (Custody.SITE, Custody.DEPOT) and row.quality == Quality.RELEASED
+        ),
+        subjects=sum(_count(connection, study_id, Subject).get(status, 0) for status in ON_STUDY_TREATMENT),
+        last_run_at=run.at if run else None,
+        last_run_shipments=run.shipments_proposed if run else 0,
+    )
+
+
+def _count(connection: Connection, study_id: int, model: type[Shipment | Site | Subject]) -> dict[str, int]:
+    """Rows of a study by status."""
+    table = table_of(model)
+    question = select(table.c.status, func.count()).where(table.c.study_id == study_id).group_by(table.c.status)
+    return dict(connection.execute(question).tuples().all())
+
+
+def _depots(connection: Connection, study_id: int) -> int:
+    question = select(func.count()).select_from(_DEPOTS).where(_DEPOTS.c.study_id == study_id)
+    return int(connection.execute(question).scalar_one())
+
+
+def expiry_months(connection: Connection, study_id: int, now: datetime) -> tuple[ExpiryMonth, ...]:
+    """Unused, usable kits by the month of their last day, from this month on; the last one holds all later."""
+    today = now.date()
+    months = [_month_after(today.replace(day=1), ahead) for ahead in range(MONTHS_SHOWN)]
+    found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for custody, expiry, kits in connection.execute(_EXPIRIES, {"study_id": study_id, "today": today}):
+        found[min(expiry.replace(day=1), months[-1])][custody] += kits
+    return tuple(ExpiryMonth(m, found[m][Custody.SITE], found[m][Custody.DEPOT]) for m in months)
+
+
+def _month_after(first: date, months: int) -> date:
+    years, month = divmod(first.month - 1 + months, 12)
+    return date(first.year + years, month + 1, 1)
+
+
+_HERE = and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == _SITES.c.id)
+_COMING = and_(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.site_id == _SITES.c.id)
+_BY_GROUP = (
+    select(
+        _SITES.c.number,
+        _KITS.c.blinding_group,
+        _KITS.c.custody,
+        _KITS.c.quality,
+        func.count().label("kits"),
+        func.min(_KITS.c.expiry).label("next_expiry"),
+    )
+    .select_from(_KITS)
+    .outerjoin(_SHIPMENTS, and_(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.id == _KITS.c.place_id))
+    .join(_SITES, or_(_HERE, _COMING))
+    .where(_UNUSED, _SITES.c.id.in_(bindparam("sites", expanding=True)))
+    .group_by(_SITES.c.number, _KITS.c.blinding_group, _KITS.c.custody, _KITS.c.quality)
+)
+_PAGE = (
+    select(_SITES.c.id, _SITES.c.number, _SITES.c.name, _SITES.c.country, _SITES.c.status)
+    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number > bindparam("after"))
+    .where(_SITES.c.status != SiteStatus.PLANNED)
+    .order_by(_SITES.c.number)
+    .limit(SITES_A_PAGE + 1)
+)
+
+
+def stock_by_group(
+    connection: Connection, study_id: int, groups: Sequence[tuple[str, str]], after: str
+) -> tuple[tuple[GroupStock, ...], str]:
+    """Stock of a page of sites by blinding group (code, name), and the mark of the next page, empty at the end."""
+    sites = connection.execute(_PAGE, {"study_id": study_id, "after": after}).all()
+    shown, following = sites[:SITES_A_PAGE], sites[SITES_A_PAGE:]
+    facts = {"study_id": study_id, "sites": [site.id for site in shown]}
+    counted = connection.execute(_BY_GROUP, facts).all() if shown else []
+    rows = []
+    for site in shown:
+        for code, name in groups:
+            mine = [row for row in counted if (row.number, row.blinding_group) == (site.number, code)]
+            usable = [row for row in mine if (row.custody, row.quality) == (Custody.SITE, Quality.RELEASED)]
+            rows.append(
+                GroupStock(
+                    site=site.number,
+                    name=site.name,
+                    country=site.country,
+                    status=SiteStatus(site.status),
+                    product=name,
+                    usable=sum(row.kits for row in usable),
+                    on_the_way=sum(row.kits for row in mine if row.custody == Custody.SHIPMENT),
+                    quarantined=sum(row.kits for row in mine if row.quality == Quality.QUARANTINED),
+                    next_expiry=min((row.next_expiry for row in usable), default=None),
+                )
+            )
+    return tuple(rows), shown[-1].number if following else ""

@@ -1,0 +1,157 @@
+"""Allocations as the independent statistician reads them: state seen, exact probability, draw, arm, balance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+
+from irt.blinding.views import UnblindedView
+from irt.randomization.balance import Margin, margins
+from irt.reads.unblinded_definition import definition_in_force
+from irt.tables.columns import table_of
+from irt.tables.secret import AllocationKey, TreatmentAssignment
+from irt.tables.study import Site, Study
+from irt.tables.subject import Randomization
+
+ALLOCATIONS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class AllocationLine(UnblindedView):
+    """One allocation; `draw` says the number and the range it was drawn from."""
+
+    number: int
+    at: datetime
+    site: str
+    stratum: str
+    state_seen: str
+    probability: str
+    draw: str
+    arm: str
+    version: int
+
+
+@dataclass(frozen=True)
+class BalanceLine(UnblindedView):
+    """Subjects by arm at one factor level; differences from the planned share, in subjects."""
+
+    factor: str
+    level: str
+    counts: tuple[int, ...]
+    differences: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class AllocationsPage(UnblindedView):
+    """A page of allocations, newest first, with the balance of all."""
+
+    study_id: int
+    study: str
+    method: str
+    arms: tuple[tuple[str, str], ...]
+    total: int
+    counts: tuple[int, ...]
+    largest: float
+    commitment: str
+    allocations: tuple[AllocationLine, ...]
+    balance: tuple[BalanceLine, ...]
+    next: int | None
+
+
+_R, _T, _SITES, _STUDIES = (
+    table_of(Randomization),
+    table_of(TreatmentAssignment),
+    table_of(Site),
+    table_of(Study),
+)
+_KEYS = table_of(AllocationKey)
+_PAGE = (
+    select(
+        _R.c.assignment_number,
+        _R.c.at,
+        _R.c.version_number,
+        _SITES.c.number.label("site"),
+        _T.c.stratum,
+        _T.c.state_seen,
+        _T.c.probabilities,
+        _T.c.draws,
+        _T.c.arm,
+    )
+    .join(_T, _T.c.randomization_id == _R.c.id)
+    .join(_SITES, _SITES.c.id == _R.c.site_id)
+    .where(_R.c.study_id == bindparam("study_id"), _R.c.assignment_number < bindparam("before"))
+    .order_by(_R.c.assignment_number.desc())
+    .limit(ALLOCATIONS_A_PAGE + 1)
+)
+_HISTORY = (
+    select(_R.c.levels, _T.c.arm)
+    .join(_T, _T.c.randomization_id == _R.c.id)
+    .where(_R.c.study_id == bindparam("study_id"))
+)
+_TOTAL = select(func.count()).select_from(_R).where(_R.c.study_id == bindparam("study_id"))
+_NAME = select(_STUDIES.c.name).where(_STUDIES.c.id == bindparam("study_id"))
+_COMMITMENT = select(_KEYS.c.commitment).where(
+    _KEYS.c.study_id == bindparam("study_id"), _KEYS.c.purpose == "allocation"
+)
+_NO_LIMIT = 2**31 - 1
+
+
+def allocations(connection: Connection, study_id: int, before: int | None) -> AllocationsPage:
+    """A page of allocations below an assignment number (None: the newest), and the balance of the whole study."""
+    facts = {"study_id": study_id}
+    definition = definition_in_force(connection, study_id)
+    rows = connection.execute(_PAGE, {**facts, "before": before or _NO_LIMIT}).mappings().all()
+    shown = rows[:ALLOCATIONS_A_PAGE]
+    history = [(row.levels, row.arm) for row in connection.execute(_HISTORY, facts)]
+    reached = margins(history, definition.arms)
+    codes = [arm.code for arm in definition.arms]
+    overall = reached[0].counts
+    names = {factor.code: factor.name for factor in definition.factors}
+    return AllocationsPage(
+        study_id=study_id,
+        study=str(connection.execute(_NAME, facts).scalar_one()),
+        method=definition.randomization.method.replace("_", " "),
+        arms=tuple((arm.code, arm.name) for arm in definition.arms),
+        total=int(connection.execute(_TOTAL, facts).scalar_one()),
+        counts=tuple(overall[code] for code in codes),
+        largest=float(max(one.largest for one in reached)),
+        commitment=str(connection.execute(_COMMITMENT, facts).scalar() or ""),
+        allocations=tuple(_line(row) for row in shown),
+        balance=tuple(_balance(one, codes, names) for one in reached if one.key),
+        next=shown[-1]["assignment_number"] if len(rows) > ALLOCATIONS_A_PAGE else None,
+    )
+
+
+def _line(row: RowMapping) -> AllocationLine:
+    return AllocationLine(
+        number=row["assignment_number"],
+        at=row["at"],
+        site=row["site"],
+        stratum=row["stratum"].replace(";", ", ").replace("=", " "),
+        state_seen=_state(row["state_seen"].get("rows", {})),
+        probability=row["probabilities"].get(row["arm"], ""),
+        draw="; ".join(f"{draw['value']} of 0–{int(draw['modulus']) - 1}" for draw in row["draws"]),
+        arm=row["arm"],
+        version=row["version_number"],
+    )
+
+
+def _state(rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Each row of the memory in one line, by its key."""
+    said = []
+    for key, row in sorted(rows.items()):
+        values = " · ".join(f"{name} {value}" for name, value in row.items())
+        said.append(f"{key.replace('=', ' ').replace(';', ', ')}: {values or 'empty'}" if key else values)
+    return "; ".join(said) or "nothing yet"
+
+
+def _balance(one: Margin, codes: list[str], names: Mapping[str, str]) -> BalanceLine:
+    factor, _, level = one.key.partition("=")
+    return BalanceLine(
+        factor=names.get(factor, factor),
+        level=level,
+        counts=tuple(one.counts[code] for code in codes),
+        differences=tuple(float(one.differences[code]) for code in codes),
+    )

@@ -1,0 +1,221 @@
+"""The depot's inbox: requests by dispatch day, and each one's way to the carrier."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+
+from irt.blinding.roles import Permission
+from irt.blinding.views import BlindedView
+from irt.errors import BadInput, NotAllowed, Refusal
+from irt.reads.blinded_shipments import ShipmentLine, ShipmentRecord, depot_shipment, depot_shipments
+from irt.reads.depot_picks import PickLine, pick_list
+from irt.services.fulfil_shipment import (
+    ShipmentStepped,
+    StepShipment,
+    acknowledge_shipment,
+    dispatch_shipment,
+    pack_shipment,
+    pick_shipment,
+    reject_shipment,
+)
+from irt.services.unit_of_work import Work
+from irt.states.shipment import ShipmentStatus
+from irt.supply.barcode import kit_number_in
+from irt.supply.picking import pick
+from web.blinded.desk import Desk, desk_of, go
+from web.blinded.shipments import ShipmentView
+from web.forms import Fields
+
+_TEMPLATE = "depot/shipment.html"
+_STEPS: dict[str, Callable[[Work, StepShipment], ShipmentStepped]] = {
+    "acknowledge": acknowledge_shipment,
+    "reject": reject_shipment,
+    "pick": pick_shipment,
+    "pack": pack_shipment,
+    "dispatch": dispatch_shipment,
+}
+STEP_WORDS = ("Acknowledge", "Pick", "Pack", "Dispatch")
+_POSITION = {
+    ShipmentStatus.REQUESTED: 1,
+    ShipmentStatus.ACKNOWLEDGED: 2,
+    ShipmentStatus.PICKED: 3,
+    ShipmentStatus.PACKED: 4,
+}
+
+
+@dataclass(frozen=True)
+class InboxView(BlindedView):
+    """Requests that wait for the depot, by dispatch day."""
+
+    shipments: tuple[ShipmentLine, ...]
+    today: date
+
+    def urgency(self, line: ShipmentLine) -> str:
+        """Late, today, or later."""
+        if line.dispatch_on is None or line.dispatch_on > self.today:
+            return "ok"
+        return "soon" if line.dispatch_on == self.today else "late"
+
+
+@dataclass(frozen=True)
+class DepotView(BlindedView):
+    """One request and its next step; the pick list is filled only while it is picked."""
+
+    record: ShipmentRecord
+    steps: tuple[str, ...]
+    step: int
+    picks: tuple[PickLine, ...]
+    picked: tuple[str, ...]
+    command_key: str
+    accepted: bool = True
+    title: str = ""
+    sentence: str = ""
+    refusal: str = ""
+    waybill: str = ""
+    monitor: str = ""
+
+    @property
+    def draft(self) -> str:
+        """The picked kits as they travel with the form."""
+        return ",".join(self.picked)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every kit is picked."""
+        return len(self.picked) == len(self.picks)
+
+
+class DepotPages(Controller):
+    """The inbox and the work on one shipment."""
+
+    path = "/depot"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get("/", sync_to_thread=True)
+    def show(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """What is to be sent, by dispatch day."""
+        with desk.store.reading() as connection:
+            found = [
+                line
+                for study_id in _studies(desk)
+                for line in depot_shipments(connection, [study_id], _depots(desk, study_id))
+            ]
+        found.sort(key=lambda line: (line.dispatch_on or date.max, line.number, line.study_id))
+        view = InboxView(tuple(found), desk.now.date())
+        return desk.page("depot/inbox.html", view, "Inbox", "Inbox", counts={"Inbox": len(found)})
+
+    @get("/{study_id:int}/{number:str}", sync_to_thread=True)
+    def show_one(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[str]:
+        """One request."""
+        return _page(desk, study_id, _view(desk, study_id, number, {}))
+
+    @get("/{study_id:int}/{number:str}/packing-list", sync_to_thread=True)
+    def print_list(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[str]:
+        """The packing list that goes into the box."""
+        record = _record(desk, study_id, number)
+        home = f"/depot/{study_id}/{number}"
+        view = ShipmentView(record, STEP_WORDS, 0, may_receive=False, just_received=False, home=home)
+        return desk.page("shipments/packing_list.html", view, f"Packing list {number}", "Inbox", study_id=study_id)
+
+    @post("/{study_id:int}/{number:str}/scan", status_code=200, sync_to_thread=True)
+    def scan(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[str]:
+        """One scan of the pick; nothing is booked before it is confirmed."""
+        view = _view(desk, study_id, number, data)
+        ordered = [line.number for line in view.picks]
+        picked, answer = pick(view.picked, ordered, kit_number_in(data.get("code", "")))
+        said = {"accepted": answer.accepted, "title": answer.title, "sentence": answer.sentence}
+        return _page(desk, study_id, _view(desk, study_id, number, {**data, "picked": ",".join(picked)}, **said))
+
+    @post("/{study_id:int}/{number:str}/{step:str}", sync_to_thread=True)
+    def take(
+        self, desk: NamedDependency[Desk], study_id: int, number: str, step: str, data: Fields
+    ) -> Response[Any]:
+        """The next step: acknowledge, reject, pick, pack, dispatch."""
+        record = _record(desk, study_id, number)
+        try:
+            desk.press(_step(step), _ask(record, study_id, step, data), data.get("command_key", ""))
+        except Refusal as refusal:
+            view = _view(desk, study_id, number, data, refusal=refusal.sentence)
+            return _page(desk, study_id, view, refusal.status_code)
+        return go("/depot" if step in ("reject", "dispatch") else f"/depot/{study_id}/{number}")
+
+
+def _studies(desk: Desk) -> list[int]:
+    """Studies whose shipments the person fulfils, the one chosen alone where one is."""
+    grants = [g for g in desk.who.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, g.study_id, g.site_id)]
+    if not grants:
+        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
+    everywhere = any(grant.study_id is None for grant in grants)
+    studies = {place.study_id for place in desk.who.places} if everywhere else {g.study_id for g in grants}
+    return sorted(s for s in studies if s is not None and desk.who.study_id in (None, s))
+
+
+def _depots(desk: Desk, study_id: int) -> list[int] | None:
+    """The depots of the study where the person works; None: all of them."""
+    grants = [g for g in desk.who.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
+    if not grants:
+        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
+    depots = [grant.depot_id for grant in grants]
+    return None if None in depots else [depot for depot in depots if depot is not None]
+
+
+def _record(desk: Desk, study_id: int, number: str) -> ShipmentRecord:
+    with desk.store.reading() as connection:
+        return depot_shipment(connection, study_id, number, _depots(desk, study_id))
+
+
+def _step(step: str) -> Callable[[Work, StepShipment], ShipmentStepped]:
+    if step not in _STEPS:
+        raise BadInput("This step does not exist. Nothing was booked. Reload the page.")
+    return _STEPS[step]
+
+
+def _ask(record: ShipmentRecord, study_id: int, step: str, data: dict[str, str]) -> StepShipment:
+    """The step as an ask; a pick must name every kit, a dispatch its waybill and monitor."""
+    if step == "pick" and set(_picked(data)) != {kit.number for kit in record.kits}:
+        raise BadInput("Not every kit is picked. Nothing was booked. Scan the rest.")
+    waybill, monitor = data.get("waybill", "").strip(), data.get("monitor", "").strip()
+    if step == "dispatch" and not (waybill and monitor):
+        raise BadInput("Scan the waybill and the temperature monitor. Nothing was booked.")
+    return StepShipment(
+        study_id=study_id,
+        number=record.line.number,
+        reason=data.get("reason", "").strip() or None,
+        waybill=waybill or None,
+        monitor=monitor or None,
+    )
+
+
+def _picked(data: dict[str, str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(number for number in data.get("picked", "").split(",") if number))
+
+
+def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: Any) -> DepotView:
+    record = _record(desk, study_id, number)
+    picks: tuple[PickLine, ...] = ()
+    if record.line.status == ShipmentStatus.ACKNOWLEDGED:
+        with desk.store.reading() as connection:
+            picks = pick_list(connection, study_id, number)
+    known = {line.number for line in picks}
+    return DepotView(
+        record=record,
+        steps=STEP_WORDS,
+        step=_POSITION.get(record.line.status, len(STEP_WORDS) + 1),
+        picks=picks,
+        picked=tuple(kit for kit in _picked(data) if kit in known),
+        command_key=desk.key(),
+        waybill=data.get("waybill", ""),
+        monitor=data.get("monitor", ""),
+        **said,
+    )
+
+
+def _page(desk: Desk, study_id: int, view: DepotView, status_code: int = 200) -> Response[str]:
+    if desk.wants_part:
+        return desk.part(_TEMPLATE, "work", view, status_code)
+    title = f"Shipment {view.record.line.number}"
+    return desk.page(_TEMPLATE, view, title, "Inbox", study_id=study_id, status_code=status_code)

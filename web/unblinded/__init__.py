@@ -1,0 +1,1 @@
+"""Pages that may tell the treatment; nothing here is reachable for blinded people."""
