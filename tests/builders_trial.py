@@ -2,10 +2,14 @@
 
 import random
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -19,17 +23,19 @@ from irt.services.assign_kits import AssignKits, assign_kits
 from irt.services.change_treatment import ChangeDose, ChangeStatus, change_dose, change_status
 from irt.services.dispensings import DispensingReceipt
 from irt.services.hand_over_kits import HandOver, hand_over_kits
+from irt.services.load_kit_list import ListedLot
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.randomize_subject import RandomizationReceipt, RandomizeSubject, randomize_subject
 from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject
 from irt.services.seal import Seal
 from irt.services.store import Store
 from irt.study.definition import StudyDefinition
+from irt.study.network import MinMax
 from irt.tables.kit import DispensedKit, Dispensing, Kit, KitReturn, Movement, Scan
 from irt.tables.record import AuditEntry
 from irt.tables.secret import AllocationState, KitContent, SecretAuditEntry, TreatmentAssignment
 from irt.tables.subject import Deviation, Randomization, Screening, Subject, SubjectEvent, Visit
-from tests.builders import SEAL_KEY
+from tests.builders import SEAL_KEY, a_store, migrated
 from tests.builders_supply import DAY, SupplyHouse, a_lot, the_lipid_study
 
 EARLY, LATE = date(2026, 12, 31), date(2027, 12, 31)
@@ -53,19 +59,35 @@ def the_trial_study() -> StudyDefinition:
     """The lipid study with four sites, no orders to sign, and windows of days instead of months."""
     lipid = the_lipid_study()
     windows = lipid.kit_types[0].windows.model_copy(update={"dnd_days": DND_DAYS, "dnc_days": 20, "dns_days": 25})
-    kit_types = tuple(
-        kit.model_copy(update={"windows": windows, "country_windows": {}}) for kit in lipid.kit_types
-    )
+    kit_types = tuple(kit.model_copy(update={"windows": windows, "country_windows": {}}) for kit in lipid.kit_types)
     conduct = lipid.conduct.model_copy(update={"order_required": False})
     return lipid.model_copy(update={"kit_types": kit_types, "conduct": conduct})
 
 
-def prepare_trial(url: str | URL, definition: StudyDefinition | None = None) -> int:
+SCARCE = (
+    a_lot(lot="A1", blinded_lot="L1", kits=6, expiry=EARLY),
+    a_lot(lot="P1", blinded_lot="L1", kits=6, expiry=EARLY, kit_type="PEN-P"),
+    a_lot(lot="A2", blinded_lot="L2", kits=14, expiry=LATE),
+    a_lot(lot="P2", blinded_lot="L2", kits=14, expiry=LATE, kit_type="PEN-P"),
+)
+
+
+def a_scarce_study() -> StudyDefinition:
+    """The same trial with four to eight kits of each pen at a site."""
+    study = the_trial_study()
+    few = MinMax(minimum=4, maximum=8)
+    resupply = study.resupply.model_copy(update={"study": {"PEN-A": few, "PEN-P": few}})
+    return study.model_copy(update={"resupply": resupply})
+
+
+def prepare_trial(
+    url: str | URL, definition: StudyDefinition | None = None, lots: Iterable[ListedLot] = LOTS
+) -> int:
     """Fills a migrated database with a trial under way, the same every time; the study's id."""
     store = Store(url, Seal(SEAL_KEY), random.Random(7).randbytes)
     try:
         house = SupplyHouse.of(store, definition or the_trial_study())
-        house.load(LOTS)
+        house.load(lots)
         house.sites(2)
         house.resupply()
         house.carry()
@@ -212,3 +234,45 @@ def no_kit_twice(trial: SupplyHouse) -> None:
     statuses = ("waiting", "checked", "handed_over", "misallocated")
     lines = Counter(row["kit_id"] for row in trial.rows(DispensedKit) if row["status"] in statuses)
     assert all(times == 1 for times in lines.values()), lines
+
+
+def blocks_are_balanced(trial: SupplyHouse) -> None:
+    """Every full block of every stratum holds each arm equally often, and the open one is as remembered."""
+    blocks: dict[str, list[str]] = {}
+    for row in trial.rows(TreatmentAssignment):
+        stratum = row["stratum"]
+        seen = row["state_seen"]["rows"][stratum]
+        if seen.get("size", 0) == seen.get("given:A", 0) + seen.get("given:P", 0):
+            full = blocks.get(stratum, [])
+            assert full.count("A") == full.count("P") == len(full) / 2
+            blocks[stratum] = []
+        blocks[stratum].append(row["arm"])
+    remembered = {row["key"]: row["state"] for row in trial.rows(AllocationState) if row["key"] in blocks}
+    for stratum, block in blocks.items():
+        state = remembered[stratum]
+        assert Counter(A=state["given:A"], P=state["given:P"]) == Counter({"A": 0, "P": 0, **Counter(block)})
+        assert max(state["given:A"], state["given:P"]) <= state["size"] / 2
+
+
+@cache
+def _trial_file() -> tuple[bytes, int]:
+    """The SQLite file of the prepared trial with scarce stock, made once."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "trial.sqlite"
+        migrated(f"sqlite:///{file}")
+        study_id = prepare_trial(f"sqlite:///{file}", a_scarce_study(), SCARCE)
+        return file.read_bytes(), study_id
+
+
+@contextmanager
+def a_trial() -> Iterator[Trial]:
+    """The prepared trial with scarce stock on SQLite, for tests that open many."""
+    content, study_id = _trial_file()
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "trial.sqlite"
+        file.write_bytes(content)
+        store = a_store(f"sqlite:///{file}")
+        try:
+            yield Trial.opened(store, study_id)
+        finally:
+            store.close()

@@ -82,6 +82,7 @@ def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
         scanned = _scanned(dispensing, ask.scanned)
         if waiting := [number for number in dispensing.waiting() if number not in scanned]:
             raise NotAllChecked(waiting)
+        _require_something(dispensing)
         _record_scans(work, dispensing, ask.scanned)
         return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
 
@@ -125,7 +126,8 @@ def _book(
     locked = {k.number: k for k in lock_kits(work, map(dispensing.id_of, dispensing.open_kits()))}
     _move(work, dispensing, [locked[n] for n in given], KitEvent.HAND_OVER, KitCheck.HANDED_OVER, None)
     _move(work, dispensing, [locked[n] for n in kept], KitEvent.REVERSE, KitCheck.NOT_GIVEN, reason)
-    if given and subject.status == SubjectStatus.RANDOMIZED:
+    wrongly_given = any(kit.status == KitCheck.MISALLOCATED for kit in dispensing.kits)
+    if (given or wrongly_given) and subject.status == SubjectStatus.RANDOMIZED:
         move_subject(work, subject, SubjectEvent.START_TREATMENT, subject.site.today(work.at))
     audit_dispensing(
         work,
@@ -136,6 +138,15 @@ def _book(
         reason=reason,
     )
     return receipt_of(dispensing, status, _after(dispensing, given, kept))
+
+
+def _require_something(dispensing: LockedDispensing) -> None:
+    """Kits may have been reported damaged or missing since they were assigned, until none is left."""
+    wrongly_given = any(kit.status == KitCheck.MISALLOCATED for kit in dispensing.kits)
+    if dispensing.kits and not dispensing.open_kits() and not wrongly_given:
+        raise NotToBeGiven(
+            "No kit of this visit is left to hand over. Nothing was booked. Record the visit as not done."
+        )
 
 
 _MAY_BE_GIVEN = ON_STUDY_TREATMENT | {SubjectStatus.RUN_IN}

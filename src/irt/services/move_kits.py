@@ -12,8 +12,9 @@ from sqlalchemy.sql.elements import ColumnElement
 from irt.errors import NotFound
 from irt.services.work import Work
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, KitState, Quality, move_kit
+from irt.states.records import KitCheck
 from irt.tables.columns import table_of
-from irt.tables.kit import Kit, Movement
+from irt.tables.kit import DispensedKit, Kit, Movement
 
 _KITS = table_of(Kit)
 
@@ -151,6 +152,7 @@ def move_each(
         axes = {f"to_{axis}": value for axis, value in _axes(state).items()}
         for some in _some_at_once(ids):
             work.run(_MOVE, {"ids": some, "to_place": place, **axes})
+    _leave_open_dispensings(work, moves, event)
     facts = {
         "event": event,
         "subject_id": subject_id,
@@ -175,6 +177,31 @@ def move_each(
         ),
     )
     return moved
+
+
+_LINES = table_of(DispensedKit)
+_LEAVE = (
+    update(_LINES)
+    .where(
+        _LINES.c.kit_id.in_(bindparam("kits", expanding=True)),
+        _LINES.c.status.in_((KitCheck.WAITING, KitCheck.CHECKED)),
+    )
+    .values(status=KitCheck.NOT_GIVEN)
+)
+_STAYS_PROMISED = (KitEvent.HAND_OVER, KitEvent.QUARANTINE, KitEvent.ACCEPT, KitEvent.REJECT, KitEvent.RECALL)
+    {KitEvent.HAND_OVER, KitEvent.QUARANTINE, KitEvent.ACCEPT, KitEvent.REJECT, KitEvent.RECALL}
+)
+
+
+def _leave_open_dispensings(work: Work, moves: Sequence[Move], event: KitEvent) -> None:
+    """An assigned kit that goes another way than its hand-over waits for its subject no more.
+
+    Else it could be found, accepted and assigned to somebody else while the first subject still has a claim on it.
+    """
+    if event in _STAYS_PROMISED:
+        return
+    if left := [move.kit.id for move in moves if move.kit.state.assignment == Assignment.ASSIGNED]:
+        work.run(_LEAVE, {"kits": left})
 
 
 def _axes(state: KitState) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
@@ -19,7 +19,7 @@ from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
 from irt.services.subjects import refusals_concern
 from irt.services.supply_study import lock_study
 from irt.services.work import Work
-from irt.states.kit import Assignment, Custody, KitEvent
+from irt.states.kit import Custody, KitEvent
 from irt.states.records import DispensingStatus, KitCheck
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit
@@ -67,7 +67,6 @@ def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispens
             f"{ask.assigned} is not a kit waiting to be handed over at this visit. Nothing was booked."
         )
     given, assigned = _lock_both(work, ask, dispensing)
-    _take_from_other(work, given)
     move_kits(work, [assigned], KitEvent.REVERSE, subject_id=subject.id, reason=ask.reason)
     move_kits(
         work,
@@ -110,20 +109,6 @@ def _lock_both(work: Work, ask: RecordMisallocation, dispensing: LockedDispensin
             f"{ask.given} is not in this site's stock. Nothing was booked. Check the number on the kit."
         )
     return kit, kits[ask.assigned]
-
-
-_LINES = table_of(DispensedKit)
-_TAKE = (
-    update(_LINES)
-    .where(_LINES.c.kit_id == bindparam("of_id"), _LINES.c.status.in_((KitCheck.WAITING, KitCheck.CHECKED)))
-    .values(status=KitCheck.NOT_GIVEN)
-)
-
-
-def _take_from_other(work: Work, given: HeldKit) -> None:
-    """The kit may have been assigned to somebody else: there it is no longer waiting to be handed over."""
-    if given.state.assignment == Assignment.ASSIGNED:
-        work.run(_TAKE, {"of_id": given.id})
 
 
 def _open_deviation(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> str:
