@@ -13,13 +13,16 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from irt.command_line import irt
+from irt.commands.options import open_store
 from irt.commands.study_files import read_study
 from irt.enrolment.demo import Demo, run_demo
 from irt.randomization.procedures import procedure_for
 from irt.randomization.scheme import Subject
 from irt.randomization.stream import Seed, stream_id
+from irt.services.issue_token import actor_of_token
 from irt.services.store import Store
 from irt.study.randomization_plan import PermutedBlocks
+from irt.study.schema import study_schema
 from irt.supply.resupply import MinMax
 from irt.tables.columns import table_of
 from irt.tables.secret import AllocationKey, TreatmentAssignment
@@ -48,7 +51,9 @@ def fences(page: Path, kind: str) -> list[str]:
 def runnable() -> list[Any]:
     """Every `$ irt ...` line of a block marked `console run`, those of one block in order of the page."""
     return [
-        pytest.param([line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")], id=f"{page.stem}-{n}")
+        pytest.param(
+            [line.removeprefix("$ ") for line in body.splitlines() if line.startswith("$ ")], id=f"{page.stem}-{n}"
+        )
         for page in PAGES
         for n, body in enumerate(fences(page, "console run"))
     ]
@@ -158,6 +163,30 @@ def test_a_decision_is_one_page(page: Path) -> None:
     assert len(text.splitlines()) <= 60
 
 
+def test_every_key_of_a_study_file_is_told() -> None:
+    """The reference has a table for each part, with each of its keys."""
+    page = (ROOT / "docs" / "reference" / "study-file.md").read_text()
+    tables = [set(re.findall(r"^\| `(\w+)` \|", part, re.MULTILINE)) for part in page.split("\n### ")]
+    schema = study_schema()
+    parts = {name: part for name, part in schema["$defs"].items() if "properties" in part} | {"whole": schema}
+    assert len(parts) > 20
+    assert [name for name, part in parts.items() if set(part["properties"]) not in tables] == []
+
+
+def test_the_first_people_are_made_as_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The administrator's script runs on a new database, and its token works."""
+    (body,) = fences(ROOT / "docs" / "guides" / "administrator.md", "python run")
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(irt, ["database", "migrate", "--database", "sqlite:///irt.sqlite"], catch_exceptions=False)
+    names: dict[str, Any] = {}
+    exec(compile(body, "administrator.md", "exec"), names)  # noqa: S102 - the text of our own page
+    store = open_store("sqlite:///irt.sqlite")
+    actor = actor_of_token(store, names["token"], names["now"])
+    store.close()
+    assert actor is not None
+    assert actor.scopes == {"view_audit"}
+
+
 Verifier = dict[str, Callable[..., Any]]
 
 
@@ -175,13 +204,19 @@ def test_the_worked_example_holds(verifier: Verifier) -> None:
     (body,) = fences(RANDOMIZATION, "python example")
     names: dict[str, Any] = dict(verifier)
     exec(compile(body, str(RANDOMIZATION), "exec"), names)  # noqa: S102 - the text of our own page
-    rows = re.findall(r"^\| (\d+) \| `([0-9a-f]{16})` \| (\d+) \| (\d+) \|", RANDOMIZATION.read_text(), re.MULTILINE)
+    rows = re.findall(
+        r"^\| (\d+) \| `([0-9a-f]{16})` \| (\d+) \| (\d+) \|", RANDOMIZATION.read_text(), re.MULTILINE
+    )
     stream = Seed(bytes(range(32)), "NB-301").stream("permuted_block", "ldl=LT85;region=EU")
     assert stream.stream_id == names["name"]
     assert [int(index) for index, *_ in rows] == list(range(8))
     for index, word, below, value in rows:
         assert f"{stream.u64(int(index)):016x}" == word
-        assert int(value) == int(word, 16) % int(below) == names["number"](bytes(range(32)), *_asked(names, index, below))
+        assert (
+            int(value)
+            == int(word, 16) % int(below)
+            == names["number"](bytes(range(32)), *_asked(names, index, below))
+        )
 
 
 def _asked(names: dict[str, Any], index: str, below: str) -> tuple[Any, int, int]:
