@@ -89,10 +89,17 @@ def _arrival(definition: StudyDefinition, key: str, site: Site, chance: random.R
         levels={factor.code: chance.choice(factor.level_codes()) for factor in entered},
         dose_level=_dose_level(definition, chance),
         agents=_agents(definition, chance),
-        weight_kg=Decimal(round(min(max(chance.gauss(75, 16), 45), 130))),
+        weight_kg=_weight_kg(definition, chance),
         screening_days=_screening_days(definition, chance),
         stays_days=chance.randint(20, 200) if chance.random() < SHARE_THAT_STOPS_EARLY else None,
     )
+
+
+def _weight_kg(definition: StudyDefinition, chance: random.Random) -> Decimal | None:
+    """A weight where any dose follows it."""
+    if not any(rule.by_weight for rule in definition.dispensing):
+        return None
+    return Decimal(round(min(max(chance.gauss(75, 16), 45), 130)))
 
 
 def _dose_level(definition: StudyDefinition, chance: random.Random) -> str | None:

@@ -87,7 +87,7 @@ def test_the_blinded_text_says_what_a_site_needs():
     text = describe_blinded(blinded_study(study_of("fourier")))
     repeat = "randomization + 252, every 84 days, without a fixed end"
     for line in (
-        f"| W36 | Week 36 and every 12 weeks | {repeat} | -7 / +7 | yes |",
+        f"| W36 | Maintenance visit | {repeat} | -7 / +7 | yes |",
         "| W12 | QM | - | PEN | 9 |",
         "| stratum region=EU | 17900 | randomized | stops |",
         "- Signed order before kits are assigned: yes",

@@ -32,7 +32,7 @@ def test_the_first_year_of_a_subject():
         ("W36", date(2026, 10, 12), date(2026, 10, 5), date(2026, 10, 19)),
         ("W36.2", date(2027, 1, 4), date(2026, 12, 28), date(2027, 1, 11)),
     ]
-    assert rows[-1].name == "Week 36 and every 12 weeks (2)"
+    assert rows[-1].name == "Maintenance visit (2)"
     assert [row.dispenses for row in rows] == [False, False, True, True, True, True, True, True]
 
 
