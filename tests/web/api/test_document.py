@@ -77,15 +77,15 @@ def test_no_shape_is_a_table_or_tells_a_treatment() -> None:
     assert telling == [("TreatmentTold", "arms")]
 
 
-def test_the_document_is_served_as_it_is(investigator: System) -> None:
+def test_the_document_is_served_as_it_is(onlooker: System) -> None:
     """Open to everybody: it holds nothing of any study."""
-    answer = investigator.client.get("/api/v1/openapi.json")
+    answer = onlooker.client.get("/api/v1/openapi.json")
     assert (answer.status_code, answer.json()) == (200, DOCUMENT)
 
 
-def test_the_page_brings_everything_itself(investigator: System) -> None:
+def test_the_page_brings_everything_itself(onlooker: System) -> None:
     """No address of another host, no script in the page, and the pages' policy but for styles."""
-    page = investigator.client.get("/api/docs")
+    page = onlooker.client.get("/api/docs")
     assert page.status_code == 200
     assert not re.search(r"(src|href)=\"(?!/static/)", page.text)
     assert "'unsafe-inline'" not in page.headers["content-security-policy"].split("style-src")[0]

@@ -28,15 +28,15 @@ def test_a_key_used_for_another_command_is_refused(investigator: System) -> None
 
 
 @pytest.mark.parametrize("key", [None, "", "short", "x" * 101, "with a space", "with;sign"])
-def test_a_command_without_a_proper_key_is_refused(investigator: System, key: str | None) -> None:
+def test_a_command_without_a_proper_key_is_refused(onlooker: System, key: str | None) -> None:
     """400, naming the header; nothing is booked."""
-    headers = investigator.header if key is None else {**investigator.header, "Idempotency-Key": key}
+    headers = onlooker.header if key is None else {**onlooker.header, "Idempotency-Key": key}
     body = {
-        "study_id": investigator.world.study_id,
-        "site": investigator.world.sites[0][0],
-        "on_day": investigator.today,
+        "study_id": onlooker.world.study_id,
+        "site": onlooker.world.sites[0][0],
+        "on_day": onlooker.today,
     }
-    answer = investigator.client.post("/api/v1/subjects/screen", json=body, headers=headers)
+    answer = onlooker.client.post("/api/v1/subjects/screen", json=body, headers=headers)
     assert answer.status_code == 400
     assert "key" in answer.text.lower()
-    assert investigator.asks_study("/subjects").json()["items"] == []
+    assert onlooker.asks_study("/subjects").json()["items"] == []

@@ -70,55 +70,55 @@ BAD = [
 
 
 @pytest.mark.parametrize(("body", "named"), BAD)
-def test_a_bad_field_is_named(investigator: System, body: dict[str, Any], named: str) -> None:
+def test_a_bad_field_is_named(onlooker: System, body: dict[str, Any], named: str) -> None:
     """400 with the field, and nothing is booked."""
-    answer = investigator.does("/subjects/screen", **body)
+    answer = onlooker.does("/subjects/screen", **body)
     problem = answer.json()
     assert (answer.status_code, problem["name"]) == (400, "BadFields")
     assert [each["field"] for each in problem["fields"]] == [named]
-    assert investigator.asks_study("/subjects").json()["items"] == []
+    assert onlooker.asks_study("/subjects").json()["items"] == []
 
 
-def test_what_was_typed_to_sign_is_never_repeated(investigator: System) -> None:
+def test_what_was_typed_to_sign_is_never_repeated(onlooker: System) -> None:
     """A password in the wrong place is not in the answer."""
-    answer = investigator.does("/code-breaks", subject="1001-0001", reason="curiosity", signing="my secret words")
+    answer = onlooker.does("/code-breaks", subject="1001-0001", reason="curiosity", signing="my secret words")
     assert answer.status_code == 400
     assert "secret" not in answer.text
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"\xff\xfe", b'"text"', b'{"study_id": "\\ud800"}'])
-def test_a_body_that_is_no_object_is_refused(investigator: System, content: bytes) -> None:
+def test_a_body_that_is_no_object_is_refused(onlooker: System, content: bytes) -> None:
     """400 in the one shape."""
     headers = {
-        **investigator.header,
+        **onlooker.header,
         "Idempotency-Key": "a-proper-key",
         "Content-Type": "application/json",
     }
-    answer = investigator.client.post("/api/v1/subjects/screen", content=content, headers=headers)
+    answer = onlooker.client.post("/api/v1/subjects/screen", content=content, headers=headers)
     assert answer.status_code == 400
     assert set(answer.json()) == {"name", "sentence", "reference", "fields"}
 
 
-def test_too_large_a_body_is_refused(investigator: System) -> None:
+def test_too_large_a_body_is_refused(onlooker: System) -> None:
     """413, long before it is read."""
-    answer = investigator.does("/subjects/screen", site="1" * 2_000_000, on_day=investigator.today)
+    answer = onlooker.does("/subjects/screen", site="1" * 2_000_000, on_day=onlooker.today)
     assert (answer.status_code, answer.json()["name"]) == (413, "TooLarge")
 
 
-def test_an_address_that_leads_nowhere_answers_a_system(investigator: System) -> None:
+def test_an_address_that_leads_nowhere_answers_a_system(onlooker: System) -> None:
     """JSON, not a page; the same for a method that is none of the address's."""
-    nowhere = investigator.client.get("/api/v1/nothing")
+    nowhere = onlooker.client.get("/api/v1/nothing")
     assert (nowhere.status_code, nowhere.json()["name"]) == (404, "NotFound")
-    put = investigator.client.put("/api/v1/studies")
+    put = onlooker.client.put("/api/v1/studies")
     assert (put.status_code, put.json()["name"]) == (405, "MethodNotAllowed")
     assert "GET" in put.headers["allow"]
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "after=%00", "after=" + "1" * 65])
-def test_a_list_keeps_its_measure(investigator: System, query: str) -> None:
+def test_a_list_keeps_its_measure(onlooker: System, query: str) -> None:
     """Limits from 1 to 200, marks as they were given."""
-    answer = investigator.client.get(
-        f"/api/v1/studies/{investigator.world.study_id}/subjects?{query}", headers=investigator.header
+    answer = onlooker.client.get(
+        f"/api/v1/studies/{onlooker.world.study_id}/subjects?{query}", headers=onlooker.header
     )
     assert (answer.status_code, answer.json()["name"]) == (400, "BadFields")
 

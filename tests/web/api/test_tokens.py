@@ -16,9 +16,9 @@ from web.api.rate import REFUSALS_MAX
     "header",
     ["", "Bearer", "Bearer ", "Basic aXJ0", "Bearer irt_0_0", "Bearer nonsense", "irt_0_0", "Bearer " + "x" * 500],
 )
-def test_without_a_token_that_works_nothing_opens(investigator: System, header: str) -> None:
+def test_without_a_token_that_works_nothing_opens(onlooker: System, header: str) -> None:
     """401 in the same words whatever is wrong, and the scheme is told."""
-    answer = investigator.client.get("/api/v1/studies", headers={"Authorization": header} if header else {})
+    answer = onlooker.client.get("/api/v1/studies", headers={"Authorization": header} if header else {})
     assert answer.status_code == 401
     assert answer.json()["name"] == "TokenRefused"
     assert answer.headers["www-authenticate"] == 'Bearer realm="irt"'
@@ -98,7 +98,7 @@ def test_guessing_tokens_runs_out_of_tries(investigator: System) -> None:
     assert investigator.asks("/studies").status_code == 200
 
 
-def test_health_needs_no_token(investigator: System) -> None:
+def test_health_needs_no_token(onlooker: System) -> None:
     """Whoever watches the installation has no token."""
-    answer = investigator.client.get("/api/v1/health")
+    answer = onlooker.client.get("/api/v1/health")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
