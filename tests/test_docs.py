@@ -4,29 +4,24 @@ import importlib
 import re
 import shlex
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import select
 
 from irt.command_line import irt
 from irt.commands.options import open_store
 from irt.commands.study_files import read_study
-from irt.enrolment.demo import Demo, run_demo
 from irt.randomization.procedures import procedure_for
 from irt.randomization.scheme import Subject
 from irt.randomization.stream import Seed, stream_id
 from irt.services.issue_token import actor_of_token
-from irt.services.store import Store
 from irt.study.randomization_plan import PermutedBlocks
 from irt.study.schema import study_schema
-from irt.supply.resupply import MinMax
-from irt.tables.columns import table_of
 from irt.tables.secret import AllocationKey, TreatmentAssignment
-from irt.tables.subject import Randomization
+from tests.builders_trial import a_trial
 from tests.test_rooms import tracked_files
 
 ROOT = Path(__file__).parent.parent
@@ -180,9 +175,8 @@ def test_the_first_people_are_made_as_told(tmp_path: Path, monkeypatch: pytest.M
     CliRunner().invoke(irt, ["database", "migrate", "--database", "sqlite:///irt.sqlite"], catch_exceptions=False)
     names: dict[str, Any] = {}
     exec(compile(body, "administrator.md", "exec"), names)  # noqa: S102 - the text of our own page
-    store = open_store("sqlite:///irt.sqlite")
-    actor = actor_of_token(store, names["token"], names["now"])
-    store.close()
+    with closing(open_store("sqlite:///irt.sqlite")) as store:
+        actor = actor_of_token(store, names["token"], names["now"])
     assert actor is not None
     assert actor.scopes == {"view_audit"}
 
@@ -223,30 +217,22 @@ def _asked(names: dict[str, Any], index: str, below: str) -> tuple[Any, int, int
     return names["name"], int(index), int(below)
 
 
-def test_the_verifier_rederives_allocations_of_a_running_study(verifier: Verifier, sqlite_store: Store) -> None:
-    """From the seed alone, the list of every stratum is what the services gave its subjects."""
-    definition = read_study("fourier")
-    now = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    run_demo(sqlite_store, Demo(definition, 12, now, MinMax()), lambda done, words: None)
-    randomizations, secrets = table_of(Randomization), table_of(TreatmentAssignment)
-    with sqlite_store.reading() as connection:
-        sealed = connection.execute(
-            select(table_of(AllocationKey).c.sealed).where(table_of(AllocationKey).c.purpose == "allocation")
-        ).scalar_one()
-        given = connection.execute(
-            select(secrets.c.stratum, secrets.c.arm)
-            .join(randomizations, randomizations.c.id == secrets.c.randomization_id)
-            .order_by(randomizations.c.assignment_number)
-        ).all()
-    plan, key = definition.randomization, sqlite_store.seal.open(sealed)
+def test_the_verifier_rederives_allocations_of_a_running_study(verifier: Verifier) -> None:
+    """From the opened seed alone, the list of every stratum is what the services gave its subjects."""
+    with a_trial() as trial:
+        for level in ("LT85", "LT85", "GE85") * 8:
+            trial.randomized(levels={"ldl": level})
+        (seed,) = trial.rows(AllocationKey, purpose="allocation")
+        key, given = trial.store.seal.open(seed["sealed"]), trial.rows(TreatmentAssignment)
+        plan, arms = trial.definition.randomization, trial.definition.arms
     assert isinstance(plan, PermutedBlocks)
-    assert len(given) == 12
-    for stratum in {row.stratum for row in given}:
-        arms = [row.arm for row in given if row.stratum == stratum]
-        name = f"IRT-RNG/1|{definition.study.protocol}|permuted_block/1|{stratum}"
-        ratio = {arm.code: arm.ratio for arm in definition.arms}
-        weights = plan.size_weights or (1,) * len(plan.block_sizes)
-        assert verifier["permuted_list"](key, name, ratio, plan.block_sizes, weights, len(arms)) == arms
+    strata = {row["stratum"] for row in given}
+    assert len(strata) == 2
+    for stratum in strata:
+        drawn = [row["arm"] for row in given if row["stratum"] == stratum]
+        name = f"IRT-RNG/1|{trial.definition.study.protocol}|permuted_block/1|{stratum}"
+        ratio, weights = {arm.code: arm.ratio for arm in arms}, plan.size_weights or (1,) * len(plan.block_sizes)
+        assert verifier["permuted_list"](key, name, ratio, plan.block_sizes, weights, len(drawn)) == drawn
 
 
 def test_the_verifier_rederives_dynamic_allocations(verifier: Verifier) -> None:
