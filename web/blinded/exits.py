@@ -11,12 +11,14 @@ from litestar.params import FromPath, FromQuery
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_dispensing import DispenseView, KitToGive, dispensing_page
+from irt.reads.blinded_signing import code_will_be_needed
 from irt.services.hand_over_kits import GiveUpDispensing, HandOverFewer, give_up_dispensing, hand_over_fewer
 from irt.services.record_misallocation import RecordMisallocation, record_misallocation
 from irt.services.replace_kit import ReplaceKit, replace_kit
+from irt.services.sign_misallocation import SignMisallocation, sign_misallocation
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import reason_in
+from web.blinded.typed import reason_in, signing_in
 from web.forms import Fields
 
 _GIVEN = "given-"
@@ -30,6 +32,7 @@ class ExitPage(BlindedView):
     command_key: str
     typed: Mapping[str, str]
     problem: str = ""
+    code_needed: bool = False
 
     @property
     def kit_choices(self) -> tuple[tuple[str, str], ...]:
@@ -124,17 +127,19 @@ class ExitPages(Controller):
         try:
             if data.get("taken") not in ("yes", "no", "unknown"):
                 raise BadInput("Say whether the subject took the kit. Nothing was booked.")
-            ask = RecordMisallocation.model_validate(
-                {
-                    "study_id": study_id,
-                    "dispensing_id": dispensing_id,
-                    "assigned": _kit_in(data.get("assigned", "")),
-                    "given": _kit_in(data.get("given", "")),
-                    "taken": data["taken"],
-                    "reason": reason_in(data),
-                }
-            )
-            desk.press(record_misallocation, ask, data.get("command_key", ""))
+            facts = {
+                "study_id": study_id,
+                "dispensing_id": dispensing_id,
+                "assigned": _kit_in(data.get("assigned", "")),
+                "given": _kit_in(data.get("given", "")),
+                "taken": data["taken"],
+                "reason": reason_in(data),
+            }
+            key = data.get("command_key", "")
+            if found.misallocation_signed:
+                desk.press(sign_misallocation, SignMisallocation(**facts, signing=signing_in(data)), key)
+            else:
+                desk.press(record_misallocation, RecordMisallocation.model_validate(facts), key)
         except Refusal as refusal:
             return _page(desk, "dispense/misallocation.html", found, data, refusal)
         return go(found.address)
@@ -222,7 +227,9 @@ def _page(
 ) -> Response[Any]:
     if not found.is_open and refusal is None:
         return go(found.address)
-    view = ExitPage(found, desk.key(), typed, refusal.sentence if refusal else "")
+    with desk.store.reading() as connection:
+        code_needed = code_will_be_needed(connection, desk.who.actor, found.study_id)
+    view = ExitPage(found, desk.key(), typed, refusal.sentence if refusal else "", code_needed)
     return desk.page(
         template,
         view,

@@ -7,15 +7,13 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
-from pydantic import SecretStr
 
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
 from irt.reads.blinded_order_page import OrderView, order_page
 from irt.services.sign_order import SignOrder, sign_order
-from irt.services.sign_record import Signing
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import weight_in, whole_in
+from web.blinded.typed import signing_in, weight_in, whole_in
 from web.forms import Fields
 
 
@@ -74,12 +72,6 @@ class OrderPages(Controller):
         except Refusal as refusal:
             return _page(desk, order, data, refusal)
         return go(f"{order.address}/order?visit={order.visit}&occurrence={order.occurrence}")
-
-
-def signing_in(data: Mapping[str, str]) -> Signing:
-    """What was typed to sign."""
-    code = data.get("code", "").strip()
-    return Signing(password=SecretStr(data.get("password", "")), code=SecretStr(code) if code else None)
 
 
 def _read(desk: Desk, study_id: int, number: str, visit: str, occurrence: int) -> OrderView:

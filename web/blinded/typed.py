@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from pydantic import SecretStr
+
 from irt.errors import BadInput
+from irt.services.sign_record import Signing
 
 REASON_LENGTH_MAX = 500
 
@@ -48,3 +51,9 @@ def whole_in(typed: str, what: str) -> int:
     if not written.isascii() or not written.isdecimal() or len(written) > 6:
         raise BadInput(f"'{written}' is not a whole number for {what}. Nothing was booked. Enter digits only.")
     return int(written)
+
+
+def signing_in(data: Mapping[str, str]) -> Signing:
+    """What was typed to sign."""
+    code = data.get("code", "").strip()
+    return Signing(password=SecretStr(data.get("password", "")), code=SecretStr(code) if code else None)

@@ -106,6 +106,8 @@ class DispenseView(BlindedView):
     ended_by: str
     reason: str
     replaceable: bool
+    misallocation_signed: bool
+    deviations: tuple[str, ...]
     dose: str
     so_far: tuple[HistoryLine, ...]
 
@@ -208,7 +210,8 @@ def dispensing_page(
     if row is None:
         raise not_found("dispensing")
     kits = _kits(connection, subject, dispensing_id)
-    so_far = _so_far(connection, subject, row)
+    entries = _entries(connection, subject, row)
+    so_far = tuple(told(entry, subject.study) for entry in entries)
     return DispenseView(
         study_id=study_id,
         site_id=subject.site.site_id,
@@ -229,8 +232,20 @@ def dispensing_page(
         ended_by=_person(so_far) if row["ended_at"] else "",
         reason=row["reason"] or "",
         replaceable=subject.study.conduct.replacement_kits,
+        misallocation_signed=subject.study.conduct.misallocation_signed,
+        deviations=_deviations(entries),
         dose=subject.dose,
         so_far=so_far,
+    )
+
+
+def _deviations(entries: Sequence[RowMapping]) -> tuple[str, ...]:
+    """What was given instead of what at this visit, with the deviation's number."""
+    return tuple(
+        f"{entry['new']['given']} was handed over instead of {entry['new']['assigned']}. "
+        f"Deviation {entry['new']['deviation']}."
+        for entry in entries
+        if entry["act"] == "misallocation_recorded"
     )
 
 
@@ -293,14 +308,12 @@ def _instead(read: str, waiting: Sequence[KitToGive]) -> str:
     return f"Nothing was booked. Put {read} back and take {numbers}. You can go straight on scanning."
 
 
-def _so_far(connection: Connection, subject: SubjectHere, visit: RowMapping) -> tuple[HistoryLine, ...]:
+def _entries(connection: Connection, subject: SubjectHere, visit: RowMapping) -> list[RowMapping]:
+    """The subject's entries about this visit, the newest first."""
     asked = {"chain": f"study:{subject.site.study_id}", "number": subject.number}
     here = (visit["code"], visit["occurrence"])
-    return tuple(
-        told(entry, subject.study)
-        for entry in connection.execute(_SO_FAR, asked).mappings()
-        if entry["new"] and (entry["new"].get("visit"), entry["new"].get("occurrence")) == here
-    )
+    rows = connection.execute(_SO_FAR, asked).mappings()
+    return [row for row in rows if row["new"] and (row["new"].get("visit"), row["new"].get("occurrence")) == here]
 
 
 def visit_facts(
