@@ -23,7 +23,7 @@ TAGS = {
     "dispensing": "Orders, assignment, scans, hand-over, returns.",
     "stock": "Kits at sites and shipments, to look at.",
     "kits": "Reports and counts of kits at sites.",
-    "shipments": "Resupply and every step of a shipment.",
+    "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
     "work": "What waits to be done, and what was done.",
     "code breaks": "The treatment of one subject, in an emergency.",
     "health": "Whether the API answers.",

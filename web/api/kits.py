@@ -2,6 +2,7 @@
 
 from irt.blinding.roles import Permission
 from irt.services.count_stock import count_stock
+from irt.services.quarantine_kits import quarantine_kits
 from irt.services.report_kit import report_kit
 from web.api.operations import command
 
@@ -14,6 +15,13 @@ OPERATIONS = (
         Permission.REPORT_KIT,
         "Report a kit damaged, missing or found again",
         {**_SITE, "kit": "48213377", "report": "damaged", "reason": "Dropped"},
+    ),
+    command(
+        "/kits/quarantine",
+        quarantine_kits,
+        Permission.REPORT_KIT,
+        "Set kits apart until somebody decides on their quality",
+        {"study_id": 1, "kits": ["48213377"], "reason": "Found outside the refrigerator"},
     ),
     command(
         "/kits/count",

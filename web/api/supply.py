@@ -4,7 +4,9 @@ from litestar.handlers import HTTPRouteHandler
 
 from irt.blinding.roles import Permission
 from irt.services import fulfil_shipment
+from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
+from irt.services.resupply_settings import set_resupply
 from irt.services.run_resupply import run_resupply_with
 from irt.services.sign_receipt import sign_receipt
 from web.api.operations import Service, command, planned
@@ -21,6 +23,28 @@ def _step(service: Service, scope: Permission, summary: str, *, reason: bool = F
 _DEPOT, _SUPPLY = Permission.FULFIL_SHIPMENT, Permission.APPROVE_SHIPMENT
 
 OPERATIONS = (
+    command(
+        "/sites/change",
+        change_site,
+        Permission.ACTIVATE_SITE,
+        "Activate, hold, resume or close a site",
+        {"study_id": 1, "site": "1014", "event": "activate"},
+    ),
+    command(
+        "/resupply/set",
+        set_resupply,
+        Permission.RUN_RESUPPLY,
+        "Change the minimum and maximum of a kit type",
+        {
+            "study_id": 1,
+            "kit_type": "PEN-A",
+            "minimum": 20,
+            "maximum": 40,
+            "site": "1014",
+            "effective_from": "2026-03-02",
+            "reason": "Enrols faster than planned",
+        },
+    ),
     planned(
         "/resupply/run",
         run_resupply_with,

@@ -67,12 +67,13 @@ def test_commands_need_a_key_and_refuse_strange_fields() -> None:
 
 
 def test_no_shape_is_a_table_or_tells_a_treatment() -> None:
-    """Arms stand in the answer of a code break alone; what is inside a kit stands nowhere."""
+    """Arms stand in the answer of a code break alone; what is inside a kit is asked for, never answered."""
     telling = [
         (name, field)
         for name, shape in DOCUMENT["components"]["schemas"].items()
         for field in shape.get("properties", {})
-        if field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
+        if shape.get("additionalProperties") is not False
+        and field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
     ]
     assert telling == [("TreatmentTold", "arms")]
 

@@ -64,6 +64,33 @@ def test_each_does_its_own_part_only(investigator: System, depot: System, supply
     assert supply.does("/shipments/pack", number="S-10001").status_code == 403
 
 
+def test_a_site_opens_and_closes(supply: System) -> None:
+    """By whoever may; a step that the site's state does not know is refused."""
+    sites = supply.asks_study("/sites", limit=200).json()["items"]
+    planned = next(each["site"] for each in sites if each["status"] == "planned")
+    assert supply.booked("/sites/change", site=planned)["status"] == "active"
+    again = supply.does("/sites/change", site=planned)
+    assert (again.status_code, again.json()["name"]) == (409, "TransitionRefused")
+
+
+def test_a_blinded_planner_sets_no_levels_of_a_kit_type(supply: System) -> None:
+    """The refusal stands in the same words whether the type exists or not."""
+    levels = {"minimum": 20, "maximum": 40, "effective_from": supply.today, "reason": "Faster"}
+    answers = [supply.does("/resupply/set", kit_type=kind, **levels) for kind in ("PEN-A", "PEN-Z")]
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert answers[0].json()["sentence"] == answers[1].json()["sentence"]
+
+
+def test_kits_are_set_apart(investigator: System) -> None:
+    """A site's own kits; another's read as unknown."""
+    site = investigator.world.sites[0][0]
+    kit = investigator.asks_study(f"/sites/{site}/kits").json()["items"][0]["number"]
+    asked = {"kits": [kit], "reason": "Out of the refrigerator"}
+    assert System.of(investigator.world, "investigator.1").does("/kits/quarantine", **asked).status_code == 404
+    assert investigator.booked("/kits/quarantine", **asked)["kits"] == [kit]
+    assert investigator.asks_study(f"/kits/{kit}").json()["kit"]["status"] == "quarantined"
+
+
 def test_a_shelf_is_counted(world: World) -> None:
     """A difference wants its reason; then it is booked."""
     system, site = System.of(world, "pharmacist.0"), world.sites[0][0]
