@@ -134,7 +134,8 @@ def a_written_row(store: Store, table: Table, **values: Any) -> Iterator[Connect
 def _let_point_nowhere(connection: Connection, table: Table) -> None:
     """The row may point to records that are not there."""
     if connection.dialect.name == "sqlite":
-        connection.execute(text("PRAGMA defer_foreign_keys=ON"))
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
         return
     for key in table.foreign_key_constraints:
         connection.execute(text(f"ALTER TABLE {table.name} DROP CONSTRAINT {key.name}"))
