@@ -113,7 +113,9 @@ class CountPages(Controller):
         """The sheet to print."""
         here = _one(_sites(desk), site)
         view = SheetView(here.study, here.site, here.today(desk.now))
-        return _page(desk, here, view, "stock/count_sheet.html", "Count sheet")
+        return desk.page(
+            "stock/count_sheet.html", view, "Count sheet", "Stock", study_id=here.study_id, site_id=here.site_id
+        )
 
     @post("/scan", status_code=200, sync_to_thread=True)
     def scan(self, desk: NamedDependency[Desk], data: Fields) -> Response[str]:

@@ -1,0 +1,1 @@
+"""Blinding as a whole: what blinded people can get is compared between worlds that differ in treatment alone."""

@@ -1,0 +1,73 @@
+"""Finds every page a person can get to by links and by the forms that only look, and keeps each answer."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from html import unescape
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from tests.blinding.evidence import Evidence
+from tests.web.browser import Browser, forms_of
+
+PAGES_MAX = 700
+FILES = "/static/"
+TAKEN_AWAY = "/export"
+"""Forms that only answer a file end so; they are sent as well."""
+
+
+def crawl(browser: Browser, username: str, evidence: Evidence, alike_max: int = PAGES_MAX) -> None:
+    """Opens every page from the first one on, whole and as a part, and takes every file away.
+
+    Of pages that differ only in the numbers in their addresses, or in what is filtered, at most `alike_max` are
+    opened; of each page's parts and files the first.
+    """
+    waiting, seen, alike = ["/", "/account", "/api/docs"], set[str](), Counter[str]()
+    while waiting:
+        address = waiting.pop(0)
+        kind = kind_of(address)
+        if address in seen or alike[kind] >= alike_max:
+            continue
+        seen.add(address)
+        alike[kind] += 1
+        if len(seen) > PAGES_MAX:
+            raise LookupError(f"{username} finds more than {PAGES_MAX} pages; the newest is {address}")
+        whole = evidence.keep(f"{username} GET {address}", browser.client.get(address, follow_redirects=False))
+        evidence.reached.add(urlsplit(address).path)
+        pages = [whole.text] if "html" in whole.headers.get("content-type", "") else []
+        if alike[kind] == 1 and pages:
+            part = browser.client.get(address, headers={"HX-Request": "true"}, follow_redirects=False)
+            evidence.keep(f"{username} part {address}", part)
+            pages.append(part.text)
+            _take_away(browser, username, address, whole.text, evidence)
+        waiting += [whole.headers["location"]] if "location" in whole.headers else []
+        waiting += [link for page in pages for link in _links_of(address, page)]
+
+
+def kind_of(address: str) -> str:
+    """The address without its numbers and without what is filtered for, as /stock/#/kits/#?after."""
+    parts = urlsplit(address)
+    return re.sub(r"\d+", "#", parts.path) + "?" + "&".join(sorted(dict(parse_qsl(parts.query))))
+
+
+def _take_away(browser: Browser, username: str, address: str, page: str, evidence: Evidence) -> None:
+    """Takes the files that a page offers."""
+    for form in forms_of(page) if f'{TAKEN_AWAY}"' in page else ():
+        if form.method == "post" and form.action.endswith(TAKEN_AWAY):
+            taken = browser.send(form.action, form.fields)
+            evidence.keep(f"{username} POST {form.action} from {address}", taken)
+
+
+_LINKS = re.compile(r'\s(?:href|hx-get)="([^"#]+)')
+
+
+def _links_of(address: str, page: str) -> Iterator[str]:
+    yield from _local(address, map(unescape, _LINKS.findall(page)))
+    looking = forms_of(page) if 'method="get"' in page else []
+    yield from _local(address, (f"{f.action}?{urlencode(f.fields)}" for f in looking if f.method == "get"))
+
+
+def _local(address: str, links: Iterable[str]) -> Iterator[str]:
+    for link in dict.fromkeys(links):
+        parts = urlsplit(urljoin(address, link))
+        if not parts.scheme and not parts.netloc and not parts.path.startswith(FILES):
+            yield f"{parts.path}?{parts.query}" if parts.query else parts.path
