@@ -227,7 +227,8 @@ def _described_row(
     row: RowMapping, site: WorkSite, calendar: Sequence[VisitOnCalendar], outstanding: int
 ) -> SubjectRow:
     held = [visit for visit in calendar if visit.held_on and visit.state != VisitState.SKIPPED]
-    last = max(held, key=lambda visit: visit.held_on or date.min, default=None)
+    # Of two visits on one day the later one of the schedule counts.
+    last = max(reversed(held), key=lambda visit: visit.held_on or date.min, default=None)
     status = SubjectStatus(row["status"])
     expected = (VisitState.ASSIGNED, VisitState.DUE, VisitState.PLANNED)
     following = None
