@@ -20,7 +20,7 @@ from irt.services.move_kits import HeldKit, lock_kits, move_kits
 from irt.services.subjects import move_subject, refusals_concern
 from irt.services.work import Work
 from irt.states.kit import KitEvent
-from irt.states.records import DispensingEvent, KitCheck
+from irt.states.records import DispensingEvent, DispensingStatus, KitCheck
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
 from irt.supply.barcode import kit_number_in
 from irt.tables.kit import Scan
@@ -143,7 +143,8 @@ def _book(
 def _require_something(dispensing: LockedDispensing) -> None:
     """Kits may have been reported damaged or missing since they were assigned, until none is left."""
     wrongly_given = any(kit.status == KitCheck.MISALLOCATED for kit in dispensing.kits)
-    if dispensing.kits and not dispensing.open_kits() and not wrongly_given:
+    still_open = dispensing.status == DispensingStatus.ASSIGNED
+    if still_open and dispensing.kits and not dispensing.open_kits() and not wrongly_given:
         raise NotToBeGiven(
             "No kit of this visit is left to hand over. Nothing was booked. Record the visit as not done."
         )
