@@ -4,14 +4,15 @@ from irt.blinding.roles import Permission
 from irt.services.assign_kits import assign_kits
 from irt.services.check_kit import check_kit
 from irt.services.hand_over_kits import give_up_dispensing, hand_over_fewer, hand_over_kits
-from irt.services.record_misallocation import record_misallocation
 from irt.services.replace_kit import replace_kit
+from irt.services.sign_misallocation import sign_misallocation
 from irt.services.sign_order import sign_order
 from irt.services.take_back_kits import take_back_kits
 from web.api.operations import command
 
 _VISIT = {"study_id": 1, "subject": "1014-0037", "visit": "W4"}
 _DISPENSING = {"study_id": 1, "dispensing_id": 12}
+_SIGNING = {"password": "the owner's password", "code": "123456"}
 _TODAY = {"on_day": "2026-03-02"}
 
 OPERATIONS = (
@@ -20,7 +21,7 @@ OPERATIONS = (
         sign_order,
         Permission.SIGN_ORDER,
         "Sign the order for a visit's kits",
-        {**_VISIT, "signing": {"password": "the owner's password", "code": "123456"}},
+        {**_VISIT, "signing": _SIGNING},
     ),
     command(
         "/dispensings/assign",
@@ -66,15 +67,16 @@ OPERATIONS = (
     ),
     command(
         "/dispensings/record-misallocation",
-        record_misallocation,
+        sign_misallocation,
         Permission.DISPENSE,
-        "Record that another kit was handed over",
+        "Record that another kit was handed over, signed",
         {
             **_DISPENSING,
             "assigned": "48213377",
             "given": "30915524",
             "taken": "no",
             "reason": "Found at the shelf count",
+            "signing": _SIGNING,
         },
     ),
     command(

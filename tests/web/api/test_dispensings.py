@@ -73,6 +73,27 @@ def test_a_kit_is_replaced(investigator: System) -> None:
     assert sorted(replaced.values()) == ["replaced", "waiting", "waiting"]
 
 
+def test_another_kit_was_handed_over(investigator: System) -> None:
+    """Both kits follow what happened, under a signature; a wrong password books nothing."""
+    _, dispensing = investigator.dispenses()
+    site, assigned = investigator.world.sites[0][0], _numbers(dispensing)[0]
+    kits = investigator.asks_study(f"/sites/{site}/kits", limit=200).json()["items"]
+    given = next(kit["number"] for kit in kits if kit["status"] == "available")
+    told = {
+        "dispensing_id": dispensing["dispensing_id"],
+        "assigned": assigned,
+        "given": given,
+        "taken": "yes",
+        "reason": "Picked from the wrong shelf",
+    }
+    refused = investigator.does("/dispensings/record-misallocation", signing={"password": "not mine"}, **told)
+    assert (refused.status_code, refused.json()["name"]) == (403, "SigningRefused")
+    booked = investigator.booked("/dispensings/record-misallocation", signing=SIGNING, **told)
+    statuses = {kit["number"]: kit["status"] for kit in booked["dispensing"]["kits"]}
+    assert (statuses[assigned], statuses[given]) == ("not_given", "misallocated")
+    assert booked["deviation"].startswith("D-")
+
+
 def test_kits_come_back(investigator: System) -> None:
     """Returned with their counts; counts that do not add up are refused."""
     subject, dispensing = investigator.dispenses()
