@@ -40,7 +40,7 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2
 
 .PHONY: verify
 verify: develop ## the long proofs whose short forms are in the tests
