@@ -129,6 +129,22 @@ def test_a_name_that_does_not_exist_is_found_out(name: str) -> None:
     assert not _imports(name)
 
 
+GUIDES = [page for page in PAGES if page.parent.name == "guides" or page.name == "tutorial.md"]
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_bold_words_stand_on_a_page(page: Path) -> None:
+    """A guide prints in bold what a page says; when a button gets other words, so does the guide."""
+    rooms = (ROOT / "web", ROOT / "src" / "irt" / "reads")
+    said = "\n".join(file.read_text() for file in tracked_files() if _shown(file, rooms))
+    bold = [re.sub(r"\s+", " ", words) for words in re.findall(r"\*\*([^*]+)\*\*", page.read_text())]
+    assert [words for words in bold if words not in said] == []
+
+
+def _shown(file: Path, rooms: tuple[Path, ...]) -> bool:
+    return file.suffix in {".py", ".html"} and any(room in file.parents for room in rooms)
+
+
 def test_every_term_of_the_glossary_says_where_it_lives() -> None:
     """Each row has a term, its meaning, and at least one name in the code."""
     rows = [line for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("| ")]
