@@ -38,6 +38,7 @@ from web.blinded.sign_in import SignInPages
 from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
+from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.visits import VisitPages
 from web.blinded.worklist import WorklistPages
@@ -80,6 +81,7 @@ ROOMS: tuple[Any, ...] = (
     CodeBreakResultPages,
     DepotPages,
     SupplyPages,
+    SupplyPlanPages,
     SupplyShipmentPages,
     SupplySitePages,
     ResupplyLevelPages,

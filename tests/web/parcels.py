@@ -26,8 +26,8 @@ def house_of(world: World) -> SupplyHouse:
     return SupplyHouse(world.store, world.study_id, the_study("fourier"), world.now.date() - timedelta(days=1))
 
 
-def requested_parcel(world: World, more: int = 2) -> str:
-    """Raises the first site's levels by so many kits of each type; the number of the shipment that follows."""
+def raise_levels(world: World, more: int) -> None:
+    """Raises the first site's levels, so that it lacks so many kits of each type."""
     house = house_of(world)
     site_id = world.sites[0][1]
     held = len(house.rows(Kit, custody="site", place_id=site_id)) // 2
@@ -43,7 +43,12 @@ def requested_parcel(world: World, more: int = 2) -> str:
             maximum=held + more,
             effective_from=house.day,
         )
-    (number,) = house.resupply().shipments
+
+
+def requested_parcel(world: World, more: int = 2) -> str:
+    """Raises the first site's levels; the number of the shipment that follows."""
+    raise_levels(world, more)
+    (number,) = house_of(world).resupply().shipments
     return number
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import WorkSite, not_found, study_at
 from irt.reads.blinded_stock import STORAGE_WORDS
-from irt.states.shipment import ShipmentEvent, ShipmentStatus
+from irt.states.shipment import OPEN, ShipmentEvent, ShipmentStatus
 from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
@@ -193,6 +193,14 @@ def depot_shipments(
     ).order_by(_SHIPMENTS.c.dispatch_on, _SHIPMENTS.c.number, _SHIPMENTS.c.id)
     if depot_ids is not None:
         statement = statement.where(_SHIPMENTS.c.origin_depot_id.in_(list(depot_ids)))
+    return _lines(connection, statement)
+
+
+def planned_shipments(connection: Connection, study_id: int) -> tuple[ShipmentLine, ...]:
+    """Shipments of a study that are not received yet, those that wait for approval first, then by arrival."""
+    statement = _LINES.where(_SHIPMENTS.c.study_id == study_id, _SHIPMENTS.c.status.in_(sorted(OPEN))).order_by(
+        _SHIPMENTS.c.status != ShipmentStatus.AWAITING_APPROVAL, _SHIPMENTS.c.expected_on, _SHIPMENTS.c.id
+    )
     return _lines(connection, statement)
 
 

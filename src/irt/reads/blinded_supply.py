@@ -8,14 +8,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
 
 from irt.blinding.views import BlindedView
+from irt.errors import NotFound
 from irt.states.kit import Accountability, Assignment, Custody, Quality
-from irt.states.records import SiteStatus
+from irt.states.records import SiteStatus, VersionStatus
 from irt.states.shipment import ShipmentStatus
 from irt.states.subject import ON_STUDY_TREATMENT
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit
 from irt.tables.shipment import ResupplyRun, Shipment
-from irt.tables.study import Depot, Site, Study
+from irt.tables.study import Depot, Site, Study, StudyVersion
 from irt.tables.subject import Subject
 
 EXPIRING_DAYS = 90
@@ -69,6 +70,7 @@ class GroupStock(BlindedView):
 
 _KITS, _SITES, _DEPOTS, _STUDIES = table_of(Kit), table_of(Site), table_of(Depot), table_of(Study)
 _SHIPMENTS, _RUNS, _SUBJECTS = table_of(Shipment), table_of(ResupplyRun), table_of(Subject)
+_VERSIONS = table_of(StudyVersion)
 _UNUSED = and_(
     _KITS.c.study_id == bindparam("study_id"),
     _KITS.c.accountability == Accountability.NONE,
@@ -99,7 +101,18 @@ _EXPIRIES = (
     .where(_UNUSED, _ON_SHELVES, _KITS.c.quality == Quality.RELEASED, _KITS.c.expiry >= bindparam("today"))
     .group_by(_KITS.c.custody, _KITS.c.expiry)
 )
+_APPROVED = select(func.max(_VERSIONS.c.number)).where(
+    _VERSIONS.c.study_id == bindparam("study_id"), _VERSIONS.c.status == VersionStatus.APPROVED
+)
 _UNDER_WAY = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.CUSTOMS_HOLD, ShipmentStatus.DELIVERED)
+
+
+def approved_version(connection: Connection, study_id: int) -> int:
+    """The protocol version in force; NotFound where none is approved yet."""
+    number = connection.execute(_APPROVED, {"study_id": study_id}).scalar()
+    if number is None:
+        raise NotFound("This study has no approved version yet. Have its version approved first.")
+    return int(number)
 
 
 def supply_figures(connection: Connection, study_id: int, now: datetime) -> SupplyFigures:
@@ -139,7 +152,7 @@ def _count(connection: Connection, study_id: int, model: type[Shipment | Site | 
     """Rows of a study by status."""
     table = table_of(model)
     question = select(table.c.status, func.count()).where(table.c.study_id == study_id).group_by(table.c.status)
-    return dict(connection.execute(question).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(question)}
 
 
 def _depots(connection: Connection, study_id: int) -> int:

@@ -68,7 +68,7 @@ _NETWORK = (
 
 def subjects_by_site(connection: Connection, study_id: int) -> dict[str, int]:
     """Subjects on treatment by site number."""
-    return dict(connection.execute(_ACTIVE_SUBJECTS, {"study_id": study_id}).tuples().all())
+    return {row[0]: row[1] for row in connection.execute(_ACTIVE_SUBJECTS, {"study_id": study_id})}
 
 
 def supply_sites(connection: Connection, study_id: int) -> tuple[SupplySiteLine, ...]:

@@ -13,7 +13,7 @@ from irt.errors import NotFound
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import subjects_by_site
 from irt.reads.unblinded_supply import LevelRow, is_small, level_rows
-from irt.states.shipment import ShipmentEvent, ShipmentStatus
+from irt.states.shipment import ShipmentStatus
 from irt.states.table import words
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
@@ -62,8 +62,8 @@ class ShipmentTrace(UnblindedView):
     contents: tuple[tuple[str, str, int], ...]
     rule: str
     planner: str
-    day: str
-    arrival: str
+    day: date | None
+    arrival: date | None
     rows: tuple[LevelRow, ...]
     waybill: str
     monitor: str
@@ -161,14 +161,14 @@ def shipment_trace(connection: Connection, study_id: int, number: str) -> Shipme
         contents=_contents(connection, definition, facts, grouped=grouped),
         rule=trace.get("rule", ""),
         planner=trace.get("planner", ""),
-        day=trace.get("day", ""),
-        arrival=trace.get("arrival", ""),
+        day=_day(trace.get("day")),
+        arrival=_day(trace.get("arrival")),
         rows=level_rows(definition, trace.get("kit_types", {}), grouped=grouped),
         waybill=row["waybill"] or "",
         monitor=row["monitor"] or "",
         steps=tuple(
             SupplyStep(
-                words=words(ShipmentEvent(step["event"])),
+                words=words(ShipmentStatus(step["status"])),
                 occurred_at=step["occurred_at"],
                 recorded_at=step["recorded_at"],
                 person=step["printed_name"] or "",
@@ -177,6 +177,10 @@ def shipment_trace(connection: Connection, study_id: int, number: str) -> Shipme
             for step in connection.execute(_STEPS_OF, facts).mappings()
         ),
     )
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _contents(

@@ -1,0 +1,127 @@
+"""The blinded planner's supply: totals, stock by blinding group, and the shipments under way."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromQuery
+
+from irt.blinding.roles import Permission
+from irt.blinding.views import BlindedView
+from irt.errors import Refusal
+from irt.reads.blinded_shipments import ShipmentLine, planned_shipments
+from irt.reads.blinded_sites import study_at
+from irt.reads.blinded_supply import (
+    ExpiryMonth,
+    GroupStock,
+    SupplyFigures,
+    approved_version,
+    expiry_months,
+    stock_by_group,
+    supply_figures,
+)
+from irt.services.approve_shipment import ApproveShipment, approve_shipment
+from irt.services.run_resupply import RunResupply, run_resupply_with
+from web.blinded.desk import Desk, desk_of, go
+from web.forms import Fields
+
+
+@dataclass(frozen=True)
+class PlanView(BlindedView):
+    """Everything a blinded planner sees of a study."""
+
+    figures: SupplyFigures
+    stock: tuple[GroupStock, ...]
+    next: str
+    shipments: tuple[ShipmentLine, ...]
+    months: tuple[ExpiryMonth, ...]
+    command_key: str
+    ran: int | None = None
+    refusal: str = ""
+
+    def month_words(self) -> list[str]:
+        """The months as the picture names them; the last one holds all later ones."""
+        words = [f"{one.month:%b}" for one in self.months]
+        return [*words[:-1], f"{words[-1]}+"]
+
+
+class SupplyPlanPages(Controller):
+    """The overview by blinding group."""
+
+    path = "/supply/plan"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get("/", sync_to_thread=True)
+    def show(
+        self, desk: NamedDependency[Desk], after: FromQuery[str] = "", ran: FromQuery[int | None] = None
+    ) -> Response[Any]:
+        """The study's supply without kit types."""
+        study_id = _study(desk)
+        return go("/switch") if study_id is None else _page(desk, study_id, after=after, ran=ran)
+
+    @post("/run", sync_to_thread=True)
+    def run(self, desk: NamedDependency[Desk], planner: NamedDependency[Any], data: Fields) -> Response[Any]:
+        """Runs the resupply now; its shipments wait for approval."""
+        study_id = _study(desk)
+        if study_id is None:
+            return go("/switch")
+        ask = RunResupply(study_id=study_id, day=desk.now.date(), needs_approval=True)
+        try:
+            done = desk.press(run_resupply_with(planner), ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _page(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
+        return go(f"/supply/plan?ran={len(done.shipments)}")
+
+    @post("/{number:str}/approve", sync_to_thread=True)
+    def approve(self, desk: NamedDependency[Desk], number: str, data: Fields) -> Response[Any]:
+        """Sends a waiting shipment's request to its depot."""
+        study_id = _study(desk)
+        if study_id is None:
+            return go("/switch")
+        ask = ApproveShipment(study_id=study_id, number=number)
+        try:
+            desk.press(approve_shipment, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _page(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
+        return go("/supply/plan")
+
+
+def _study(desk: Desk) -> int | None:
+    """The study chosen, or the only one the person plans for."""
+    actor = desk.who.actor
+    if desk.who.study_id is not None:
+        actor.require(Permission.VIEW_SUPPLY, desk.who.study_id)
+        return desk.who.study_id
+    places = [p for p in desk.who.places if actor.grant_for(Permission.VIEW_SUPPLY, p.study_id, None)]
+    if not places:
+        actor.require(Permission.VIEW_SUPPLY, None)
+    studies = {place.study_id for place in places}
+    return studies.pop() if len(studies) == 1 else None
+
+
+def _page(
+    desk: Desk,
+    study_id: int,
+    *,
+    after: str = "",
+    ran: int | None = None,
+    refusal: str = "",
+    status_code: int = 200,
+) -> Response[str]:
+    with desk.store.reading() as connection:
+        study = study_at(connection, study_id, approved_version(connection, study_id))
+        groups = [(group.code, group.name) for group in study.blinding_groups]
+        stock, following = stock_by_group(connection, study_id, groups, after)
+        view = PlanView(
+            figures=supply_figures(connection, study_id, desk.now),
+            stock=stock,
+            next=f"/supply/plan?after={following}" if following else "",
+            shipments=planned_shipments(connection, study_id),
+            months=expiry_months(connection, study_id, desk.now),
+            command_key=desk.key(),
+            ran=ran,
+            refusal=refusal,
+        )
+    title = "Supply by blinding group"
+    return desk.page("supply/plan.html", view, title, "Supply", study_id=study_id, status_code=status_code)
