@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from irt.command_line import irt
 from irt.commands.options import open_store
@@ -20,6 +21,7 @@ from irt.randomization.stream import Seed, stream_id
 from irt.services.issue_token import actor_of_token
 from irt.study.randomization_plan import PermutedBlocks
 from irt.study.schema import study_schema
+from irt.tables.guards import drop_guard
 from irt.tables.secret import AllocationKey, TreatmentAssignment
 from tests.builders_trial import a_trial
 from tests.test_rooms import tracked_files
@@ -79,8 +81,8 @@ def test_every_command_is_in_the_reference() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     """A link inside the repository names a file that is there."""
-    text = FENCE.sub("", page.read_text())
-    targets = [found["target"].split("#")[0] for found in LINK.finditer(text)]
+    prose = FENCE.sub("", page.read_text())
+    targets = [found["target"].split("#")[0] for found in LINK.finditer(prose)]
     inside = [target for target in targets if target and "://" not in target]
     assert [target for target in inside if not (page.parent / target).exists()] == []
 
@@ -166,12 +168,12 @@ def test_every_decision_is_listed() -> None:
 @pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
 def test_a_decision_is_one_page(page: Path) -> None:
     """Context, a decision in one bold sentence, consequences, alternatives."""
-    text = page.read_text()
-    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
-    decided = text.partition("## Decision\n")[2].strip()
+    written = page.read_text()
+    headings = re.findall(r"^## (.+)$", written, re.MULTILINE)
+    decided = written.partition("## Decision\n")[2].strip()
     assert headings == ["Context", "Decision", "Consequences", "Alternatives"]
     assert re.match(r"\*\*[^*]+\.\*\*", decided)
-    assert len(text.splitlines()) <= 60
+    assert len(written.splitlines()) <= 60
 
 
 def test_every_key_of_a_study_file_is_told() -> None:
@@ -195,6 +197,24 @@ def test_the_first_people_are_made_as_told(tmp_path: Path, monkeypatch: pytest.M
         actor = actor_of_token(store, names["token"], names["now"])
     assert actor is not None
     assert actor.scopes == {"view_audit"}
+
+
+def test_an_outsider_follows_the_chain_and_finds_a_forgery() -> None:
+    """The reference's few lines agree with a whole chain, and name an entry whose words were changed."""
+    (body,) = fences(ROOT / "docs" / "reference" / "audit.md", "python verifier")
+    names: dict[str, Any] = {}
+    exec(compile(body, "audit.md", "exec"), names)  # noqa: S102 - the text of our own page
+    with a_trial() as trial:
+        trial.treated()
+        file, chain = trial.store.url.database, f"study:{trial.study_id}"
+        assert names["first_bad_entry"](file, chain) is None
+        with trial.store.writing() as connection:
+            drop_guard(connection, "audit_entry")
+            connection.execute(
+                text("UPDATE audit_entry SET reason = 'another' WHERE chain = :chain AND sequence = 3"),
+                {"chain": chain},
+            )
+        assert names["first_bad_entry"](file, chain) == 3
 
 
 Verifier = dict[str, Callable[..., Any]]
