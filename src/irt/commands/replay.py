@@ -80,9 +80,8 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
         zones=zones,
         tell=tell,
     )
-    lots = [(lot.blinded_lot, lot.released) for lot in definition.sizes["full"].lots]
     started = time.monotonic()
-    run_study(run, people.arrivals, opened, lots)
+    run_study(run, people.arrivals, opened, definition.sizes["full"].lots)
     return report(run, time.monotonic() - started)
 
 

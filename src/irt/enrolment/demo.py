@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from irt.services.store import Store
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
 from irt.study.sites import sites_of
+from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
 
 SEED = 20261122
@@ -66,8 +68,7 @@ def run_demo(
     if definition.conduct.order_required:
         run = replace(run, order=Orders(store, loaded.study_id, run.staff.investigator, who.password))
     started = time.monotonic()
-    lots = [(lot.blinded_lot, lot.released) for lot in definition.sizes["small"].lots]
-    run_study(run, arrivals, opened, lots)
+    run_study(run, arrivals, opened, definition.sizes["small"].lots)
     _set_the_table(run)
     return loaded.study_id, [site.number for site in sites], report(run, time.monotonic() - started)
 
@@ -79,4 +80,5 @@ def _set_the_table(run: Run) -> None:
             continue
         sign(run, due.arrival, due.subject, due.visit, run.until)
         if number == 0:
-            assign(run, due.arrival, due.subject, due.visit, run.until)
+            with suppress(NoUsableKit):
+                assign(run, due.arrival, due.subject, due.visit, run.until)

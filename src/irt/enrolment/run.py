@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from irt.enrolment.arrival import Arrival
 from irt.enrolment.staff import Staff
 from irt.enrolment.tally import Tally
-from irt.randomization.scheme import NoOpenCohort
+from irt.randomization.scheme import NoEligibleAgent, NoOpenCohort
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.assign_kits import AssignKits, assign_kits
@@ -22,7 +22,7 @@ from irt.services.carry_shipments import CarryShipments, carry_shipments
 from irt.services.change_treatment import ChangeStatus, change_status
 from irt.services.dispensings import DispensingReceipt
 from irt.services.hand_over_kits import HandOver, hand_over_kits
-from irt.services.randomize_subject import RandomizeSubject, randomize_subject
+from irt.services.randomize_subject import RandomizeSubject, ScreeningExpired, randomize_subject
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject
@@ -30,14 +30,15 @@ from irt.services.store import Store
 from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
 from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
+from irt.study.network import Lot
 from irt.study.schedule import PlannedVisit, planned_visits
 from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
 
 NIGHT = time(2, 0, tzinfo=UTC)
 TRIES_AT_RANDOMIZING = 40
-NOT_YET = (RandomizationNotPossible, NoOpenCohort, EnrolmentClosed)
-"""Refusals that another day may lift."""
+NOT_YET = (RandomizationNotPossible, NoOpenCohort, NoEligibleAgent, EnrolmentClosed, ScreeningExpired)
+"""Refusals that another day may lift, and the one that ends the waiting."""
 HAND_OVER_TAKES = timedelta(minutes=4)
 
 
@@ -102,13 +103,11 @@ class Run:
         return self.tally
 
 
-def run_study(
-    run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[tuple[str, date]]
-) -> Tally:
+def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[Lot]) -> Tally:
     """Opens sites and lots on their days, supplies every night, and takes every arrival through the study."""
     first = min(opened.values())
-    for lot, released in sorted(dict(lots).items(), key=lambda pair: pair[1]):
-        _plan_release(run, lot, max(released, first))
+    for lot, day in _release_days(lots, first):
+        _plan_release(run, lot, day)
     for site, day in sorted(opened.items(), key=lambda pair: (pair[1], pair[0])):
         _plan_opening(run, site, day)
     night = datetime.combine(first, NIGHT)
@@ -118,6 +117,12 @@ def run_study(
     for arrival in arrivals:
         run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment))  # type: ignore[misc]
     return run.go()
+
+
+def _release_days(lots: Iterable[Lot], first: date) -> list[tuple[str, date]]:
+    """The blinded lots that can still be used and the day of their release, in order of day."""
+    days = {lot.blinded_lot: max(lot.released, first) for lot in lots if lot.expiry > max(lot.released, first)}
+    return sorted(days.items(), key=lambda pair: (pair[1], pair[0]))
 
 
 def _plan_release(run: Run, lot: str, day: date) -> None:
@@ -178,13 +183,14 @@ def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attem
         levels=arrival.levels,
         dose_level=_dose_level(run, arrival),
         agents=list(arrival.agents),
+        weight_kg=arrival.weight_kg,
         on_day=day,
     )
     try:
         _press(run, run.staff.site, moment, randomize_subject, ask, f"randomize:{arrival.key}:{attempt}")
-    except NOT_YET:
+    except NOT_YET as refusal:
         run.tally.randomizations_refused += 1
-        if attempt < TRIES_AT_RANDOMIZING:
+        if attempt < TRIES_AT_RANDOMIZING and not isinstance(refusal, ScreeningExpired):
             again = moment + timedelta(days=1)
             run.at(again, lambda at: _randomize(run, arrival, subject, at, attempt + 1))
         return
@@ -207,12 +213,13 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
     for visit in planned_visits(run.definition, {"randomization": day}, run.until.date()):
         if stops is not None and visit.planned > stops:
             break
+        if not visit.dispenses:
+            continue
         if visit.kind == "randomization":
-            if visit.dispenses:
-                _dispense(run, arrival, subject, visit, moment)
+            _dispense(run, arrival, subject, visit, moment)
         elif _left_for_others(run, arrival, visit, stops):
             run.left_open.append(LeftOpen(arrival, subject, visit))
-        elif visit.dispenses:
+        else:
             when = moment + (_within_window(run, visit) - day)
             run.at(when, lambda at, due=visit: _dispense(run, arrival, subject, due, at))  # type: ignore[misc]
     if stops is not None:
