@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -15,13 +15,15 @@ TAKEN_AWAY = "/export"
 """Forms that only answer a file end so; they are sent as well."""
 
 
-def crawl(browser: Browser, username: str, evidence: Evidence, alike_max: int = PAGES_MAX) -> None:
-    """Opens every page from the first one on, whole and as a part, and takes every file away.
+def crawl(
+    browser: Browser, username: str, evidence: Evidence, start: Sequence[str], alike_max: int = PAGES_MAX
+) -> None:
+    """Opens the pages at the start and all that they lead to, whole and as parts, and takes every file away.
 
     Of pages that differ only in the numbers in their addresses, or in what is filtered, at most `alike_max` are
     opened; of each page's parts and files the first.
     """
-    waiting, seen, alike = ["/", "/account", "/api/docs"], set[str](), Counter[str]()
+    waiting, seen, alike = list(start), set[str](), Counter[str]()
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
@@ -32,7 +34,8 @@ def crawl(browser: Browser, username: str, evidence: Evidence, alike_max: int = 
         if len(seen) > PAGES_MAX:
             raise LookupError(f"{username} finds more than {PAGES_MAX} pages; the newest is {address}")
         whole = evidence.keep(f"{username} GET {address}", browser.client.get(address, follow_redirects=False))
-        evidence.reached.add(urlsplit(address).path)
+        if whole.status_code < 400:
+            evidence.reached.add(urlsplit(address).path)
         pages = [whole.text] if "html" in whole.headers.get("content-type", "") else []
         if alike[kind] == 1 and pages:
             part = browser.client.get(address, headers={"HX-Request": "true"}, follow_redirects=False)

@@ -45,9 +45,11 @@ class Evidence:
     tables: dict[str, list[str]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    routes: list[str] = field(default_factory=list)
     arms: dict[str, str] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)
     assigned: dict[str, int] = field(default_factory=dict)
+    mistaken: str = ""
     given: dict[str, list[str]] = field(default_factory=dict)
     batches: dict[str, tuple[int, str]] = field(default_factory=dict)
 

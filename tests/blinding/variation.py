@@ -126,7 +126,7 @@ def turning(subject: str, was: Variation, run: Evidence) -> Variation:
     Kits with the same numbers are given; those of the subject hold what equally many others held, which came in
     the same parcel from the same lot and were given to nobody.
     """
-    given = {number for numbers in was.choices for number in numbers}
+    given = {run.mistaken, *(number for numbers in was.choices for number in numbers)}
     spare = [number for number in run.contents if number in run.batches and number not in given]
     exchanged: dict[str, str] = {}
     for number in run.given[subject]:

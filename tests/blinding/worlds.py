@@ -2,7 +2,7 @@
 
 import logging
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import Response
 from sqlalchemy import text
 
 from irt.blinding.conflicts import BLINDED_ROLES
@@ -20,15 +21,17 @@ from irt.services.issue_token import IssueToken, issue_token
 from irt.services.passwords import PasswordRule
 from irt.services.seal import Seal
 from irt.services.store import Store
+from irt.tables.secret import ResupplySetting
 from tests.blinding.chance import fixed_chance
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.variation import ASSIGNED_BEFORE, Variation
+from tests.blinding.variation import ASSIGNED_BEFORE, LEVEL, Variation
 from tests.builders import SEAL_KEY
 from tests.builders_supply import SupplyHouse
 from tests.cast import Office, token_of
+from tests.rows import put
 from tests.web.api.system import SIGNING, System
-from tests.web.browser import Browser
+from tests.web.browser import Browser, forms_of
 from tests.web.world import World
 
 CHEAP = PasswordRule(time_cost=1, memory_kib=8, lanes=1)
@@ -88,7 +91,10 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
 def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
     """The whole trial, then everything that blinded people can get at its end."""
     with world_in(variation, template, folder) as world, _listening() as lines:
+        world.evidence.routes = sorted(_looked_at(world.browser().client.app.routes))
+        _supply(world)
         _enrol(world)
+        _press(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)
@@ -127,6 +133,33 @@ def _hire(office: Office, study_id: int, sites: list[tuple[str, int]]) -> None:
         office.hire(f"{role}.all", (role, {"study_id": study_id, **at_depot}))
 
 
+def _supply(world: OneWorld) -> None:
+    """Both levels rise alike at both sites: one parcel comes to the door, the other waits at the depot."""
+    today = world.now.date().isoformat()
+    for _, site_id in world.sites:
+        _raise_levels(world, site_id)
+    run = world.does("supply_planner.all", "/resupply/run", day=today, needs_approval=True)
+    first, second = run["shipments"]
+    for number in (first, second):
+        world.does("supply_planner.all", "/shipments/approve", number=number, approve=True)
+    for step in ("acknowledge", "pick", "pack", "dispatch", "deliver"):
+        world.does("depot.all", f"/shipments/{step}", number=first, waybill="W-1234", monitor="TM-77")
+    for step in ("acknowledge", "pick"):
+        world.does("depot.all", f"/shipments/{step}", number=second)
+    world.does("pharmacist.0", "/shipments/receive", number=second, received=[], signing=SIGNING)
+
+
+def _raise_levels(world: OneWorld, site_id: int) -> None:
+    with world.store.reading() as connection:
+        kit_types = connection.execute(text("SELECT DISTINCT kit_type FROM secret_kit_content ORDER BY id"))
+        levels = {"minimum": LEVEL["maximum"] + 1, "maximum": LEVEL["maximum"] + 2}
+        known = [row[0] for row in kit_types]
+    for kit_type in known:
+        owner = {"sponsor_id": 1, "study_id": world.study_id, "site_id": site_id}
+        from_day = world.now.date() - timedelta(days=1)
+        put(world.store, ResupplySetting, **owner, kit_type=kit_type, **levels, effective_from=from_day)
+
+
 FIRST, SECOND, THIRD = 0, 1, 2
 
 
@@ -139,7 +172,8 @@ def _enrol(world: OneWorld) -> None:
     _randomized(world, 1, subjects[THIRD], "Q2W", today)
     world.does("coordinator.0", "/subjects/randomize", subject=subjects[FIRST], on_day=today, **_answers("Q2W"))
     kits = _dispensed(world, 0, subjects[FIRST], "D1", "Q2W")
-    _dispensed(world, 0, subjects[SECOND], "D1", "QM", wrong=kits[0])
+    others = _dispensed(world, 0, subjects[SECOND], "D1", "QM", wrong=kits[0])
+    _mistaken(world, others[0])
     _replaced(world, subjects[THIRD])
     waiting = _screened(world, 0)
     world.does("coordinator.0", "/subjects/fail-screening", subject=waiting, on_day=today, reason="Other")
@@ -231,6 +265,45 @@ def _counted(world: OneWorld, site: str, gone: list[str]) -> None:
     world.does("pharmacist.0", "/kits/report", site=site, kit=gone[0], report="damaged", reason="Not here")
 
 
+def _mistaken(world: OneWorld, assigned: str) -> None:
+    """One kit too many lay on the desk: another one than the assigned was given."""
+    stock = world.system("pharmacist.0").asks_study(f"/sites/{world.sites[0][0]}/kits", limit=200).json()["items"]
+    given = stock[-1]["number"]
+    world.evidence.mistaken = given
+    world.does(
+        "pharmacist.0",
+        "/dispensings/record-misallocation",
+        dispensing_id=2,
+        assigned=assigned,
+        given=given,
+        taken="no",
+        reason="Found at the shelf count",
+        signing=SIGNING,
+    )
+
+
+def _press(world: OneWorld) -> None:
+    """Buttons: one subject is screened, asked about and randomized; another waits; the shelf is counted."""
+    browser, today = world.signed_in("coordinator.0"), world.now.date().isoformat()
+    for _ in range(2):
+        browser.get("/subjects/screen")
+        form = next(form for form in forms_of(browser.text) if form.action == "/subjects/screen")
+        screened = browser.send("/subjects/screen", {**form.fields, "on_day": today})
+        world.evidence.keep("coordinator.0 POST screen", screened)
+    randomize = f"/studies/{world.study_id}/subjects/{world.sites[0][0]}-0004/randomize"
+    world.evidence.keep("coordinator.0 POST nothing answered", _asked(browser, randomize))
+    answers = {"factor-ldl": "LT85", "dose_level": "Q2W"}
+    world.evidence.keep("coordinator.0 POST check", _asked(browser, randomize, **answers))
+    world.evidence.keep("coordinator.0 POST randomize", browser.press(randomize))
+    browser.get(f"/stock/count?site={world.sites[0][1]}")
+    world.evidence.keep("coordinator.0 POST compare", browser.press("/stock/count/compare"))
+
+
+def _asked(browser: Browser, randomize: str, **answers: str) -> Response:
+    browser.get(randomize)
+    return browser.press(f"{randomize}/check", **answers)
+
+
 def _broken(world: OneWorld, subject: str) -> None:
     """A code break; its answer tells the treatment to the person who signed, so the answer is not kept."""
     system = world.system("investigator.0")
@@ -241,10 +314,12 @@ def _broken(world: OneWorld, subject: str) -> None:
 
 def _look(world: OneWorld) -> None:
     """Everybody who is blinded looks at everything."""
+    doors = [route for route in world.evidence.routes if "{" not in route]
     people = [f"{role}.{index}" for index in range(len(world.sites)) for role in SITE_PEOPLE]
     for username in [*people, *(f"{role}.all" for role in STUDY_ROLES)]:
         alike_max = PAGES_MAX if username in THOROUGH else ALIKE_MAX
-        crawl(world.signed_in(username), username, world.evidence, alike_max)
+        browser = world.signed_in(username)
+        crawl(browser, username, world.evidence, doors, alike_max)
         ask_everything(world, username, alike_max)
 
 
@@ -254,7 +329,8 @@ def ask_everything(world: OneWorld, username: str, alike_max: int) -> None:
     for address in questions(world, alike_max):
         answer = system.client.get(address, headers=system.header)
         world.evidence.keep(f"{username} API {address}", answer)
-        world.evidence.reached.add(address)
+        if answer.status_code < 400:
+            world.evidence.reached.add(address)
 
 
 def questions(world: OneWorld, alike_max: int) -> list[str]:
@@ -265,13 +341,18 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
             noun: [str(row[0]) for row in connection.execute(text(f"SELECT number FROM {noun} ORDER BY number"))]
             for noun in ("subject", "kit", "shipment", "site")
         }
-    for route in world.browser().client.app.routes:
-        if route.path.startswith("/api/v1/studies") and "GET" in getattr(route, "methods", ()):
-            address = route.path.replace("{study_id:int}", str(world.study_id))
+    for path in _looked_at(world.browser().client.app.routes):
+        if path.startswith("/api/v1/studies"):
+            address = path.replace("{study_id:int}", str(world.study_id))
             noun = next((each for each in ("subject", "kit", "shipment") if f"{each}s/{{" in address), "site")
             for number in known[noun][:alike_max] if "{" in address else [""]:
                 asked.append(address.replace("{number:str}", number).replace("{site:str}", number))
     return asked
+
+
+def _looked_at(routes: Iterable[Any]) -> Iterator[str]:
+    """Paths of everything that can be looked at."""
+    return (route.path for route in routes if "GET" in getattr(route, "methods", ()))
 
 
 @contextmanager

@@ -1,0 +1,62 @@
+"""No word, number or order that blinded people see comes from a treatment."""
+
+import re
+
+from tests.blinding.evidence import Evidence
+from tests.blinding.variation import ASSIGNED_BEFORE, BLOCK_SIZES, PLAIN, SEQUENCES_FROM
+
+UNREACHED = {
+    "/code-breaks/{code_break_id:int}": "its own link is told to the person who broke the code",
+    "/randomization": "unblinded statisticians only",
+    "/static/{file_path:path}": "the same files for everybody",
+    "/stock/count/done": "follows a count; it shows the two numbers of its address",
+    "/supply/levels": "unblinded supply managers only",
+    "/supply/shipments/{study_id:int}/{number:str}": "unblinded supply managers only",
+    "/supply/sites": "unblinded supply managers only",
+    "/supply/sites/{study_id:int}/{number:str}": "unblinded supply managers only",
+}
+"""Pages that no blinded person of these tests gets to, each with its reason."""
+WORDS = sorted({*PLAIN.values(), "secret_"})
+NUMBERS = re.compile(
+    rf"\b({'|'.join(map(str, BLOCK_SIZES))}|{SEQUENCES_FROM // 1000}\d\d\d|{ASSIGNED_BEFORE // 1000}\d\d\d)\b"
+)
+"""Block sizes, places in the warehouse's order and assignment numbers."""
+ASSIGNMENT_NUMBER = re.compile(r"'assignment_number': \d+")
+
+
+def test_every_page_is_looked_at(first_world: Evidence) -> None:
+    """A new page is found by its links, or it is in the list above with the reason why blinded people lack it."""
+    unreached = [route for route in first_world.routes if not _reached(route, first_world.reached)]
+    assert unreached == sorted(UNREACHED)
+
+
+def test_no_answer_and_no_line_says_a_word_of_treatment(first_world: Evidence) -> None:
+    """Arms, kit types, their lots and the secret tables are named nowhere."""
+    told = {label: answer.text for label, answer in first_world.answers.items()} | {
+        f"log {number}": line for number, line in enumerate(first_world.log)
+    }
+    assert [(label, word) for label, words in told.items() for word in WORDS if word in words] == []
+
+
+def test_no_answer_and_no_line_tells_a_secret_number(first_world: Evidence) -> None:
+    """Block sizes, sequence numbers and assignment numbers are told nowhere."""
+    told = {label: answer.body.decode(errors="replace") for label, answer in first_world.answers.items()} | {
+        f"log {number}": line for number, line in enumerate(first_world.log)
+    }
+    assert [(label, found[0]) for label, words in told.items() if (found := NUMBERS.search(words))] == []
+
+
+def test_no_public_row_says_a_word_of_treatment(first_world: Evidence) -> None:
+    """What is stored outside the secret tables names no arm, kit type or lot, and no secret number."""
+    rows = [
+        (name, ASSIGNMENT_NUMBER.sub("", row) if name == "randomization" else row)
+        for name, table in first_world.tables.items()
+        for row in table
+    ]
+    assert [(name, word) for name, row in rows for word in WORDS if word in row] == []
+    assert [(name, found[0]) for name, row in rows if (found := NUMBERS.search(row))] == []
+
+
+def _reached(route: str, addresses: set[str]) -> bool:
+    pattern = re.compile(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(route)))
+    return any(pattern.fullmatch(address) for address in addresses)
