@@ -127,7 +127,7 @@ class ExitPages(Controller):
         try:
             if data.get("taken") not in ("yes", "no", "unknown"):
                 raise BadInput("Say whether the subject took the kit. Nothing was booked.")
-            facts = {
+            facts: dict[str, Any] = {
                 "study_id": study_id,
                 "dispensing_id": dispensing_id,
                 "assigned": _kit_in(data.get("assigned", "")),

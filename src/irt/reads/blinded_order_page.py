@@ -15,7 +15,7 @@ from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import not_found
 from irt.reads.blinded_subject import subject_here
 from irt.reads.blinded_subject_tasks import kits_expected
-from irt.states.subject import ON_STUDY_TREATMENT
+from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.states.table import words
 
 
@@ -81,5 +81,6 @@ def order_page(
         meaning=Meaning.ORDER_DISPENSING,
         code_needed=code_will_be_needed(connection, actor, study_id),
         signed=waiting_order(connection, subject.id, code, occurrence),
-        possible=subject.study.conduct.order_required and subject.status in ON_STUDY_TREATMENT,
+        possible=subject.study.conduct.order_required
+        and subject.status in {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN},
     )
