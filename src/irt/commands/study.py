@@ -1,10 +1,11 @@
-"""`irt study`: check a study file, describe it in words, print the schema editors use."""
+"""`irt study`: check a study file, describe it, print the schema editors use; load it and approve it."""
 
 import json
 from pathlib import Path
 
 import click
 
+from irt.commands import study_load
 from irt.commands.study_files import read_study, study_text
 from irt.errors import Refusal
 from irt.study.blinded import blinded_study
@@ -22,12 +23,16 @@ output_option = click.option(
 
 @click.group()
 def study() -> None:
-    """Check and describe study files.
+    """Check and describe study files; load and approve studies.
 
     FILE is a path, or the name of a study that comes with irt: ist, fourier, activ6, escalation.
 
     Example: irt study check fixtures/studies/ist.yaml
     """
+
+
+study.add_command(study_load.load)
+study.add_command(study_load.approve)
 
 
 @study.command("check")

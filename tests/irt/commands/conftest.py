@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from irt.services.store import Store
+from tests.irt.commands.office import TerminalOffice
 from tests.irt.commands.running import Terminal
 
 
@@ -15,3 +17,11 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     for name in ("IRT_DATABASE_URL", "IRT_SEAL_KEY"):
         monkeypatch.delenv(name, raising=False)
     return Terminal(monkeypatch, capsys)
+
+
+@pytest.fixture
+def office(terminal: Terminal, sqlite_store: Store) -> TerminalOffice:
+    """An installation with its administrator `ada`, on SQLite."""
+    opened = TerminalOffice.opened(terminal, sqlite_store)
+    opened.begin()
+    return opened
