@@ -128,8 +128,8 @@ class DispenseView(BlindedView):
 
     @property
     def ready(self) -> bool:
-        """Whether the hand-over can be confirmed: something is given, and all of it was scanned."""
-        return self.is_open and not self.waiting and bool(self.open_kits or self.given)
+        """Whether the hand-over can be confirmed: nothing is left to scan."""
+        return self.is_open and not self.waiting
 
     @property
     def is_open(self) -> bool:

@@ -1,5 +1,8 @@
 """The button Confirm hand-over."""
 
+from dataclasses import replace
+
+from irt.reads.blinded_dispensing import dispensing_page
 from tests.web.browser import Browser
 from tests.web.ward import Assigned, ask_one, assigned, count, fill, intrude
 from tests.web.world import World
@@ -53,3 +56,13 @@ def test_it_refuses_a_monitor_and_a_stranger(world: World) -> None:
     given = assigned(world)
     assert intrude(world.signed_in("monitor.0"), f"{given.address}/hand-over").status_code == 403
     assert intrude(world.signed_in("pharmacist.1"), f"{given.address}/hand-over").status_code == 404
+
+
+def test_a_visit_without_kits_is_confirmed_all_the_same(world: World) -> None:
+    """Where the study gives nothing there is nothing to scan, and the visit still took place."""
+    given = assigned(world)
+    actor = world.office.account("pharmacist.0")
+    with world.store.reading() as connection:
+        view = dispensing_page(connection, actor, world.study_id, given.subject, given.dispensing_id, world.now)
+    assert not view.ready
+    assert replace(view, kits=()).ready
