@@ -7,6 +7,7 @@ from urllib.parse import quote
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
+from markupsafe import Markup
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
@@ -22,6 +23,7 @@ from irt.reads.blinded_sites import WorkSite
 from irt.states.shipment import ShipmentStatus
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.kit_codes import kit_code
 from web.my_sites import SITES_AT_ONCE, sites_of
 from web.session import Who
 
@@ -53,6 +55,10 @@ class ShipmentView(BlindedView):
     may_receive: bool
     just_received: bool
     home: str = ""
+
+    def code(self, number: str) -> Markup:
+        """The square code of a kit number, to be scanned from paper."""
+        return kit_code(number)
 
 
 class ShipmentPages(Controller):

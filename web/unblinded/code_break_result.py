@@ -104,4 +104,5 @@ def _result(desk: Desk, answer: CodeBroken, *, printable: bool) -> Response[Any]
     )
     frame = frame_for(desk.who, desk.request, f"Code break {answer.subject}", place=place)
     page = unblinded_page("code_break/result.html", view, frame)
-    return Response(page, media_type=MediaType.HTML, headers=NOT_KEPT)
+    leaving = {"refresh": f"{view.seconds}; url=/code-breaks/{view.code_break_id}"}
+    return Response(page, media_type=MediaType.HTML, headers={**NOT_KEPT, **leaving})

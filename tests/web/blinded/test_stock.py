@@ -89,6 +89,7 @@ def test_the_file_holds_the_filtered_rows_and_is_written_down(world: World) -> N
 def test_nothing_on_the_page_tells_a_type(world: World) -> None:
     """No kit type, no manufacturing lot, no sequence; the product is the blinding group's name."""
     page = world.signed_in("pharmacist.0").get("/stock?all=true").text
+    seen = re.sub(r"<[^>]+>", " ", page)
     for secret in ("PEN-A", "PEN-P", "A1", "P1", "sequence", "placebo"):
-        assert secret.casefold() not in re.sub(r'"[0-9a-f]{32}"', "", page).casefold()
-    assert "Pen 140 mg/mL" in page
+        assert not re.search(rf"\b{secret}\b", seen, re.IGNORECASE)
+    assert "Pen 140 mg/mL" in seen
