@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
@@ -14,11 +15,11 @@ from irt.states.kit import KitEvent
 from irt.states.records import KitCheck
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Kit, Movement
-from irt.tables.secret import KitContent
+from irt.tables.study import Site
 from irt.tables.subject import Randomization, Subject
 
 _KITS, _MOVES, _LINES = table_of(Kit), table_of(Movement), table_of(DispensedKit)
-_R, _SUBJECTS, _CONTENTS = table_of(Randomization), table_of(Subject), table_of(KitContent)
+_R, _SUBJECTS, _SITES = table_of(Randomization), table_of(Subject), table_of(Site)
 
 
 def check_run(
@@ -58,13 +59,18 @@ def _no_kit_twice(connection: Connection, study_id: int) -> bool:
 
 
 def _no_kit_past_its_dates(connection: Connection, study_id: int) -> bool:
-    """Every kit handed over outlived that day; its window was judged at assignment."""
+    """Every kit handed over outlived that day at the site; its window was judged at assignment."""
     handed_over = (
-        select(_KITS.c.expiry, _MOVES.c.occurred_at)
+        select(_KITS.c.expiry, _MOVES.c.occurred_at, _SITES.c.zone)
         .join(_MOVES, _MOVES.c.kit_id == _KITS.c.id)
+        .join(_SUBJECTS, _SUBJECTS.c.id == _MOVES.c.subject_id)
+        .join(_SITES, _SITES.c.id == _SUBJECTS.c.site_id)
         .where(_MOVES.c.study_id == study_id, _MOVES.c.event == KitEvent.HAND_OVER)
     )
-    return all(row.occurred_at.date() <= row.expiry for row in connection.execute(handed_over))
+    return all(
+        row.occurred_at.astimezone(ZoneInfo(row.zone)).date() <= row.expiry
+        for row in connection.execute(handed_over)
+    )
 
 
 def _strata_as_entered(connection: Connection, study_id: int, entered: Mapping[str, dict[str, str]]) -> bool:

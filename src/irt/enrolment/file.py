@@ -50,7 +50,8 @@ def read_enrolment(path: Path, definition: StudyDefinition) -> Enrolment:
         try:
             country = countries[line["country"]]
             site = _site(line, country)
-            sites.setdefault(site.number, site)
+            if sites.setdefault(site.number, site) != site:
+                raise ValueError(f"hospital {line['hospital']} is in another country than before")
             arrivals.append(_arrival(line, site, country, days[number], definition, number))
         except (KeyError, ValueError) as fault:
             raise BadInput(f"{path.name}, line {number}: {_words(fault)}. Nothing was replayed.") from fault
@@ -64,8 +65,8 @@ def _words(fault: KeyError | ValueError) -> str:
 
 def _read(path: Path, definition: StudyDefinition) -> list[Line]:
     try:
-        with path.open(newline="", encoding="utf-8") as file:
-            reader = csv.DictReader(file)
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restval="")
             lines: list[Line] = list(reader)
             columns = set(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
