@@ -43,7 +43,7 @@ PARTS = (
     Part("sue", "Sue Anand", Role.SUPPLY_MANAGER, "Run the resupply and read why each shipment was proposed"),
     Part("pete", "Pete Varga", Role.SUPPLY_PLANNER, "The same overview by blinding group"),
     Part("dora", "Dora Nyman", Role.DEPOT, "Acknowledge, pick and dispatch a shipment"),
-    Part("quinn", "Quinn Faber", Role.QUALIFIED_PERSON, "Read the history; lots are released by `irt supply release`"),
+    Part("quinn", "Quinn Faber", Role.QUALIFIED_PERSON, "Read the history; see `irt supply release`"),
     Part("quentin", "Quentin Rao", Role.QUALITY, "Read the history; quality decisions have no page yet"),
     Part("stan", "Stan Petrov", Role.UNBLINDED_STATISTICIAN, "Derive every allocation again"),
     Part("bea", "Bea Castell", Role.STATISTICIAN, "Own account only: enrolment figures have no page yet"),

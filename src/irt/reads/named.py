@@ -93,8 +93,10 @@ def _studies(
     return [study for study in studies if mode in (None, study.mode)]
 
 
-def _place(connection: Connection, statement: Select[tuple[int]], study: NamedStudy, name: str, what: str) -> int:
-    found = connection.execute(statement, {"study_id": study.id, "name": name}).scalar()
+def _place(
+    connection: Connection, statement: Select[tuple[int | None]], study: NamedStudy, name: str, what: str
+) -> int:
+    found: int | None = connection.execute(statement, {"study_id": study.id, "name": name}).scalar()
     if found is None:
         raise NotFound(f"{name} is not a {what} of {study.words}. Nothing was done. Check it.")
-    return int(found)
+    return found

@@ -125,7 +125,9 @@ def test_a_signature_takes_the_next_code(office: TerminalOffice, sqlite_store: S
     office.wait(minutes=5)
     in_turn = iter([0, 1])
     office.terminal.monkeypatch.setattr(
-        click.termui, "visible_prompt_func", lambda words: secret.at(office.now, next(in_turn))
+        click.termui,
+        "visible_prompt_func",
+        lambda words: secret.at(int(office.now.timestamp()) + 30 * next(in_turn)),
     )
     ran = office.types("supply", "list-kits", "approve", *words, "ada", "--yes")
     assert (ran.exit_code, next(in_turn, None)) == (0, None), ran.err

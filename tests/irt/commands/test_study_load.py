@@ -37,7 +37,9 @@ def test_rules_start_on_the_day_named(office: TerminalOffice, sqlite_store: Stor
     """Stock levels hold from `--from` on."""
     office.load_draft("--from", "2026-04-01", "--mode", "test")
     with sqlite_store.reading() as connection:
-        days = connection.execute(text("SELECT DISTINCT effective_from FROM resupply_setting")).scalars().all()
+        days = (
+            connection.execute(text("SELECT DISTINCT effective_from FROM secret_resupply_setting")).scalars().all()
+        )
     assert [str(day) for day in days] == ["2026-04-01"]
 
 

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from irt.blinding.roles import Role
 from irt.enrolment.rederive import rederive
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.services.activate_site import ChangeSite, change_site
-from irt.blinding.roles import Role
 from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.randomize_subject import AlreadyRandomized, ScreeningExpired, randomize_subject
 from irt.services.subjects import NotInTheFuture, SiteNotActive, TooEarly
