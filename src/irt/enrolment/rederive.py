@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
+from irt.errors import IntegrityFault, Refusal
 from irt.randomization.scheme import Procedure, State, Subject
 from irt.randomization.stream import Seed
 from irt.services.studies import procedure_of, seed_of
@@ -68,8 +69,12 @@ def _same(row: RowMapping, procedure: Procedure, memory: dict[str, dict[str, int
     """Whether arm, exact probabilities, draws and the state seen all come out as stored; memory moves on."""
     seen = row["state_seen"]
     subject = Subject(row["assignment_number"], row["levels"], tuple(seen["agents"]), seen["open_arm"])
-    state: State = {key: memory[key] for key in procedure.state_keys(subject) if key in memory}
-    allocation = procedure.assign(state, subject, seed)
+    try:
+        state: State = {key: memory[key] for key in procedure.state_keys(subject) if key in memory}
+        allocation = procedure.assign(state, subject, seed)
+    except (Refusal, IntegrityFault):
+        # What was stored could never have been drawn.
+        return False
     memory.update({key: dict(value) for key, value in allocation.after.items()})
     record = allocation.record()
     return bool(

@@ -17,8 +17,8 @@ def kit_number_in(read: str) -> str | None:
 
 
 def _without_symbology(text: str) -> str:
-    """Scanners may prefix the kind of symbol, as ]d2 for GS1 DataMatrix."""
-    return text[3:] if text.startswith("]") else text
+    """Scanners may prefix the kind of symbol, as ]d2 for GS1 DataMatrix, and send its first sign as a separator."""
+    return (text[3:] if text.startswith("]") else text).lstrip(_GROUP_SEPARATOR)
 
 
 def _serial(text: str) -> str | None:
