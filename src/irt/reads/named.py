@@ -85,18 +85,14 @@ def account_named(connection: Connection, username: str) -> int:
     return int(found)
 
 
-def _studies(
-    connection: Connection, statement: Select[tuple[int, str, Mode]], mode: Mode | None
-) -> list[NamedStudy]:
+def _studies(connection: Connection, statement: Select[int, str, Mode], mode: Mode | None) -> list[NamedStudy]:
     rows = connection.execute(statement).all()
     studies = [NamedStudy(row.id, row.protocol, Mode(row.mode)) for row in rows]
     return [study for study in studies if mode in (None, study.mode)]
 
 
-def _place(
-    connection: Connection, statement: Select[tuple[int | None]], study: NamedStudy, name: str, what: str
-) -> int:
-    found: int | None = connection.execute(statement, {"study_id": study.id, "name": name}).scalar()
+def _place(connection: Connection, statement: Select[int], study: NamedStudy, name: str, what: str) -> int:
+    found = connection.scalar(statement, {"study_id": study.id, "name": name})
     if found is None:
         raise NotFound(f"{name} is not a {what} of {study.words}. Nothing was done. Check it.")
-    return found
+    return int(found)

@@ -31,12 +31,13 @@ class TerminalOffice:
     """The terminal of an installation, from its first day on."""
 
     terminal: Terminal
+    store: Store
     now: datetime = MONDAY
 
     @classmethod
     def opened(cls, terminal: Terminal, store: Store) -> "TerminalOffice":
         """A terminal at a migrated database that holds nobody."""
-        office = cls(terminal)
+        office = cls(terminal, store)
         terminal.monkeypatch.setattr(passwords, "RULE", PasswordRule(time_cost=1, memory_kib=8, lanes=1))
         terminal.monkeypatch.setattr(clock, "now", lambda: office.now)
         terminal.monkeypatch.setenv("IRT_SEAL_KEY", SEAL_KEY.decode())
@@ -94,9 +95,13 @@ class TerminalOffice:
     def load_draft(self, *words: str) -> str:
         """NB-301 with few kits, loaded by `cora`."""
         self.hire("cora", "configurator")
+        return self.does("study", "load", self.study_file(), "--size", "small", "--user", "cora", *words)
+
+    def study_file(self) -> str:
+        """A study file of NB-301 in the working folder."""
         file = Path("few-kits.yaml")
         file.write_text(with_few_kits(study_text("fourier")))
-        return self.does("study", "load", str(file), "--size", "small", "--user", "cora", *words)
+        return str(file)
 
     def load_study(self) -> None:
         """NB-301, loaded by `cora` and approved by `theo`."""

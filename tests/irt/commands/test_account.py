@@ -110,42 +110,41 @@ def _a_device(office: TerminalOffice, store: Store) -> pyotp.TOTP:
     return device
 
 
-def test_a_signature_takes_the_next_code(office: TerminalOffice, sqlite_store: Store) -> None:
+def test_a_signature_takes_the_next_code(studied: TerminalOffice) -> None:
     """The code that let the person in is used up: a further one is asked for, and signs."""
-    office.load_study()
-    office.hire_supply()
-    office.hire("ines", "administrator")
-    office.does(
+    studied.hire("ines", "administrator")
+    studied.does(
         *("account", "grant", "--user", "ines", "--username", "ada", "--role", "unblinded_statistician"),
         *("--study", STUDY, "--reason", "small company"),
     )
     words = (STUDY, "--size", "small", "--user")
-    office.does("supply", "list-kits", "ask", *words, "sam")
-    secret = _a_device(office, sqlite_store)
-    office.wait(minutes=5)
+    studied.does("supply", "list-kits", "ask", *words, "sam")
+    secret = _a_device(studied, studied.store)
+    studied.wait(minutes=5)
     in_turn = iter([0, 1])
-    office.terminal.monkeypatch.setattr(
+    studied.terminal.monkeypatch.setattr(
         click.termui,
         "visible_prompt_func",
-        lambda words: secret.at(int(office.now.timestamp()) + 30 * next(in_turn)),
+        lambda words: secret.at(int(studied.now.timestamp()) + 30 * next(in_turn)),
     )
-    ran = office.types("supply", "list-kits", "approve", *words, "ada", "--yes")
+    ran = studied.types("supply", "list-kits", "approve", *words, "ada", "--yes")
     assert (ran.exit_code, next(in_turn, None)) == (0, None), ran.err
-    with sqlite_store.reading() as connection:
+    with studied.store.reading() as connection:
         assert connection.execute(text("SELECT components FROM signature")).scalars().all() == ["password+code"]
 
 
-def test_the_list_tells_people_roles_and_sign_ins(office: TerminalOffice) -> None:
+def test_the_list_tells_people_roles_and_sign_ins(studied: TerminalOffice) -> None:
     """In words and as JSON; the installation's own account is nobody."""
-    office.load_study()
-    office.hire("ivo", "pharmacist", where=("--study", STUDY, "--site", "1001"))
-    office.does("account", "create", "--user", "ada", "--username", "zoe", "--name", "Zoe Lind")
-    said = office.does("account", "list", "--user", "ada").splitlines()
+    studied.hire("ivo", "pharmacist", where=("--study", STUDY, "--site", "1001"))
+    studied.does("account", "create", "--user", "ada", "--username", "zoe", "--name", "Zoe Lind")
+    said = studied.does("account", "list", "--user", "ada").splitlines()
     assert "ivo (Ivo Holm), last signed in 02 Mar 2026, 08:00 UTC" in said
     assert "  pharmacist: NB-301 (production), site 1001" in said
     assert "zoe (Zoe Lind), never signed in, no training on file" in said
-    people = {one["username"]: one for one in json.loads(office.does("account", "list", "--user", "ada", "--json"))}
-    assert set(people) == {"ada", "cora", "theo", "ivo", "zoe"}
+    people = {
+        one["username"]: one for one in json.loads(studied.does("account", "list", "--user", "ada", "--json"))
+    }
+    assert set(people) == {"ada", "cora", "theo", "sam", "uma", "quinn", "ivo", "zoe"}
     (role,) = people["ivo"]["roles"]
     assert (role["role"], role["study"], role["mode"], role["site"]) == ("pharmacist", STUDY, "production", "1001")
     assert people["ada"]["last_sign_in"] == "2026-03-02T08:00:00+00:00"
@@ -160,16 +159,15 @@ def test_the_list_is_for_administrators(office: TerminalOffice) -> None:
     assert ran.err.startswith("irt: Your role cannot do this.")
 
 
-def test_a_role_is_taken_back(office: TerminalOffice) -> None:
+def test_a_role_is_taken_back(studied: TerminalOffice) -> None:
     """At once and once; a role nobody holds is not taken back."""
-    office.load_study()
-    office.hire("ivo", "pharmacist", where=("--study", STUDY, "--site", "1001"))
+    studied.hire("ivo", "pharmacist", where=("--study", STUDY, "--site", "1001"))
     words = ("account", "revoke", "--user", "ada", "--username", "ivo", "--role", "pharmacist", "--reason", "left")
     place = ("--study", STUDY, "--site", "1001")
-    assert "ivo is not pharmacist in NB-301. Nothing was changed." in office.refused(*words, "--study", STUDY)
-    assert office.does(*words, *place) == "ivo is not pharmacist in NB-301 at site 1001 any more.\n"
-    assert "Nothing was changed." in office.refused(*words, *place)
-    assert "pharmacist" not in office.does("account", "list", "--user", "ada")
+    assert "ivo is not pharmacist in NB-301. Nothing was changed." in studied.refused(*words, "--study", STUDY)
+    assert studied.does(*words, *place) == "ivo is not pharmacist in NB-301 at site 1001 any more.\n"
+    assert "Nothing was changed." in studied.refused(*words, *place)
+    assert "pharmacist" not in studied.does("account", "list", "--user", "ada")
 
 
 @pytest.mark.parametrize(
@@ -192,11 +190,10 @@ def test_a_role_is_taken_back(office: TerminalOffice) -> None:
         (("ivo", "--role", "supply_manager", "--study", STUDY), "This person holds or held the role"),
     ],
 )
-def test_a_role_that_is_not_granted(office: TerminalOffice, words: tuple[str, ...], said: str) -> None:
+def test_a_role_that_is_not_granted(studied: TerminalOffice, words: tuple[str, ...], said: str) -> None:
     """One line says why, and nothing is granted."""
-    office.load_study()
-    office.hire("ivo", "monitor", where=("--study", STUDY, "--site", "1001"))
-    assert office.refused(*GRANT, *words).startswith(said)
+    studied.hire("ivo", "monitor", where=("--study", STUDY, "--site", "1001"))
+    assert studied.refused(*GRANT, *words).startswith(said)
 
 
 def test_training_comes_before_roles(office: TerminalOffice) -> None:

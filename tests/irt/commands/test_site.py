@@ -7,36 +7,32 @@ from tests.irt.commands.office import STUDY, TerminalOffice
 PLACE = ("1001", "--study", STUDY, "--reason", "so be it", "--user", "ada")
 
 
-def test_a_site_lives(office: TerminalOffice) -> None:
+def test_a_site_lives(studied: TerminalOffice) -> None:
     """Open, held, open again, closed: each step says where the site stands."""
-    office.load_study()
     steps = [("activate", "active"), ("hold", "on hold"), ("resume", "active"), ("close", "closed")]
     for verb, status in steps:
-        assert office.does("site", verb, *PLACE) == f"Site 1001 of NB-301 (production) is {status}.\n"
+        assert studied.does("site", verb, *PLACE) == f"Site 1001 of NB-301 (production) is {status}.\n"
 
 
 @pytest.mark.parametrize("verb", ["hold", "resume"])
-def test_a_step_that_is_not_next_is_refused(office: TerminalOffice, verb: str) -> None:
+def test_a_step_that_is_not_next_is_refused(studied: TerminalOffice, verb: str) -> None:
     """A planned site is neither held nor resumed."""
-    office.load_study()
-    assert office.refused("site", verb, *PLACE)
+    assert studied.refused("site", verb, *PLACE)
 
 
-def test_a_site_or_study_nobody_knows(office: TerminalOffice) -> None:
+def test_a_site_or_study_nobody_knows(studied: TerminalOffice) -> None:
     """Named by number and protocol, never by ids."""
-    office.load_study()
     unknown = ("--study", STUDY, "--reason", "so be it", "--user", "ada")
-    assert office.refused("site", "activate", "9999", *unknown).startswith("No such site.")
-    assert "NONE-1" in office.refused("site", "activate", "1001", "--study", "NONE-1", *unknown[2:])
+    assert studied.refused("site", "activate", "9999", *unknown).startswith("No such site.")
+    assert "NONE-1" in studied.refused("site", "activate", "1001", "--study", "NONE-1", *unknown[2:])
 
 
-def test_a_study_in_two_modes_is_named_with_its_mode(office: TerminalOffice) -> None:
+def test_a_study_in_two_modes_is_named_with_its_mode(studied: TerminalOffice) -> None:
     """The protocol number alone could be either."""
-    office.load_study()
-    office.does("study", "load", "few-kits.yaml", "--size", "small", "--mode", "training", "--user", "cora")
-    assert office.refused("site", "activate", *PLACE).startswith(f"{STUDY} is loaded more than once: production")
-    assert "production" in office.does("site", "activate", *PLACE, "--mode", "production")
-    assert office.refused("site", "activate", *PLACE, "--mode", "test").endswith("in test mode.")
+    studied.does("study", "load", studied.study_file(), "--size", "small", "--mode", "training", "--user", "cora")
+    assert studied.refused("site", "activate", *PLACE).startswith(f"{STUDY} is loaded more than once: production")
+    assert "production" in studied.does("site", "activate", *PLACE, "--mode", "production")
+    assert studied.refused("site", "activate", *PLACE, "--mode", "test").endswith("in test mode.")
 
 
 def test_a_site_of_a_draft_stays_closed(office: TerminalOffice) -> None:

@@ -14,15 +14,6 @@ LOT = "L2509-N"
 
 
 @pytest.fixture
-def stocked(office: TerminalOffice) -> TerminalOffice:
-    """NB-301 with its kits at the depots, none released, no site open."""
-    office.load_study()
-    office.hire_supply()
-    office.load_kits()
-    return office
-
-
-@pytest.fixture
 def ready(stocked: TerminalOffice) -> TerminalOffice:
     """Kits released and one site open."""
     _open_and_release(stocked)
@@ -67,7 +58,7 @@ def test_an_empty_database_becomes_a_supplied_site(terminal: Terminal, store: St
     assert "BROKEN" not in office.does("audit", "verify")
 
 
-def test_a_night_comes_once(ready: TerminalOffice, sqlite_store: Store) -> None:
+def test_a_night_comes_once(ready: TerminalOffice) -> None:
     """Again the same day it tells the first outcome and books nothing; the next day is another night."""
     first = _night(ready)
     ready.wait(hours=3)
@@ -75,7 +66,7 @@ def test_a_night_comes_once(ready: TerminalOffice, sqlite_store: Store) -> None:
     assert _night(ready, "--day", f"{MONDAY:%Y-%m-%d}") == first
     ready.wait(days=1)
     assert _night(ready)[0]["shipments"] == []
-    with sqlite_store.reading() as connection:
+    with ready.store.reading() as connection:
         assert connection.execute(text("SELECT count(*) FROM resupply_run")).scalar_one() == 2
 
 
@@ -86,10 +77,10 @@ def test_the_night_in_words(ready: TerminalOffice) -> None:
     assert said.startswith(f"{STUDY} (production), 2026-03-02: 1 sites considered, 1 shipments, ")
 
 
-def test_the_night_acts_as_the_installation(ready: TerminalOffice, sqlite_store: Store) -> None:
+def test_the_night_acts_as_the_installation(ready: TerminalOffice) -> None:
     """Its line in the audit trail names no person."""
     ready.does("supply", "night")
-    with sqlite_store.reading() as connection:
+    with ready.store.reading() as connection:
         who = connection.execute(text("SELECT person FROM audit_entry WHERE act = 'resupply_run'")).scalar_one()
     assert who == "IRT"
 
@@ -114,41 +105,37 @@ def test_nobody_supplies_an_installation_without_people(terminal: Terminal, sqli
     assert office.refused("supply", "night").endswith("Run: irt account first-administrator.")
 
 
-def test_a_kit_list_needs_a_second_person(office: TerminalOffice) -> None:
+def test_a_kit_list_needs_a_second_person(studied: TerminalOffice) -> None:
     """Not loaded before it is granted, not granted by the one who asked, not granted twice."""
-    office.load_study()
-    office.hire_supply()
     words = (STUDY, "--size", "small", "--user")
-    assert "waits for approval" in office.refused("supply", "list-kits", "approve", *words, "uma", "--yes")
-    assert "not approved by a second person" in office.refused("supply", "list-kits", "load", *words, "sam")
-    asked = office.does("supply", "list-kits", "ask", *words, "sam")
-    assert "not approved by a second person" in office.refused("supply", "list-kits", "load", *words, "sam")
-    ran = office.types("supply", "list-kits", "approve", *words, "sam", "--yes")
+    assert "waits for approval" in studied.refused("supply", "list-kits", "approve", *words, "uma", "--yes")
+    assert "not approved by a second person" in studied.refused("supply", "list-kits", "load", *words, "sam")
+    asked = studied.does("supply", "list-kits", "ask", *words, "sam")
+    assert "not approved by a second person" in studied.refused("supply", "list-kits", "load", *words, "sam")
+    ran = studied.types("supply", "list-kits", "approve", *words, "sam", "--yes")
     assert ran.exit_code == 1
     assert "Another person must decide it." in ran.err
-    granted = office.does("supply", "list-kits", "approve", *words, "uma", "--yes")
+    granted = studied.does("supply", "list-kits", "approve", *words, "uma", "--yes")
     assert asked.splitlines()[:-1] == granted.splitlines()[:-1]
-    assert office.does("supply", "list-kits", "load", *words, "sam").startswith(asked.splitlines()[-2].split()[0])
-    assert "was loaded before" in office.refused("supply", "list-kits", "load", *words, "sam")
+    assert studied.does("supply", "list-kits", "load", *words, "sam").startswith(asked.splitlines()[-2].split()[0])
+    assert "was loaded before" in studied.refused("supply", "list-kits", "load", *words, "sam")
 
 
-def test_a_refused_kit_list_is_not_loaded(office: TerminalOffice) -> None:
+def test_a_refused_kit_list_is_not_loaded(studied: TerminalOffice) -> None:
     """The second person says why."""
-    office.load_study()
-    office.hire_supply()
     words = (STUDY, "--size", "small", "--user")
-    office.does("supply", "list-kits", "ask", *words, "sam")
-    said = office.does("supply", "list-kits", "approve", *words, "uma", "--refuse", "lot P2509-N is not packed yet")
+    studied.does("supply", "list-kits", "ask", *words, "sam")
+    said = studied.does(
+        "supply", "list-kits", "approve", *words, "uma", "--refuse", "lot P2509-N is not packed yet"
+    )
     assert said.endswith("The list is refused.\n")
-    assert "not approved" in office.refused("supply", "list-kits", "load", *words, "sam")
+    assert "not approved" in studied.refused("supply", "list-kits", "load", *words, "sam")
 
 
 @pytest.mark.parametrize("user", ["ada", "cora", "quinn"])
-def test_a_list_is_shown_to_nobody_else(office: TerminalOffice, user: str) -> None:
+def test_a_list_is_shown_to_nobody_else(studied: TerminalOffice, user: str) -> None:
     """Who may not load kits does not read what is in them."""
-    office.load_study()
-    office.hire_supply()
-    ran = office.types("supply", "list-kits", "ask", STUDY, "--size", "small", "--user", user)
+    ran = studied.types("supply", "list-kits", "ask", STUDY, "--size", "small", "--user", user)
     assert (ran.exit_code, ran.out) == (1, "")
     assert ran.err.startswith("irt: Your role cannot do this.")
 
