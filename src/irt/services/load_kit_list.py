@@ -167,7 +167,7 @@ def _record_kits(
     numbers = _numbers(work, study, so_far["kits"], sum(lot.kits for lot in lots))
     contents: dict[str, dict[str, object]] = {}
     rows: list[dict[str, object]] = []
-    sequence = so_far["sequence"] or 0
+    together: dict[str, list[str]] = defaultdict(list)
     depots = depot_ids(work, study.id)
     for lot in lots:
         depot_id = depots.get(lot.depot)
@@ -177,10 +177,26 @@ def _record_kits(
         facts = _facts(study, lot, blinded[lot.blinded_lot], depot_id)
         content = {**study.owner, "kit_type": lot.kit_type, "manufacturing_lot_id": bulk_id}
         for number in lot.numbers or [next(numbers) for _ in range(lot.kits)]:
-            sequence += 1
             rows.append({**facts, "number": number})
-            contents[number] = {**content, "sequence": sequence}
-    _store(work, study, rows, contents)
+            contents[number] = content
+            together["" if lot.numbers else lot.blinded_lot].append(number)
+    sequences = _sequences(work, study, together, so_far["sequence"] or 0)
+    _store(work, study, rows, {n: {**content, "sequence": sequences[n]} for n, content in contents.items()})
+
+
+def _sequences(work: Work, study: SupplyStudy, together: Mapping[str, Sequence[str]], last: int) -> dict[str, int]:
+    """The warehouse's order: kits of one blinded lot lie together, their types mixed at random.
+
+    A depot sees sequence numbers: runs of one type would show it how many kinds there are, and which kit is which.
+    Kits that brought their numbers along stay in the packager's order.
+    """
+    seed = seed_of(work, study.id, "kit_numbers")
+    order: list[str] = []
+    for lot, numbers in together.items():
+        mixed = OpaqueNumbers(seed, len(str(len(numbers))) + 1, f"sequence|{lot}")
+        keys = dict(zip(numbers, mixed.numbers(range(len(numbers))), strict=True))
+        order += numbers if not lot else sorted(numbers, key=keys.__getitem__)
+    return {number: last + place for place, number in enumerate(order, start=1)}
 
 
 def _store(
