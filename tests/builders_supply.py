@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 from uuid import uuid4
 
+from pydantic import SecretStr
 from sqlalchemy import func, select, update
 from sqlmodel import SQLModel
 
@@ -21,6 +22,7 @@ from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry
 from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
 from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
 from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, load_study
+from irt.services.passwords import PasswordRule, hash_password
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.store import Store
@@ -38,6 +40,7 @@ from irt.tables.secret import KitContent
 from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Site
 from tests.builders import a_store, migrated
+from tests.cast import PASSWORD, signing
 
 DAY = date(2026, 3, 2)
 """A Monday."""
@@ -80,6 +83,12 @@ BLINDED_LOTS = (a_lot(), a_lot(lot="P1", kit_type="PEN-P", expiry=date(2028, 3, 
 """One blinded lot over both arms' pens."""
 
 
+@cache
+def _known_hash() -> str:
+    """The hash of the one password of everybody in a house; guessing it costs nothing."""
+    return hash_password(SecretStr(PASSWORD), PasswordRule(time_cost=1, memory_kib=8))
+
+
 @dataclass
 class SupplyHouse:
     """A loaded, approved study in a store, and its people by role."""
@@ -104,7 +113,8 @@ class SupplyHouse:
                     username=person,
                     printed_name=person,
                     email=f"{person}@example.org",
-                    password_hash="-",
+                    password_hash=_known_hash(),
+                    password_temporary=False,
                     created_at=_noon(day),
                 )
         house = cls(store, 0, definition, day)
@@ -112,7 +122,8 @@ class SupplyHouse:
             definition=definition.model_dump(mode="json"), size=size, effective_from=day - timedelta(days=1)
         )
         house.study_id = house.do(Role.CONFIGURATOR, load_study, ask).study_id
-        house.do(Role.STUDY_TEAM, approve_version, ApproveVersion(study_id=house.study_id, version=1))
+        approval = ApproveVersion(study_id=house.study_id, version=1, signing=signing())
+        house.do(Role.STUDY_TEAM, approve_version, approval)
         return house
 
     def actor(self, *roles: Role, site_id: int | None = None, depot_id: int | None = None) -> Actor:

@@ -22,7 +22,7 @@ from irt.services.fulfil_shipment import (
     pick_shipment,
     reject_shipment,
 )
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.shipment import ShipmentStatus
 from irt.supply.barcode import kit_number_in
 from irt.supply.picking import pick

@@ -23,7 +23,7 @@ from irt.services.fulfil_shipment import (
     return_shipment,
 )
 from irt.services.run_resupply import RunResupply, run_resupply_with
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.shipment import OPEN, SHIPMENT, ShipmentEvent, ShipmentStatus
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields

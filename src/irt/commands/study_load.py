@@ -62,7 +62,9 @@ def approve(person: Person, protocol: str, mode: str | None) -> None:
     study = study_of(person, protocol, mode)
     with person.store.reading() as connection:
         version = newest_version(connection, study.id)
-    approved = person.does(approve_version, ApproveVersion(study_id=study.id, version=version))
+    approved = person.does(
+        approve_version, ApproveVersion(study_id=study.id, version=version, signing=person.signing())
+    )
     with person.store.reading() as connection:
         commitments = commitments_of(connection, study.id)
     click.echo(f"{study.words}, version {approved.version}: approved")

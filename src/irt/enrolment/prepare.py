@@ -84,7 +84,8 @@ def prepare_study(
     key = f"run:{definition.study.protocol}:{mode}"
     ask = LoadStudy(definition=definition.model_dump(mode="json"), size=size, mode=mode, effective_from=from_day)
     loaded = perform(store, who.builder, at, load_study, ask, f"{key}:load")
-    approval = ApproveVersion(study_id=loaded.study_id, version=loaded.version)
+    signing = Signing(password=who.password)
+    approval = ApproveVersion(study_id=loaded.study_id, version=loaded.version, signing=signing)
     perform(store, who.approver, at, approve_version, approval, f"{key}:approve")
     _load_kits(store, who, definition, size, loaded.study_id, at, key)
     store.freshen_statistics()

@@ -4,8 +4,8 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.enrolment.rederive import rederive
-from irt.services.audit import AuditDraft
-from irt.services.unit_of_work import Work
+from irt.services.audit_draft import AuditDraft
+from irt.services.work import Work
 
 
 class VerifyAllocations(SQLModel):

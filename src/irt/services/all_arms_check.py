@@ -9,7 +9,7 @@ from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.reads.candidates import candidates_at, candidates_at_depot
 from irt.services.subjects import LockedSubject
 from irt.services.supply_study import depot_ids
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.study.definition import StudyDefinition
 from irt.study.dispensing import KitNeed
 from irt.study.dispensing_schedule import kits_due, rule_for

@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 
 from irt.audit.chain import GENESIS, link
 from irt.audit.entry import content_of, secret_content_of
-from irt.services.audit_draft import AuditDraft as AuditDraft
+from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead

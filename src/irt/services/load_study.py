@@ -9,12 +9,14 @@ from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.audit.entry import study_chain
+from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.two_persons import refuse_same_person
 from irt.errors import About, BadInput, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.caps import ASSIGNMENTS
 from irt.services.seal import commitment
+from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.subjects import refusals_concern
 from irt.services.work import Work
 from irt.states.records import Mode, SiteStatus, VersionStatus
@@ -239,10 +241,11 @@ def _seeds(work: Work, owner: Mapping[str, int]) -> dict[str, str]:
 
 
 class ApproveVersion(SQLModel):
-    """A second person approves a draft version; from then on it never changes."""
+    """A second person signs a draft version; from then on it never changes."""
 
     study_id: int
     version: int
+    signing: Signing = Field(exclude=True)
 
 
 class VersionApproved(SQLModel):
@@ -267,15 +270,18 @@ _LOADED_BY = select(_ENTRIES.c.account_id).where(
 
 
 def approve_version(work: Work, ask: ApproveVersion) -> VersionApproved:
-    """Makes a draft version immutable and usable."""
-    work.actor.require(Permission.APPROVE_STUDY, ask.study_id)
+    """Makes a draft version immutable and usable, under a signature bound to its digest."""
+    grant = work.actor.require(Permission.APPROVE_STUDY, ask.study_id)
     draft = work.one("study version", _DRAFT, study_id=ask.study_id, number=ask.version)
     with refusals_concern(About(ask.study_id, None, "UTC", "version_approval", "study", draft["protocol"])):
         if draft["status"] != VersionStatus.DRAFT:
             raise AlreadyLoaded(f"Version {ask.version} is already approved. Nothing was changed.")
         loaded = work.one("study", _LOADED_BY, chain=study_chain(ask.study_id))
         refuse_same_person(loaded["account_id"], work.actor.account_id)
-    work.run(update(_VERSIONS).where(_VERSIONS.c.id == draft["id"]).values(status=VersionStatus.APPROVED))
+    content = {"version": ask.version, "digest": draft["salted_digest"]}
+    signable = Signable(Meaning.APPROVE, "study version", draft["protocol"], content, ask.study_id)
+    signed = {"status": VersionStatus.APPROVED, "signature_id": sign_record(work, ask.signing, signable, grant)}
+    work.run(update(_VERSIONS).where(_VERSIONS.c.id == draft["id"]).values(signed))
     work.audit(
         AuditDraft(
             act="version_approved",

@@ -7,7 +7,7 @@ from irt.blinding.roles import Permission
 from irt.services.dispensings import lock_dispensing
 from irt.services.record_misallocation import MisallocationReceipt, RecordMisallocation, record_misallocation
 from irt.services.sign_record import Signable, Signing, sign_record
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.study.schedule import visit_label
 
 

@@ -13,10 +13,9 @@ from irt.audit.chain import canonical
 from irt.blinding.actor import Actor
 from irt.errors import BadInput, IntegrityFault, Refusal
 from irt.services.audit import write_audit
-from irt.services.refusals import RecordedRefusal as RecordedRefusal
 from irt.services.refusals import leaves_records, write_refusal
 from irt.services.store import Store
-from irt.services.work import Work as Work
+from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import Command
 

@@ -29,6 +29,7 @@ from irt.tables.secret import AllocationKey, AllocationState, RestrictedPart, Re
 from irt.tables.study import Depot, Lane, Site, Sponsor, Study, StudyVersion
 from tests.builders_supply import DAY, SupplyHouse, the_lipid_study, the_study
 from tests.builders_trial import Trial
+from tests.cast import signing
 
 
 def loading(name: str = "escalation", **changes: Any) -> LoadStudy:
@@ -126,7 +127,7 @@ def test_what_cannot_be_loaded(sqlite_trial: Trial, changes: dict[str, Any], wor
 def test_two_people_are_needed(sqlite_trial: Trial) -> None:
     """Whoever loaded a version does not approve it; whoever may not, neither; and it is approved once."""
     loaded = sqlite_trial.do(Role.CONFIGURATOR, load_study, loading())
-    ask = ApproveVersion(study_id=loaded.study_id, version=1)
+    ask = ApproveVersion(study_id=loaded.study_id, version=1, signing=signing())
     both = sqlite_trial.actor(Role.CONFIGURATOR, Role.STUDY_TEAM)
     with pytest.raises(SamePerson):
         sqlite_trial.do(both, approve_version, ask)

@@ -13,7 +13,7 @@ from irt.services.activate_site import ChangeSite, change_site
 from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.randomize_subject import AlreadyRandomized, ScreeningExpired, randomize_subject
 from irt.services.subjects import NotInTheFuture, SiteNotActive, TooEarly
-from irt.services.unit_of_work import Work
+from irt.services.work import Work
 from irt.states.records import SiteEvent
 from irt.states.table import TransitionRefused
 from irt.tables.record import AuditEntry
