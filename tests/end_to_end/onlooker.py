@@ -57,7 +57,8 @@ class Person:
         self.tab.evaluate(
             """async ([code, gap]) => { for (const key of [...code, 'Enter']) {
                  const field = document.activeElement;
-                 const went = field.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+                 const press = new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true});
+                 const went = field.dispatchEvent(press);
                  if (went && key === 'Enter') { if (field.form) field.form.requestSubmit(); }
                  else if (went && 'value' in field) field.value += key;
                  await new Promise(next => setTimeout(next, gap)); } }""",
@@ -65,7 +66,7 @@ class Person:
         )
 
     def look(self, name: str) -> None:
-        """Audits the page as it stands: on a desk in light, on a phone in dark; with pictures in all four guises."""
+        """Audits the page as it stands: on a desk in light, on a phone in dark; for pictures in all four guises."""
         faults = [fault for width, theme in self._guises() for fault in self._faults(name, width, theme)]
         self._dress(1280, "light")
         if faults or self.complaints:
@@ -90,14 +91,10 @@ class Person:
         self.tab.evaluate("document.querySelectorAll('[style=\"\"]').forEach(one => one.removeAttribute('style'))")
         sideways = self.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         return [
-            *(
-                f"{guise}: {one['id']}: {[node['html'][:200] for node in one['nodes']]}"
-                for one in _violations(found)
-            ),
+            *(f"{guise}: {_told(violation)}" for violation in found.response["violations"]),
             *([f"{guise} scrolls sideways by {sideways} px"] if sideways > 0 else []),
         ]
 
 
-def _violations(found: Any) -> list[dict[str, Any]]:
-    violations: list[dict[str, Any]] = found.response["violations"]
-    return violations
+def _told(violation: dict[str, Any]) -> str:
+    return f"{violation['id']}: {[node['html'][:200] for node in violation['nodes']]}"
