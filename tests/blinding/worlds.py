@@ -71,6 +71,24 @@ class OneWorld(World):
         told: dict[str, Any] = answer.json()
         return told
 
+    def keep_secrets(self) -> None:
+        """What the test alone may know: who got what, what is in which kit, and which kits came together."""
+        arms = (
+            "SELECT subject.number, arm, assignment_number FROM subject "
+            "JOIN randomization ON randomization.subject_id = subject.id JOIN secret_treatment_assignment "
+            "ON secret_treatment_assignment.randomization_id = randomization.id"
+        )
+        contents = "SELECT kit.number, kit_type FROM kit JOIN secret_kit_content ON kit_id = kit.id"
+        batches = (
+            "SELECT kit.number, min(shipment_id), blinded_lot_id FROM kit "
+            "JOIN shipment_kit ON shipment_kit.kit_id = kit.id GROUP BY kit.id"
+        )
+        with self.store.reading() as connection:
+            for subject, arm, number in connection.execute(text(arms)):
+                self.evidence.arms[subject], self.evidence.assigned[subject] = arm, number
+            self.evidence.contents = {row[0]: row[1] for row in connection.execute(text(contents))}
+            self.evidence.batches = {row[0]: (row[1], str(row[2])) for row in connection.execute(text(batches))}
+
 
 @contextmanager
 def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[OneWorld]:
@@ -98,7 +116,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)
-        _secrets(world)
+        world.keep_secrets()
         return world.evidence
 
 
@@ -166,16 +184,16 @@ FIRST, SECOND, THIRD = 0, 1, 2
 def _enrol(world: OneWorld) -> None:
     """Three subjects at two sites; the first one's treatment is what may be turned."""
     site, today = world.sites[0][0], world.now.date().isoformat()
-    subjects = [_screened(world, index) for index in (0, 0, 1)]
-    _randomized(world, 0, subjects[FIRST], "Q2W", today)
-    _randomized(world, 0, subjects[SECOND], "QM", today)
-    _randomized(world, 1, subjects[THIRD], "Q2W", today)
-    world.does("coordinator.0", "/subjects/randomize", subject=subjects[FIRST], on_day=today, **_answers("Q2W"))
+    subjects = [screened(world, index) for index in (0, 0, 1)]
+    randomized(world, 0, subjects[FIRST], "Q2W", today)
+    randomized(world, 0, subjects[SECOND], "QM", today)
+    randomized(world, 1, subjects[THIRD], "Q2W", today)
+    world.does("coordinator.0", "/subjects/randomize", subject=subjects[FIRST], on_day=today, **dose_answers("Q2W"))
     kits = _dispensed(world, 0, subjects[FIRST], "D1", "Q2W")
     others = _dispensed(world, 0, subjects[SECOND], "D1", "QM", wrong=kits[0])
     _mistaken(world, others[0])
     _replaced(world, subjects[THIRD])
-    waiting = _screened(world, 0)
+    waiting = screened(world, 0)
     world.does("coordinator.0", "/subjects/fail-screening", subject=waiting, on_day=today, reason="Other")
     world.wait(days=28)
     later = world.now.date().isoformat()
@@ -201,18 +219,18 @@ def _enrol(world: OneWorld) -> None:
     world.evidence.given = {subject: _given_to(world, subject) for subject in subjects}
 
 
-def _answers(dose_level: str) -> dict[str, Any]:
+def dose_answers(dose_level: str) -> dict[str, Any]:
     return {"levels": {"ldl": "LT85"}, "dose_level": dose_level}
 
 
-def _screened(world: OneWorld, index: int) -> str:
+def screened(world: OneWorld, index: int) -> str:
     ask = {"site": world.sites[index][0], "on_day": world.now.date().isoformat()}
     return str(world.does(f"coordinator.{index}", "/subjects/screen", **ask)["subject"])
 
 
-def _randomized(world: OneWorld, index: int, subject: str, dose_level: str, on_day: str) -> None:
+def randomized(world: OneWorld, index: int, subject: str, dose_level: str, on_day: str) -> None:
     who = f"coordinator.{index}"
-    world.does(who, "/subjects/randomize", subject=subject, on_day=on_day, **_answers(dose_level))
+    world.does(who, "/subjects/randomize", subject=subject, on_day=on_day, **dose_answers(dose_level))
 
 
 def _ordered(world: OneWorld, index: int, subject: str, visit: str, dose_level: str) -> dict[str, Any]:
@@ -382,22 +400,3 @@ def _given_to(world: OneWorld, subject: str) -> list[str]:
     )
     with world.store.reading() as connection:
         return list(connection.execute(text(given), {"subject": subject}).scalars())
-
-
-def _secrets(world: OneWorld) -> None:
-    """What the test alone may know: who got what, what is in which kit, and which kits came together."""
-    arms = (
-        "SELECT subject.number, arm, assignment_number FROM subject "
-        "JOIN randomization ON randomization.subject_id = subject.id JOIN secret_treatment_assignment "
-        "ON secret_treatment_assignment.randomization_id = randomization.id"
-    )
-    contents = "SELECT kit.number, kit_type FROM kit JOIN secret_kit_content ON kit_id = kit.id"
-    batches = (
-        "SELECT kit.number, min(shipment_id), blinded_lot_id FROM kit "
-        "JOIN shipment_kit ON shipment_kit.kit_id = kit.id GROUP BY kit.id"
-    )
-    with world.store.reading() as connection:
-        for subject, arm, number in connection.execute(text(arms)):
-            world.evidence.arms[subject], world.evidence.assigned[subject] = arm, number
-        world.evidence.contents = {row[0]: row[1] for row in connection.execute(text(contents))}
-        world.evidence.batches = {row[0]: (row[1], str(row[2])) for row in connection.execute(text(batches))}
