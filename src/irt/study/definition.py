@@ -33,7 +33,7 @@ class Identity(Part):
 
 
 class StudyDefinition(Part):
-    """One study file, whole. `restricted` names the parts a blinded person must not read."""
+    """One study file, whole. What a blinded person may read of it is made by `irt.study.public_part`."""
 
     study: Identity
     arms: tuple[Arm, ...] = Field(min_length=1)
@@ -85,13 +85,6 @@ class StudyDefinition(Part):
     def blinding_group(self, code: Code) -> BlindingGroup:
         """The blinding group of that code."""
         return _by_code(self.blinding_groups, code)
-
-
-RESTRICTED = frozenset({"arms", "randomization", "kit_types", "dispensing", "titration", "resupply", "sizes"})
-"""Top-level parts that tell block sizes, kit compositions or stock by kit type."""
-
-OPERATIONAL = frozenset({"countries", "depots", "lanes", "sites", "resupply", "sizes"})
-"""Parts that are effective-dated data once loaded; an amendment is not needed to change them."""
 
 
 def _by_code(parts: tuple[_P, ...], code: Code) -> _P:
