@@ -37,7 +37,7 @@ def crawl(
         if whole.status_code < 400:
             evidence.reached.add(urlsplit(address).path)
         pages = [whole.text] if "html" in whole.headers.get("content-type", "") else []
-        if alike[kind] == 1 and pages:
+        if alike[kind] == 1 and pages and whole.status_code < 400:
             part = browser.client.get(address, headers={"HX-Request": "true"}, follow_redirects=False)
             evidence.keep(f"{username} part {address}", part)
             pages.append(part.text)

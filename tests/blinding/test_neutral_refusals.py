@@ -12,6 +12,8 @@ from tests.blinding.worlds import OneWorld, dose_answers, randomized, screened, 
 from tests.web.api.system import SIGNING
 
 KIT_OF = {ONE: PLAIN["PEN-A"], OTHER: PLAIN["PEN-P"]}
+SUBJECTS = 8
+"""So many that both arms are among them."""
 MADE_DIFFERENT = {"kit"}
 """The tables in which the test itself makes the worlds differ."""
 
@@ -41,14 +43,15 @@ def _not_drawn(world: OneWorld, kit_type: str) -> None:
 
 def _not_assigned(world: OneWorld, kit_type: str) -> None:
     """A subject of each arm has an order; the one whose own kits are missing comes."""
-    today, subjects = world.now.date().isoformat(), [screened(world, 0) for _ in range(2)]
-    for subject in subjects:
+    today = world.now.date().isoformat()
+    for _ in range(SUBJECTS):
+        subject = screened(world, 0)
         randomized(world, 0, subject, "Q2W", today)
         order = {"subject": subject, "visit": "D1", "dose_level": "Q2W", "signing": SIGNING}
         world.does("investigator.0", "/dispensings/sign-order", **order)
     _without(world, kit_type)
     world.keep_secrets()
-    (wanting,) = [one for one, arm in world.evidence.arms.items() if KIT_OF[arm] == kit_type]
+    wanting = next(one for one, arm in world.evidence.arms.items() if KIT_OF[arm] == kit_type)
     world.evidence.answers.clear()
     world.does("pharmacist.0", "/dispensings/assign", subject=wanting, visit="D1", on_day=today)
 
