@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from irt.states.records import ExcursionStatus
@@ -13,7 +13,7 @@ from irt.tables.columns import Owned, instant, one_of
 class Shipment(Owned, table=True):
     """Kits on their way from a depot to a site, a depot or a subject's home."""
 
-    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    __table_args__ = (UniqueConstraint("study_id", "number"), Index("shipment_stage", "study_id", "status"))
     number: str
     status: ShipmentStatus = one_of(ShipmentStatus, "status")
     origin_depot_id: int | None = Field(default=None, foreign_key="depot.id")

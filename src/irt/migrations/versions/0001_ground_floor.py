@@ -865,6 +865,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_shipment_study_id_number")),
     )
     op.create_index(op.f("ix_shipment_site_id"), "shipment", ["site_id"], unique=False)
+    op.create_index("shipment_stage", "shipment", ["study_id", "status"], unique=False)
     op.create_table(
         "subject_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1163,6 +1164,7 @@ def downgrade() -> None:
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
     op.drop_table("subject_event")
+    op.drop_index("shipment_stage", table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
