@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from httpx import Response
-from pydantic import SecretStr
 from sqlalchemy import text
 
 from irt.blinding.conflicts import BLINDED_ROLES
@@ -98,8 +97,6 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
     shutil.copyfile(template, file)
     with ExitStack() as stack:
         stack.enter_context(pytest.MonkeyPatch.context()).setattr(passwords, "RULE", CHEAP)
-        # A process makes the hash of nobody's password once; made here, it takes nothing from a world's chance.
-        passwords.password_matches(None, SecretStr("nobody's"))
         stack.enter_context(variation.in_force())
         store = Store(f"sqlite:///{file}", Seal(SEAL_KEY), stack.enter_context(fixed_chance()))
         try:
