@@ -336,8 +336,8 @@ def _broken(world: OneWorld, subject: str) -> None:
 def _look(world: OneWorld) -> None:
     """Everybody who is blinded looks at everything."""
     doors = [route for route in world.evidence.routes if "{" not in route]
-    people = [f"{role}.{index}" for index in range(len(world.sites)) for role in SITE_PEOPLE]
-    for username in [*people, *(f"{role}.all" for role in STUDY_ROLES)]:
+    people = [*(f"{role}.0" for role in SITE_PEOPLE), "pharmacist.1", *(f"{role}.all" for role in STUDY_ROLES)]
+    for username in people:
         alike_max = PAGES_MAX if username in THOROUGH else ALIKE_MAX
         browser = world.signed_in(username)
         crawl(browser, username, world.evidence, doors, alike_max)

@@ -179,9 +179,12 @@ def _consequences(received: int) -> tuple[tuple[str, str, str], ...]:
     """Each answer about the monitor, with what it will do, stated before the signature."""
     held = "The kit goes" if received == 1 else f"All {_kits(received)} go"
     becomes = "becomes" if received == 1 else "become"
+    usable = f"{_kits(received)} {becomes} usable."
     quarantine = f"{held} to quarantine; a quality decision is asked for."
+    if not received:
+        usable = quarantine = "No kit is received yet."
     return (
-        (Temperature.NO_ALARM, "No alarm", f"{_kits(received)} {becomes} usable.".capitalize()),
+        (Temperature.NO_ALARM, "No alarm", usable),
         (Temperature.ALARM, "Alarm", quarantine),
         (Temperature.NO_DATA, "No monitor, or it cannot be read", quarantine),
     )

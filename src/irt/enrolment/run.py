@@ -19,7 +19,7 @@ from irt.services.all_arms_check import RandomizationNotPossible
 from irt.services.assign_kits import AssignKits, assign_kits
 from irt.services.caps import EnrolmentClosed
 from irt.services.carry_shipments import CarryShipments, carry_shipments
-from irt.services.change_treatment import ChangeStatus, change_status
+from irt.services.change_treatment import ChangeStatus, SkipVisit, change_status, skip_visit
 from irt.services.dispensings import DispensingReceipt
 from irt.services.hand_over_kits import HandOver, hand_over_kits
 from irt.services.randomize_subject import RandomizeSubject, ScreeningExpired, randomize_subject
@@ -273,8 +273,22 @@ def assign(
         )
     except NoUsableKit:
         run.tally.missed_dispensings += 1
+        _skip(run, arrival, subject, visit, moment)
         return None
     return assigned
+
+
+def _skip(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
+    """A visit without kits is recorded as skipped, as a site would."""
+    ask = SkipVisit(
+        study_id=run.study_id,
+        subject=subject,
+        visit=visit.code,
+        occurrence=visit.occurrence,
+        on_day=_local_day(run, arrival.site, moment),
+        reason="No kits at the site",
+    )
+    _press(run, run.staff.site, moment, skip_visit, ask, f"skip:{arrival.key}:{visit.label}")
 
 
 def _hand_over(run: Run, assigned: DispensingReceipt, moment: datetime, key: str) -> None:
