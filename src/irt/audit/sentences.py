@@ -100,8 +100,13 @@ def sentence(
     who = f"{person}," if "," in person else person
     deed = act.removesuffix("_refused").replace("_", " ")
     facts.update(who=who, record=record, record_kind=record_kind.replace("_", " "), deed=deed)
-    said = _template(act, new or {}).format_map(facts)
-    return f"{said} Reason: {reason}." if reason else said
+    said = _stopped(_template(act, new or {}).format_map(facts))
+    return f"{said} Reason: {_stopped(reason)}" if reason else said
+
+
+def _stopped(words: str) -> str:
+    """One full stop at the end; what was typed or told may bring its own."""
+    return f"{words.rstrip('.')}."
 
 
 def plain(value: Any) -> str:

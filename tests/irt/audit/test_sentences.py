@@ -141,3 +141,13 @@ def test_no_entry_is_beyond_words(
 def test_values_in_words(value: object, text: str) -> None:
     """As they stand in a sentence."""
     assert plain(value) == text
+
+
+def test_a_sentence_ends_once() -> None:
+    """An answer or a reason that brings its own full stop gets no second one."""
+    new = {"read": "36878", "answer": "36878 is right. One more kit."}
+    said = sentence("kit_scanned", PAT, "subject", "1014-0037", None, new, "Typed by hand.")
+    assert said == (
+        "Pat Holm, pharmacist, scanned kit 36878 for subject 1014-0037: 36878 is right. One more kit. "
+        "Reason: Typed by hand."
+    )
