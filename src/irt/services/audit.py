@@ -14,6 +14,7 @@ from irt.tables.secret import SecretAuditEntry, SecretAuditHead
 
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
+_APPEND, _APPEND_SECRET = insert(_ENTRIES), insert(_SECRET_ENTRIES)
 _FIND = {
     heads.name: select(heads.c.sequence, heads.c.hash).where(heads.c.chain == bindparam("chain")).with_for_update()
     for heads in (_HEADS, _SECRET_HEADS)
@@ -65,7 +66,7 @@ def _append_blinded(work: Work, chain: str, drafts: list[AuditDraft]) -> int:
         }
         previous = row["hash"] = link(content_of(row), previous)
         rows.append(row)
-    work.run(insert(_ENTRIES), rows)
+    work.run(_APPEND, rows)
     work.run(_ADVANCE[_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
     return first
 
@@ -88,7 +89,7 @@ def _append_secret(work: Work, chain: str, drafts: list[tuple[int, AuditDraft]])
         }
         previous = row["hash"] = link(secret_content_of(row), previous)
         rows.append(row)
-    work.run(insert(_SECRET_ENTRIES), rows)
+    work.run(_APPEND_SECRET, rows)
     work.run(_ADVANCE[_SECRET_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
 
 

@@ -198,7 +198,8 @@ def subject_of(work: Work, row: RowMapping, study_id: int, permission: Permissio
     )
 
 
-_SET_STATUS = update(_SUBJECTS).where(_SUBJECTS.c.id == bindparam("of_id")).values(status=bindparam("to_status"))
+_SET = update(_SUBJECTS).where(_SUBJECTS.c.id == bindparam("of_id"))
+"""Sets whatever columns the parameters name."""
 
 
 def move_subject(
@@ -212,10 +213,8 @@ def move_subject(
 ) -> SubjectStatus:
     """Changes a subject's status by an event: the table decides, the event is appended, the column follows."""
     status = next_status(SUBJECT, subject.status, event)
-    if columns:
-        work.run(update(_SUBJECTS).where(_SUBJECTS.c.id == subject.id).values(status=status, **columns))
-    elif status != subject.status:
-        work.run(_SET_STATUS, {"of_id": subject.id, "to_status": status})
+    if columns or status != subject.status:
+        work.run(_SET, {"of_id": subject.id, "status": status, **columns})
     work.record(
         SubjectEventRow,
         **subject.owner,
