@@ -6,12 +6,13 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.cast import PASSWORD
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Theme = Literal["light", "dark"]
+TABS_MAX = 40
 SCANNER_MS = 5
 """Between two keys of a scanner."""
 
@@ -46,11 +47,21 @@ class Person:
     def sign_in(self, username: str, password: str = PASSWORD) -> None:
         """From the first page, by keyboard."""
         self.open("/sign-in")
+        expect(self.tab.get_by_label("User name")).to_be_focused()
         self.tab.keyboard.type(username)
         self.tab.keyboard.press("Tab")
+        expect(self.tab.get_by_label("Password")).to_be_focused()
         self.tab.keyboard.type(password)
         with self.tab.expect_navigation():
             self.tab.keyboard.press("Enter")
+
+    def tab_to(self, wanted: Locator) -> None:
+        """Presses Tab until the focus is there."""
+        for _ in range(TABS_MAX):
+            if wanted.evaluate("one => one === document.activeElement"):
+                return
+            self.tab.keyboard.press("Tab")
+        pytest.fail(f"{wanted} is not reached by {TABS_MAX} tabs")
 
     def scan(self, code: str) -> None:
         """A scanner's burst of keys, wherever the focus is."""
