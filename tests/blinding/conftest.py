@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from tests.blinding.evidence import Evidence
+from tests.blinding.run import run_world
 from tests.blinding.variation import SWAPPED, Variation, turning
-from tests.blinding.worlds import run_world, world_in
+from tests.blinding.worlds import world_in
 
 
 @pytest.fixture(scope="package", autouse=True)

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import text
 
 from tests.blinding.evidence import Answer, Evidence
+from tests.blinding.story import dose_answers, randomized, screened
 from tests.blinding.variation import ONE, OTHER, PLAIN, Variation
-from tests.blinding.worlds import OneWorld, dose_answers, randomized, screened, world_in
+from tests.blinding.worlds import OneWorld, world_in
 from tests.web.api.system import SIGNING
 
 KIT_OF = {ONE: PLAIN["PEN-A"], OTHER: PLAIN["PEN-P"]}

@@ -1,0 +1,96 @@
+"""A whole world: the trial runs, then everybody who is blinded looks at everything there is."""
+
+import logging
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+
+from tests.blinding.crawl import PAGES_MAX, crawl
+from tests.blinding.evidence import Evidence
+from tests.blinding.story import enrol, press, supply
+from tests.blinding.variation import Variation
+from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
+
+THOROUGH = ("pharmacist.0",)
+"""Who opens every page; the others open the first few of those that differ in a number only."""
+ALIKE_MAX = 2
+
+
+def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
+    """The whole trial, then everything that blinded people can get at its end."""
+    with world_in(variation, template, folder) as world, _listening() as lines:
+        world.evidence.routes = sorted(_looked_at(world.browser().client.app.routes))
+        supply(world)
+        enrol(world)
+        press(world)
+        _look(world)
+        world.evidence.keep_log(lines)
+        world.evidence.keep_tables(world.store)
+        world.keep_secrets()
+        return world.evidence
+
+
+def _look(world: OneWorld) -> None:
+    """Everybody who is blinded looks at everything."""
+    doors = [route for route in world.evidence.routes if "{" not in route]
+    people = [*(f"{role}.0" for role in SITE_PEOPLE), "pharmacist.1", *(f"{role}.all" for role in STUDY_ROLES)]
+    for username in people:
+        alike_max = PAGES_MAX if username in THOROUGH else ALIKE_MAX
+        browser = world.signed_in(username)
+        crawl(browser, username, world.evidence, doors, alike_max)
+        ask_everything(world, username, alike_max)
+
+
+def ask_everything(world: OneWorld, username: str, alike_max: int) -> None:
+    """Every question of the API about every study, site, subject, kit and shipment there is."""
+    system = world.system(username)
+    for address in questions(world, alike_max):
+        answer = system.client.get(address, headers=system.header)
+        world.evidence.keep(f"{username} API {address}", answer)
+        if answer.status_code < 400:
+            world.evidence.reached.add(address)
+
+
+def questions(world: OneWorld, alike_max: int) -> list[str]:
+    """Addresses of the API's questions, with every number there is."""
+    asked = []
+    with world.store.reading() as connection:
+        known = {
+            noun: [str(row[0]) for row in connection.execute(text(f"SELECT number FROM {noun} ORDER BY number"))]
+            for noun in ("subject", "kit", "shipment", "site")
+        }
+    for path in _looked_at(world.browser().client.app.routes):
+        if path.startswith("/api/v1/studies"):
+            address = path.replace("{study_id:int}", str(world.study_id))
+            noun = next((each for each in ("subject", "kit", "shipment") if f"{each}s/{{" in address), "site")
+            for number in known[noun][:alike_max] if "{" in address else [""]:
+                asked.append(address.replace("{number:str}", number).replace("{site:str}", number))
+    return asked
+
+
+def _looked_at(routes: Iterable[Any]) -> Iterator[str]:
+    """Paths of everything that can be looked at."""
+    return (route.path for route in routes if "GET" in getattr(route, "methods", ()))
+
+
+@contextmanager
+def _listening() -> Iterator[list[str]]:
+    """The lines that the program logs."""
+    lines: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(f"{record.name} {record.levelname} {record.getMessage()}")
+
+    ear, logger = Ear(), logging.getLogger("irt")
+    level = logger.level
+    logger.addHandler(ear)
+    logger.setLevel(logging.INFO)
+    try:
+        yield lines
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(ear)
