@@ -12,7 +12,7 @@ that weekday's m dates in the month: the i-th of them (from 0) comes on the date
 import csv
 import re
 from calendar import monthrange
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -140,8 +140,3 @@ def _level(factor: Factor, written: str) -> str:
             if found and int(found.group(1)) <= int(value) <= int(found.group(2)):
                 return code
     raise ValueError(f"'{written}' is not a level of {factor.code}")
-
-
-def strata_of(arrivals: Iterable[Arrival]) -> Counter[tuple[tuple[str, str], ...]]:
-    """How many arrivals there are of each combination of levels."""
-    return Counter(tuple(sorted(arrival.levels.items())) for arrival in arrivals)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irt.enrolment.file import Enrolment, read_enrolment, strata_of
+from irt.enrolment.file import Enrolment, read_enrolment
 from irt.errors import BadInput
 from tests.builders_supply import the_study
 from tests.irt.enrolment.lines import COLUMNS, LINE, a_file
@@ -138,4 +138,5 @@ def test_files_that_are_none(tmp_path: Path) -> None:
 def test_strata_are_counted(tmp_path: Path) -> None:
     """As entered, in any order of factors."""
     people = read(tmp_path, LINE, LINE, {**LINE, "sex": "F" if LINE["sex"] == "M" else "M"})
-    assert sorted(strata_of(people.arrivals).values()) == [1, 2]
+    strata = Counter(tuple(sorted(arrival.levels.items())) for arrival in people.arrivals)
+    assert sorted(strata.values()) == [1, 2]
