@@ -142,9 +142,8 @@ class SupplyHouse:
         ask = LoadKitList(study_id=self.study_id, lots=listed, approval_id=self.approval(listed))
         loaded = self.do(Role.SUPPLY_MANAGER, load_kit_list, ask)
         for lot in loaded.blinded_lots if release else ():
-            self.do(
-                Role.QUALIFIED_PERSON, release_lot, ReleaseLot(study_id=self.study_id, lot=lot, on_day=self.day)
-            )
+            release = ReleaseLot(study_id=self.study_id, lot=lot, on_day=self.day, signing=signing())
+            self.do(Role.QUALIFIED_PERSON, release_lot, release)
         return loaded
 
     def approval(self, lots: list[ListedLot], **changes: Any) -> int:

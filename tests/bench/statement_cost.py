@@ -23,6 +23,7 @@ from irt.services.randomize_subject import RandomizeSubject, randomize_subject
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.screen_subject import ScreenSubject, screen_subject
+from irt.services.sign_record import Signing
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.states.records import Mode
@@ -55,9 +56,10 @@ class World:
 
     def _supply(self, at: datetime) -> None:
         """Opens the sites with more stock than they need, so that no statement differs for lack of a kit."""
+        signing = Signing(password=self.staff.password)
         for lot in {lot.blinded_lot: lot for lot in self.definition.sizes["small"].lots}.values():
             if lot.released <= FIRST_DAY:
-                ask = ReleaseLot(study_id=self.study_id, lot=lot.blinded_lot, on_day=FIRST_DAY)
+                ask = ReleaseLot(study_id=self.study_id, lot=lot.blinded_lot, on_day=FIRST_DAY, signing=signing)
                 perform(self.store, self.staff.quality, at, release_lot, ask, f"lot {lot.blinded_lot}")
         for site in self.sites:
             opening = ChangeSite(study_id=self.study_id, site=site)

@@ -25,6 +25,7 @@ from irt.states.shipment import OPEN, ShipmentStatus
 from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders_supply import SupplyHouse, a_house, a_lot
+from tests.cast import signing
 
 UNDERWAY = {*OPEN, ShipmentStatus.RECEIVED_PARTLY}
 STEPS = {
@@ -139,7 +140,8 @@ class SupplyLife(RuleBasedStateMachine):
             ask = QuarantineKits.model_validate({**self.ask, "kits": numbers})
             self._try(Role.QUALITY, quarantine_kits, ask)
         else:
-            self._try(Role.QUALITY, decide_quality, DecideQuality.model_validate({**self.ask, act: numbers}))
+            ruling = DecideQuality.model_validate({**self.ask, act: numbers, "signing": signing()})
+            self._try(Role.QUALITY, decide_quality, ruling)
 
     @rule(data=st.data())
     def a_count(self, data: st.DataObject) -> None:

@@ -44,6 +44,7 @@ from irt.services.take_back_kits import TakeBackKits, take_back_kits
 from irt.tables.kit import DispensedKit, Dispensing, Kit, Movement
 from irt.tables.subject import Randomization, Subject
 from tests.builders_trial import FIRST_SITE, SCARCE, SECOND_SITE, a_trial, blocks_are_balanced, no_kit_twice
+from tests.cast import signing
 
 VISITS = ("D1", "D1", "W4", "W12")
 STEPS = ("hold_dose", "resume_dose", "stop_treatment", "withdraw", "lose_contact", "complete")
@@ -196,7 +197,8 @@ class WholeTrial(RuleBasedStateMachine):
         if act == "quarantine":
             self._try(quarantine_kits, QuarantineKits(study_id=1, kits=[number], reason=EXPLAINED), Role.QUALITY)
         else:
-            ask = DecideQuality.model_validate({"study_id": 1, act: [number], "reason": EXPLAINED})
+            asked = {"study_id": 1, act: [number], "reason": EXPLAINED, "signing": signing()}
+            ask = DecideQuality.model_validate(asked)
             self._try(decide_quality, ask, Role.QUALITY)
 
     @invariant()

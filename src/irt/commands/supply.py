@@ -41,13 +41,15 @@ supply.add_command(list_kits)
 @click.option("--countries", default="", metavar="CODES", help="With commas, as DE,FR; every country else.")
 @as_person
 def release(person: Person, lot: str, protocol: str, mode: str | None, countries: str) -> None:
-    """Release a blinded lot as the qualified person: its kits may be used from now on.
+    """Sign the release of a blinded lot as the qualified person: its kits may be used from now on.
 
     Example: irt supply release L2509-N --study NB-301 --countries DE,FR --user quinn
     """
     study = study_of(person, protocol, mode)
     codes = [code.strip() for code in countries.split(",") if code.strip()]
-    ask = ReleaseLot(study_id=study.id, lot=lot, on_day=clock.now().date(), countries=codes)
+    ask = ReleaseLot(
+        study_id=study.id, lot=lot, on_day=clock.now().date(), countries=codes, signing=person.signing()
+    )
     done = person.does(release_lot, ask)
     click.echo(f"Lot {done.lot} is released for {', '.join(codes) or 'every country'}: {done.kits} kits.")
 

@@ -63,6 +63,7 @@ def staff_of(store: Store, who: Preparers, at: datetime) -> Staff:
         supply=hire("Supply planning", Role.SUPPLY_MANAGER),
         depot=hire("Depot staff", Role.DEPOT, Role.COORDINATOR),
         quality=hire("Qualified person", Role.QUALIFIED_PERSON),
+        password=who.password,
     )
 
 

@@ -26,6 +26,7 @@ from irt.services.randomize_subject import RandomizeSubject, ScreeningExpired, r
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject
+from irt.services.sign_record import Signing
 from irt.services.store import Store
 from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
 from irt.services.unit_of_work import perform
@@ -127,7 +128,8 @@ def _release_days(lots: Iterable[Lot], first: date) -> list[tuple[str, date]]:
 
 def _plan_release(run: Run, lot: str, day: date) -> None:
     moment = datetime.combine(day, NIGHT) - timedelta(hours=1)
-    ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day)
+    signing = Signing(password=run.staff.password)
+    ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day, signing=signing)
     run.at(moment, lambda at: _press(run, run.staff.quality, at, release_lot, ask, f"release:{lot}"))
 
 

@@ -1,12 +1,14 @@
-"""The decision on kits in quarantine: usable again, or not for ever."""
+"""The signed decision on kits in quarantine: usable again, or not for ever."""
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
+from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import lock_kits_by_number, move_kits
+from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.work import Work
 from irt.states.kit import KitEvent
@@ -24,7 +26,7 @@ class DecideQuality(SQLModel):
     reject: list[str] = []
     reason: str
     excursion: str | None = None
-    signature_id: int | None = None
+    signing: Signing = Field(exclude=True)
 
 
 class QualityDecided(SQLModel):
@@ -44,28 +46,33 @@ _EXCURSION = (
 
 
 def decide_quality(work: Work, ask: DecideQuality) -> QualityDecided:
-    """Releases or rejects quarantined kits; a reversed kit that is accepted is free again."""
-    work.actor.require(Permission.DECIDE_QUALITY, ask.study_id)
+    """Signs, then releases or rejects quarantined kits; a reversed kit that is accepted is free again."""
+    grant = work.actor.require(Permission.DECIDE_QUALITY, ask.study_id)
     reason = need_reason(ask.reason)
     if (not ask.accept and not ask.reject) or set(ask.accept) & set(ask.reject):
         raise BadInput("Name each kit once: accepted or rejected. Nothing was decided.")
+    accepted, rejected = sorted(set(ask.accept)), sorted(set(ask.reject))
+    kind = "excursion" if ask.excursion else "kits"
+    record = ask.excursion or f"{len(accepted) + len(rejected)} kits"
+    content = {"accepted": accepted, "rejected": rejected, "reason": reason}
+    signable = Signable(Meaning.DECIDE_QUALITY, kind, record, content, ask.study_id)
+    signature_id = sign_record(work, ask.signing, signable, grant)
     excursion_status = _decide_excursion(work, ask, reason)
     kits = lock_kits_by_number(work, ask.study_id, [*ask.accept, *ask.reject])
     for numbers, event in ((set(ask.accept), KitEvent.ACCEPT), (set(ask.reject), KitEvent.REJECT)):
         if some := [kit for kit in kits if kit.number in numbers]:
             move_kits(work, some, event, reason=reason)
-    accepted, rejected = sorted(set(ask.accept)), sorted(set(ask.reject))
     work.audit(
         AuditDraft(
             act="quality_decided",
-            record_kind="excursion" if ask.excursion else "kits",
-            record=ask.excursion or f"{len(kits)} kits",
+            record_kind=kind,
+            record=record,
             study_id=ask.study_id,
             new={
                 "accepted": accepted,
                 "rejected": rejected,
                 "excursion_status": excursion_status,
-                "signature": ask.signature_id,
+                "signature": signature_id,
             },
             reason=reason,
         )

@@ -1,14 +1,17 @@
-"""Release of a blinded lot by the qualified person, and its approval for countries."""
+"""Release of a blinded lot by the qualified person, and its approval for countries, each under a signature."""
 
 from datetime import date
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import SQLModel
+from sqlalchemy import RowMapping, bindparam, or_, select, update
+from sqlmodel import Field, SQLModel
 
+from irt.audit.signature import Meaning
+from irt.blinding.actor import Grant
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import held, locking, move_kits
+from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
@@ -23,7 +26,7 @@ class ReleaseLot(SQLModel):
     lot: str
     on_day: date
     countries: list[str] = []
-    signature_id: int | None = None
+    signing: Signing = Field(exclude=True)
 
 
 class LotReleased(SQLModel):
@@ -39,7 +42,7 @@ class ApproveLot(SQLModel):
     study_id: int
     lot: str
     country: str
-    signature_id: int | None = None
+    signing: Signing = Field(exclude=True)
 
 
 class LotApproved(SQLModel):
@@ -57,6 +60,10 @@ class NotReleased(Refusal):
     """Countries are approved for released lots only."""
 
 
+class AlreadyApproved(Refusal):
+    """The lot may be used in that country already."""
+
+
 class LotExpired(Refusal):
     """A lot past its expiry is not released."""
 
@@ -67,6 +74,10 @@ _LOT = (
     .where(_LOTS.c.study_id == bindparam("study_id"), _LOTS.c.number == bindparam("number"))
     .with_for_update(key_share=True)
 )
+_APPROVED = select(_APPROVALS.c.id).where(
+    _APPROVALS.c.blinded_lot_id == bindparam("lot_id"),
+    or_(_APPROVALS.c.country.is_(None), _APPROVALS.c.country == bindparam("country")),
+)
 _AT_ONCE = 5000
 _UNRELEASED = locking(_KITS.c.blinded_lot_id == bindparam("lot_id"), _KITS.c.quality == Quality.UNRELEASED).limit(
     _AT_ONCE
@@ -74,18 +85,20 @@ _UNRELEASED = locking(_KITS.c.blinded_lot_id == bindparam("lot_id"), _KITS.c.qua
 
 
 def release_lot(work: Work, ask: ReleaseLot) -> LotReleased:
-    """Makes the unreleased kits of a lot usable and approves the lot for its countries."""
-    work.actor.require(Permission.RELEASE_LOT, ask.study_id)
+    """Signs the release, makes the unreleased kits of a lot usable and approves the lot for its countries."""
+    grant = work.actor.require(Permission.RELEASE_LOT, ask.study_id)
     study = lock_study(work, ask.study_id)
     lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
     if lot["released_on"] is not None:
         raise AlreadyReleased(f"Lot {ask.lot} was released on {lot['released_on']}. Nothing was changed.")
     if ask.on_day > lot["expiry"]:
         raise LotExpired(f"Lot {ask.lot} expired on {lot['expiry']}. It was not released.")
+    _require_countries(study, ask.countries)
+    signature_id = _sign(work, ask, lot, release_content(ask, lot["expiry"]), grant)
     work.run(update(_LOTS).where(_LOTS.c.id == lot["id"]).values(released_on=ask.on_day))
     countries: list[str | None] = [*ask.countries] or [None]
     for country in countries:
-        _approve(work, study, lot["id"], country, ask.signature_id)
+        _approve(work, study, lot["id"], country, signature_id)
     kits = _release_kits(work, lot["id"])
     work.audit(
         AuditDraft(
@@ -93,35 +106,65 @@ def release_lot(work: Work, ask: ReleaseLot) -> LotReleased:
             record_kind="lot",
             record=ask.lot,
             study_id=study.id,
-            new={"released_on": ask.on_day.isoformat(), "countries": ask.countries or "all", "kits": kits},
+            new={
+                "released_on": ask.on_day.isoformat(),
+                "countries": ask.countries or "all",
+                "kits": kits,
+                "signature": signature_id,
+            },
         )
     )
     return LotReleased(lot=ask.lot, kits=kits)
 
 
 def approve_lot(work: Work, ask: ApproveLot) -> LotApproved:
-    """Approves a released lot for one more country."""
-    work.actor.require(Permission.RELEASE_LOT, ask.study_id)
+    """Signs the approval of a released lot for one more country, and books it."""
+    grant = work.actor.require(Permission.RELEASE_LOT, ask.study_id)
     study = lock_study(work, ask.study_id)
     lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
     if lot["released_on"] is None:
         raise NotReleased(f"Lot {ask.lot} is not released yet. Nothing was changed. Release it first.")
-    _approve(work, study, lot["id"], ask.country, ask.signature_id)
+    if work.row(_APPROVED, lot_id=lot["id"], country=ask.country):
+        raise AlreadyApproved(f"Lot {ask.lot} is approved for {ask.country} already. Nothing was changed.")
+    _require_countries(study, [ask.country])
+    signature_id = _sign(work, ask, lot, {"country": ask.country, "expiry": lot["expiry"].isoformat()}, grant)
+    _approve(work, study, lot["id"], ask.country, signature_id)
     work.audit(
         AuditDraft(
             act="lot_approved",
             record_kind="lot",
             record=ask.lot,
             study_id=study.id,
-            new={"country": ask.country},
+            new={"country": ask.country, "signature": signature_id},
         )
     )
     return LotApproved(lot=ask.lot, country=ask.country)
 
 
-def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int | None) -> None:
-    if country is not None and country not in {known.code for known in study.definition.countries}:
-        raise BadInput(f"{country} is not a country of this study.")
+def release_content(ask: ReleaseLot, expiry: date) -> dict[str, object]:
+    """What is signed: the day, the countries (none: all), and the expiry on the label as it was read."""
+    return {
+        "released_on": ask.on_day.isoformat(),
+        "countries": sorted(ask.countries) or "all",
+        "expiry": expiry.isoformat(),
+    }
+
+
+def _sign(
+    work: Work, ask: ReleaseLot | ApproveLot, lot: RowMapping, content: dict[str, object], grant: Grant
+) -> int:
+    meaning = Meaning.RELEASE_LOT if lot["released_on"] is None else Meaning.APPROVE
+    return sign_record(work, ask.signing, Signable(meaning, "lot", ask.lot, content, ask.study_id), grant)
+
+
+def _require_countries(study: SupplyStudy, countries: list[str]) -> None:
+    known = {country.code for country in study.definition.countries}
+    for country in countries:
+        if country not in known:
+            raise BadInput(f"{country} is not a country of this study. Nothing was changed. Choose another one.")
+
+
+def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int) -> None:
     work.record(
         LotApproval,
         **study.owner,

@@ -26,6 +26,7 @@ from irt.tables.secret import AllocationState, TreatmentAssignment
 from irt.tables.subject import Subject
 from tests.builders_supply import SupplyHouse, the_study
 from tests.builders_trial import Trial
+from tests.cast import signing
 from tests.rows import put
 
 IN_AUTUMN_2021 = date(2021, 10, 1)
@@ -38,7 +39,7 @@ def opened(store: Store, definition: StudyDefinition, day: date, *, release: boo
     load = LoadKitList(study_id=house.study_id, size="small", approval_id=house.approval(lots))
     house.do(Role.SUPPLY_MANAGER, load_kit_list, load)
     for row in house.rows(BlindedLot) if release else []:
-        ask = ReleaseLot(study_id=house.study_id, lot=row["number"], on_day=day)
+        ask = ReleaseLot(study_id=house.study_id, lot=row["number"], on_day=day, signing=signing())
         house.do(Role.QUALIFIED_PERSON, release_lot, ask)
     house.sites(1)
     return Trial(store, house.study_id, definition, day, count(1000))

@@ -11,10 +11,13 @@ from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, Temperature, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
+from irt.services.sign_record import SigningRefused
 from irt.states.table import TransitionRefused
 from irt.tables.kit import Kit
+from irt.tables.record import AuditEntry, Signature
 from irt.tables.shipment import Excursion, ShipmentKit
 from tests.builders_supply import SupplyHouse, a_house, with_stocked_sites
+from tests.cast import signing
 
 
 @pytest.fixture
@@ -38,7 +41,9 @@ def quality(house: SupplyHouse, number: str) -> str:
 
 def decide(house: SupplyHouse, **facts: object) -> DecideQuality:
     """A decision with a reason."""
-    return DecideQuality.model_validate({"study_id": house.study_id, "reason": "Stability data", **facts})
+    return DecideQuality.model_validate(
+        {"study_id": house.study_id, "reason": "Stability data", "signing": signing(), **facts}
+    )
 
 
 def test_set_apart_then_decided(house: SupplyHouse) -> None:
@@ -142,3 +147,16 @@ def test_what_is_refused(house: SupplyHouse) -> None:
         house.do(Role.QUALITY, decide_quality, decide(house, accept=[kit], reject=[kit]))
     with pytest.raises(NotFound):
         house.do(Role.QUALITY, decide_quality, decide(house, accept=["0"]))
+
+
+def test_a_decision_is_signed_or_not_made(house: SupplyHouse) -> None:
+    """The signature stands in the audit trail; with a wrong password the kit stays in quarantine."""
+    _, _, (kit, *_) = shelf(house)
+    house.do(Role.PHARMACIST, quarantine_kits, QuarantineKits(study_id=house.study_id, kits=[kit], reason="Warm"))
+    with pytest.raises(SigningRefused):
+        house.do(Role.QUALITY, decide_quality, decide(house, accept=[kit], signing=signing("a guess")))
+    assert quality(house, kit) == "quarantined"
+    house.do(Role.QUALITY, decide_quality, decide(house, accept=[kit]))
+    (signed,) = house.rows(Signature, record_kind="kits")
+    (booked,) = house.rows(AuditEntry, act="quality_decided")
+    assert booked["new"]["signature"] == signed["id"]
