@@ -18,6 +18,7 @@ from sqlmodel import SQLModel
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.services.activate_site import ChangeSite, change_site
+from irt.services.approvals import salted
 from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry_shipments
 from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
 from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
@@ -36,7 +37,7 @@ from irt.tables.columns import table_of
 from irt.tables.kit import Kit
 from irt.tables.people import Account
 from irt.tables.record import Approval
-from irt.tables.secret import KitContent
+from irt.tables.secret import ApprovalMatter, KitContent
 from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Site
 from tests.builders import a_store, migrated
@@ -44,6 +45,7 @@ from tests.cast import PASSWORD, signing
 
 DAY = date(2026, 3, 2)
 """A Monday."""
+_SALT = bytes(32)
 _STUDIES = Path(__file__).parents[1] / "fixtures" / "studies"
 
 Ask = TypeVar("Ask", bound=SQLModel)
@@ -152,7 +154,7 @@ class SupplyHouse:
             "study_id": self.study_id,
             "kind": APPROVAL_KIND,
             "record": "kit list",
-            "record_hash": kit_list_hash(lots),
+            "record_hash": salted(kit_list_hash(lots), _SALT),
             "asked_by_id": 1,
             "asked_at": _noon(self.day),
             "decided_by_id": 2,
@@ -160,9 +162,10 @@ class SupplyHouse:
             "granted": True,
         }
         with self.store.writing() as connection:
-            return Work(self.store, connection, self.actor(Role.SUPPLY_MANAGER), _noon(self.day)).record(
-                Approval, **{**facts, **changes}
-            )
+            work = Work(self.store, connection, self.actor(Role.SUPPLY_MANAGER), _noon(self.day))
+            approval_id = work.record(Approval, **{**facts, **changes})
+            work.record(ApprovalMatter, approval_id=approval_id, salt=_SALT.hex())
+            return approval_id
 
     def sites(self, how_many: int = 1) -> list[tuple[str, int]]:
         """Activates that many more sites; their numbers and ids."""

@@ -12,7 +12,7 @@ from irt.services.store import Store
 SECRET = "secret_"
 UNSHOWN = {
     ("command", "asked_hash"): "no page tells it; it covers the definition and the kit list, which say the words",
-    ("approval", "record_hash"): "no page tells it; it covers the kit list, and unblinded people compare it",
+    ("approval", "record_hash"): "salted in secret, and no page tells it; it covers the kit list",
 }
 """Columns of public tables that differ between worlds whose treatments have other words, each with its reason."""
 _TOOK = re.compile(r"\d+ ms$")

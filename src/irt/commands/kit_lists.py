@@ -5,15 +5,15 @@ from typing import Literal
 import click
 
 from irt.blinding.roles import Permission
-from irt.blinding.two_persons import ApprovalKind
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import NotFound
 from irt.reads.kit_list_approvals import granted_approval, waiting_approval
 from irt.reads.named import NamedStudy
 from irt.reads.unblinded_definition import definition_in_force
-from irt.services.approvals import AskApproval, DecideApproval, ask_approval, decide_approval
+from irt.services.approvals import DecideApproval, decide_approval
 from irt.services.kit_list import ListedLot, kit_list_hash, lots_of_size
+from irt.services.kit_list_approval import AskKitList, ask_kit_list, kit_list_name
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 
 Size = Literal["full", "small"]
@@ -45,10 +45,7 @@ def ask(person: Person, protocol: str, size: Size, mode: str | None) -> None:
     study = study_of(person, protocol, mode)
     lots = _lots(person, study, size)
     _show(lots)
-    wish = AskApproval(
-        kind=ApprovalKind.KIT_LIST, record=_record(study, size), record_hash=kit_list_hash(lots), study_id=study.id
-    )
-    person.does(ask_approval, wish)
+    person.does(ask_kit_list, AskKitList(study_id=study.id, size=size))
     click.echo("Approval is asked for. Next, by another person: irt supply list-kits approve")
 
 
@@ -110,7 +107,7 @@ def _lots(person: Person, study: NamedStudy, size: Size) -> list[ListedLot]:
 
 
 def _record(study: NamedStudy, size: Size) -> str:
-    return f"kit list of {study.protocol}, {size}"
+    return kit_list_name(study.protocol, size)
 
 
 def _show(lots: list[ListedLot]) -> None:

@@ -8,12 +8,12 @@ from pydantic import SecretStr
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
-from irt.blinding.two_persons import ApprovalKind
 from irt.enrolment.staff import Staff, acting
 from irt.services.accounts import ChangePassword, CreateAccount, change_password, create_account
-from irt.services.approvals import AskApproval, DecideApproval, ask_approval, decide_approval
+from irt.services.approvals import DecideApproval, decide_approval
 from irt.services.bootstrap import ensure_system_account, system_actor
 from irt.services.kit_list import kit_list_hash, lots_of_size
+from irt.services.kit_list_approval import AskKitList, ask_kit_list
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.services.load_study import ApproveVersion, LoadStudy, StudyLoaded, approve_version, load_study
 from irt.services.sign_record import Signing
@@ -103,13 +103,9 @@ def _load_kits(
     key: str,
 ) -> None:
     lots = lots_of_size(definition, size)
-    ask = AskApproval(
-        study_id=study_id,
-        kind=ApprovalKind.KIT_LIST,
-        record=f"kit list of {definition.study.protocol}, {size}",
-        record_hash=kit_list_hash(lots),
+    asked = perform(
+        store, who.builder, at, ask_kit_list, AskKitList(study_id=study_id, size=size), f"{key}:ask-kits"
     )
-    asked = perform(store, who.builder, at, ask_approval, ask, f"{key}:ask-kits")
     decision = DecideApproval(
         approval_id=asked.approval_id,
         record_hash=kit_list_hash(lots),

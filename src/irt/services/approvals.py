@@ -1,5 +1,6 @@
 """The two-person rule: one asks, another decides on exactly what was asked, and signs the decision."""
 
+import hashlib
 from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, update
@@ -20,6 +21,7 @@ from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.record import Approval
+from irt.tables.secret import ApprovalMatter
 from irt.tables.study import Study
 
 
@@ -30,6 +32,7 @@ class AskApproval(SQLModel):
     record: str
     record_hash: str = Field(min_length=64, max_length=64)
     study_id: int
+    content: dict[str, Any] | None = Field(default=None, description="all of it, for those who may read it")
 
 
 class ApprovalAsked(SQLModel):
@@ -56,9 +59,15 @@ class ApprovalDecided(SQLModel):
     signature_id: int
 
 
-_APPROVALS, _STUDIES = table_of(Approval), table_of(Study)
+_APPROVALS, _STUDIES, _MATTERS = table_of(Approval), table_of(Study), table_of(ApprovalMatter)
 _SPONSOR = select(_STUDIES.c.sponsor_id).where(_STUDIES.c.id == bindparam("study_id"))
-_LOCK = select(_APPROVALS).where(_APPROVALS.c.id == bindparam("approval_id")).with_for_update(key_share=True)
+_LOCK = (
+    select(_APPROVALS, _MATTERS.c.salt)
+    .join(_MATTERS, _MATTERS.c.approval_id == _APPROVALS.c.id)
+    .where(_APPROVALS.c.id == bindparam("approval_id"))
+    .with_for_update(key_share=True, of=_APPROVALS)
+)
+_SALT_BYTES = 32
 
 
 def ask_approval(work: Work, ask: AskApproval) -> ApprovalAsked:
@@ -66,16 +75,18 @@ def ask_approval(work: Work, ask: AskApproval) -> ApprovalAsked:
     asks, _ = WHO[ask.kind]
     work.actor.require(asks, ask.study_id)
     study = work.one("study", _SPONSOR, study_id=ask.study_id)
+    salt = work.store.entropy(_SALT_BYTES)
     approval_id = work.record(
         Approval,
         sponsor_id=study["sponsor_id"],
         study_id=ask.study_id,
         kind=ask.kind,
         record=ask.record,
-        record_hash=ask.record_hash,
+        record_hash=salted(ask.record_hash, salt),
         asked_by_id=work.actor.account_id,
         asked_at=work.at,
     )
+    work.record(ApprovalMatter, approval_id=approval_id, salt=salt.hex(), content=ask.content)
     work.audit(_entry("approval_asked", ask.study_id, ask.kind, ask.record, {"approval": approval_id}, None))
     return ApprovalAsked(approval_id=approval_id)
 
@@ -86,7 +97,7 @@ def decide_approval(work: Work, ask: DecideApproval) -> ApprovalDecided:
     kind = ApprovalKind(approval["kind"])
     grant = work.actor.require(WHO[kind][1], approval["study_id"])
     refuse_same_person(approval["asked_by_id"], work.actor.account_id)
-    refuse_changed(approval["record_hash"], ask.record_hash)
+    refuse_changed(approval["record_hash"], salted(ask.record_hash, bytes.fromhex(approval["salt"])))
     if approval["decided_at"] is not None:
         raise AlreadyDecided("This was decided before. Nothing was changed. Reload the page to see by whom.")
     if not ask.granted and not ask.reason:
@@ -106,6 +117,11 @@ def decide_approval(work: Work, ask: DecideApproval) -> ApprovalDecided:
     new = {"approval": ask.approval_id, "granted": ask.granted}
     work.audit(_entry("approval_decided", approval["study_id"], kind, approval["record"], new, ask.reason))
     return ApprovalDecided(approval_id=ask.approval_id, granted=ask.granted, signature_id=signature_id)
+
+
+def salted(record_hash: str, salt: bytes) -> str:
+    """The hash as it is stored: without the secret salt, a guess at the record cannot be tried out."""
+    return hashlib.sha256(len(salt).to_bytes(4, "big") + salt + record_hash.encode()).hexdigest()
 
 
 def _sign(work: Work, ask: DecideApproval, approval: RowMapping, grant: Grant) -> int:

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.randomization.numbers import OpaqueNumbers
+from irt.services.approvals import salted
 from irt.services.audit_draft import AuditDraft
 from irt.services.kit_list import (
     APPROVAL_KIND,
@@ -33,7 +34,7 @@ from irt.supply.kit_selection import ANY_LABEL
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.record import Approval
-from irt.tables.secret import KitContent, ManufacturingLot
+from irt.tables.secret import ApprovalMatter, KitContent, ManufacturingLot
 
 DIGITS_MIN = 5
 
@@ -88,8 +89,12 @@ def load_kit_list(work: Work, ask: LoadKitList) -> KitListLoaded:
     return KitListLoaded(kits=kits, blinded_lots=numbers)
 
 
-_APPROVALS = table_of(Approval)
-_APPROVAL = select(_APPROVALS).where(_APPROVALS.c.id == bindparam("approval_id"))
+_APPROVALS, _MATTERS = table_of(Approval), table_of(ApprovalMatter)
+_APPROVAL = (
+    select(_APPROVALS, _MATTERS.c.salt)
+    .join(_MATTERS, _MATTERS.c.approval_id == _APPROVALS.c.id)
+    .where(_APPROVALS.c.id == bindparam("approval_id"))
+)
 
 
 def _require_approval(work: Work, ask: LoadKitList, digest: str) -> None:
@@ -103,7 +108,7 @@ def _require_approval(work: Work, ask: LoadKitList, digest: str) -> None:
         raise KitListNotApproved(
             "This kit list is not approved by a second person. Nothing was loaded. Ask for its approval first."
         )
-    if found["record_hash"] != digest:
+    if found["record_hash"] != salted(digest, bytes.fromhex(found["salt"])):
         raise KitListNotApproved(
             "The list is not the one that was approved. Nothing was loaded. Ask for approval of this list."
         )

@@ -37,6 +37,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("resupply_run"),
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
+    Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_kit_content"),
     Guard("secret_restricted_part"),

@@ -70,7 +70,7 @@ class Approval(Row, table=True):
     study_id: int | None = Field(default=None, foreign_key="study.id")
     kind: str
     record: str
-    record_hash: str
+    record_hash: str = Field(description="salted: a bare hash would give a short kit list away")
     asked_by_id: int = Field(foreign_key="account.id")
     asked_at: datetime = instant()
     decided_by_id: int | None = Field(default=None, foreign_key="account.id")

@@ -18,6 +18,15 @@ class RestrictedPart(Owned, table=True):
     salt: str
 
 
+class ApprovalMatter(Row, table=True):
+    """What an approval decides on, in full where it was handed in, and the salt of its hash. Append-only."""
+
+    __tablename__ = "secret_approval_matter"
+    approval_id: int = Field(foreign_key="approval.id", unique=True)
+    salt: str
+    content: dict[str, Any] | None = document(default=None)
+
+
 class AllocationKey(Owned, table=True):
     """A study's seeds, sealed; the commitments were published before the first draw."""
 

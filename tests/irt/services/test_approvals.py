@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
@@ -11,6 +13,9 @@ from irt.errors import BadInput, NotAllowed
 from irt.services.approvals import ApprovalDecided, AskApproval, DecideApproval, ask_approval, decide_approval
 from irt.services.sign_record import SigningRefused
 from irt.services.store import Store
+from irt.tables.columns import table_of
+from irt.tables.record import Approval
+from irt.tables.secret import ApprovalMatter
 from tests.cast import Office, signing
 from tests.rows import put_study
 
@@ -39,6 +44,11 @@ def decided(office: Office, who: Actor, approval_id: int, **changes: Any) -> App
     facts: dict[str, Any] = {"granted": True, "record_hash": SEEN, "signing": signing(), **changes}
     answer: ApprovalDecided = office.does(who, decide_approval, DecideApproval(approval_id=approval_id, **facts))
     return answer
+
+
+def _rows(office: Office, model: type[SQLModel]) -> list[dict[str, Any]]:
+    with office.store.reading() as connection:
+        return [dict(row) for row in connection.execute(select(table_of(model))).mappings()]
 
 
 def test_another_person_grants_with_a_signature(office: Office, plan: int) -> None:
@@ -83,3 +93,21 @@ def test_a_decision_without_the_right_password_is_none(office: Office, plan: int
     with pytest.raises(SigningRefused):
         decided(office, office.account("max"), plan, signing=signing("not the password"))
     assert decided(office, office.account("max"), plan).granted
+
+
+def test_the_stored_hash_is_of_no_use_to_a_guesser(office: Office, plan: int) -> None:
+    """Asked twice for the same record, two hashes are stored, neither of them the one that was handed in."""
+    (first,) = _rows(office, Approval)
+    ask = AskApproval(
+        kind=ApprovalKind.SUPPLY_PLAN,
+        record="run 7",
+        record_hash=SEEN,
+        study_id=first["study_id"],
+        content={"a": 1},
+    )
+    second = office.does(office.account("mia"), ask_approval, ask).approval_id
+    hashes = {row["record_hash"] for row in _rows(office, Approval)}
+    assert len(hashes) == 2
+    assert SEEN not in hashes
+    assert [row["content"] for row in _rows(office, ApprovalMatter)] == [None, {"a": 1}]
+    assert decided(office, office.account("max"), second).granted

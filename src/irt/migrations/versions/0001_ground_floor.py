@@ -26,6 +26,7 @@ GUARDS = (
     Guard("resupply_run"),
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
+    Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_kit_content"),
     Guard("secret_restricted_part"),
@@ -574,6 +575,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role_grant")),
     )
     op.create_index(op.f("ix_role_grant_account_id"), "role_grant", ["account_id"], unique=False)
+    op.create_table(
+        "secret_approval_matter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("salt", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_secret_approval_matter_approval_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_approval_matter")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_secret_approval_matter_approval_id")),
+    )
     op.create_table(
         "secret_kit_content",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1191,6 +1204,7 @@ def downgrade() -> None:
     op.drop_table("secret_restricted_part")
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
+    op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")

@@ -1,0 +1,49 @@
+"""Asking a second person to approve a kit list: the list itself is kept for whoever decides, and for loading."""
+
+from typing import Literal
+
+from sqlalchemy import bindparam, select
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.blinding.two_persons import ApprovalKind
+from irt.services.approvals import ApprovalAsked, AskApproval, ask_approval
+from irt.services.kit_list import ListedLot, check_list, kit_list_hash, lots_of_size
+from irt.services.supply_study import lock_study
+from irt.services.work import Work
+from irt.tables.columns import table_of
+from irt.tables.study import Study
+
+
+class AskKitList(SQLModel):
+    """The lots of the study file's size, or the lots listed here."""
+
+    study_id: int
+    size: Literal["full", "small"] | None = None
+    lots: list[ListedLot] = []
+
+
+_STUDIES = table_of(Study)
+_PROTOCOL = select(_STUDIES.c.protocol).where(_STUDIES.c.id == bindparam("study_id"))
+
+
+def ask_kit_list(work: Work, ask: AskKitList) -> ApprovalAsked:
+    """Checks the list and puts it before a second person."""
+    work.actor.require(Permission.LOAD_KITS, ask.study_id)
+    study = lock_study(work, ask.study_id)
+    lots = ask.lots or lots_of_size(study.definition, ask.size)
+    check_list(study.definition, lots)
+    protocol = work.one("study", _PROTOCOL, study_id=study.id)["protocol"]
+    wish = AskApproval(
+        kind=ApprovalKind.KIT_LIST,
+        record=kit_list_name(protocol, None if ask.lots else ask.size),
+        record_hash=kit_list_hash(lots),
+        study_id=study.id,
+        content={"lots": [lot.model_dump(mode="json") for lot in lots]},
+    )
+    return ask_approval(work, wish)
+
+
+def kit_list_name(protocol: str, size: str | None) -> str:
+    """What the approval is filed under, as 'kit list of NB-301, full'."""
+    return f"kit list of {protocol}, {size or 'as listed'}"
