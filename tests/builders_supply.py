@@ -19,10 +19,11 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.approvals import salted
+from irt.services.approve_version import ApproveVersion, approve_version
 from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry_shipments
 from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
 from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
-from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, load_study
+from irt.services.load_study import LoadStudy, load_study
 from irt.services.passwords import PasswordRule, hash_password
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with

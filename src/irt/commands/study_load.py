@@ -11,7 +11,8 @@ from irt.commands.session import Person, as_person
 from irt.commands.study_files import read_study
 from irt.reads.commitments import commitments_of
 from irt.reads.named import newest_version
-from irt.services.load_study import ApproveVersion, LoadStudy, approve_version, load_study
+from irt.services.approve_version import ApproveVersion, approve_version
+from irt.services.load_study import LoadStudy, load_study
 from irt.states.records import Mode
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
@@ -17,12 +17,14 @@ from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.move_kits import HeldKit, move_kits
 from irt.services.studies import seed_of
 from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
+from irt.services.visits import next_unscheduled
+from irt.services.weigh_subject import confirmed_weight
 from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingStatus, KitCheck, VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.dispensing import KitNeed
-from irt.study.dispensing_schedule import kits_due
+from irt.study.dispensing_schedule import kits_due, rule_for, second_check_visits
 from irt.study.schedule import UNSCHEDULED, treatment_days
 from irt.supply.kit_selection import Candidate, Choice, choose_kits
 from irt.tables.columns import table_of
@@ -72,8 +74,9 @@ def assign_kits(work: Work, ask: AssignKits) -> DispensingReceipt:
 def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingReceipt:
     _require_dispensable(subject, ask, work)
     order = _order(work, subject, ask)
-    weight_kg = ask.weight_kg if order is None or order["weight_kg"] is None else Decimal(order["weight_kg"])
-    needs = kits_due(subject.definition, arm_of(work, subject.id), subject.dose_level, ask.visit, weight_kg)
+    arm = arm_of(work, subject.id)
+    weight_kg = _weight(work, subject, ask, order, arm)
+    needs = kits_due(subject.definition, arm, subject.dose_level, ask.visit, weight_kg)
     visit_id, code, occurrence = _open_visit(work, subject, ask, weight_kg)
     lock_stock(work, subject)
     choice = _choose(work, subject, ask, needs, f"{code}|{occurrence}")
@@ -85,6 +88,7 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
         visit_id=visit_id,
         order_id=order["id"] if order else None,
         status=DispensingStatus.ASSIGNED,
+        version_number=subject.site.version_number,
         assigned_at=work.at,
         assigned_by_id=work.actor.account_id,
     )
@@ -178,9 +182,6 @@ _VISIT = (
     .order_by(_DISPENSINGS.c.id.desc())
     .limit(1)
 )
-_NEXT_OCCURRENCE = select(func.count().label("n")).where(
-    _VISITS.c.subject_id == bindparam("subject_id"), _VISITS.c.code == UNSCHEDULED
-)
 
 
 def _order(work: Work, subject: LockedSubject, ask: AssignKits) -> Any:
@@ -199,6 +200,17 @@ def _order(work: Work, subject: LockedSubject, ask: AssignKits) -> Any:
     return order
 
 
+def _weight(work: Work, subject: LockedSubject, ask: AssignKits, order: Any, arm: str | None) -> Decimal | None:
+    """The weight the dose follows: of the order, as typed now, or as two people typed it where the study asks."""
+    definition = subject.definition
+    typed = ask.weight_kg if order is None or order["weight_kg"] is None else Decimal(order["weight_kg"])
+    if ask.visit not in second_check_visits(definition):
+        return typed
+    if rule_for(definition, arm, subject.dose_level, ask.visit).by_weight is None:
+        return typed
+    return confirmed_weight(work, subject, ask.visit, ask.occurrence, typed, unscheduled=ask.unscheduled)
+
+
 def _open_visit(
     work: Work, subject: LockedSubject, ask: AssignKits, weight_kg: Decimal | None
 ) -> tuple[int, str, int]:
@@ -206,13 +218,12 @@ def _open_visit(
     code, occurrence, known = ask.visit, ask.occurrence, None
     weight = None if weight_kg is None else str(weight_kg)
     if ask.unscheduled:
-        counted = work.one("visit", _NEXT_OCCURRENCE, subject_id=subject.id)
-        code, occurrence = UNSCHEDULED, int(counted["n"])
+        code, occurrence = UNSCHEDULED, next_unscheduled(work, subject.id)
     else:
         known = work.row(_VISIT, subject_id=subject.id, code=code, occurrence=occurrence)
     if known is not None:
         _require_undispensed(known)
-        held = {"status": VisitStatus.DONE, "held_on": ask.on_day, "weight_kg": weight}
+        held = {"status": VisitStatus.DONE, "held_on": ask.on_day, "weight_kg": weight, "reason": None}
         work.run(update(_VISITS).where(_VISITS.c.id == known["id"]).values(**held))
         return known["id"], code, occurrence
     visit_id = work.record(

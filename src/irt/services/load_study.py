@@ -1,34 +1,27 @@
 """Loading a study: sponsor, version, network, seeds and settings from one checked definition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import select
 from sqlmodel import Field, SQLModel
 
-from irt.audit.entry import study_chain
-from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
-from irt.blinding.two_persons import refuse_same_person
-from irt.errors import About, BadInput, Refusal
+from irt.errors import BadInput, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.caps import ASSIGNMENTS
 from irt.services.seal import commitment
-from irt.services.sign_record import Signable, Signing, sign_record
-from irt.services.subjects import refusals_concern
+from irt.services.study_network import levels_in, record_depots, record_lanes, record_levels, record_site
+from irt.services.study_versions import FIRST_VERSION, record_version
 from irt.services.work import Work
-from irt.states.records import Mode, SiteStatus, VersionStatus
+from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
-from irt.study.digest import digest
-from irt.study.network import Depot as DepotPart
-from irt.study.public_part import public_part_of
 from irt.study.sites import sites_of
 from irt.tables.columns import table_of
-from irt.tables.record import AuditEntry
-from irt.tables.secret import AllocationKey, AllocationState, RestrictedPart, ResupplySetting
-from irt.tables.study import Depot, Lane, Site, Sponsor, Study, StudyVersion
+from irt.tables.secret import AllocationKey, AllocationState
+from irt.tables.study import Sponsor, Study
 
 SEED_PURPOSES = ("allocation", "randomization_numbers", "kit_numbers", "kit_choice")
 
@@ -63,10 +56,11 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
     sponsor_id = _sponsor(work, definition.study.sponsor)
     study_id = _study(work, definition, sponsor_id, ask.mode)
     owner = {"sponsor_id": sponsor_id, "study_id": study_id}
-    salted = _version(work, definition, owner)
-    depots = _depots(work, definition, owner, ask.effective_from)
-    sites = _sites(work, definition, owner, depots, ask.size)
-    _resupply(work, definition, owner, sites, ask.effective_from)
+    salted = record_version(work, definition, owner, FIRST_VERSION)
+    depots = record_depots(work, definition.depots, owner, {})
+    record_lanes(work, definition.lanes, owner, depots, ask.effective_from)
+    sites = _sites(work, definition, owner, depots, ask)
+    record_levels(work, levels_in(definition, sites), owner, ask.effective_from)
     commitments = _seeds(work, owner)
     work.record(AllocationState, **owner, key=ASSIGNMENTS, state={"count": 0})
     work.audit(
@@ -75,10 +69,12 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
             record_kind="study",
             record=definition.study.protocol,
             study_id=study_id,
-            new={"version": 1, "mode": ask.mode, "digest": salted, "sites": len(sites), **commitments},
+            new={"version": FIRST_VERSION, "mode": ask.mode, "digest": salted, "sites": len(sites), **commitments},
         )
     )
-    return StudyLoaded(study_id=study_id, version=1, sites=len(sites), digest=salted, commitments=commitments)
+    return StudyLoaded(
+        study_id=study_id, version=FIRST_VERSION, sites=len(sites), digest=salted, commitments=commitments
+    )
 
 
 def _definition(ask: LoadStudy) -> StudyDefinition:
@@ -116,113 +112,28 @@ def _study(work: Work, definition: StudyDefinition, sponsor_id: int, mode: Mode)
     )
 
 
-def _version(work: Work, definition: StudyDefinition, owner: Mapping[str, int]) -> str:
-    """The public part for everybody, the whole and the salt apart. A bare hash would give small secrets away."""
-    whole = definition.model_dump(mode="json")
-    salt = work.store.entropy(32)
-    salted = digest(definition, salt)
-    version_id = work.record(
-        StudyVersion,
-        **owner,
-        number=1,
-        status=VersionStatus.DRAFT,
-        public_part=public_part_of(definition),
-        salted_digest=salted,
-        created_at=work.at,
-    )
-    work.record(RestrictedPart, **owner, version_id=version_id, definition=whole, salt=salt.hex())
-    return salted
-
-
-def _depots(
-    work: Work, definition: StudyDefinition, owner: Mapping[str, int], effective_from: date
-) -> dict[str, int]:
-    ids: dict[str, int] = {}
-    for depot in suppliers_first(definition.depots):
-        facts = depot.model_dump(exclude={"supplied_by"})
-        supplier = ids[depot.supplied_by] if depot.supplied_by else None
-        ids[depot.code] = work.record(Depot, **owner, **facts, supplied_by_id=supplier)
-    for lane in definition.lanes:
-        work.record(
-            Lane,
-            **owner,
-            origin_id=ids[lane.origin],
-            target=lane.target,
-            lead_time_days=lane.lead_time_days,
-            calendar=lane.model_dump(mode="json", exclude={"origin", "target", "lead_time_days"}),
-            effective_from=effective_from,
-        )
-    return ids
-
-
-def suppliers_first(depots: Sequence[DepotPart]) -> list[DepotPart]:
-    """Every depot after the one that supplies it; BadInput where no order is possible."""
-    ordered: list[DepotPart] = []
-    waiting = list(depots)
-    while waiting:
-        known = {None, *(depot.code for depot in ordered)}
-        ready = [depot for depot in waiting if depot.supplied_by in known]
-        if not ready:
-            codes = ", ".join(depot.code for depot in waiting)
-            raise BadInput(f"No central depot supplies these depots: {codes}. Nothing was loaded.")
-        ordered += ready
-        waiting = [depot for depot in waiting if depot not in ready]
-    return ordered
-
-
 def _sites(
-    work: Work, definition: StudyDefinition, owner: Mapping[str, int], depots: Mapping[str, int], size: str
-) -> dict[str, int]:
-    ids: dict[str, int] = {}
-    for site in sites_of(definition, size):
-        country = definition.country(site.country)
-        ids[site.number] = work.record(
-            Site,
-            **owner,
-            number=site.number,
-            name=site.name,
-            country=site.country,
-            region=country.region,
-            zone=site.zone or country.zone,
-            label_group=country.label_group,
-            depot_id=depots[country.depot],
-            status=SiteStatus.PLANNED,
-            version_number=1,
-        )
-    if not ids:
-        raise BadInput(f"The study file has no sites of size {size!r}. Nothing was loaded.")
-    return ids
-
-
-def _resupply(
     work: Work,
     definition: StudyDefinition,
     owner: Mapping[str, int],
-    sites: Mapping[str, int],
-    effective_from: date,
-) -> None:
-    settings = definition.resupply
-    levels = [
-        (None, None, settings.study),
-        *((country, None, levels) for country, levels in settings.countries.items()),
-        *((None, sites[site], levels) for site, levels in settings.sites.items() if site in sites),
-    ]
-    work.record_all(
-        ResupplySetting,
-        (
-            {
-                **owner,
-                "country": country,
-                "site_id": site_id,
-                "kit_type": kit_type,
-                "minimum": level.minimum,
-                "maximum": level.maximum,
-                "effective_from": effective_from,
-            }
-            for country, site_id, by_type in levels
-            for kit_type, level in by_type.items()
-        ),
-    )
+    depots: Mapping[str, int],
+    ask: LoadStudy,
+) -> dict[str, int]:
+    ids = {
+        site.number: record_site(
+            work,
+            definition,
+            site,
+            owner,
+            depots[definition.country(site.country).depot],
+            FIRST_VERSION,
+            ask.effective_from,
+        )
+        for site in sites_of(definition, ask.size)
+    }
+    if not ids:
+        raise BadInput(f"The study file has no sites of size {ask.size!r}. Nothing was loaded.")
+    return ids
 
 
 def _seeds(work: Work, owner: Mapping[str, int]) -> dict[str, str]:
@@ -238,58 +149,3 @@ def _seeds(work: Work, owner: Mapping[str, int]) -> dict[str, str]:
             commitment=commitments[purpose],
         )
     return commitments
-
-
-class ApproveVersion(SQLModel):
-    """A second person signs a draft version; from then on it never changes."""
-
-    study_id: int
-    version: int
-    signing: Signing = Field(exclude=True)
-
-
-class VersionApproved(SQLModel):
-    """The version in force."""
-
-    study_id: int
-    version: int
-    digest: str
-
-
-_VERSIONS = table_of(StudyVersion)
-_DRAFT = (
-    select(_VERSIONS.c.id, _VERSIONS.c.status, _VERSIONS.c.salted_digest, _STUDIES.c.protocol)
-    .join(_STUDIES, _STUDIES.c.id == _VERSIONS.c.study_id)
-    .where(_VERSIONS.c.study_id == bindparam("study_id"), _VERSIONS.c.number == bindparam("number"))
-    .with_for_update(key_share=True, of=_VERSIONS)
-)
-_ENTRIES = table_of(AuditEntry)
-_LOADED_BY = select(_ENTRIES.c.account_id).where(
-    _ENTRIES.c.chain == bindparam("chain"), _ENTRIES.c.act == "study_loaded"
-)
-
-
-def approve_version(work: Work, ask: ApproveVersion) -> VersionApproved:
-    """Makes a draft version immutable and usable, under a signature bound to its digest."""
-    grant = work.actor.require(Permission.APPROVE_STUDY, ask.study_id)
-    draft = work.one("study version", _DRAFT, study_id=ask.study_id, number=ask.version)
-    with refusals_concern(About(ask.study_id, None, "UTC", "version_approval", "study", draft["protocol"])):
-        if draft["status"] != VersionStatus.DRAFT:
-            raise AlreadyLoaded(f"Version {ask.version} is already approved. Nothing was changed.")
-        loaded = work.one("study", _LOADED_BY, chain=study_chain(ask.study_id))
-        refuse_same_person(loaded["account_id"], work.actor.account_id)
-    content = {"version": ask.version, "digest": draft["salted_digest"]}
-    signable = Signable(Meaning.APPROVE, "study version", draft["protocol"], content, ask.study_id)
-    signed = {"status": VersionStatus.APPROVED, "signature_id": sign_record(work, ask.signing, signable, grant)}
-    work.run(update(_VERSIONS).where(_VERSIONS.c.id == draft["id"]).values(signed))
-    work.audit(
-        AuditDraft(
-            act="version_approved",
-            record_kind="study",
-            record=draft["protocol"],
-            study_id=ask.study_id,
-            old={"status": VersionStatus.DRAFT},
-            new={"status": VersionStatus.APPROVED, "version": ask.version, "digest": draft["salted_digest"]},
-        )
-    )
-    return VersionApproved(study_id=ask.study_id, version=ask.version, digest=draft["salted_digest"])

@@ -13,6 +13,7 @@ from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject
 from irt.services.work import Work
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
+from irt.study.dispensing_schedule import second_check_visits
 from irt.study.schedule import visit_label
 from irt.tables.columns import table_of
 from irt.tables.kit import Dispensing
@@ -83,6 +84,7 @@ def sign_order(work: Work, ask: SignOrder) -> OrderReceipt:
         dose_level=subject.dose_level,
         weight_kg=None if ask.weight_kg is None else str(ask.weight_kg),
         signature_id=signature_id,
+        version_number=subject.site.version_number,
         at=work.at,
     )
     audit_subject(
@@ -135,6 +137,11 @@ def _require_due(subject: LockedSubject, ask: SignOrder) -> None:
     if subject.status not in allowed:
         raise OrderNotNeeded(
             f"Kits cannot be ordered while the subject is '{subject.status.replace('_', ' ')}'. Nothing was signed."
+        )
+    if ask.weight_kg is not None and ask.visit in second_check_visits(subject.definition):
+        raise BadInput(
+            "At this visit two people type the body weight on its own page. Nothing was signed. "
+            "Leave the weight out of the order."
         )
     if ask.dose_level != subject.dose_level:
         raise OrderChanged("The subject’s dose was changed meanwhile. Nothing was signed. Read the order again.")

@@ -31,6 +31,7 @@ class SupplyStudy:
     id: int
     sponsor_id: int
     definition: StudyDefinition
+    version: int
 
     @property
     def owner(self) -> dict[str, int]:
@@ -48,13 +49,21 @@ _IN_FORCE = select(func.max(_VERSIONS.c.number)).where(
 )
 
 
+def lock_row(work: Work, study_id: int) -> int:
+    """Locks the study, approved or not, and gives its sponsor's id."""
+    return int(work.one("study", _LOCK, study_id=study_id)["sponsor_id"])
+
+
 def lock_study(work: Work, study_id: int) -> SupplyStudy:
-    """Locks the study; VersionNotApproved where no version is in force."""
-    row = work.one("study", _LOCK, study_id=study_id)
+    """Locks the study; VersionNotApproved where no version is in force.
+
+    Its definition is that of the newest approved version, which holds every kit type that any site knows.
+    """
+    sponsor_id = lock_row(work, study_id)
     number = work.connection.execute(_IN_FORCE, {"study_id": study_id}).scalar()
     if number is None:
         raise VersionNotApproved
-    return SupplyStudy(study_id, row["sponsor_id"], definition_of(work, study_id, number))
+    return SupplyStudy(study_id, sponsor_id, definition_of(work, study_id, number), number)
 
 
 _DEPOT_IDS = select(_DEPOTS.c.code, _DEPOTS.c.id).where(_DEPOTS.c.study_id == bindparam("study_id"))

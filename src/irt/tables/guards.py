@@ -33,6 +33,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("lane"),
     Guard("lot_approval"),
     Guard("movement"),
+    Guard("operational_change"),
     Guard("randomization"),
     Guard("resupply_run"),
     Guard("scan"),
@@ -40,6 +41,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_kit_content"),
+    Guard("secret_operational_facts"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
     Guard("secret_shipment_calculation"),
@@ -48,10 +50,13 @@ GUARDS: tuple[Guard, ...] = (
     Guard("sign_in_attempt"),
     Guard("signature"),
     Guard("site_contact"),
+    Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
-    Guard("study_version", may_change=("status", "signature_id"), unless="status = 'draft'"),
+    Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
+    Guard("visit_step"),
+    Guard("weighing"),
 )
 """Every guarded table, by name."""
 

@@ -28,7 +28,7 @@ class Study(Row, table=True):
 
 
 class StudyVersion(Owned, table=True):
-    """A protocol version: the part everybody may read, and a salted hash of the whole."""
+    """A protocol version: the part everybody may read, and a salted hash of the whole. Fixed once it is signed."""
 
     __tablename__ = "study_version"
     __table_args__ = (UniqueConstraint("study_id", "number"),)
@@ -38,6 +38,8 @@ class StudyVersion(Owned, table=True):
     salted_digest: str
     signature_id: int | None = Field(default=None, foreign_key="signature.id")
     created_at: datetime = instant()
+    loaded_by_id: int = Field(foreign_key="account.id")
+    approved_at: datetime | None = instant(default=None)
 
 
 class Depot(Owned, table=True):
@@ -60,10 +62,14 @@ class Lane(Owned, table=True):
     lead_time_days: int
     calendar: dict[str, Any] = document()
     effective_from: date
+    change_id: int | None = Field(default=None, foreign_key="operational_change.id")
 
 
 class Site(Owned, table=True):
-    """A site of the study. The counters number its subjects and screenings."""
+    """A site of the study. The counters number its subjects and screenings.
+
+    Name, zone and depot are the last line of its details: what every page and booking reads.
+    """
 
     __table_args__ = (UniqueConstraint("study_id", "number"),)
     number: str
@@ -89,6 +95,18 @@ class SiteVersion(Owned, table=True):
     account_id: int = Field(foreign_key="account.id")
 
 
+class SiteDetail(Owned, table=True):
+    """A site's name, zone and depot, from a day on; changed by a new row."""
+
+    __tablename__ = "site_detail"
+    site_id: int = Field(foreign_key="site.id", index=True)
+    name: str
+    zone: str
+    depot_id: int = Field(foreign_key="depot.id")
+    effective_from: date
+    change_id: int | None = Field(default=None, foreign_key="operational_change.id")
+
+
 class SiteContact(Owned, table=True):
     """Where a site is reached, from a day on; changed by a new row."""
 
@@ -96,3 +114,17 @@ class SiteContact(Owned, table=True):
     site_id: int = Field(foreign_key="site.id", index=True)
     details: dict[str, Any] = document()
     effective_from: date
+    change_id: int | None = Field(default=None, foreign_key="operational_change.id")
+
+
+class OperationalChange(Owned, table=True):
+    """A proposed change of operational data, as it was put before a second person. Its approval tells the rest."""
+
+    __tablename__ = "operational_change"
+    kind: str
+    record: str
+    site_id: int | None = Field(default=None, foreign_key="site.id")
+    facts: dict[str, Any] = document(description="nothing that tells a kit type: that is in tables.secret")
+    effective_from: date
+    reason: str
+    approval_id: int = Field(foreign_key="approval.id", unique=True)

@@ -11,16 +11,10 @@ from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
 from irt.errors import BadInput, NotAllowed
 from irt.services.activate_site import ChangeSite, change_site
-from irt.services.load_study import (
-    SEED_PURPOSES,
-    AlreadyLoaded,
-    ApproveVersion,
-    LoadStudy,
-    approve_version,
-    load_study,
-    suppliers_first,
-)
+from irt.services.approve_version import ApproveVersion, approve_version
+from irt.services.load_study import SEED_PURPOSES, AlreadyLoaded, LoadStudy, load_study
 from irt.services.store import Store
+from irt.services.study_network import suppliers_first
 from irt.services.supply_study import VersionNotApproved
 from irt.states.records import Mode
 from irt.study.network import Depot as DepotPart
@@ -140,7 +134,7 @@ def test_two_people_are_needed(sqlite_trial: Trial) -> None:
         sqlite_trial.do(Role.SUPPLY_MANAGER, change_site, site)
     approved = sqlite_trial.do(Role.STUDY_TEAM, approve_version, ask)
     assert approved.digest == loaded.digest
-    with pytest.raises(AlreadyLoaded):
+    with pytest.raises(VersionNotDraft):
         sqlite_trial.do(Role.STUDY_TEAM, approve_version, ask)
     assert sqlite_trial.do(Role.SUPPLY_MANAGER, change_site, site).status == "active"
 
