@@ -1,7 +1,6 @@
 """What goes wrong, in words: a refusal says its sentence, a fault says a reference and nothing of itself."""
 
 import logging
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,13 +10,12 @@ from litestar.response import Redirect
 
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
+from irt.faults import new_reference
 from web.frame import Frame, frame_for, outer_frame
 from web.render import blinded_page
 from web.session import NotSignedIn, sign_in_address
 
 _LOG = logging.getLogger("irt.web")
-_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_REFERENCE_LENGTH = 6
 
 _SENTENCES = {
     400: ("This request could not be read. Nothing was booked.", "Reload the page and try again."),
@@ -70,7 +68,7 @@ def answer_http_error(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 def answer_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[str]:
     """Anything unforeseen: the log gets the trace under the reference that the page shows."""
-    reference = "".join(secrets.choice(_LETTERS) for _ in range(_REFERENCE_LENGTH))
+    reference = new_reference()
     _LOG.error("fault %s at %s", reference, request.scope.get("path_template", "-"), exc_info=fault)
     return stopped_page(request, 500, Stopped("Not finished", _FAULT, _FAULT_NEXT, reference))
 

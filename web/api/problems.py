@@ -2,7 +2,6 @@
 
 import logging
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,11 +10,11 @@ from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
 from irt.errors import NotFound, OutOfReach, Refusal
+from irt.faults import new_reference
 from web.api.rate import TooManyRequests
 
 _LOG = logging.getLogger("irt.api")
-_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-_REFERENCE_LENGTH = 8
+_REFERENCE_LETTERS = 8
 PATH = "/api"
 
 _WORDS = {
@@ -117,7 +116,7 @@ def by_room(for_systems: Handler, for_people: Handler) -> Handler:
 def _problem(
     request: Request[Any, Any, Any], status: int, name: str, sentence: str, fields: list[FieldFault] | None = None
 ) -> Response[Problem]:
-    reference = "".join(secrets.choice(_LETTERS) for _ in range(_REFERENCE_LENGTH))
+    reference = new_reference(_REFERENCE_LETTERS)
     _LOG.info("refused %s %s %s at %s", reference, status, name, request.scope.get("path_template", "-"))
     return Response(Problem(name, sentence, reference, fields or []), status_code=status, media_type=MediaType.JSON)
 

@@ -24,6 +24,11 @@ _COVERED = (
 _SECRET_COVERED = ("chain", "sequence", "blinded_sequence", "at", "act", "body")
 
 
+def study_of_chain(chain: str) -> int | None:
+    """The study a chain belongs to; None for the installation's."""
+    return None if chain == INSTALLATION else int(chain.removeprefix("study:"))
+
+
 def study_chain(study_id: int) -> str:
     """The name of a study's chain."""
     return f"study:{study_id}"

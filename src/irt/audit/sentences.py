@@ -69,7 +69,11 @@ TEMPLATES: dict[str, str] = {
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
     "history_exported": "{who} exported {rows} entries of the history as {record}.",
+    # Work that is done later
+    "job_started": "{who} started job {record}: {kind}.",
     "job_cancel_asked": "{who} asked to cancel job {record}.",
+    "trail_verified": "{who} had {entries} entries and {signatures} signatures verified: {result}.",
+    "message_given_up": "{who} gave up message {record} ({kind}) after {tries} tries: nobody was told by mail.",
 }
 """Act -> sentence. Fields: who, record, record_kind, the entry's new values, and its old ones as old_<name>."""
 

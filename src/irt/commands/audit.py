@@ -8,7 +8,8 @@ from sqlalchemy import Connection, select
 from irt.audit.entry import INSTALLATION, study_chain
 from irt.commands.options import database_option, open_store
 from irt.errors import NotFound
-from irt.reads.audit_trail import ChainVerdict, verify_chains
+from irt.reads.audit_trail import ChainVerdict, verify_chains, whole_at_once
+from irt.reads.signatures import verify_signatures
 from irt.tables.columns import table_of
 from irt.tables.study import Study
 
@@ -26,21 +27,28 @@ def audit() -> None:
 )
 @database_option
 def verify_trail(protocol: str | None, database_url: str) -> None:
-    """Hash every entry of every chain again and follow the links from one to the next.
+    """Hash every entry of every chain again, follow the links from one to the next, and prove every signature.
 
-    Exits with 1, naming the first bad entry, where a chain does not hold.
+    Exits with 1, naming the first bad entry or signature, where one does not hold.
 
     Example: irt audit verify --study LIP-301
     """
     with closing(open_store(database_url)) as store, store.reading() as connection:
+        whole_at_once(connection)
         names = _names_of_chains(connection, protocol)
         verdicts = verify_chains(connection, None if protocol is None else names)
+        signed = {chain: verify_signatures(connection, chain) for chain in names}
     if not verdicts:
         click.echo("The audit trail has no entries yet.")
     for verdict in verdicts:
         click.echo(_line(verdict, names.get(verdict.chain, verdict.chain)))
+    for chain, found in signed.items():
+        if found.signatures or found.fault:
+            click.echo(f"{names[chain]}, signatures: {found.signatures}, {found.fault or 'all hold'}")
     if broken := [verdict for verdict in verdicts if verdict.fault is not None]:
         raise click.ClickException(f"The audit trail is broken in {len(broken)} of {len(verdicts)} chains.")
+    if any(found.fault for found in signed.values()):
+        raise click.ClickException("A signature does not say what was signed.")
 
 
 def _names_of_chains(connection: Connection, protocol: str | None) -> dict[str, str]:

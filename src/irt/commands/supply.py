@@ -17,9 +17,9 @@ from irt.commands.session import Person, as_person, installation
 from irt.errors import BadInput, Refusal
 from irt.reads.named import NamedStudy, studies_in_force, study_named
 from irt.services.release_lot import ReleaseLot, release_lot
-from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
+from irt.services.run_resupply import NoReviewDay
 from irt.services.store import Store
-from irt.services.unit_of_work import perform
+from irt.services.supply_night import plan_night
 from irt.supply.resupply import MinMax
 
 
@@ -70,8 +70,8 @@ def night(day: datetime | None, protocol: str | None, mode: str | None, as_json:
     """
     planned = _day(day)
     with closing(open_store(database_url)) as store:
-        planner = installation(store, Role.SUPPLY_PLANNER)
-        ran = [_run(store, planner, study, planned) for study in _studies(store, protocol, mode)]
+        actor = installation(store, Role.SUPPLY_PLANNER)
+        ran = [_run(store, actor, study, planned) for study in _studies(store, protocol, mode)]
     if as_json:
         click.echo(json.dumps(ran, indent=2))
     else:
@@ -98,20 +98,27 @@ def _studies(store: Store, protocol: str | None, mode: str | None) -> list[Named
         return studies_in_force(connection, mode_of(mode))
 
 
-def _run(store: Store, planner: Actor, study: NamedStudy, day: date) -> dict[str, Any]:
+def _run(store: Store, actor: Actor, study: NamedStudy, day: date) -> dict[str, Any]:
     """The night of one study, once: the key is the study and the day."""
     told: dict[str, Any] = {"study": study.protocol, "mode": str(study.mode), "day": day.isoformat()}
-    ask = RunResupply(study_id=study.id, day=day)
-    key = f"night:{study.id}:{day}"
     try:
-        done: ResupplyDone = perform(store, planner, clock.now(), run_resupply_with(MinMax()), ask, key)
+        done = plan_night(store, MinMax(), study.id, day, clock.now(), actor)
+    except NoReviewDay as rest:
+        return {**told, "rests": rest.sentence}
     except Refusal as refusal:
         return {**told, "refused": refusal.sentence}
     return {**told, **done.model_dump(mode="json")}
 
 
 def _line(run: dict[str, Any]) -> str:
-    found = run.get("refused") or (
-        f"{run['sites_considered']} sites considered, {len(run['shipments'])} shipments, {run['kits']} kits"
-    )
+    found = run.get("refused") or run.get("rests") or _counts(run)
     return f"{run['study']} ({run['mode']}), {run['day']}: {found}"
+
+
+def _counts(run: dict[str, Any]) -> str:
+    sites, shipments = _counted(run["sites_considered"], "site"), _counted(len(run["shipments"]), "shipment")
+    return f"{sites} considered, {shipments}, {_counted(run['kits'], 'kit')}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -33,6 +33,7 @@ from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
 from irt.study.network import Lot
 from irt.study.schedule import PlannedVisit, planned_visits
+from irt.supply.calendar import is_review_day
 from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
 
@@ -140,17 +141,12 @@ def _plan_opening(run: Run, site: str, day: date) -> None:
 
 
 def _supply(run: Run, moment: datetime) -> None:
-    """One night: plan shipments, then let depots and sites move what is due."""
+    """One night: plan shipments where it is a review day, then let depots and sites move what is due."""
     day = moment.date()
-    proposed = _press(
-        run,
-        run.staff.supply,
-        moment,
-        run_resupply_with(run.planner),
-        RunResupply(study_id=run.study_id, day=day),
-        f"resupply:{day}",
-    )
-    run.tally.shipments += len(proposed.shipments)
+    if is_review_day(day, run.definition.resupply.review_days):
+        ask = RunResupply(study_id=run.study_id, day=day, night=True)
+        planned = _press(run, run.staff.supply, moment, run_resupply_with(run.planner), ask, f"resupply:{day}")
+        run.tally.shipments += len(planned.shipments)
     carry = CarryShipments(study_id=run.study_id, day=day)
     _press(run, run.staff.depot, moment, carry_shipments, carry, f"carry:{day}")
 

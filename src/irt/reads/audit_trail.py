@@ -1,10 +1,10 @@
 """Reading the audit trail: whether every chain still holds, entry by entry."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, Table, and_, select, union
+from sqlalchemy import Connection, RowMapping, Select, Table, and_, func, select, union
 
 from irt.audit.chain import GENESIS, Fault, first_fault
 from irt.audit.entry import content_of, secret_content_of
@@ -15,6 +15,9 @@ from irt.tables.secret import SecretAuditEntry, SecretAuditHead
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
 _BATCH_ENTRIES = 1000
+
+Tell = Callable[[int, int], None]
+"""Is told, a batch at a time, how many entries were walked and how many there are in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class _Walk:
     connection: Connection
     chain: str
     secret: bool
+    tell: Callable[[int], None]
     entries: int = 0
     last_sequence: int = 0
     last_hash: str = GENESIS
@@ -41,7 +45,7 @@ class _Walk:
 
     def __iter__(self) -> Iterator[tuple[int, str, str, dict[str, Any]]]:
         content = secret_content_of if self.secret else content_of
-        for row in _rows(self.connection, self.chain, secret=self.secret):
+        for row in _rows(self.connection, self.chain, self.tell, secret=self.secret):
             self.entries += 1
             self.last_sequence, self.last_hash = row["sequence"], row["hash"]
             if self.secret and self.astray is None:
@@ -49,15 +53,39 @@ class _Walk:
             yield row["sequence"], row["previous_hash"], row["hash"], content(row)
 
 
-def verify_chains(connection: Connection, chains: Iterable[str] | None = None) -> list[ChainVerdict]:
+def whole_at_once(connection: Connection) -> None:
+    """Makes every question of a transaction see the same moment; the first thing said in it.
+
+    Otherwise entries written during a long walk would look as if the chain had lost its end.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def verify_chains(
+    connection: Connection, chains: Iterable[str] | None = None, tell: Tell = lambda walked, of: None
+) -> list[ChainVerdict]:
     """Rehashes the blinded and the secret chain of each name, of all names where none is given.
 
     A name with entries or a head in either chain gets its verdicts, the blinded one first.
     """
-    verdicts = []
-    for chain in sorted(_known_chains(connection) if chains is None else set(chains)):
-        verdicts += [_verdict(connection, chain, secret=False), _verdict(connection, chain, secret=True)]
-    return verdicts
+    names = sorted(_known_chains(connection) if chains is None else set(chains))
+    of = _length(connection, names)
+    return [
+        _verdict(connection, chain, lambda walked: tell(walked, of), secret=secret)
+        for chain in names
+        for secret in (False, True)
+    ]
+
+
+def _length(connection: Connection, chains: Iterable[str]) -> int:
+    """How many entries the heads say there are."""
+    wanted = list(chains)
+    counts = [
+        connection.execute(select(func.sum(heads.c.sequence)).where(heads.c.chain.in_(wanted))).scalar()
+        for heads in (_HEADS, _SECRET_HEADS)
+    ]
+    return sum(int(count or 0) for count in counts)
 
 
 def _known_chains(connection: Connection) -> set[str]:
@@ -65,8 +93,8 @@ def _known_chains(connection: Connection) -> set[str]:
     return {str(name) for (name,) in connection.execute(union(*(select(table.c.chain) for table in tables)))}
 
 
-def _verdict(connection: Connection, chain: str, *, secret: bool) -> ChainVerdict:
-    walk = _Walk(connection, chain, secret)
+def _verdict(connection: Connection, chain: str, tell: Callable[[int], None], *, secret: bool) -> ChainVerdict:
+    walk = _Walk(connection, chain, secret, tell)
     found = [first_fault(walk), walk.astray]
     if found == [None, None]:
         found = [_head_fault(walk)]
@@ -74,7 +102,7 @@ def _verdict(connection: Connection, chain: str, *, secret: bool) -> ChainVerdic
     return ChainVerdict(chain, secret, walk.entries, min(faults, key=lambda fault: fault.sequence, default=None))
 
 
-def _rows(connection: Connection, chain: str, *, secret: bool) -> Iterator[RowMapping]:
+def _rows(connection: Connection, chain: str, tell: Callable[[int], None], *, secret: bool) -> Iterator[RowMapping]:
     """The entries in order, a batch at a time."""
     statement, entries = (_secret_entries(), _SECRET_ENTRIES) if secret else (select(_ENTRIES), _ENTRIES)
     after = None
@@ -84,6 +112,7 @@ def _rows(connection: Connection, chain: str, *, secret: bool) -> Iterator[RowMa
             connection.execute(batch if after is None else batch.where(entries.c.sequence > after)).mappings().all()
         )
         yield from rows
+        tell(len(rows))
         if len(rows) < _BATCH_ENTRIES:
             return
         after = rows[-1]["sequence"]

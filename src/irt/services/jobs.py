@@ -31,8 +31,8 @@ _CLAIMABLE = (
     )
     .order_by(_JOBS.c.id)
     .limit(1)
-    .with_for_update(skip_locked=True)
 )
+_CLAIM = _CLAIMABLE.with_for_update(skip_locked=True)
 _LOCK = select(_JOBS).where(_JOBS.c.id == bindparam("job_id")).with_for_update(key_share=True)
 
 
@@ -43,6 +43,7 @@ class ClaimedJob:
     id: int
     kind: str
     study_id: int | None
+    account_id: int | None
     asked: Mapping[str, Any]
     attempt: int
 
@@ -86,12 +87,17 @@ def enqueue_job(work: Work, kind: str, asked: Mapping[str, Any], study_id: int |
     )
 
 
+def job_waits(connection: Connection, now: datetime) -> bool:
+    """Whether a worker would find a job; asks without a lock, so that waiting workers hold nobody up."""
+    return connection.execute(_CLAIMABLE, {"now": now}).first() is not None
+
+
 def claim_job(connection: Connection, now: datetime, lease: timedelta = LEASE) -> ClaimedJob | None:
     """The oldest job that waits or whose worker fell silent; None where there is none.
 
     A job that was lost three times fails: it is what kills its workers.
     """
-    row = connection.execute(_CLAIMABLE, {"now": now}).mappings().first()
+    row = connection.execute(_CLAIM, {"now": now}).mappings().first()
     if row is None:
         return None
     status = JobStatus(row["status"])
@@ -106,7 +112,7 @@ def claim_job(connection: Connection, now: datetime, lease: timedelta = LEASE) -
         .where(_JOBS.c.id == row["id"])
         .values(status=next_status(JOB, status, JobEvent.START), attempts=attempt, leased_until=now + lease)
     )
-    return ClaimedJob(row["id"], row["kind"], row["study_id"], row["asked"], attempt)
+    return ClaimedJob(row["id"], row["kind"], row["study_id"], row["account_id"], row["asked"], attempt)
 
 
 def report_progress(
@@ -127,6 +133,12 @@ def report_progress(
     return not row["cancel_asked"]
 
 
+def renew_lease(connection: Connection, job: ClaimedJob, now: datetime, lease: timedelta = LEASE) -> None:
+    """Says that the worker is alive, within a step too long for a report."""
+    _own(connection, job)
+    connection.execute(update(_JOBS).where(_JOBS.c.id == job.id).values(leased_until=now + lease))
+
+
 def finish_job(connection: Connection, job: ClaimedJob, result: Mapping[str, Any], now: datetime) -> None:
     """Keeps the result, once; LeaseLost where another worker has the job."""
     status = JobStatus(_own(connection, job)["status"])
@@ -144,6 +156,13 @@ def cancel_job(connection: Connection, job: ClaimedJob, result: Mapping[str, Any
     status = JobStatus(_own(connection, job)["status"])
     kept = None if result is None else dict(result)
     _end(connection, job.id, now, next_status(JOB, status, JobEvent.CANCEL), "Cancelled.", kept)
+
+
+def release_job(connection: Connection, job: ClaimedJob) -> None:
+    """Puts the job back into the queue: its worker was told to stop, and the next one begins it again."""
+    status = JobStatus(_own(connection, job)["status"])
+    waits = {"status": next_status(JOB, status, JobEvent.RETRY), "leased_until": None}
+    connection.execute(update(_JOBS).where(_JOBS.c.id == job.id).values(**waits))
 
 
 def ask_cancel(work: Work, ask: AskCancel) -> CancelAsked:

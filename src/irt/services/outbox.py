@@ -18,7 +18,7 @@ FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
 
 _OUTBOX = table_of(Outbox)
-_DUE = (
+_WAITING = (
     select(_OUTBOX)
     .where(
         _OUTBOX.c.sent_at.is_(None),
@@ -27,8 +27,8 @@ _DUE = (
     )
     .order_by(_OUTBOX.c.due_at, _OUTBOX.c.id)
     .limit(bindparam("at_most"))
-    .with_for_update(skip_locked=True)
 )
+_DUE = _WAITING.with_for_update(skip_locked=True)
 _TRIED = (
     update(_OUTBOX)
     .where(_OUTBOX.c.id == bindparam("of_id"))
@@ -54,6 +54,11 @@ def wait_after(attempts: int) -> timedelta:
     """How long to wait after a try: 1, 2, 4 ... minutes, at most 6 hours."""
     doublings = min(attempts - 1, ATTEMPTS_MAX)
     return min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+
+
+def outbox_waits(connection: Connection, now: datetime) -> bool:
+    """Whether a sender would find a message; asks without a lock."""
+    return connection.execute(_WAITING, {"now": now, "at_most": 1}).first() is not None
 
 
 def claim_outbox(connection: Connection, now: datetime, at_most: int = 20) -> Sequence[RowMapping]:

@@ -20,6 +20,7 @@ from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
 from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
+from irt.supply.calendar import is_review_day
 from irt.supply.kit_selection import ANY_LABEL
 from irt.supply.planner import ProposedLine, ProposedShipment, ResupplyPlanner, SiteView
 from irt.tables.columns import table_of
@@ -31,12 +32,16 @@ FIRST_NUMBER = 10001
 
 
 class RunResupply(SQLModel):
-    """The day to plan for; `needs_approval` lets shipments wait for the supply manager."""
+    """The day to plan for; `needs_approval` lets shipments wait for the supply manager.
+
+    A `night` plans on the study's review days only; a person plans whenever they wish.
+    """
 
     study_id: int
     day: date
     consolidate: bool | None = None
     needs_approval: bool = False
+    night: bool = False
 
 
 class ResupplyDone(SQLModel):
@@ -45,6 +50,16 @@ class ResupplyDone(SQLModel):
     sites_considered: int
     shipments: list[str]
     kits: int
+
+
+class NoReviewDay(Refusal):
+    """The study's supply is not reviewed on this day."""
+
+    def __init__(self, day: date, review_days: int) -> None:
+        super().__init__(
+            f"The supply of this study is reviewed every {review_days} days, and not on {day}. "
+            "Nothing was planned. A supply manager can run the resupply by hand."
+        )
 
 
 class PlanNotPossible(Refusal):
@@ -74,6 +89,9 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
         """Plans for a day, reserves the kits at their depots in the warehouse's order, and requests shipments."""
         work.actor.require(Permission.RUN_RESUPPLY, ask.study_id)
         study = lock_study(work, ask.study_id)
+        review_days = study.definition.resupply.review_days
+        if ask.night and not is_review_day(ask.day, review_days):
+            raise NoReviewDay(ask.day, review_days)
         network = network_view(work.connection, Asking(study.id, study.definition, ask.day, work.at))
         proposals = planner.plan(network, ask.day, _settings(study, ask))
         parcels = list(_parcels(study, proposals, {site.number: site for site in network.sites}))
@@ -94,7 +112,7 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
 def _settings(study: SupplyStudy, ask: RunResupply) -> dict[str, Any]:
     groups = {kit_type.code: kit_type.blinding_group for kit_type in study.definition.kit_types}
     consolidate = study.definition.blinded if ask.consolidate is None else ask.consolidate
-    return {"consolidate": consolidate, "groups": groups}
+    return {"consolidate": consolidate, "groups": groups, "review_days": study.definition.resupply.review_days}
 
 
 def _parcels(

@@ -1,5 +1,6 @@
 """Signing a record: the person proves who they are in the very request that books the record."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from pydantic import SecretStr
 from sqlalchemy import RowMapping, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
+from irt.audit.chain import canonical
 from irt.audit.signature import Component, Meaning, code_is_needed, record_hash
 from irt.blinding.actor import Grant
 from irt.errors import Refusal
@@ -141,8 +143,10 @@ def write_signature(work: Work, account: RowMapping, signable: Signable, grant: 
         components=component,
         at=work.at,
     )
-    # The hash of a kit list or of a restricted part follows from treatments: it stands in the second chain.
-    new, secret = {"meaning": signable.meaning, "signature": signature_id}, {"record_hash": signable.hash}
+    # The hash of a kit list or of a restricted part follows from treatments: it stands in the second chain,
+    # together with what was signed, so that the signature can be verified for as long as the trail is kept.
+    new = {"meaning": signable.meaning, "signature": signature_id}
+    secret = {"record_hash": signable.hash, "content": json.loads(canonical(signable.content))}
     work.audit(_entry(signable, "record_signed", new, secret))
     return signature_id
 

@@ -29,7 +29,7 @@ class SiteStatus(StrEnum):
 
 
 class VisitStatus(StrEnum):
-    """Whether a visit took place."""
+    """Whether a visit took place. A record that was taken back is planned again."""
 
     PLANNED = "planned"
     DONE = "done"
@@ -64,6 +64,15 @@ class KitCheck(StrEnum):
     MISALLOCATED = "misallocated"
 
 
+class KitFate(StrEnum):
+    """How a whole kit came back, in studies that count kits and not what is in them."""
+
+    UNUSED = "unused"
+    USED = "used"
+    DAMAGED = "damaged"
+    LOST = "lost"
+
+
 class ExcursionStatus(StrEnum):
     """A temperature excursion's own life, apart from the kits'."""
 
@@ -86,6 +95,14 @@ class JobStatus(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class JobKind(StrEnum):
+    """What a durable job does."""
+
+    NIGHT = "supply_night"
+    RESUPPLY = "resupply"
+    VERIFICATION = "verification"
 
 
 class JobEvent(StrEnum):
@@ -138,6 +155,8 @@ class VisitEvent(StrEnum):
 
     HOLD_VISIT = "hold_visit"
     SKIP = "skip"
+    REOPEN = "reopen"
+    CORRECT = "correct"
 
 
 VISIT: dict[tuple[VisitStatus, VisitEvent], VisitStatus] = {
@@ -145,6 +164,11 @@ VISIT: dict[tuple[VisitStatus, VisitEvent], VisitStatus] = {
     (_V.PLANNED, VisitEvent.SKIP): _V.SKIPPED,
     # A visit marked skipped that took place after all is recorded late, with its reason.
     (_V.SKIPPED, VisitEvent.HOLD_VISIT): _V.DONE,
+    # Its kits were given back, so nothing happened that would hold the visit.
+    (_V.DONE, VisitEvent.REOPEN): _V.PLANNED,
+    # Marked in error: the mark stays in the history, the visit waits again.
+    (_V.DONE, VisitEvent.CORRECT): _V.PLANNED,
+    (_V.SKIPPED, VisitEvent.CORRECT): _V.PLANNED,
 }
 
 

@@ -191,7 +191,10 @@ def _lanes(definition: StudyDefinition) -> Section:
 
 def _resupply(definition: StudyDefinition) -> Section:
     resupply = definition.resupply
-    facts = (("Method", resupply.method.replace("_", "/")), ("Reviewed every", f"{resupply.review_days} days"))
+    facts = (
+        ("Method", resupply.method.replace("_", "/")),
+        ("Reviewed every", f"{resupply.review_days} days, at {resupply.review_at:%H:%M} UTC"),
+    )
     rows = [*_levels("study", resupply.study)]
     for country, settings in resupply.countries.items():
         rows += _levels(f"country {country}", settings)

@@ -69,7 +69,8 @@ class Resupply(Part):
     """Settings by kit type; site before country before study, each parameter by itself."""
 
     method: Literal["min_max", "predictive", "optimizer"] = "min_max"
-    review_days: int = Field(default=1, ge=1)
+    review_days: int = Field(default=1, ge=1, description="the night plans every so many days; every 7: Mondays")
+    review_at: time = Field(default=time(2, 0), description="when the night plans, in UTC")
     study: dict[Code, MinMax] = {}
     countries: dict[Code, dict[Code, MinMax]] = {}
     sites: dict[Code, dict[Code, MinMax]] = {}

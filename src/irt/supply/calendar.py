@@ -31,6 +31,11 @@ class DispatchCalendar:
         return (local.date(), local.time()) > (day, self.cut_off)
 
 
+def is_review_day(day: date, review_days: int) -> bool:
+    """Whether the night of a day plans, where it does so every so many days: counted on from a Monday."""
+    return (day.toordinal() - 1) % review_days == 0
+
+
 EVERY_DAY = DispatchCalendar()
 """A depot that sends goods every day, at any hour."""
 

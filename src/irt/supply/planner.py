@@ -105,5 +105,9 @@ class ResupplyPlanner(Protocol):
     name: str
 
     def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
-        """Shipments to propose on `day`, in order of depot and site; never more than a depot holds."""
+        """Shipments to propose on `day`, in order of depot and site; never more than a depot holds.
+
+        Settings: `groups`, kit type -> blinding group; `consolidate`, whether groups are topped up together;
+        `review_days`, after how many days the next plan is made.
+        """
         ...

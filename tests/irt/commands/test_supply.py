@@ -74,7 +74,7 @@ def test_the_night_in_words(ready: TerminalOffice) -> None:
     """One line a study, for one study by name or for all."""
     said = ready.does("supply", "night", "--study", STUDY)
     assert said == ready.does("supply", "night")
-    assert said.startswith(f"{STUDY} (production), 2026-03-02: 1 sites considered, 1 shipments, ")
+    assert said.startswith(f"{STUDY} (production), 2026-03-02: 1 site considered, 1 shipment, ")
 
 
 def test_the_night_acts_as_the_installation(ready: TerminalOffice) -> None:

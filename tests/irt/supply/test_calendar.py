@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irt.supply.calendar import EVERY_DAY, WEEKDAYS, DispatchCalendar, calendar_of
+from irt.supply.calendar import EVERY_DAY, WEEKDAYS, DispatchCalendar, calendar_of, is_review_day
 
 MONDAY = date(2026, 3, 2)
 WORKDAYS = DispatchCalendar(frozenset(range(5)))
@@ -58,3 +58,17 @@ def test_a_stored_calendar_is_read_back() -> None:
     assert calendar_of(stored) == DispatchCalendar(frozenset({0, 4}), frozenset({date(2026, 3, 6)}), time(13, 30))
     assert calendar_of({}) == EVERY_DAY
     assert len(WEEKDAYS) == 7
+
+
+def test_every_day_is_a_review_day_of_a_daily_study() -> None:
+    """And of a weekly one, Mondays."""
+    week = [MONDAY + timedelta(days=i) for i in range(7)]
+    assert all(is_review_day(day, 1) for day in week)
+    assert [is_review_day(day, 7) for day in week] == [True] + [False] * 6
+
+
+@given(st.dates(max_value=date(9000, 1, 1)), st.integers(1, 60))
+def test_one_day_of_every_period_is_a_review_day(day: date, review_days: int) -> None:
+    """Whatever day one begins to count on."""
+    period = [day + timedelta(days=i) for i in range(review_days)]
+    assert sum(is_review_day(each, review_days) for each in period) == 1

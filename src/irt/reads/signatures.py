@@ -1,0 +1,70 @@
+"""Whether signatures still say what was signed: each is held against the content kept in the second chain."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, RowMapping, and_, bindparam, select
+
+from irt.audit.entry import study_of_chain
+from irt.audit.signature import verify_signature
+from irt.tables.columns import table_of
+from irt.tables.record import AuditEntry, Signature
+from irt.tables.secret import SecretAuditEntry
+
+
+@dataclass(frozen=True, slots=True)
+class SignaturesVerdict:
+    """How many signatures were examined; `fault` is the first bad one, empty where all hold."""
+
+    signatures: int
+    fault: str | None
+
+
+_ENTRIES, _SECRETS, _SIGNATURES = table_of(AuditEntry), table_of(SecretAuditEntry), table_of(Signature)
+_SIGNED = (
+    select(
+        _ENTRIES.c.sequence,
+        _ENTRIES.c.new,
+        _ENTRIES.c.record_kind,
+        _ENTRIES.c.record,
+        _ENTRIES.c.account_id,
+        _ENTRIES.c.at,
+        _SECRETS.c.body,
+    )
+    .join(
+        _SECRETS,
+        and_(_SECRETS.c.chain == _ENTRIES.c.chain, _SECRETS.c.blinded_sequence == _ENTRIES.c.sequence),
+    )
+    .where(_ENTRIES.c.chain == bindparam("chain"), _ENTRIES.c.act == "record_signed")
+    .order_by(_ENTRIES.c.sequence)
+)
+_OF_STUDY = select(_SIGNATURES).where(_SIGNATURES.c.study_id == bindparam("study_id"))
+_OF_INSTALLATION = select(_SIGNATURES).where(_SIGNATURES.c.study_id.is_(None))
+
+
+def verify_signatures(connection: Connection, chain: str) -> SignaturesVerdict:
+    """Every signature of a chain's study, or of the installation, beside its line in the audit trail."""
+    study_id = study_of_chain(chain)
+    asked = (_OF_INSTALLATION, {}) if study_id is None else (_OF_STUDY, {"study_id": study_id})
+    stored = {row["id"]: row for row in connection.execute(*asked).mappings()}
+    entries = connection.execute(_SIGNED, {"chain": chain}).mappings().all()
+    return SignaturesVerdict(len(stored), next(_faults(stored, entries), None))
+
+
+def _faults(stored: dict[int, RowMapping], entries: Sequence[RowMapping]) -> Iterator[str]:
+    left = dict(stored)
+    for entry in entries:
+        number = entry["new"]["signature"]
+        row = left.pop(number, None)
+        if row is None:
+            yield f"signature {number} of entry {entry['sequence']} is missing"
+        elif not _says_the_same(row, entry):
+            yield f"signature {number} does not match entry {entry['sequence']}"
+    for number in sorted(left):
+        yield f"signature {number} stands in no entry"
+
+
+def _says_the_same(row: RowMapping, entry: RowMapping) -> bool:
+    same = all(row[name] == entry[name] for name in ("record_kind", "record", "account_id", "at"))
+    bound = row["record_hash"] == entry["body"]["record_hash"] and row["meaning"] == entry["new"]["meaning"]
+    return same and bound and verify_signature(Signature(**row), entry["body"]["content"])

@@ -1,0 +1,94 @@
+"""A message of the outbox as letters: one for each person it concerns, the same words for a whole audience."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select
+
+from irt.blinding.audience import Audience
+from irt.blinding.roles import Permission
+from irt.errors import IntegrityFault
+from irt.reads.addressees import Addressee, addressees
+from irt.states.records import Mode
+from irt.tables.columns import table_of
+from irt.tables.study import Site, Study
+
+_CLOSING = "This letter was written by the trial's system. Please do not answer it.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a kind of message says, and whom it concerns."""
+
+    permission: Permission
+    subject: Callable[[Mapping[str, Any]], str]
+    text: Callable[[Mapping[str, Any]], str]
+
+
+def _code_break_text(body: Mapping[str, Any]) -> str:
+    moment = datetime.fromisoformat(body["at"])
+    why = str(body["reason_category"]).replace("_", " ")
+    return (
+        f"The treatment code of subject {body['subject']} at site {body['site']} was broken on "
+        f"{moment:%d %b %Y at %H:%M} UTC. Reason: {why}.\n\nThis letter does not say what was seen, and nobody "
+        "needs to ask: keep it so."
+    )
+
+
+_KINDS: dict[str, _Kind] = {
+    "code_broken": _Kind(
+        Permission.VIEW_SUBJECTS,
+        lambda body: f"the code of a subject at site {body['site']} was broken",
+        _code_break_text,
+    ),
+    "supply_needed": _Kind(
+        Permission.VIEW_SUPPLY,
+        lambda body: "a site could not be served",
+        lambda body: f"{body['sentence']}\n\nThe supply pages say what lies where and what is on its way.",
+    ),
+}
+"""What is written about each kind of message. No words depend on a treatment."""
+
+_STUDIES, _SITES = table_of(Study), table_of(Site)
+_STUDY = select(_STUDIES.c.protocol, _STUDIES.c.mode).where(_STUDIES.c.id == bindparam("study_id"))
+_SITE = select(_SITES.c.id).where(
+    _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
+)
+
+
+def letters_of(connection: Connection, message: RowMapping, sender: str, now: datetime) -> list[EmailMessage]:
+    """The letters of one message; none where nobody with an address is concerned."""
+    kind = _KINDS.get(message["kind"])
+    if kind is None or message["study_id"] is None:
+        raise IntegrityFault(f"message {message['id']} is of a kind nobody writes: {message['kind']}")
+    audience, study_id = Audience(message["audience"]), message["study_id"]
+    study = connection.execute(_STUDY, {"study_id": study_id}).one()
+    place = None if audience is Audience.SAFETY else _place(connection, study_id, message["body"])
+    people = addressees(connection, audience, kind.permission, study_id, place, now)
+    head = study.protocol if study.mode == Mode.PRODUCTION else f"[{study.mode}] {study.protocol}"
+    return [_letter(message, kind, head, person, sender) for person in people]
+
+
+def _place(connection: Connection, study_id: int, body: Mapping[str, Any]) -> int | None:
+    """The site the message is about: people of other sites are not told."""
+    if "site" not in body:
+        site_id: int | None = body.get("site_id")
+        return site_id
+    return int(connection.execute(_SITE, {"study_id": study_id, "number": body["site"]}).scalar_one())
+
+
+def _letter(message: RowMapping, kind: _Kind, head: str, person: Addressee, sender: str) -> EmailMessage:
+    letter = EmailMessage()
+    letter["From"], letter["To"] = sender, person.email
+    letter["Subject"] = f"{head}: {kind.subject(message['body'])}"
+    letter["Date"] = format_datetime(message["created_at"])
+    # The same at every try, so that a letter that arrives twice is seen to be one.
+    moment = f"{message['created_at']:%Y%m%dT%H%M%S}"
+    letter["Message-ID"] = f"<{message['id']}.{person.account_id}.{moment}@{sender.rpartition('@')[2]}>"
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(f"Dear {person.printed_name},\n\n{kind.text(message['body'])}\n\n{_CLOSING}")
+    return letter
