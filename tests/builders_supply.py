@@ -61,12 +61,14 @@ def the_study(name: str) -> StudyDefinition:
 
 @cache
 def the_lipid_study() -> StudyDefinition:
-    """The blinded study with four sites only: three British, one Dutch."""
+    """The blinded study with four sites only: three British, one Dutch; and without its run-in of four weeks."""
     countries = ("GB", "GB", "GB", "NL")
     sites = tuple(
         StudySite(number=str(1001 + i), name=f"Site {1001 + i}", country=c) for i, c in enumerate(countries)
     )
-    return the_study("fourier").model_copy(update={"sites": sites})
+    fourier = the_study("fourier")
+    screening = fourier.screening.model_copy(update={"run_in_days": 0})
+    return fourier.model_copy(update={"sites": sites, "screening": screening})
 
 
 def a_lot(**changes: Any) -> ListedLot:

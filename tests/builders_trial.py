@@ -56,11 +56,11 @@ _BOOKS = (
 
 @cache
 def the_trial_study() -> StudyDefinition:
-    """The lipid study with four sites, no orders to sign, and windows of days instead of months."""
+    """The lipid study with four sites, no orders to sign, windows of days instead of months, returns in units."""
     lipid = the_lipid_study()
     windows = lipid.kit_types[0].windows.model_copy(update={"dnd_days": DND_DAYS, "dnc_days": 20, "dns_days": 25})
     kit_types = tuple(kit.model_copy(update={"windows": windows, "country_windows": {}}) for kit in lipid.kit_types)
-    conduct = lipid.conduct.model_copy(update={"order_required": False})
+    conduct = lipid.conduct.model_copy(update={"order_required": False, "returns_counted_in": "units"})
     return lipid.model_copy(update={"kit_types": kit_types, "conduct": conduct})
 
 

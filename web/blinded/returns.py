@@ -10,18 +10,20 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_returns import ReturnsView, SubjectReturnsView, returns_page, subject_returns
+from irt.reads.blinded_returns import KitBack, ReturnsView, SubjectReturnsView, returns_page, subject_returns
 from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
+from irt.states.records import KitFate
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in, whole_in
+from web.formats import count_words
 from web.forms import Fields
 
-_WHOLE_KITS: dict[str, dict[str, Any]] = {
-    "unused": {"units_returned": None, "units_used": 0},
-    "used": {"units_returned": 0, "units_used": None},
-    "damaged": {"units_returned": 0, "units_used": 0, "units_damaged": None},
-    "lost": {"kit_lost": True},
+_FATES = {
+    KitFate.UNUSED: "Came back unused",
+    KitFate.USED: "Came back used or empty",
+    KitFate.DAMAGED: "Came back damaged",
+    KitFate.LOST: "Lost by the subject",
 }
 
 
@@ -44,12 +46,27 @@ class SubjectReturnsPage(BlindedView):
     problem: str = ""
     booked: bool = False
 
-    fates = (
-        ("unused", "Came back unused"),
-        ("used", "Came back used or empty"),
-        ("damaged", "Came back damaged"),
-        ("lost", "Lost by the subject"),
-    )
+    fates = tuple((fate.value, said) for fate, said in _FATES.items())
+
+    def fate_of(self, kit: KitBack) -> str:
+        """How a kit came back, in words."""
+        return _FATES[kit.fate] if kit.fate else "Counted in units"
+
+    @property
+    def account_words(self) -> str:
+        """Given 6 kits: 2 unused, 3 used, 0 damaged, 1 lost, 0 still with the subject."""
+        account = self.found.account
+        shares = ", ".join(f"{count} {word}" for word, count in account.shares)
+        still = f"{account.out} still with the subject"
+        if self.found.counted_in == "kits":
+            return f"Given {count_words(account.given, 'kit')}: {shares}, {still}."
+        return f"Given {count_words(account.given, 'kit')}: {account.back} came back ({shares} units), {still}."
+
+    @property
+    def missing_words(self) -> str:
+        """What the sum lacks, where it fails."""
+        left = self.found.account.unexplained
+        return f"Not counted: {count_words(left, 'kit')}. Look for them in the stock." if left > 0 else ""
 
     def value(self, kind: str, number: str) -> str:
         """What was typed for a kit."""
@@ -129,10 +146,10 @@ def _entered(data: Mapping[str, str]) -> list[str]:
 
 def _kit(found: SubjectReturnsView, data: Mapping[str, str], number: str) -> ReturnedKit:
     if found.counted_in == "kits":
-        counts = _WHOLE_KITS.get(data.get(f"fate-{number}", ""))
-        if counts is None:
+        fate = data.get(f"fate-{number}", "")
+        if fate not in set(KitFate):
             raise BadInput(f"Kit {number}: say how it came back. Nothing was booked.")
-        return ReturnedKit(number=number, **counts)
+        return ReturnedKit(number=number, fate=KitFate(fate))
     if data.get(f"gone-{number}"):
         return ReturnedKit(number=number, kit_lost=True)
     return ReturnedKit(

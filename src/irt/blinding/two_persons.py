@@ -27,9 +27,12 @@ WHO: dict[ApprovalKind, tuple[Permission, Permission]] = {
 
 
 class SamePerson(Refusal):
-    """The one who asked wants to decide."""
+    """One person would fill both parts, as asking and deciding."""
 
     status_code = 403
+
+
+OWN_APPROVAL = "You asked for this approval yourself. Nothing was decided. Another person must decide it."
 
 
 class RecordChanged(Refusal):
@@ -40,12 +43,10 @@ class AlreadyDecided(Refusal):
     """An approval is decided once."""
 
 
-def refuse_same_person(asked_by_id: int, decided_by_id: int) -> None:
+def refuse_same_person(first_id: int, second_id: int, sentence: str = OWN_APPROVAL) -> None:
     """Raises SamePerson where one person would fill both parts."""
-    if asked_by_id == decided_by_id:
-        raise SamePerson(
-            "You asked for this approval yourself. Nothing was decided. Another person must decide it."
-        )
+    if first_id == second_id:
+        raise SamePerson(sentence)
 
 
 def refuse_changed(asked_hash: str, seen_hash: str) -> None:

@@ -27,10 +27,14 @@ from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.screen_subject import FailScreening, ScreenSubject, fail_screening, screen_subject
 from irt.services.sign_record import Signing
+from irt.services.start_run_in import StartRunIn, start_run_in
 from irt.services.store import Store
 from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
 from irt.services.unit_of_work import perform
+from irt.services.weigh_subject import ConfirmWeight, EnterWeight, confirm_weight, enter_weight
+from irt.states.records import KitFate
 from irt.study.definition import StudyDefinition
+from irt.study.dispensing_schedule import second_check_visits
 from irt.study.network import Lot
 from irt.study.schedule import PlannedVisit, planned_visits
 from irt.supply.calendar import is_review_day
@@ -155,10 +159,14 @@ def _screen(run: Run, arrival: Arrival, moment: datetime) -> None:
     day = _local_day(run, arrival.site, moment)
     ask = ScreenSubject(study_id=run.study_id, site=arrival.site, on_day=day)
     receipt = _press(run, run.staff.site, moment, screen_subject, ask, f"screen:{arrival.key}")
-    after = moment + timedelta(days=arrival.screening_days)
+    waits_days = max(arrival.screening_days, run.definition.screening.run_in_days)
+    after = moment + timedelta(days=waits_days)
+    if run.definition.screening.run_in_days:
+        run_in = StartRunIn(study_id=run.study_id, subject=receipt.subject, on_day=day)
+        _press(run, run.staff.site, moment, start_run_in, run_in, f"run-in:{arrival.key}")
     if arrival.fails_screening:
         run.at(after, lambda at: _fail(run, arrival, receipt.subject, at))
-    elif arrival.screening_days == 0:
+    elif waits_days == 0:
         _randomize(run, arrival, receipt.subject, moment, 1)
     else:
         run.at(after, lambda at: _randomize(run, arrival, receipt.subject, at, 1))
@@ -250,13 +258,27 @@ def sign(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: 
     """The investigator signs the order for a visit, where the study asks for one."""
     if run.order is not None:
         level = _dose_level(run, arrival)
-        run.order(VisitToOrder(subject, visit.code, visit.occurrence, level, arrival.weight_kg), moment)
+        weight_kg = None if visit.code in second_check_visits(run.definition) else arrival.weight_kg
+        run.order(VisitToOrder(subject, visit.code, visit.occurrence, level, weight_kg), moment)
+
+
+def _weigh(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
+    """Two people type the weight, where the study asks for that."""
+    if arrival.weight_kg is None or visit.code not in second_check_visits(run.definition):
+        return
+    facts = {"study_id": run.study_id, "subject": subject, "visit": visit.code, "occurrence": visit.occurrence}
+    typed = {**facts, "weight_kg": arrival.weight_kg, "on_day": _local_day(run, arrival.site, moment)}
+    key = f"{arrival.key}:{visit.label}"
+    first, again = EnterWeight.model_validate(typed), ConfirmWeight.model_validate(typed)
+    _press(run, run.staff.investigator, moment, enter_weight, first, f"weigh:{key}")
+    _press(run, run.staff.site, moment, confirm_weight, again, f"weigh-again:{key}")
 
 
 def assign(
     run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime
 ) -> DispensingReceipt | None:
     """Assigns the kits of a visit; None, and counted as missed, where they are not there."""
+    _weigh(run, arrival, subject, visit, moment)
     ask = AssignKits(
         study_id=run.study_id,
         subject=subject,
@@ -329,7 +351,10 @@ def _take_back(run: Run, arrival: Arrival, subject: str, moment: datetime) -> No
 
 
 def _counted(run: Run, number: str, units: int) -> ReturnedKit:
-    left = units // 5 if run.chance.random() < 0.2 else 0
+    some_left = run.chance.random() < 0.2
+    if run.definition.conduct.returns_counted_in == "kits":
+        return ReturnedKit(number=number, fate=KitFate.UNUSED if some_left else KitFate.USED)
+    left = units // 5 if some_left else 0
     return ReturnedKit(number=number, units_returned=left, units_used=units - left)
 
 

@@ -12,9 +12,10 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_subject import SubjectHere, subject_here
 from irt.states.kit import Accountability, Custody
-from irt.states.records import KitCheck
+from irt.states.records import KitCheck, KitFate
 from irt.states.subject import SubjectStatus
 from irt.study.schedule import visit_name
+from irt.supply.returns import KitAccount, Returned, account_of
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit, KitReturn
 from irt.tables.people import Account
@@ -57,13 +58,14 @@ class KitOut:
 
 @dataclass(frozen=True, slots=True)
 class KitBack:
-    """What came back of one kit, by the latest count."""
+    """What came back of one kit, by the latest count: its fate, or its units."""
 
     number: str
-    units_returned: int
-    units_used: int
-    units_lost: int
-    units_damaged: int
+    fate: KitFate | None
+    units_returned: int | None
+    units_used: int | None
+    units_lost: int | None
+    units_damaged: int | None
     on_day: date
     at: datetime
     person: str
@@ -83,6 +85,7 @@ class SubjectReturnsView(BlindedView):
     counted_in: str
     out: tuple[KitOut, ...]
     back: tuple[KitBack, ...]
+    account: KitAccount
 
 
 _SUBJECTS, _KITS, _VISITS = table_of(Subject), table_of(Kit), table_of(Visit)
@@ -114,6 +117,11 @@ _HAS = (
     .outerjoin(_VISITS, _VISITS.c.id == _DISPENSINGS.c.visit_id)
     .where(_KITS.c.place_id == bindparam("subject_id"), _IS_OUT)
     .order_by(_VISITS.c.held_on, _KITS.c.number)
+)
+_EVER_GIVEN = (
+    select(func.count(_LINES.c.kit_id.distinct()))
+    .join(_DISPENSINGS, _DISPENSINGS.c.id == _LINES.c.dispensing_id)
+    .where(_DISPENSINGS.c.subject_id == bindparam("subject_id"), _LINES.c.status.in_(_GIVEN))
 )
 _CAME_BACK = (
     select(_RETURNS, _KITS.c.number, _ACCOUNTS.c.printed_name)
@@ -156,6 +164,10 @@ def subject_returns(
     """The kits of one subject."""
     subject = subject_here(connection, actor, study_id, number, Permission.TAKE_BACK)
     asked = {"subject_id": subject.id}
+    counted_in = subject.study.conduct.returns_counted_in
+    out = tuple(_out(row, subject) for row in connection.execute(_HAS, asked).mappings())
+    back = _back(connection.execute(_CAME_BACK, asked).mappings().all())
+    given = int(connection.execute(_EVER_GIVEN, asked).scalar_one())
     return SubjectReturnsView(
         study_id=study_id,
         site_id=subject.site.site_id,
@@ -164,9 +176,10 @@ def subject_returns(
         today=subject.site.today(now),
         address=subject.address,
         subject=subject.number,
-        counted_in=subject.study.conduct.returns_counted_in,
-        out=tuple(_out(row, subject) for row in connection.execute(_HAS, asked).mappings()),
-        back=_back(connection.execute(_CAME_BACK, asked).mappings().all()),
+        counted_in=counted_in,
+        out=out,
+        back=back,
+        account=account_of(counted_in, given, len(out), (_returned(kit) for kit in back)),
     )
 
 
@@ -176,12 +189,17 @@ def _out(row: RowMapping, subject: SubjectHere) -> KitOut:
     return KitOut(row["number"], names[row["blinding_group"]], visit, row["held_on"])
 
 
+def _returned(kit: KitBack) -> Returned:
+    return Returned(kit.fate, kit.units_returned, kit.units_used, kit.units_lost, kit.units_damaged)
+
+
 def _back(rows: Sequence[RowMapping]) -> tuple[KitBack, ...]:
     """One line a kit: the latest count is the one that holds."""
     latest = {row["number"]: row for row in rows}
     return tuple(
         KitBack(
             row["number"],
+            None if row["fate"] is None else KitFate(row["fate"]),
             row["units_returned"],
             row["units_used"],
             row["units_lost"],

@@ -93,7 +93,8 @@ _RECORDED = (
         _DISPENSINGS.c.status.label("dispensing"),
     )
     .outerjoin(_DISPENSINGS, _DISPENSINGS.c.visit_id == _VISITS.c.id)
-    .where(_VISITS.c.subject_id.in_(bindparam("subjects", expanding=True)))
+    # A visit that was opened again is on no record: it is expected as planned.
+    .where(_VISITS.c.subject_id.in_(bindparam("subjects", expanding=True)), _VISITS.c.status != VisitStatus.PLANNED)
     # Of two dispensings of a visit the later one comes last and stays.
     .order_by(_VISITS.c.subject_id, _VISITS.c.id, _DISPENSINGS.c.id)
 )

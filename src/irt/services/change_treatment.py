@@ -3,17 +3,15 @@
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, Refusal
+from irt.errors import Refusal
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
+from irt.services.visits import mark_visit, visit_on_record
 from irt.services.work import Work
-from irt.states.records import VisitStatus
+from irt.states.records import VisitEvent
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
-from irt.tables.columns import table_of
-from irt.tables.subject import Visit
 
 
 class SkipVisit(SQLModel):
@@ -56,20 +54,10 @@ class SubjectReceipt(SQLModel):
     dose_level: str | None = None
 
 
-class VisitNotPlanned(Refusal):
-    """The visit cannot be skipped: unknown, held or already skipped."""
-
-
 class MoveNotAllowed(Refusal):
     """The titration graph has no such move."""
 
 
-_VISITS = table_of(Visit)
-_KNOWN = select(_VISITS.c.status).where(
-    _VISITS.c.subject_id == bindparam("subject_id"),
-    _VISITS.c.code == bindparam("code"),
-    _VISITS.c.occurrence == bindparam("occurrence"),
-)
 _ACTS = {
     "hold_dose": "dose_held",
     "resume_dose": "dose_resumed",
@@ -84,17 +72,10 @@ def skip_visit(work: Work, ask: SkipVisit) -> SubjectReceipt:
     """Records a planned visit as skipped, with the reason."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.DISPENSE)
     with refusals_concern(subject.about("skipping")):
-        _require_planned(work, subject, ask)
-    work.record(
-        Visit,
-        **subject.owner,
-        subject_id=subject.id,
-        code=ask.visit,
-        occurrence=ask.occurrence,
-        status=VisitStatus.SKIPPED,
-        held_on=ask.on_day,
-        reason=ask.reason,
-    )
+        subject.require_day(ask.on_day, work.at)
+        visit = visit_on_record(work, subject, ask.visit, ask.occurrence)
+        visit.require_planned()
+    mark_visit(work, subject, visit, VisitEvent.SKIP, ask.on_day, ask.reason)
     audit_subject(
         work,
         subject,
@@ -103,15 +84,6 @@ def skip_visit(work: Work, ask: SkipVisit) -> SubjectReceipt:
         reason=ask.reason,
     )
     return _receipt(subject, subject.status, subject.dose_level)
-
-
-def _require_planned(work: Work, subject: LockedSubject, ask: SkipVisit) -> None:
-    subject.require_day(ask.on_day, work.at)
-    if not any(visit.code == ask.visit and visit.occurs(ask.occurrence) for visit in subject.definition.visits):
-        raise BadInput(f"{ask.visit} is not a visit of this study. Nothing was booked.")
-    known = work.row(_KNOWN, subject_id=subject.id, code=ask.visit, occurrence=ask.occurrence)
-    if known is not None:
-        raise VisitNotPlanned(f"The visit is already recorded as '{known['status']}'. Nothing was booked.")
 
 
 def change_status(work: Work, ask: ChangeStatus) -> SubjectReceipt:

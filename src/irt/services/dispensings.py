@@ -56,6 +56,11 @@ class LockedDispensing:
     kits: tuple[KitLine, ...]
     kit_ids: tuple[int, ...]
 
+    @property
+    def wrongly_given(self) -> bool:
+        """Whether a kit was handed over that was not assigned."""
+        return any(kit.status == KitCheck.MISALLOCATED for kit in self.kits)
+
     def waiting(self) -> tuple[str, ...]:
         """Numbers of the kits not yet checked."""
         return tuple(kit.number for kit in self.kits if kit.status == KitCheck.WAITING)

@@ -1,6 +1,7 @@
 """Handing over: all kits, fewer with a reason, or none because the visit was not done."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from sqlmodel import Field, SQLModel
 
@@ -18,9 +19,10 @@ from irt.services.dispensings import (
 )
 from irt.services.move_kits import HeldKit, lock_kits, move_kits
 from irt.services.subjects import move_subject, refusals_concern
+from irt.services.visits import VisitOnRecord, leave_visit
 from irt.services.work import Work
 from irt.states.kit import KitEvent
-from irt.states.records import DispensingEvent, DispensingStatus, KitCheck
+from irt.states.records import DispensingEvent, DispensingStatus, KitCheck, VisitStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectEvent, SubjectStatus
 from irt.supply.barcode import kit_number_in
 from irt.tables.kit import Scan
@@ -44,11 +46,14 @@ class HandOverFewer(SQLModel):
 
 
 class GiveUpDispensing(SQLModel):
-    """The visit was not done: all kits go to quarantine with a reason."""
+    """Nothing is handed over: all kits go to quarantine with a reason, and the visit is left open or is skipped."""
 
     study_id: int
     dispensing_id: int
     reason: str = Field(min_length=1)
+    visit_then: Literal["open", "skipped"] = Field(
+        default="open", description="whether the visit may still take place; an unscheduled one is skipped"
+    )
 
 
 class NotAllChecked(Refusal):
@@ -63,6 +68,16 @@ class NotAllChecked(Refusal):
 
 class NotToBeGiven(Refusal):
     """The subject is not one that kits are given to now."""
+
+
+class VisitTookPlace(Refusal):
+    """A kit was handed over at the visit, so it cannot be skipped."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A kit was handed over at this visit, so the visit took place and cannot be skipped. "
+            "Nothing was booked. Give back the other kits and leave the visit as it is."
+        )
 
 
 class KitsExpired(Refusal):
@@ -103,7 +118,20 @@ def give_up_dispensing(work: Work, ask: GiveUpDispensing) -> DispensingReceipt:
     """Nothing is handed over; the kits wait in quarantine for a decision."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     with refusals_concern(dispensing.subject.about("giving_up")):
-        return _book(work, dispensing, (), DispensingEvent.GIVE_UP, ask.reason)
+        if ask.visit_then == "skipped" and dispensing.wrongly_given:
+            raise VisitTookPlace
+        receipt = _book(work, dispensing, (), DispensingEvent.GIVE_UP, ask.reason)
+    if not dispensing.wrongly_given:
+        _leave_visit(work, dispensing, ask)
+    return receipt
+
+
+def _leave_visit(work: Work, dispensing: LockedDispensing, ask: GiveUpDispensing) -> None:
+    """The visit of kits that were all given back did not take place, so far or for good."""
+    held = VisitOnRecord(dispensing.visit_id, dispensing.visit, dispensing.occurrence, VisitStatus.DONE)
+    skip = ask.visit_then == "skipped"
+    act = leave_visit(work, dispensing.subject, held, skip=skip, reason=ask.reason)
+    audit_dispensing(work, dispensing, act, old={"status": held.status}, new={}, reason=ask.reason)
 
 
 _ACTS = {
@@ -126,8 +154,7 @@ def _book(
     locked = {k.number: k for k in lock_kits(work, map(dispensing.id_of, dispensing.open_kits()))}
     _move(work, dispensing, [locked[n] for n in given], KitEvent.HAND_OVER, KitCheck.HANDED_OVER, None)
     _move(work, dispensing, [locked[n] for n in kept], KitEvent.REVERSE, KitCheck.NOT_GIVEN, reason)
-    wrongly_given = any(kit.status == KitCheck.MISALLOCATED for kit in dispensing.kits)
-    if (given or wrongly_given) and subject.status == SubjectStatus.RANDOMIZED:
+    if (given or dispensing.wrongly_given) and subject.status == SubjectStatus.RANDOMIZED:
         move_subject(work, subject, SubjectEvent.START_TREATMENT, subject.site.today(work.at))
     audit_dispensing(
         work,
@@ -142,9 +169,8 @@ def _book(
 
 def _require_something(dispensing: LockedDispensing) -> None:
     """Kits may have been reported damaged or missing since they were assigned, until none is left."""
-    wrongly_given = any(kit.status == KitCheck.MISALLOCATED for kit in dispensing.kits)
     still_open = dispensing.status == DispensingStatus.ASSIGNED
-    if still_open and dispensing.kits and not dispensing.open_kits() and not wrongly_given:
+    if still_open and dispensing.kits and not dispensing.open_kits() and not dispensing.wrongly_given:
         raise NotToBeGiven(
             "No kit of this visit is left to hand over. Nothing was booked. Record the visit as not done."
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from irt.randomization.stream import Seed
 from irt.services.all_arms_check import all_arms_check
 from irt.services.caps import ASSIGNMENTS, caps_for, counted_in, lock_states, store_states, take_turn
 from irt.services.cohorts import open_cohort
+from irt.services.start_run_in import require_run_in_over
 from irt.services.studies import procedure_of, randomization_number, seed_of
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
 from irt.services.work import Work
@@ -99,6 +100,7 @@ def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> Ran
     _require_first(work, subject)
     subject.require_day(ask.on_day, work.at)
     _require_valid_screening(subject, ask.on_day)
+    require_run_in_over(subject, ask.on_day)
     levels = _levels(subject.definition, subject, ask.levels)
     dose_level = initial_dose_level(subject.definition, ask.dose_level)
     drawn = _draw(work, subject, ask, levels, dose_level)
@@ -214,8 +216,8 @@ def _require_first(work: Work, subject: LockedSubject) -> None:
 
 
 def _require_valid_screening(subject: LockedSubject, on_day: date) -> None:
-    valid_days = subject.definition.screening.screening_days_max
-    if valid_days is not None and on_day > (last := subject.screened_on + timedelta(days=valid_days)):
+    last = subject.definition.screening.valid_until(subject.screened_on)
+    if last is not None and on_day > last:
         raise ScreeningExpired(last)
 
 

@@ -14,6 +14,7 @@ from irt.services.subjects import (
     SITE_COLUMNS,
     LockedSubject,
     SiteFacts,
+    TooEarly,
     audit_subject,
     lock_subject,
     move_subject,
@@ -45,7 +46,7 @@ class RescreenSubject(SQLModel):
 
 
 class FailScreening(SQLModel):
-    """A subject does not meet the criteria."""
+    """A subject does not meet the criteria, at screening or in the run-in."""
 
     study_id: int
     subject: str
@@ -113,7 +114,14 @@ def _screen(work: Work, ask: ScreenSubject, site: SiteFacts, owner: dict[str, in
         status=SubjectStatus.SCREENING,
         screened_on=ask.on_day,
     )
-    work.record(Screening, **owner, subject_id=subject_id, number=screening, started_on=ask.on_day)
+    work.record(
+        Screening,
+        **owner,
+        subject_id=subject_id,
+        number=screening,
+        started_on=ask.on_day,
+        version_number=site.version_number,
+    )
     work.audit(
         AuditDraft(
             act="subject_screened",
@@ -131,20 +139,28 @@ def _screen(work: Work, ask: ScreenSubject, site: SiteFacts, owner: dict[str, in
 
 
 def fail_screening(work: Work, ask: FailScreening) -> ScreeningReceipt:
-    """Ends a screening with its reason; no kit can be assigned after."""
+    """Ends a screening, or the run-in after it, with its reason; no kit can be assigned after."""
     subject = lock_subject(work, ask.study_id, ask.subject, Permission.SCREEN)
+    in_run_in = subject.status == SubjectStatus.RUN_IN
+    event = SubjectEvent.FAIL_RUN_IN if in_run_in else SubjectEvent.FAIL_SCREENING
     with refusals_concern(subject.about("screening_failure")):
         subject.require_day(ask.on_day, work.at)
-        status = move_subject(work, subject, SubjectEvent.FAIL_SCREENING, ask.on_day, reason=ask.reason)
+        _require_not_before(subject.run_in_on, ask.on_day)
+        status = move_subject(work, subject, event, ask.on_day, reason=ask.reason)
     audit_subject(
         work,
         subject,
-        "screening_failed",
+        "run_in_failed" if in_run_in else "screening_failed",
         old={"status": subject.status},
         new={"status": status, "on_day": ask.on_day.isoformat()},
         reason=ask.reason,
     )
     return ScreeningReceipt(study_id=ask.study_id, subject=subject.number, status=status)
+
+
+def _require_not_before(first: date | None, on_day: date) -> None:
+    if first is not None and on_day < first:
+        raise TooEarly(first)
 
 
 def rescreen_subject(work: Work, ask: RescreenSubject) -> ScreeningReceipt:
@@ -168,8 +184,9 @@ def _rescreen(work: Work, ask: RescreenSubject, subject: LockedSubject) -> Scree
         number=screening,
         started_on=ask.on_day,
         earlier_id=last["id"],
+        version_number=subject.site.version_number,
     )
-    status = move_subject(work, subject, SubjectEvent.RESCREEN, ask.on_day, screened_on=ask.on_day)
+    status = move_subject(work, subject, SubjectEvent.RESCREEN, ask.on_day, screened_on=ask.on_day, run_in_on=None)
     audit_subject(
         work,
         subject,

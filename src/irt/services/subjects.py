@@ -104,6 +104,7 @@ class LockedSubject:
     status: SubjectStatus
     dose_level: str | None
     screened_on: date
+    run_in_on: date | None
     randomized_on: date | None
     site: SiteFacts
     definition: StudyDefinition
@@ -160,6 +161,7 @@ SUBJECT_COLUMNS = (
     _SUBJECTS.c.status,
     _SUBJECTS.c.dose_level,
     _SUBJECTS.c.screened_on,
+    _SUBJECTS.c.run_in_on,
     _SUBJECTS.c.randomized_on,
     _STUDIES.c.protocol,
     *SITE_COLUMNS,
@@ -192,6 +194,7 @@ def subject_of(work: Work, row: RowMapping, study_id: int, permission: Permissio
         status=SubjectStatus(row["status"]),
         dose_level=row["dose_level"],
         screened_on=row["screened_on"],
+        run_in_on=row["run_in_on"],
         randomized_on=row["randomized_on"],
         site=site_facts(row),
         definition=definition_of(work, study_id, row["version_number"]),
@@ -222,6 +225,7 @@ def move_subject(
         kind=event,
         on_day=on_day,
         at=work.at,
+        version_number=subject.site.version_number,
         reason=reason,
         details={},
     )

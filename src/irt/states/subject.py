@@ -9,6 +9,7 @@ class SubjectStatus(StrEnum):
     SCREENING = "screening"
     SCREEN_FAILED = "screen_failed"
     RUN_IN = "run_in"
+    RUN_IN_FAILED = "run_in_failed"
     RANDOMIZED = "randomized"
     ON_TREATMENT = "on_treatment"
     DOSE_HOLD = "dose_hold"
@@ -25,6 +26,7 @@ class SubjectEvent(StrEnum):
     FAIL_SCREENING = "fail_screening"
     RESCREEN = "rescreen"
     START_RUN_IN = "start_run_in"
+    FAIL_RUN_IN = "fail_run_in"
     RANDOMIZE = "randomize"
     START_TREATMENT = "start_treatment"
     CHANGE_DOSE = "change_dose"
@@ -43,8 +45,9 @@ _ACTIVE = (_S.RANDOMIZED, _S.ON_TREATMENT, _S.DOSE_HOLD, _S.OFF_TREATMENT, _S.FO
 
 SUBJECT: dict[tuple[SubjectStatus, SubjectEvent], SubjectStatus] = {
     (_S.SCREENING, _E.FAIL_SCREENING): _S.SCREEN_FAILED,
-    (_S.RUN_IN, _E.FAIL_SCREENING): _S.SCREEN_FAILED,
+    (_S.RUN_IN, _E.FAIL_RUN_IN): _S.RUN_IN_FAILED,
     (_S.SCREEN_FAILED, _E.RESCREEN): _S.SCREENING,
+    (_S.RUN_IN_FAILED, _E.RESCREEN): _S.SCREENING,
     (_S.SCREENING, _E.START_RUN_IN): _S.RUN_IN,
     (_S.SCREENING, _E.RANDOMIZE): _S.RANDOMIZED,
     (_S.RUN_IN, _E.RANDOMIZE): _S.RANDOMIZED,
@@ -67,3 +70,9 @@ SUBJECT: dict[tuple[SubjectStatus, SubjectEvent], SubjectStatus] = {
 
 ON_STUDY_TREATMENT = frozenset({_S.RANDOMIZED, _S.ON_TREATMENT})
 """Subjects whose dispensing visits are expected."""
+
+BEFORE_RANDOMIZATION = frozenset({_S.SCREENING, _S.RUN_IN})
+"""Subjects who may still be randomized."""
+
+NOT_INCLUDED = frozenset({_S.SCREEN_FAILED, _S.RUN_IN_FAILED})
+"""Subjects who did not get as far as randomization; they may be screened again."""

@@ -6,7 +6,7 @@ from irt.errors import IntegrityFault
 from irt.study.arms import Factor
 from irt.study.definition import Identity, StudyDefinition
 from irt.study.dispensing import DispensingRule, NonSerializedItem
-from irt.study.dispensing_schedule import in_groups, rule_for
+from irt.study.dispensing_schedule import in_groups, rule_for, second_check_visits
 from irt.study.kit_types import BlindingGroup
 from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
@@ -74,6 +74,8 @@ class BlindedStudy(NamedTuple):
     conduct: Conduct
     countries: tuple[PublicCountry, ...]
     sites: tuple[PublicSite, ...]
+    second_checks: tuple[Code, ...]
+    """Visits where two people type the weight, whatever the arm."""
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -92,6 +94,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         conduct=definition.conduct,
         countries=tuple(PublicCountry(one.code, one.name, one.region, one.zone) for one in definition.countries),
         sites=tuple(PublicSite(site.number, site.name, site.country) for site in definition.sites),
+        second_checks=second_check_visits(definition),
     )
 
 

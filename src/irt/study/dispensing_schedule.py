@@ -97,6 +97,17 @@ def kits_by_group(
     return answers.pop()
 
 
+def second_check_visits(definition: StudyDefinition) -> tuple[Code, ...]:
+    """Visits where two people type the weight: of every arm alike as soon as one rule asks, so it tells no arm."""
+    asked = {
+        visit
+        for rule in definition.dispensing
+        if rule.by_weight is not None and rule.by_weight.second_check
+        for visit in rule.visits
+    }
+    return tuple(visit.code for visit in definition.visits if visit.code in asked)
+
+
 def in_groups(definition: StudyDefinition, kits: Iterable[KitNeed]) -> tuple[GroupNeed, ...]:
     """Kit needs summed over blinding groups, in the order of the study file."""
     sums: Counter[Code] = Counter()

@@ -1,5 +1,6 @@
 """Rules of conduct: screening, caps, orders, returns, replacement."""
 
+from datetime import date, timedelta
 from typing import Literal
 
 from pydantic import Field
@@ -16,6 +17,15 @@ class Screening(Part):
     run_in_days: int = Field(default=0, ge=0)
     rollover_from: str | None = Field(default=None, description="protocol number of the parent study")
     failure_reasons: tuple[str, ...] = ("Eligibility criteria not met", "Consent withdrawn", "Other")
+
+    def valid_until(self, screened_on: date) -> date | None:
+        """The last day on which a subject screened then may be randomized; None where screening never expires."""
+        valid_days = self.screening_days_max
+        return None if valid_days is None else screened_on + timedelta(days=valid_days)
+
+    def run_in_ends(self, started_on: date) -> date:
+        """The day from which a subject whose run-in started then may be randomized."""
+        return started_on + timedelta(days=self.run_in_days)
 
 
 class Cap(Part):

@@ -41,7 +41,6 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_kit_content"),
-    Guard("secret_operational_facts"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
     Guard("secret_shipment_calculation"),

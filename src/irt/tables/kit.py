@@ -11,7 +11,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, Quality
-from irt.states.records import DispensingStatus, KitCheck
+from irt.states.records import DispensingStatus, KitCheck, KitFate
 from irt.tables.columns import Owned, document, instant, one_of
 
 
@@ -85,6 +85,7 @@ class Dispensing(Owned, table=True):
     visit_id: int = Field(foreign_key="subject_visit.id", index=True)
     order_id: int | None = Field(default=None, foreign_key="dispensing_order.id")
     status: DispensingStatus = one_of(DispensingStatus, "status")
+    version_number: int
     assigned_at: datetime = instant()
     assigned_by_id: int = Field(foreign_key="account.id")
     ended_at: datetime | None = instant(default=None)
@@ -115,15 +116,16 @@ class Scan(Owned, table=True):
 
 
 class KitReturn(Owned, table=True):
-    """What came back in a kit, in units. Append-only; the latest entry counts."""
+    """What came back in a kit, in units or as a whole, as the study counts. Append-only; the latest one counts."""
 
     __tablename__ = "kit_return"
     kit_id: int = Field(foreign_key="kit.id", index=True)
     subject_id: int | None = Field(default=None, foreign_key="subject.id")
-    units_returned: int
-    units_used: int
-    units_lost: int
-    units_damaged: int
+    fate: KitFate | None = one_of(KitFate, "fate", nullable=True)
+    units_returned: int | None = None
+    units_used: int | None = None
+    units_lost: int | None = None
+    units_damaged: int | None = None
     on_day: date
     at: datetime = instant()
     account_id: int = Field(foreign_key="account.id")

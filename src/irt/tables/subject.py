@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import String, UniqueConstraint
 from sqlmodel import Field
 
-from irt.states.records import VisitStatus
+from irt.states.records import VisitEvent, VisitStatus
 from irt.states.subject import SubjectStatus
 from irt.tables.columns import Owned, document, instant, one_of
 
@@ -21,6 +21,7 @@ class Subject(Owned, table=True):
     status: SubjectStatus = one_of(SubjectStatus, "status")
     dose_level: str | None = None
     screened_on: date
+    run_in_on: date | None = None
     randomized_on: date | None = None
     code_broken_at: datetime | None = instant(default=None)
 
@@ -33,6 +34,7 @@ class Screening(Owned, table=True):
     number: str
     started_on: date
     earlier_id: int | None = Field(default=None, foreign_key="screening.id")
+    version_number: int
 
 
 class SubjectEvent(Owned, table=True):
@@ -43,6 +45,7 @@ class SubjectEvent(Owned, table=True):
     kind: str
     on_day: date
     at: datetime = instant()
+    version_number: int
     reason: str | None = None
     details: dict[str, Any] = document(default_factory=dict)
 
@@ -78,7 +81,10 @@ class Annotation(Owned, table=True):
 
 
 class Visit(Owned, table=True):
-    """A visit that was held, skipped or is being held; planned ones follow from the schedule."""
+    """A visit that was held, skipped or is being held; planned ones follow from the schedule.
+
+    `status` is the cached last line of its steps; a row that is planned again reads like none.
+    """
 
     __tablename__ = "subject_visit"
     __table_args__ = (UniqueConstraint("subject_id", "code", "occurrence"),)
@@ -92,6 +98,37 @@ class Visit(Owned, table=True):
     reason: str | None = None
 
 
+class VisitStep(Owned, table=True):
+    """A visit recorded, skipped, reopened or corrected: when, by whom, why. Append-only.
+
+    A visit at which kits are assigned has its dispensing instead.
+    """
+
+    __tablename__ = "visit_step"
+    visit_id: int = Field(foreign_key="subject_visit.id", index=True)
+    event: VisitEvent = one_of(VisitEvent, "event")
+    on_day: date | None = None
+    reason: str | None = None
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
+class Weighing(Owned, table=True):
+    """A body weight as one person typed it for a visit's dose; `confirms_id` where it repeats another's.
+
+    Append-only. The latest one that confirms nothing is the one in force.
+    """
+
+    subject_id: int = Field(foreign_key="subject.id", index=True)
+    visit_code: str
+    occurrence: int = 0
+    weight_kg: Decimal = Field(sa_type=String)
+    on_day: date
+    confirms_id: int | None = Field(default=None, foreign_key="weighing.id", unique=True)
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
 class DispensingOrder(Owned, table=True):
     """The investigator's signed order for a visit's kits."""
 
@@ -102,6 +139,7 @@ class DispensingOrder(Owned, table=True):
     dose_level: str | None = None
     weight_kg: Decimal | None = Field(default=None, sa_type=String)
     signature_id: int = Field(foreign_key="signature.id")
+    version_number: int
     at: datetime = instant()
 
 

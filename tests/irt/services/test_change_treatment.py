@@ -14,12 +14,12 @@ from irt.services.change_treatment import (
     ChangeStatus,
     MoveNotAllowed,
     SkipVisit,
-    VisitNotPlanned,
     change_dose,
     change_status,
     skip_visit,
 )
 from irt.services.subjects import NotInTheFuture, TooEarly
+from irt.services.visits import VisitNotPlanned
 from irt.states.table import TransitionRefused
 from irt.tables.subject import SubjectEvent, Visit
 from tests.builders_trial import FIRST_DAY, Trial

@@ -49,6 +49,8 @@ running, failed -- retry  --> queued
 VISITS = """
 planned, skipped -- hold_visit --> done
 planned          -- skip       --> skipped
+done             -- reopen     --> planned
+done, skipped    -- correct    --> planned
 """
 EXCURSIONS = """
 suspected                               -- report            --> reported
@@ -72,7 +74,7 @@ LIVES: list[tuple[Table, type[StrEnum], type[StrEnum], str, StrEnum, set[str]]] 
         {"handed_over", "handed_over_partly", "not_done"},
     ),
     (JOB, JobStatus, JobEvent, JOBS, JobStatus.QUEUED, {"done", "cancelled"}),
-    (VISIT, VisitStatus, VisitEvent, VISITS, VisitStatus.PLANNED, {"done"}),
+    (VISIT, VisitStatus, VisitEvent, VISITS, VisitStatus.PLANNED, set()),
     (EXCURSION, ExcursionStatus, ExcursionEvent, EXCURSIONS, ExcursionStatus.SUSPECTED, {"closed"}),
 ]
 NAMES = ["site", "dispensing", "job", "visit", "excursion"]

@@ -2,13 +2,21 @@
 
 import pytest
 
-from irt.states.subject import ON_STUDY_TREATMENT, SUBJECT, SubjectEvent, SubjectStatus
+from irt.states.subject import (
+    BEFORE_RANDOMIZATION,
+    NOT_INCLUDED,
+    ON_STUDY_TREATMENT,
+    SUBJECT,
+    SubjectEvent,
+    SubjectStatus,
+)
 from irt.states.table import TransitionRefused, next_status, words
 from tests.irt.states.lifecycle import drawn, ends_of, grid_of, reached_from
 
 LIFE = """
-screening, run_in                                                   -- fail_screening  --> screen_failed
-screen_failed                                                       -- rescreen        --> screening
+screening                                                           -- fail_screening  --> screen_failed
+run_in                                                              -- fail_run_in     --> run_in_failed
+screen_failed, run_in_failed                                        -- rescreen        --> screening
 screening                                                           -- start_run_in    --> run_in
 screening, run_in                                                   -- randomize       --> randomized
 randomized, on_treatment                                            -- start_treatment --> on_treatment
@@ -32,7 +40,7 @@ def test_every_step_is_as_drawn() -> None:
 
 
 def test_every_status_is_reached_and_only_three_are_final() -> None:
-    """Nobody is stuck: a screen failure may be screened again, every other end is an end of the study."""
+    """Nobody is stuck: who failed screening or run-in may be screened again, every other end ends the study."""
     assert reached_from(SubjectStatus.SCREENING, SUBJECT) == set(SubjectStatus)
     assert ends_of(SUBJECT, SubjectStatus) == {
         SubjectStatus.COMPLETED,
@@ -45,6 +53,12 @@ def test_a_subject_is_randomized_once() -> None:
     """From no status that a randomization leads to is there a way back before it."""
     after = reached_from(SubjectStatus.RANDOMIZED, SUBJECT)
     assert not any((status, SubjectEvent.RANDOMIZE) in SUBJECT for status in after)
+
+
+def test_subjects_not_yet_included() -> None:
+    """Whoever may be randomized, and whoever was not included and may be screened again."""
+    assert {s for s in SubjectStatus if (s, SubjectEvent.RANDOMIZE) in SUBJECT} == BEFORE_RANDOMIZATION
+    assert {s for s in SubjectStatus if (s, SubjectEvent.RESCREEN) in SUBJECT} == NOT_INCLUDED
 
 
 def test_visits_are_expected_of_those_on_treatment() -> None:

@@ -22,6 +22,7 @@ GUARDS = (
     Guard("lane"),
     Guard("lot_approval"),
     Guard("movement"),
+    Guard("operational_change"),
     Guard("randomization"),
     Guard("resupply_run"),
     Guard("scan"),
@@ -37,10 +38,13 @@ GUARDS = (
     Guard("sign_in_attempt"),
     Guard("signature"),
     Guard("site_contact"),
+    Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
-    Guard("study_version", may_change=("status", "signature_id"), unless="status = 'draft'"),
+    Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
+    Guard("visit_step"),
+    Guard("weighing"),
 )
 
 
@@ -365,21 +369,6 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "lane",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("origin_id", sa.Integer(), nullable=False),
-        sa.Column("target", sa.String(), nullable=False),
-        sa.Column("lead_time_days", sa.Integer(), nullable=False),
-        sa.Column("calendar", sa.JSON(), nullable=False),
-        sa.Column("effective_from", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["origin_id"], ["depot.id"], name=op.f("fk_lane_origin_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lane_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lane_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
-    )
-    op.create_table(
         "lot_approval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -456,7 +445,10 @@ def upgrade() -> None:
         sa.Column("salted_digest", sa.String(), nullable=False),
         sa.Column("signature_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("loaded_by_id", sa.Integer(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("status IN ('draft', 'approved', 'retired')", name=op.f("ck_study_version_status")),
+        sa.ForeignKeyConstraint(["loaded_by_id"], ["account.id"], name=op.f("fk_study_version_loaded_by_id")),
         sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_study_version_signature_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_version_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_version_study_id")),
@@ -549,6 +541,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_movement_kit_id"), "movement", ["kit_id"], unique=False)
     op.create_table(
+        "operational_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_operational_change_approval_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_operational_change_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_operational_change_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_operational_change_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_operational_change")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_operational_change_approval_id")),
+    )
+    op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -627,36 +639,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", name=op.f("uq_secret_restricted_part_version_id")),
     )
     op.create_table(
-        "secret_resupply_setting",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("country", sa.String(), nullable=True),
-        sa.Column("site_id", sa.Integer(), nullable=True),
-        sa.Column("kit_type", sa.String(), nullable=False),
-        sa.Column("minimum", sa.Integer(), nullable=False),
-        sa.Column("maximum", sa.Integer(), nullable=False),
-        sa.Column("effective_from", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_secret_resupply_setting_site_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_resupply_setting_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_resupply_setting_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
-    )
-    op.create_table(
-        "site_contact",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("effective_from", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_contact_site_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_contact_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_contact_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_contact")),
-    )
-    op.create_index(op.f("ix_site_contact_site_id"), "site_contact", ["site_id"], unique=False)
-    op.create_table(
         "site_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -700,10 +682,11 @@ def upgrade() -> None:
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("dose_level", sa.String(), nullable=True),
         sa.Column("screened_on", sa.Date(), nullable=False),
+        sa.Column("run_in_on", sa.Date(), nullable=True),
         sa.Column("randomized_on", sa.Date(), nullable=True),
         sa.Column("code_broken_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "status IN ('screening', 'screen_failed', 'run_in', 'randomized', 'on_treatment', 'dose_hold', 'off_treatment', 'follow_up', 'completed', 'withdrawn', 'lost_to_follow_up')",
+            "status IN ('screening', 'screen_failed', 'run_in', 'run_in_failed', 'randomized', 'on_treatment', 'dose_hold', 'off_treatment', 'follow_up', 'completed', 'withdrawn', 'lost_to_follow_up')",
             name=op.f("ck_subject_status"),
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_subject_site_id")),
@@ -767,6 +750,7 @@ def upgrade() -> None:
         sa.Column("dose_level", sa.String(), nullable=True),
         sa.Column("weight_kg", sa.String(), nullable=True),
         sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_dispensing_order_signature_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_dispensing_order_sponsor_id")),
@@ -782,13 +766,15 @@ def upgrade() -> None:
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("kit_id", sa.Integer(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
-        sa.Column("units_returned", sa.Integer(), nullable=False),
-        sa.Column("units_used", sa.Integer(), nullable=False),
-        sa.Column("units_lost", sa.Integer(), nullable=False),
-        sa.Column("units_damaged", sa.Integer(), nullable=False),
+        sa.Column("fate", sa.String(32), nullable=True),
+        sa.Column("units_returned", sa.Integer(), nullable=True),
+        sa.Column("units_used", sa.Integer(), nullable=True),
+        sa.Column("units_lost", sa.Integer(), nullable=True),
+        sa.Column("units_damaged", sa.Integer(), nullable=True),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fate IN ('unused', 'used', 'damaged', 'lost')", name=op.f("ck_kit_return_fate")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_kit_return_account_id")),
         sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_kit_return_kit_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_kit_return_sponsor_id")),
@@ -797,6 +783,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_return")),
     )
     op.create_index(op.f("ix_kit_return_kit_id"), "kit_return", ["kit_id"], unique=False)
+    op.create_table(
+        "lane",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("origin_id", sa.Integer(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("lead_time_days", sa.Integer(), nullable=False),
+        sa.Column("calendar", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_lane_change_id")),
+        sa.ForeignKeyConstraint(["origin_id"], ["depot.id"], name=op.f("fk_lane_origin_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lane_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lane_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
+    )
     op.create_table(
         "randomization",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -832,6 +835,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("started_on", sa.Date(), nullable=False),
         sa.Column("earlier_id", sa.Integer(), nullable=True),
+        sa.Column("version_number", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["earlier_id"], ["screening.id"], name=op.f("fk_screening_earlier_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_screening_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_screening_study_id")),
@@ -840,6 +844,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_screening_study_id_number")),
     )
     op.create_index(op.f("ix_screening_subject_id"), "screening", ["subject_id"], unique=False)
+    op.create_table(
+        "secret_resupply_setting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("kit_type", sa.String(), nullable=False),
+        sa.Column("minimum", sa.Integer(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["operational_change.id"], name=op.f("fk_secret_resupply_setting_change_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_secret_resupply_setting_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_resupply_setting_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_resupply_setting_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
+    )
     op.create_table(
         "shipment",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -880,6 +904,41 @@ def upgrade() -> None:
     op.create_index(op.f("ix_shipment_site_id"), "shipment", ["site_id"], unique=False)
     op.create_index("shipment_stage", "shipment", ["study_id", "status"], unique=False)
     op.create_table(
+        "site_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_site_contact_change_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_contact_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_contact_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_contact_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_contact")),
+    )
+    op.create_index(op.f("ix_site_contact_site_id"), "site_contact", ["site_id"], unique=False)
+    op.create_table(
+        "site_detail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("zone", sa.String(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_site_detail_change_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_site_detail_depot_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_detail_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_detail_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_detail_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_detail")),
+    )
+    op.create_index(op.f("ix_site_detail_site_id"), "site_detail", ["site_id"], unique=False)
+    op.create_table(
         "subject_event",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -888,6 +947,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
         sa.Column("details", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_subject_event_sponsor_id")),
@@ -920,6 +980,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_subject_visit_subject_id"), "subject_visit", ["subject_id"], unique=False)
     op.create_table(
+        "weighing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("visit_code", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("weight_kg", sa.String(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("confirms_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_weighing_account_id")),
+        sa.ForeignKeyConstraint(["confirms_id"], ["weighing.id"], name=op.f("fk_weighing_confirms_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_weighing_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_weighing_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_weighing_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weighing")),
+        sa.UniqueConstraint("confirms_id", name=op.f("uq_weighing_confirms_id")),
+    )
+    op.create_index(op.f("ix_weighing_subject_id"), "weighing", ["subject_id"], unique=False)
+    op.create_table(
         "annotation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -949,6 +1031,7 @@ def upgrade() -> None:
         sa.Column("visit_id", sa.Integer(), nullable=False),
         sa.Column("order_id", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("assigned_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("assigned_by_id", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
@@ -1104,6 +1187,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_shipment_step_shipment_id"), "shipment_step", ["shipment_id"], unique=False)
     op.create_table(
+        "visit_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "event IN ('hold_visit', 'skip', 'reopen', 'correct')", name=op.f("ck_visit_step_event")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_visit_step_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_visit_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_visit_step_study_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["subject_visit.id"], name=op.f("fk_visit_step_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_step")),
+    )
+    op.create_index(op.f("ix_visit_step_visit_id"), "visit_step", ["visit_id"], unique=False)
+    op.create_table(
         "dispensed_kit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1158,6 +1262,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
     op.drop_index(op.f("ix_dispensed_kit_dispensing_id"), table_name="dispensed_kit")
     op.drop_table("dispensed_kit")
+    op.drop_index(op.f("ix_visit_step_visit_id"), table_name="visit_step")
+    op.drop_table("visit_step")
     op.drop_index(op.f("ix_shipment_step_shipment_id"), table_name="shipment_step")
     op.drop_table("shipment_step")
     op.drop_index(op.f("ix_shipment_kit_shipment_id"), table_name="shipment_kit")
@@ -1173,17 +1279,25 @@ def downgrade() -> None:
     op.drop_table("dispensing")
     op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
     op.drop_table("annotation")
+    op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
+    op.drop_table("weighing")
     op.drop_index(op.f("ix_subject_visit_subject_id"), table_name="subject_visit")
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
     op.drop_table("subject_event")
+    op.drop_index(op.f("ix_site_detail_site_id"), table_name="site_detail")
+    op.drop_table("site_detail")
+    op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
+    op.drop_table("site_contact")
     op.drop_index("shipment_stage", table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
+    op.drop_table("secret_resupply_setting")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
     op.drop_table("screening")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
+    op.drop_table("lane")
     op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
     op.drop_table("kit_return")
     op.drop_index(op.f("ix_dispensing_order_subject_id"), table_name="dispensing_order")
@@ -1198,15 +1312,13 @@ def downgrade() -> None:
     op.drop_table("stock_count")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
-    op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
-    op.drop_table("site_contact")
-    op.drop_table("secret_resupply_setting")
     op.drop_table("secret_restricted_part")
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
+    op.drop_table("operational_change")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
     op.drop_table("movement")
     op.drop_index(op.f("ix_message_study_id"), table_name="message")
@@ -1220,7 +1332,6 @@ def downgrade() -> None:
     op.drop_table("secret_manufacturing_lot")
     op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
     op.drop_table("lot_approval")
-    op.drop_table("lane")
     op.drop_index("kit_where", table_name="kit")
     op.drop_table("kit")
     op.drop_table("approval")
