@@ -30,6 +30,8 @@ from web.blinded.exits import ExitPages
 from web.blinded.history import HistoryPages
 from web.blinded.kit import KitPages
 from web.blinded.orders import OrderPages
+from web.blinded.people import PeoplePages
+from web.blinded.person import PersonPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
@@ -40,6 +42,7 @@ from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
+from web.blinded.tokens import TokenPages
 from web.blinded.visits import VisitPages
 from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
@@ -58,6 +61,9 @@ ROOMS: tuple[Any, ...] = (
     SignInPages,
     SwitchPages,
     AccountPages,
+    TokenPages,
+    PeoplePages,
+    PersonPages,
     EmergencyPages,
     HistoryPages,
     WorklistPages,

@@ -62,6 +62,11 @@ def studies_in_force(connection: Connection, mode: Mode | None = None) -> list[N
     return _studies(connection, _IN_FORCE, mode)
 
 
+def every_study(connection: Connection) -> list[NamedStudy]:
+    """Every study there is, drafts among them, by protocol number."""
+    return _studies(connection, _ALL, None)
+
+
 def newest_version(connection: Connection, study_id: int) -> int:
     """The number of the study's newest version, approved or not; 0 where it has none."""
     return int(connection.execute(_NEWEST, {"study_id": study_id}).scalar() or 0)

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select
 
 from irt.blinding.roles import Role
 from irt.blinding.sign_in_rules import session_is_over
 from irt.blinding.views import BlindedView
+from irt.errors import NotFound
 from irt.tables.columns import table_of
 from irt.tables.people import Account, ApiToken, RoleGrant, SignedInSession, SignInAttempt
 from irt.tables.record import Signature
@@ -36,6 +37,7 @@ class GrantShown(BlindedView):
 
     id: int
     role: Role
+    study_id: int | None
     study: str | None
     site: str | None
     depot: str | None
@@ -100,10 +102,11 @@ _STUDIES, _SITES, _DEPOTS = table_of(Study), table_of(Site), table_of(Depot)
 _GIVERS = _ACCOUNTS.alias("giver")
 
 _ALL = select(_ACCOUNTS).where(_ACCOUNTS.c.username > bindparam("after")).order_by(_ACCOUNTS.c.username)
+_ONE = select(_ACCOUNTS).where(_ACCOUNTS.c.id == bindparam("account_id"))
 _GRANTED = (
     select(
         _GRANTS,
-        _STUDIES.c.name.label("study"),
+        (_STUDIES.c.protocol + " (" + _STUDIES.c.mode + ")").label("study"),
         _SITES.c.number.label("site"),
         _DEPOTS.c.code.label("depot"),
         _GIVERS.c.printed_name.label("granted_by"),
@@ -138,10 +141,22 @@ _SIGNED = (
 )
 
 
-def accounts(connection: Connection, after: str = "") -> tuple[AccountShown, ...]:
-    """Fifty accounts by user name, those after the named one."""
-    rows = connection.execute(_ALL.limit(PAGE_ROWS), {"after": after}).mappings()
+def accounts(
+    connection: Connection, after: str = "", words: str = "", limit: int = PAGE_ROWS
+) -> tuple[AccountShown, ...]:
+    """Accounts by user name, those after the named one, whose name or user name holds the words."""
+    names = (_ACCOUNTS.c.username, _ACCOUNTS.c.printed_name)
+    statement = _ALL.where(or_(*(name.icontains(words, autoescape=True) for name in names)))
+    rows = connection.execute(statement.limit(limit), {"after": after}).mappings()
     return tuple(_account(row) for row in rows)
+
+
+def account_shown(connection: Connection, account_id: int) -> AccountShown:
+    """One person; NotFound where nobody has that number."""
+    rows = _rows(connection, _ONE, account_id)
+    if not rows:
+        raise NotFound("No such person. Check the address, or open the list of people.")
+    return _account(rows[0])
 
 
 def grants_of(connection: Connection, account_id: int) -> tuple[GrantShown, ...]:
@@ -211,6 +226,7 @@ def _grant(row: RowMapping) -> GrantShown:
     return GrantShown(
         row["id"],
         Role(row["role"]),
+        row["study_id"],
         row["study"],
         row["site"],
         row["depot"],

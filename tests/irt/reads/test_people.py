@@ -72,7 +72,12 @@ def test_grants_stay_in_a_persons_history(office: Office) -> None:
     bo = office.hire("bo", (Role.PHARMACIST, {"study_id": ids["study"], "site_id": ids["site"]}))
     with office.store.reading() as connection:
         (grant,) = grants_of(connection, bo.account_id)
-    assert (grant.study, grant.site, grant.granted_by, grant.reason) == ("A-1", "101", "Ada Finn", "hired")
+    assert (grant.study, grant.site, grant.granted_by, grant.reason) == (
+        "A-1 (production)",
+        "101",
+        "Ada Finn",
+        "hired",
+    )
     assert grant.in_force(office.now)
     assert not grant.in_force(office.now - timedelta(seconds=1))
     office.does(office.ada, revoke_grant, RevokeGrant(grant_id=grant.id, reason="left"))
