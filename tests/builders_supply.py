@@ -18,13 +18,27 @@ from sqlmodel import SQLModel
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.services.activate_site import ChangeSite, change_site
+from irt.services.adopt_version import AdoptVersion, adopt_version
+from irt.services.amend_study import AmendStudy, amend_study
 from irt.services.approvals import salted
 from irt.services.approve_version import ApproveVersion, approve_version
 from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry_shipments
 from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
 from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
 from irt.services.load_study import LoadStudy, load_study
+from irt.services.operational_changes import DecideChange, decide_change
 from irt.services.passwords import PasswordRule, hash_password
+from irt.services.propose_changes import (
+    ProposeContact,
+    ProposeLane,
+    ProposeSite,
+    ProposeSiteDetails,
+    propose_contact,
+    propose_lane,
+    propose_site,
+    propose_site_details,
+)
+from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.store import Store
@@ -225,6 +239,37 @@ class SupplyHouse:
         with self.store.reading() as connection:
             return [dict(row) for row in connection.execute(question.order_by(table.c.id)).mappings()]
 
+
+    def agree(self, proposal: SQLModel) -> int:
+        """A change of operational data, proposed by supply and approved by a second person; its id."""
+        proposed = self.do(Role.SUPPLY_MANAGER, PROPOSALS[type(proposal)], proposal)
+        second = self.actor(Role.QUALITY, Role.SUPPLY_MANAGER)
+        facts = {"study_id": self.study_id, "change_id": proposed.change_id, "seen": proposed.seen}
+        self.do(second, decide_change, DecideChange(**facts, granted=True, signing=signing()))
+        return int(proposed.change_id)
+
+    def amend(self, definition: StudyDefinition) -> int:
+        """A new version, loaded by the configurator and approved by the study team; its number."""
+        ask = AmendStudy(study_id=self.study_id, definition=definition.model_dump(mode="json"))
+        version = self.do(Role.CONFIGURATOR, amend_study, ask).version
+        approval = ApproveVersion(study_id=self.study_id, version=version, signing=signing())
+        self.do(Role.STUDY_TEAM, approve_version, approval)
+        return version
+
+    def adopt(self, site: str, version: int) -> None:
+        """The version is in force at the site from now on."""
+        ask = AdoptVersion(study_id=self.study_id, site=site, version=version, reason="Ethics approved")
+        self.do(Role.SUPPLY_MANAGER, adopt_version, ask)
+
+
+PROPOSALS: dict[type[SQLModel], Any] = {
+    ProposeLane: propose_lane,
+    ProposeSite: propose_site,
+    ProposeSiteDetails: propose_site_details,
+    ProposeContact: propose_contact,
+    ProposeLevels: propose_levels,
+}
+"""The service behind each kind of proposal."""
 
 Prepare = Callable[[SupplyHouse], None]
 

@@ -17,10 +17,10 @@ from irt.services import fulfil_shipment as steps
 from irt.services.count_stock import CountStock, count_stock
 from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.fulfil_shipment import StepShipment
+from irt.services.propose_levels import ProposeLevels
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
-from irt.services.resupply_settings import SetResupply, set_resupply
 from irt.states.shipment import OPEN, ShipmentStatus
 from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment, ShipmentKit
@@ -53,7 +53,7 @@ def a_small_chain(house: SupplyHouse) -> None:
     house.load([a_lot(kits=16), a_lot(lot="P1", kit_type="PEN-P", kits=16)])
     house.sites(2)
     for kit_type in ("PEN-A", "PEN-P"):
-        ask = SetResupply(
+        ask = ProposeLevels(
             study_id=house.study_id,
             kit_type=kit_type,
             minimum=2,
@@ -61,7 +61,7 @@ def a_small_chain(house: SupplyHouse) -> None:
             effective_from=house.day,
             reason="Small study",
         )
-        house.do(Role.SUPPLY_MANAGER, set_resupply, ask)
+        house.agree(ask)
 
 
 class SupplyLife(RuleBasedStateMachine):

@@ -6,7 +6,7 @@ from irt.blinding.roles import Permission
 from irt.services import fulfil_shipment
 from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
-from irt.services.resupply_settings import set_resupply
+from irt.services.propose_levels import propose_levels
 from irt.services.run_resupply import run_resupply_with
 from irt.services.sign_receipt import sign_receipt
 from web.api.operations import Service, command, planned
@@ -31,10 +31,10 @@ OPERATIONS = (
         {"study_id": 1, "site": "1014", "event": "activate"},
     ),
     command(
-        "/resupply/set",
-        set_resupply,
+        "/resupply/levels/propose",
+        propose_levels,
         Permission.RUN_RESUPPLY,
-        "Change the minimum and maximum of a kit type",
+        "Propose the minimum and maximum of a kit type",
         {
             "study_id": 1,
             "kit_type": "PEN-A",

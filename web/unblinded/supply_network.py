@@ -13,7 +13,7 @@ from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import SettingRow, SupplySiteLine, resupply_settings, supply_sites
 from irt.services.activate_site import ChangeSite, change_site
-from irt.services.resupply_settings import SetResupply, set_resupply
+from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.states.records import SITE, SiteEvent
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields
@@ -131,7 +131,7 @@ class ResupplyLevelPages(Controller):
         study_id = _number(data, "study")
         require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
         try:
-            desk.press(set_resupply, _setting(study_id, data), data.get("command_key", ""))
+            desk.press(propose_levels, _setting(study_id, data), data.get("command_key", ""))
         except Refusal as refusal:
             return _levels_page(desk, study_id, data, refusal=refusal.sentence, status_code=refusal.status_code)
         return go("/supply/levels?done=true")
@@ -144,7 +144,7 @@ def _number(data: dict[str, str], name: str) -> int:
     return int(typed)
 
 
-def _setting(study_id: int, data: dict[str, str]) -> SetResupply:
+def _setting(study_id: int, data: dict[str, str]) -> ProposeLevels:
     kind, _, where = data.get("scope", "study").partition(":")
     try:
         effective_from = date.fromisoformat(data.get("effective_from", ""))
@@ -153,7 +153,7 @@ def _setting(study_id: int, data: dict[str, str]) -> SetResupply:
     maximum = _number(data, "maximum")
     if maximum == 0:
         raise BadInput("The maximum is at least 1. Nothing was changed.")
-    return SetResupply(
+    return ProposeLevels(
         study_id=study_id,
         kit_type=data.get("kit_type", ""),
         minimum=_number(data, "minimum"),

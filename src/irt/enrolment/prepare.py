@@ -11,11 +11,12 @@ from irt.blinding.roles import Role
 from irt.enrolment.staff import Staff, acting
 from irt.services.accounts import ChangePassword, CreateAccount, change_password, create_account
 from irt.services.approvals import DecideApproval, decide_approval
+from irt.services.approve_version import ApproveVersion, approve_version
 from irt.services.bootstrap import ensure_system_account, system_actor
 from irt.services.kit_list import kit_list_hash, lots_of_size
 from irt.services.kit_list_approval import AskKitList, ask_kit_list
 from irt.services.load_kit_list import LoadKitList, load_kit_list
-from irt.services.load_study import ApproveVersion, LoadStudy, StudyLoaded, approve_version, load_study
+from irt.services.load_study import LoadStudy, StudyLoaded, load_study
 from irt.services.sign_record import Signing
 from irt.services.store import Store
 from irt.services.unit_of_work import perform

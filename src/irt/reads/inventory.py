@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from irt.reads.piles import on_the_way, piles_at
-from irt.reads.supply_rules import ApprovedLots, Lanes, Levels, WindowsByCountry
+from irt.reads.supply_rules import (
+    NEWEST_APPROVED,
+    ApprovedLots,
+    KitTypesOfVersions,
+    Lanes,
+    Levels,
+    WindowsByCountry,
+)
 from irt.states.kit import Custody
 from irt.states.records import SiteStatus
 from irt.study.definition import StudyDefinition
@@ -28,6 +35,8 @@ _ACTIVE_SITES = (
         _SITES.c.label_group,
         _DEPOTS.c.code.label("depot"),
         _DEPOTS.c.zone.label("depot_zone"),
+        _SITES.c.version_number,
+        (_SITES.c.version_number < NEWEST_APPROVED).label("behind"),
     )
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
     .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
@@ -59,6 +68,7 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
     levels, lanes = Levels(connection, study_id, day), Lanes(connection, study_id, day)
+    known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
     for site in sites:
@@ -73,7 +83,7 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
             past_cut_off=lane.calendar.past_cut_off(day, local[site.depot_zone]),
             stock=tuple(stock[site.id]),
             on_the_way=tuple(coming.get(site.id, ())),
-            levels=levels.of(site.country, site.id),
+            levels=known.among(levels.of(site.country, site.id), site.version_number if site.behind else None),
             dnc_days=windows.dnc(site.country),
             dns_days=windows.dns(site.country),
             approved_lots=approved.of(site.country),

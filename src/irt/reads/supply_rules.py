@@ -5,18 +5,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, Connection, bindparam, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
+from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
 from irt.supply.planner import Level
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, LotApproval
-from irt.tables.secret import ResupplySetting
-from irt.tables.study import Depot, Lane
+from irt.tables.secret import RestrictedPart, ResupplySetting
+from irt.tables.study import Depot, Lane, StudyVersion
 
 _SETTINGS, _LANES, _DEPOTS = table_of(ResupplySetting), table_of(Lane), table_of(Depot)
 _APPROVALS, _LOTS = table_of(LotApproval), table_of(BlindedLot)
+_VERSIONS, _PARTS = table_of(StudyVersion), table_of(RestrictedPart)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _SETTINGS_IN_FORCE = (
     select(
@@ -34,6 +36,17 @@ _LANES_IN_FORCE = (
     .join(_DEPOTS, _DEPOTS.c.id == _LANES.c.origin_id)
     .where(_LANES.c.study_id == _STUDY, _LANES.c.effective_from <= bindparam("day"))
     .order_by(_LANES.c.effective_from, _LANES.c.id)
+)
+NEWEST_APPROVED = (
+    select(func.max(_VERSIONS.c.number))
+    .where(_VERSIONS.c.study_id == _STUDY, _VERSIONS.c.status == VersionStatus.APPROVED)
+    .scalar_subquery()
+)
+"""The number of the newest approved version of `study_id`."""
+_DEFINITION = (
+    select(_PARTS.c.definition)
+    .join(_VERSIONS, _VERSIONS.c.id == _PARTS.c.version_id)
+    .where(_VERSIONS.c.study_id == _STUDY, _VERSIONS.c.number == bindparam("number"))
 )
 _APPROVED = (
     select(_APPROVALS.c.country, _LOTS.c.number)
@@ -58,6 +71,24 @@ class Levels:
             self._by_country[country] = {**study, **own}
         at_site = self._found.get((None, site_id))
         return {**self._by_country[country], **at_site} if at_site else self._by_country[country]
+
+
+class KitTypesOfVersions:
+    """Which kit types a version has: a site on an earlier one is not sent what its pages do not know."""
+
+    def __init__(self, connection: Connection, study_id: int) -> None:
+        self._connection, self._study_id = connection, study_id
+        self._known: dict[int, frozenset[str]] = {}
+
+    def among(self, levels: Mapping[str, Level], version: int | None) -> Mapping[str, Level]:
+        """The levels of kit types that the version has; all of them where no version is named."""
+        if version is None:
+            return levels
+        if version not in self._known:
+            asked = {"study_id": self._study_id, "number": version}
+            definition = self._connection.execute(_DEFINITION, asked).scalar_one()
+            self._known[version] = frozenset(kit_type["code"] for kit_type in definition["kit_types"])
+        return {code: level for code, level in levels.items() if code in self._known[version]}
 
 
 class WindowsByCountry:

@@ -6,10 +6,12 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import About
 from irt.services.audit_draft import AuditDraft
+from irt.services.study_versions import refuse_other_sequence, require_signed
+from irt.services.subjects import refusals_concern
 from irt.services.supply_study import lock_study
 from irt.services.work import Work
 from irt.states.records import SITE, SiteEvent, SiteStatus
-from irt.states.table import TransitionRefused, next_status
+from irt.states.table import next_status
 from irt.tables.columns import table_of
 from irt.tables.study import Site, SiteVersion
 
@@ -49,12 +51,11 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
     work.actor.require(Permission.ACTIVATE_SITE, ask.study_id)
     lock_study(work, ask.study_id)
     site = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
-    try:
+    with refusals_concern(About(ask.study_id, site["id"], site["zone"], f"site_{ask.event}", "site", ask.site)):
         status = next_status(SITE, SiteStatus(site["status"]), ask.event)
-    except TransitionRefused as refusal:
-        raise refusal.concerning(
-            About(ask.study_id, site["id"], site["zone"], f"site_{ask.event}", "site", ask.site)
-        ) from None
+        if ask.event == SiteEvent.ACTIVATE:
+            require_signed(work, ask.study_id, site["version_number"])
+            refuse_other_sequence(work, ask.study_id, site["version_number"])
     work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))
     if ask.event == SiteEvent.ACTIVATE:
         work.record(

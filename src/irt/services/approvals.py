@@ -16,6 +16,7 @@ from irt.blinding.two_persons import (
     refuse_same_person,
 )
 from irt.errors import BadInput
+from irt.services.apply_change import apply_change
 from irt.services.audit_draft import AuditDraft
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.work import Work
@@ -114,6 +115,8 @@ def decide_approval(work: Work, ask: DecideApproval) -> ApprovalDecided:
             signature_id=signature_id,
         )
     )
+    if ask.granted and kind is ApprovalKind.OPERATIONAL_CHANGE:
+        apply_change(work, ask.approval_id)
     new = {"approval": ask.approval_id, "granted": ask.granted}
     work.audit(_entry("approval_decided", approval["study_id"], kind, approval["record"], new, ask.reason))
     return ApprovalDecided(approval_id=ask.approval_id, granted=ask.granted, signature_id=signature_id)

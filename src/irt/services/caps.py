@@ -6,6 +6,9 @@ from typing import Literal
 from sqlalchemy import bindparam, select, update
 
 from irt.errors import Refusal
+from irt.services.cap_counts import counting
+from irt.services.studies import definition_of
+from irt.services.study_versions import FIRST_VERSION
 from irt.services.subjects import SiteFacts
 from irt.services.work import Work
 from irt.study.definition import StudyDefinition
@@ -120,6 +123,24 @@ def counted_in(
     return after
 
 
+def so_far(
+    work: Work, study_id: int, site: SiteFacts, caps: Mapping[str, Cap], states: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, Mapping[str, int]]:
+    """The counters as they stand; at a site on a later version counted anew.
+
+    A limit that came with an amendment knows neither those enrolled before it, nor those at sites without it.
+    """
+    if site.version_number == FIRST_VERSION or not caps:
+        return states
+    definition = definition_of(work, study_id, site.version_number)
+    asked = {"study_id": study_id, "country": site.country, "site_id": site.id}
+    anew = {
+        key: {"count": int(work.connection.execute(counting(definition, key, cap), asked).scalar_one())}
+        for key, cap in caps.items()
+    }
+    return {**states, **anew}
+
+
 def _words(definition: StudyDefinition, cap: Cap) -> str:
     if cap.scope == "stratum" and cap.key:
         factor, _, level = cap.key.partition("=")
@@ -143,4 +164,5 @@ def count_in(
     if caps:
         take_turn(work, owner["study_id"])
         states = lock_states(work, owner["study_id"], caps)
-        store_states(work, owner, states, counted_in(definition, caps, states))
+        known = so_far(work, owner["study_id"], site, caps, states)
+        store_states(work, owner, states, counted_in(definition, caps, known))

@@ -3,14 +3,32 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
+from irt.errors import Refusal
+from irt.services.studies import definition_of
 from irt.services.work import Work
 from irt.study.arms import Cohort
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
+from irt.tables.study import SiteVersion
 from irt.tables.subject import Randomization
 
+
+class CohortsOvertaken(Refusal):
+    """Another site goes on under a version with other cohorts."""
+
+    def __init__(self, newest: int) -> None:
+        super().__init__(
+            f"The cohorts of this study changed with version {newest}, which is not in force at this site yet. "
+            "Nothing was drawn. Ask the study team to activate it here."
+        )
+
+
+_SITE_VERSIONS = table_of(SiteVersion)
+_NEWEST_IN_USE = select(func.max(_SITE_VERSIONS.c.version_number)).where(
+    _SITE_VERSIONS.c.study_id == bindparam("study_id")
+)
 _RANDOMIZATIONS = table_of(Randomization)
 _DAYS = (
     select(_RANDOMIZATIONS.c.on_day)
@@ -26,9 +44,17 @@ def open_cohort(work: Work, definition: StudyDefinition, study_id: int, on_day: 
     """
     if not definition.cohorts:
         return None
+    _refuse_overtaken(work, definition, study_id)
     return cohort_open_on(
         definition.cohorts, [row["on_day"] for row in work.rows(_DAYS, study_id=study_id)], on_day
     )
+
+
+def _refuse_overtaken(work: Work, definition: StudyDefinition, study_id: int) -> None:
+    """Places are counted through one list: two lists at a time would give one place twice."""
+    newest = work.connection.execute(_NEWEST_IN_USE, {"study_id": study_id}).scalar()
+    if newest is not None and definition_of(work, study_id, newest).cohorts != definition.cohorts:
+        raise CohortsOvertaken(newest)
 
 
 def cohort_open_on(cohorts: Sequence[Cohort], enrolled_on: Sequence[date], on_day: date) -> Cohort | None:

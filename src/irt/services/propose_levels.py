@@ -1,19 +1,18 @@
-"""Min and max of a kit type, changed by a new row from a day on; the lowest level that names the type wins."""
+"""Min and max of a kit type: proposed by one person, approved by another, in force from a day on."""
 
 from datetime import date
 
 from sqlmodel import Field, SQLModel
 
-from irt.blinding.roles import Permission
-from irt.errors import BadInput, NotAllowed
-from irt.services.audit_draft import AuditDraft
-from irt.services.site_kits import need_reason
+from irt.errors import BadInput
+from irt.services.apply_change import require_may_set_levels
+from irt.services.operational_changes import ChangeProposed, Proposal, put_forward
 from irt.services.supply_study import SupplyStudy, lock_study, site_numbered
 from irt.services.work import Work
-from irt.tables.secret import ResupplySetting
+from irt.study.operations import ChangeKind
 
 
-class SetResupply(SQLModel):
+class ProposeLevels(SQLModel):
     """The levels of one kit type for the study, or for one country or one site, from a day on."""
 
     study_id: int
@@ -26,49 +25,26 @@ class SetResupply(SQLModel):
     reason: str
 
 
-class ResupplySet(SQLModel):
-    """From when the new levels hold, and where."""
-
-    scope: str
-    effective_from: date
-
-
-def set_resupply(work: Work, ask: SetResupply) -> ResupplySet:
-    """Appends a setting; in a blinded study only people who may know kit types can do so."""
-    work.actor.require(Permission.RUN_RESUPPLY, ask.study_id)
+def propose_levels(work: Work, ask: ProposeLevels) -> ChangeProposed:
+    """Puts levels forward; the lowest level that names the type wins. Only people who may know kit types do so."""
     study = lock_study(work, ask.study_id)
-    reason = need_reason(ask.reason)
-    if study.definition.blinded and not work.actor.unblinded_in(study.id):
-        raise NotAllowed("Stock levels of this study are set by the unblinded supply team.")
+    require_may_set_levels(work, study)
     _check(study, ask)
     site = site_numbered(work, study.id, ask.site) if ask.site else None
-    levels = {"kit_type": ask.kit_type, "minimum": ask.minimum, "maximum": ask.maximum}
-    work.record(
-        ResupplySetting,
-        **study.owner,
-        **levels,
-        country=ask.country,
-        site_id=site.id if site else None,
+    scope = f"site {ask.site}" if ask.site else ask.country or "the study"
+    proposal = Proposal(
+        kind=ChangeKind.LEVELS,
+        record=f"stock levels of {scope}",
+        facts={"country": ask.country, "site": ask.site},
+        before=None,
         effective_from=ask.effective_from,
+        site=site,
+        secret={"kit_type": ask.kit_type, "minimum": ask.minimum, "maximum": ask.maximum},
     )
-    scope = ask.site or ask.country or "study"
-    work.audit(
-        AuditDraft(
-            act="resupply_set",
-            record_kind="resupply_setting",
-            record=scope,
-            study_id=study.id,
-            site_id=site.id if site else None,
-            zone=site.zone if site else "UTC",
-            new={"scope": scope, "effective_from": ask.effective_from.isoformat()},
-            reason=reason,
-            secret=levels,
-        )
-    )
-    return ResupplySet(scope=scope, effective_from=ask.effective_from)
+    return put_forward(work, study, proposal, ask.reason)
 
 
-def _check(study: SupplyStudy, ask: SetResupply) -> None:
+def _check(study: SupplyStudy, ask: ProposeLevels) -> None:
     if ask.country and ask.site:
         raise BadInput("Name a country or a site, not both. Nothing was changed.")
     if ask.maximum < ask.minimum:

@@ -16,7 +16,15 @@ from irt.randomization.scheme import Allocation
 from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.randomization.stream import Seed
 from irt.services.all_arms_check import all_arms_check
-from irt.services.caps import ASSIGNMENTS, caps_for, counted_in, lock_states, store_states, take_turn
+from irt.services.caps import (
+    ASSIGNMENTS,
+    caps_for,
+    counted_in,
+    lock_states,
+    so_far,
+    store_states,
+    take_turn,
+)
 from irt.services.cohorts import open_cohort
 from irt.services.start_run_in import require_run_in_over
 from irt.services.studies import procedure_of, randomization_number, seed_of
@@ -136,7 +144,7 @@ def _draw(
     caps = caps_for(definition, "randomized", subject.site, levels, cohort.code if cohort else None)
     states = lock_states(work, study_id, (ASSIGNMENTS, *caps, *procedure.state_keys(facts)))
     number = states[ASSIGNMENTS]["count"] + 1
-    counted = counted_in(definition, caps, states)
+    counted = counted_in(definition, caps, so_far(work, study_id, subject.site, caps, states))
     stock_seen = all_arms_check(work, subject, facts, dose_level, ask.weight_kg)
     facts = replace(facts, number=number)
     allocation = procedure.assign(states, facts, Seed(seed_of(work, study_id, "allocation"), subject.site.protocol))

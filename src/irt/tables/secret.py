@@ -96,14 +96,6 @@ class ResupplySetting(Owned, table=True):
     change_id: int | None = Field(default=None, foreign_key="operational_change.id")
 
 
-class SecretOperationalFacts(Owned, table=True):
-    """The part of a proposed operational change that names a kit type."""
-
-    __tablename__ = "secret_operational_facts"
-    change_id: int = Field(foreign_key="operational_change.id", unique=True)
-    facts: dict[str, Any] = document()
-
-
 class ShipmentCalculation(Owned, table=True):
     """What a shipment was calculated from: inputs, formula, result."""
 

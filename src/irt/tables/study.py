@@ -124,7 +124,8 @@ class OperationalChange(Owned, table=True):
     kind: str
     record: str
     site_id: int | None = Field(default=None, foreign_key="site.id")
-    facts: dict[str, Any] = document(description="nothing that tells a kit type: that is in tables.secret")
+    facts: dict[str, Any] = document(description="as blinded people may read them: no kit type")
+    before: dict[str, Any] | None = document(default=None, description="the same facts as they stood")
     effective_from: date
     reason: str
     approval_id: int = Field(foreign_key="approval.id", unique=True)

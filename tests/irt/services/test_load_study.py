@@ -15,6 +15,7 @@ from irt.services.approve_version import ApproveVersion, approve_version
 from irt.services.load_study import SEED_PURPOSES, AlreadyLoaded, LoadStudy, load_study
 from irt.services.store import Store
 from irt.services.study_network import suppliers_first
+from irt.services.study_versions import VersionNotDraft
 from irt.services.supply_study import VersionNotApproved
 from irt.states.records import Mode
 from irt.study.network import Depot as DepotPart

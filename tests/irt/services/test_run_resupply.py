@@ -14,7 +14,7 @@ from sqlalchemy import select
 from irt.blinding.roles import Role
 from irt.errors import NotAllowed
 from irt.services.activate_site import ChangeSite, change_site
-from irt.services.resupply_settings import SetResupply, set_resupply
+from irt.services.propose_levels import ProposeLevels
 from irt.services.run_resupply import PlanNotPossible, RunResupply, run_resupply_with
 from irt.services.store import Store
 from irt.states.records import SiteEvent
@@ -122,9 +122,8 @@ def test_the_lowest_level_that_names_a_type_counts(house: SupplyHouse) -> None:
                 "reason": "Few subjects",
                 **place,
             }
-            setting = SetResupply.model_validate({**ask, "effective_from": house.day})
-            house.do(Role.SUPPLY_MANAGER, set_resupply, setting)
-    later = SetResupply(
+            house.agree(ProposeLevels.model_validate({**ask, "effective_from": house.day}))
+    later = ProposeLevels(
         study_id=house.study_id,
         kit_type="PEN-A",
         minimum=20,
@@ -133,7 +132,7 @@ def test_the_lowest_level_that_names_a_type_counts(house: SupplyHouse) -> None:
         effective_from=house.day + timedelta(days=1),
         reason="More subjects",
     )
-    house.do(Role.SUPPLY_MANAGER, set_resupply, later)
+    house.agree(later)
     house.resupply()
     per_shipment = Counter(row["shipment_id"] for row in house.rows(ShipmentKit))
     assert [kits for _, kits in sorted(per_shipment.items())] == [8, 12]

@@ -8,12 +8,14 @@ import pytest
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.services.activate_site import ChangeSite, change_site
-from irt.services.resupply_settings import SetResupply, set_resupply
+from irt.services.operational_changes import DecideChange, decide_change
+from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.states.table import TransitionRefused
 from irt.tables.record import AuditEntry
 from irt.tables.secret import ResupplySetting, SecretAuditEntry
 from irt.tables.study import Site, SiteVersion
 from tests.builders_supply import SupplyHouse, a_house, with_kits
+from tests.cast import signing
 
 
 @pytest.fixture
@@ -50,21 +52,34 @@ def test_who_activates(house: SupplyHouse) -> None:
     assert change(house, "activate", Role.ADMINISTRATOR) == "active"
 
 
-def setting(house: SupplyHouse, **changes: object) -> SetResupply:
+def setting(house: SupplyHouse, **changes: object) -> ProposeLevels:
     """Levels for the whole study from today."""
     facts = {"kit_type": "PEN-A", "minimum": 2, "maximum": 4, "reason": "Slow", "effective_from": house.day}
-    return SetResupply.model_validate({"study_id": house.study_id, **facts, **changes})
+    return ProposeLevels.model_validate({"study_id": house.study_id, **facts, **changes})
 
 
 def test_a_setting_is_a_new_row(house: SupplyHouse) -> None:
     """The old one stays; the blinded trail tells that levels changed, the second chain which."""
     before = len(house.rows(ResupplySetting))
-    done = house.do(Role.SUPPLY_MANAGER, set_resupply, setting(house, country="GB"))
-    assert (done.scope, len(house.rows(ResupplySetting))) == ("GB", before + 1)
-    (entry,) = house.rows(AuditEntry, act="resupply_set")
-    assert "PEN-A" not in str(entry)
-    (secret,) = house.rows(SecretAuditEntry, act="resupply_set")
-    assert secret["body"] == {"kit_type": "PEN-A", "minimum": 2, "maximum": 4}
+    house.agree(setting(house, country="GB"))
+    assert len(house.rows(ResupplySetting)) == before + 1
+    for act in ("change_proposed", "change_applied"):
+        (entry,) = house.rows(AuditEntry, act=act)
+        assert entry["record"] == "stock levels of GB"
+        assert "PEN-A" not in str(entry)
+        (secret,) = house.rows(SecretAuditEntry, act=act)
+        assert secret["body"] == {"kit_type": "PEN-A", "minimum": 2, "maximum": 4}
+
+
+def test_levels_wait_for_a_second_person(house: SupplyHouse) -> None:
+    """Proposed, they hold nowhere; a blinded planner cannot approve them."""
+    before = len(house.rows(ResupplySetting))
+    proposed = house.do(Role.SUPPLY_MANAGER, propose_levels, setting(house))
+    assert len(house.rows(ResupplySetting)) == before
+    facts = {"study_id": house.study_id, "change_id": proposed.change_id, "seen": proposed.seen, "granted": True}
+    with pytest.raises(NotAllowed, match="unblinded supply team"):
+        house.do(Role.SUPPLY_PLANNER, decide_change, DecideChange(**facts, signing=signing()))
+    assert len(house.rows(ResupplySetting)) == before
 
 
 @pytest.mark.parametrize(
@@ -84,11 +99,11 @@ def test_a_wrong_setting_is_refused(
     """In words, and nothing is stored."""
     before = len(house.rows(ResupplySetting))
     with pytest.raises(refusal):
-        house.do(Role.SUPPLY_MANAGER, set_resupply, setting(house, **changes))
+        house.do(Role.SUPPLY_MANAGER, propose_levels, setting(house, **changes))
     assert len(house.rows(ResupplySetting)) == before
 
 
 def test_in_a_blinded_study_levels_are_for_the_unblinded(house: SupplyHouse) -> None:
     """The blinded planner knows no kit type to set a level for."""
     with pytest.raises(NotAllowed):
-        house.do(Role.SUPPLY_PLANNER, set_resupply, setting(house))
+        house.do(Role.SUPPLY_PLANNER, propose_levels, setting(house))

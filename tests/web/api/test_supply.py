@@ -76,7 +76,7 @@ def test_a_site_opens_and_closes(supply: System) -> None:
 def test_a_blinded_planner_sets_no_levels_of_a_kit_type(supply: System) -> None:
     """The refusal stands in the same words whether the type exists or not."""
     levels = {"minimum": 20, "maximum": 40, "effective_from": supply.today, "reason": "Faster"}
-    answers = [supply.does("/resupply/set", kit_type=kind, **levels) for kind in ("PEN-A", "PEN-Z")]
+    answers = [supply.does("/resupply/levels/propose", kit_type=kind, **levels) for kind in ("PEN-A", "PEN-Z")]
     assert [answer.status_code for answer in answers] == [403, 403]
     assert answers[0].json()["sentence"] == answers[1].json()["sentence"]
 

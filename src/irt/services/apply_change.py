@@ -1,0 +1,137 @@
+"""An approved change of operational data becomes a row that holds from its day on, never from a day gone by."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput, NotAllowed
+from irt.services.audit_draft import AuditDraft
+from irt.services.study_network import record_lanes, record_site
+from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
+from irt.services.work import Work
+from irt.study.network import Lane as LanePart
+from irt.study.network import Site as SitePart
+from irt.study.operations import ChangeKind
+from irt.tables.columns import table_of
+from irt.tables.secret import ApprovalMatter, ResupplySetting
+from irt.tables.study import OperationalChange, Site, SiteContact, SiteDetail
+
+_CHANGES, _MATTERS, _SITES = table_of(OperationalChange), table_of(ApprovalMatter), table_of(Site)
+_CHANGE = (
+    select(_CHANGES, _MATTERS.c.content)
+    .join(_MATTERS, _MATTERS.c.approval_id == _CHANGES.c.approval_id)
+    .where(_CHANGES.c.approval_id == bindparam("approval_id"))
+)
+_SITE = select(_SITES.c.id).where(
+    _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Agreed:
+    """A change that two people agreed on."""
+
+    study: SupplyStudy
+    change_id: int
+    site_id: int | None
+    facts: Mapping[str, Any]
+    secret: Mapping[str, Any]
+    day: date
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """What every row of such a change carries."""
+        return {**self.study.owner, "effective_from": self.day, "change_id": self.change_id}
+
+
+def require_may_decide(work: Work, study_id: int, kind: ChangeKind) -> None:
+    """NotAllowed where the change tells kit types of a blinded study and the person may not know them."""
+    work.actor.require(Permission.ACTIVATE_SITE, study_id)
+    if kind == ChangeKind.LEVELS:
+        require_may_set_levels(work, lock_study(work, study_id))
+
+
+def require_may_set_levels(work: Work, study: SupplyStudy) -> None:
+    """NotAllowed unless the person runs resupply, and in a blinded study is unblinded."""
+    work.actor.require(Permission.RUN_RESUPPLY, study.id)
+    if study.definition.blinded and not work.actor.unblinded_in(study.id):
+        raise NotAllowed("Stock levels of this study are set by the unblinded supply team.")
+
+
+def apply_change(work: Work, approval_id: int) -> None:
+    """Appends the row that the granted approval is about."""
+    change = work.one("change", _CHANGE, approval_id=approval_id)
+    kind = ChangeKind(change["kind"])
+    require_may_decide(work, change["study_id"], kind)
+    content = change["content"]
+    agreed = _Agreed(
+        study=lock_study(work, change["study_id"]),
+        change_id=change["id"],
+        site_id=change["site_id"],
+        facts=content["facts"],
+        secret=content["secret"] or {},
+        day=max(change["effective_from"], work.at.date()),
+    )
+    _APPLY[kind](work, agreed)
+    work.audit(
+        AuditDraft(
+            act="change_applied",
+            record_kind="operational_change",
+            record=change["record"],
+            study_id=change["study_id"],
+            site_id=change["site_id"],
+            old=change["before"],
+            new={"change": change["id"], "effective_from": agreed.day.isoformat(), **change["facts"]},
+            reason=change["reason"],
+            secret=content["secret"],
+        )
+    )
+
+
+def _lane(work: Work, agreed: _Agreed) -> None:
+    lane, depots = LanePart.model_validate(dict(agreed.facts)), depot_ids(work, agreed.study.id)
+    record_lanes(work, [lane], agreed.study.owner, depots, agreed.day, agreed.change_id)
+
+
+def _new_site(work: Work, agreed: _Agreed) -> None:
+    facts = dict(agreed.facts)
+    depot = facts.pop("depot")
+    site, study = SitePart.model_validate(facts), agreed.study
+    refuse_known_site(work, study.id, site.number)
+    depot_id = depot_ids(work, study.id)[depot]
+    record_site(work, study.definition, site, study.owner, depot_id, study.version, agreed.day, agreed.change_id)
+
+
+def refuse_known_site(work: Work, study_id: int, number: str) -> None:
+    """BadInput where the study has a site of that number."""
+    if work.row(_SITE, study_id=study_id, number=number) is not None:
+        raise BadInput(f"Site {number} is a site of this study already. Nothing was booked. Choose another number.")
+
+
+def _site_details(work: Work, agreed: _Agreed) -> None:
+    depot_id = depot_ids(work, agreed.study.id)[agreed.facts["depot"]]
+    details = {"name": agreed.facts["name"], "zone": agreed.facts["zone"], "depot_id": depot_id}
+    work.record(SiteDetail, **agreed.row, **details, site_id=agreed.site_id)
+    work.run(update(_SITES).where(_SITES.c.id == agreed.site_id).values(details))
+
+
+def _site_contact(work: Work, agreed: _Agreed) -> None:
+    work.record(SiteContact, **agreed.row, site_id=agreed.site_id, details=dict(agreed.facts))
+
+
+def _levels(work: Work, agreed: _Agreed) -> None:
+    country = agreed.facts["country"]
+    work.record(ResupplySetting, **agreed.row, **agreed.secret, country=country, site_id=agreed.site_id)
+
+
+_APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
+    ChangeKind.LANE: _lane,
+    ChangeKind.NEW_SITE: _new_site,
+    ChangeKind.SITE_DETAILS: _site_details,
+    ChangeKind.SITE_CONTACT: _site_contact,
+    ChangeKind.LEVELS: _levels,
+}

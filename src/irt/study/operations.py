@@ -1,0 +1,43 @@
+"""Operational data: what is changed while a study runs, from a day on, without a new protocol version."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from irt.study.part import Code, Part
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""One line of text that says something."""
+Loose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=600)]
+"""Text that may be left empty, of some lines at most."""
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=600)]
+"""Some lines, and at least one."""
+
+
+class ChangeKind(StrEnum):
+    """What is changed."""
+
+    LANE = "lane"
+    NEW_SITE = "new_site"
+    SITE_DETAILS = "site_details"
+    SITE_CONTACT = "site_contact"
+    LEVELS = "resupply_levels"
+
+
+class Contact(Part):
+    """Where goods for a site are handed over, and who is called when nobody opens."""
+
+    receiver: Line = Field(description="person or department on the parcel")
+    address: Address = Field(description="the delivery address, a line each")
+    phone: Line
+    email: Loose = ""
+    hours: Loose = Field(default="", description="when goods are taken in, in words")
+
+
+class SiteDetails(Part):
+    """What a site is called, which clock it goes by, and which depot serves it."""
+
+    name: Line
+    zone: Line = Field(description="IANA time zone")
+    depot: Code
