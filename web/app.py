@@ -28,6 +28,7 @@ from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.exits import ExitPages
 from web.blinded.history import HistoryPages
+from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
 from web.blinded.orders import OrderPages
 from web.blinded.people import PeoplePages
@@ -44,6 +45,7 @@ from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.tokens import TokenPages
 from web.blinded.visits import VisitPages
+from web.blinded.weight import WeightPages
 from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
 from web.guards import Doorkeeper
@@ -66,12 +68,14 @@ ROOMS: tuple[Any, ...] = (
     PersonPages,
     EmergencyPages,
     HistoryPages,
+    JobPages,
     WorklistPages,
     DispensePages,
     ExitPages,
     OrderPages,
     StepPages,
     VisitPages,
+    WeightPages,
     ReturnsPages,
     SubjectReturnsPages,
     OneSubjectPages,

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, press, supply
+from tests.blinding.story import enrol, press, supply, work_later
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 
@@ -26,6 +26,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         supply(world)
         enrol(world)
         press(world)
+        work_later(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

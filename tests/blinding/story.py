@@ -182,6 +182,24 @@ def press(world: OneWorld) -> None:
     world.evidence.keep("coordinator.0 POST compare", browser.press("/stock/count/compare"))
 
 
+def work_later(world: OneWorld) -> None:
+    """Jobs: the history is verified, the resupply runs again, and a night is planned; each is told."""
+    for username, page, button in (
+        ("pharmacist.0", "/history", "/history/verify"),
+        ("supply_planner.all", "/supply/plan", "/supply/plan/run"),
+    ):
+        browser = world.signed_in(username)
+        browser.get(page)
+        world.evidence.keep(f"{username} POST {button}", browser.press(button))
+        job = browser.path
+        world.works()
+        world.evidence.keep(f"{username} GET {job}", browser.get(job))
+        system = world.system(username)
+        told = system.client.get(f"/api/v1{job}", headers=system.header)
+        world.evidence.keep(f"{username} API {job}", told)
+        world.evidence.reached.add(f"/api/v1{job}")
+
+
 def _asked(browser: Browser, randomize: str, **answers: str) -> Response:
     browser.get(randomize)
     return browser.press(f"{randomize}/check", **answers)

@@ -12,7 +12,7 @@ import pytest
 from irt.randomization.scheme import Allocation, Procedure, State, Subject
 from irt.randomization.stream import Seed
 from irt.services import load_kit_list as kit_list
-from irt.services import load_study, randomize_subject
+from irt.services import randomize_subject, study_versions
 from irt.services.kit_list import ListedLot
 from irt.services.studies import procedure_of
 from irt.study.definition import StudyDefinition
@@ -97,7 +97,7 @@ class Variation:
             patch = stack.enter_context(pytest.MonkeyPatch.context())
             # A salted hash is random to whoever lacks the salt. Here it covers the salt alone: what it covers
             # besides differs between the worlds, which says nothing of what can be learned from it.
-            patch.setattr(load_study, "digest", lambda definition, salt: salt[::-1].hex())
+            patch.setattr(study_versions, "digest", lambda definition, salt: salt[::-1].hex())
             patch.setattr(kit_list, "_store", partial(_store, kit_list._store, self.exchanged))
             patch.setattr(kit_list, "_sequences", _in_turn)
             patch.setattr(kit_selection, "_draw", partial(self._choose, kit_selection._draw))

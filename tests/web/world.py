@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from email.message import EmailMessage
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +15,10 @@ from pydantic import SecretStr
 
 from irt.blinding.roles import Role
 from irt.services.accounts import CreateAccount, DisableAccount, create_account, disable_account
+from irt.services.deliver_outbox import Mailroom
+from irt.services.job_handlers import handlers_with
 from irt.services.store import Store
+from irt.services.worker import Worker
 from irt.states.records import Mode
 from irt.supply.resupply import MinMax
 from tests.builders import a_store
@@ -39,6 +43,13 @@ class Grounds:
     now: datetime
 
 
+class Letterbox:
+    """Takes every letter and keeps none."""
+
+    def deliver(self, letter: EmailMessage) -> None:
+        """Gone."""
+
+
 @dataclass
 class World:
     """A copy of the grounds, with the application on it."""
@@ -58,6 +69,11 @@ class World:
     def app(self) -> Litestar:
         """The application, as it starts."""
         return create_app(self.store, lambda: self.now, self.settings, MinMax())
+
+    def works(self) -> int:
+        """Lets a worker do everything that is queued, its mails lost; gives how many jobs it ran."""
+        mailroom = Mailroom(Letterbox(), "irt@localhost")
+        return Worker(self.store, handlers_with(MinMax()), mailroom, lambda: self.now).once()
 
     def browser(self) -> Browser:
         """A browser in which nobody is signed in."""

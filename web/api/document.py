@@ -25,6 +25,7 @@ TAGS = {
     "kits": "Reports and counts of kits at sites.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
     "work": "What waits to be done, and what was done.",
+    "jobs": "Work that takes long: started, looked at, cancelled.",
     "code breaks": "The treatment of one subject, in an emergency.",
     "health": "Whether the API answers.",
 }

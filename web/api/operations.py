@@ -44,6 +44,7 @@ Key = Annotated[
     ),
 ]
 StudyId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The study's id, from its list.")]
+JobId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The job's number, as its start told.")]
 Number = Annotated[
     str, PathParameter(pattern="^[A-Za-z0-9._-]{1,64}$", description="A number as it is printed, as 1014-0037.")
 ]
@@ -86,7 +87,7 @@ def stern(shape: Any) -> Any:
 def command(
     path: str,
     service: Service,
-    scope: Permission,
+    scope: Permission | None,
     summary: str,
     example: dict[str, Any],
     answered: Callable[[Any], Any] | None = None,
@@ -123,7 +124,7 @@ def pressed(
     path: str,
     carry_out: Callable[..., Any],
     service: Service,
-    scope: Permission,
+    scope: Permission | None,
     summary: str,
     example: dict[str, Any],
     answer: Any,
@@ -139,7 +140,7 @@ def pressed(
         status_code=HTTPStatus.OK,
         responses=problems(*_PROBLEMS),
         security=[{BEARER: []}],
-        opt={SCOPE: scope, EXAMPLE: example},
+        opt={EXAMPLE: example} if scope is None else {SCOPE: scope, EXAMPLE: example},
         sync_to_thread=True,
     )(carry_out)
 

@@ -21,6 +21,7 @@ from irt.reads.blinded_history import (
 )
 from irt.reads.blinded_people import Place, place_in
 from irt.services.note_export import NoteExport, note_export
+from irt.services.start_jobs import StartVerification, start_verification
 from irt.services.store import Store
 from web.downloads import csv_answer, file_name
 from web.formats import stamp
@@ -74,6 +75,22 @@ class HistoryPages(Controller):
         view = _view(found, typed, _stays(asked), new_key(store), message)
         frame = frame_for(who, request, "History", "History", place=place)
         return Response(blinded_page("history/history.html", view, frame), media_type=MediaType.HTML)
+
+    @post("/verify", sync_to_thread=True)
+    def verify(
+        self,
+        store: NamedDependency[Store],
+        now: NamedDependency[datetime],
+        who: NamedDependency[Who],
+        data: Fields,
+    ) -> Response[Any]:
+        """Starts a verification of the study's whole history; its job tells how it goes."""
+        place = _place(store, who, data)
+        if place is None:
+            return Redirect("/switch", status_code=303)
+        ask = StartVerification(study_id=place.study_id)
+        started = press(store, who, now, start_verification, ask, data.get("command_key", ""))
+        return Redirect(f"/jobs/{started.job_id}", status_code=303)
 
     @post("/export", status_code=200, sync_to_thread=True)
     def export(

@@ -22,7 +22,7 @@ from irt.reads.blinded_supply import (
     supply_figures,
 )
 from irt.services.approve_shipment import ApproveShipment, approve_shipment
-from irt.services.run_resupply import RunResupply, run_resupply_with
+from irt.services.start_jobs import StartResupply, start_resupply
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields
 
@@ -37,7 +37,6 @@ class PlanView(BlindedView):
     shipments: tuple[ShipmentLine, ...]
     months: tuple[ExpiryMonth, ...]
     command_key: str
-    ran: int | None = None
     refusal: str = ""
 
     def month_words(self) -> list[str]:
@@ -53,25 +52,23 @@ class SupplyPlanPages(Controller):
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
-    def show(
-        self, desk: NamedDependency[Desk], after: FromQuery[str] = "", ran: FromQuery[int | None] = None
-    ) -> Response[Any]:
+    def show(self, desk: NamedDependency[Desk], after: FromQuery[str] = "") -> Response[Any]:
         """The study's supply without kit types."""
         study_id = _study(desk)
-        return go("/switch") if study_id is None else _page(desk, study_id, after=after, ran=ran)
+        return go("/switch") if study_id is None else _page(desk, study_id, after=after)
 
     @post("/run", sync_to_thread=True)
-    def run(self, desk: NamedDependency[Desk], planner: NamedDependency[Any], data: Fields) -> Response[Any]:
-        """Runs the resupply now; its shipments wait for approval."""
+    def run(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
+        """Starts a run of the resupply; its shipments wait for approval."""
         study_id = _study(desk)
         if study_id is None:
             return go("/switch")
-        ask = RunResupply(study_id=study_id, day=desk.now.date(), needs_approval=True)
+        ask = StartResupply(study_id=study_id, day=desk.now.date(), needs_approval=True)
         try:
-            done = desk.press(run_resupply_with(planner), ask, data.get("command_key", ""))
+            started = desk.press(start_resupply, ask, data.get("command_key", ""))
         except Refusal as refusal:
             return _page(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
-        return go(f"/supply/plan?ran={len(done.shipments)}")
+        return go(f"/jobs/{started.job_id}")
 
     @post("/{number:str}/approve", sync_to_thread=True)
     def approve(self, desk: NamedDependency[Desk], number: str, data: Fields) -> Response[Any]:
@@ -105,7 +102,6 @@ def _page(
     study_id: int,
     *,
     after: str = "",
-    ran: int | None = None,
     refusal: str = "",
     status_code: int = 200,
 ) -> Response[str]:
@@ -120,7 +116,6 @@ def _page(
             shipments=planned_shipments(connection, study_id),
             months=expiry_months(connection, study_id, desk.now),
             command_key=desk.key(),
-            ran=ran,
             refusal=refusal,
         )
     title = "Supply by blinding group"

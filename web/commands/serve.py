@@ -2,7 +2,9 @@
 
 import logging
 import os
-from contextlib import closing
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import replace
 from ipaddress import ip_address
 
@@ -10,9 +12,11 @@ import click
 import uvicorn
 
 from irt.commands.options import database_option
+from irt.commands.worker import worker_on
 from irt.errors import BadInput
+from irt.services.store import Store
 from web.settings import Settings
-from web.wiring import open_app, settings_from
+from web.wiring import PLANNER, open_app, settings_from
 
 GRACE_SECONDS = 10
 """How long running requests may take to finish after a stop."""
@@ -24,9 +28,12 @@ GRACE_SECONDS = 10
 @click.option(
     "--plain-http", is_flag=True, help="Cookies without TLS, on this machine only; also IRT_PLAIN_HTTP=yes."
 )
+@click.option("--no-worker", is_flag=True, help="Leave jobs and mails to workers of their own: irt worker.")
 @database_option
-def serve(host: str, port: int, plain_http: bool, database_url: str) -> None:
+def serve(host: str, port: int, plain_http: bool, no_worker: bool, database_url: str) -> None:
     """Serve the pages and the API; stops on Ctrl-C after running requests have finished.
+
+    A worker runs inside: it does jobs, plans each study's night and sends mails, as irt worker does.
 
     The environment is read once: IRT_MODE (production, training, test), IRT_HELP_PHONE, IRT_HOSTS (names, with
     commas), IRT_PLAIN_HTTP.
@@ -34,16 +41,17 @@ def serve(host: str, port: int, plain_http: bool, database_url: str) -> None:
     Example: irt serve --port 8000 --database sqlite:///irt.sqlite
     """
     settings = settings_from(os.environ)
-    run_server(replace(settings, secure=settings.secure and not plain_http), host, port, database_url)
+    settings = replace(settings, secure=settings.secure and not plain_http)
+    run_server(settings, host, port, database_url, with_worker=not no_worker)
 
 
-def run_server(settings: Settings, host: str, port: int, database_url: str) -> None:
+def run_server(settings: Settings, host: str, port: int, database_url: str, *, with_worker: bool = True) -> None:
     """Serves until stopped; BadInput where cookies would travel a network without TLS."""
     if not settings.secure and not is_loopback(host):
         raise BadInput(f"Plain HTTP is for this machine only, and {host} is another address. Use 127.0.0.1.")
     app, store = open_app(settings, database_url)
     _log_to_standard_error()
-    with closing(store):
+    with closing(store), _working(store) if with_worker else nullcontext():
         uvicorn.run(
             app,
             host=host,
@@ -53,6 +61,19 @@ def run_server(settings: Settings, host: str, port: int, database_url: str) -> N
             log_config=None,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+
+
+@contextmanager
+def _working(store: Store) -> Iterator[None]:
+    """A worker beside the server; it is told to stop at the end, and finishes the step it is in."""
+    worker = worker_on(store, PLANNER)
+    thread = threading.Thread(target=worker.run, name="worker", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        worker.stop.set()
+        thread.join(GRACE_SECONDS)
 
 
 def is_loopback(host: str) -> bool:

@@ -2,12 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
@@ -22,7 +20,7 @@ from irt.services.fulfil_shipment import (
     lose_shipment,
     return_shipment,
 )
-from irt.services.run_resupply import RunResupply, run_resupply_with
+from irt.services.start_jobs import StartResupply, start_resupply
 from irt.services.work import Work
 from irt.states.shipment import OPEN, SHIPMENT, ShipmentEvent, ShipmentStatus
 from web.blinded.desk import Desk, desk_of, go
@@ -73,8 +71,6 @@ class ShipmentsView(UnblindedView):
     chosen: str
     next: str
     command_key: str
-    today: date
-    ran: int | None = None
     refusal: str = ""
 
 
@@ -99,7 +95,7 @@ class SupplyShipmentPages(Controller):
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
-    def show(self, desk: NamedDependency[Desk], ran: FromQuery[int | None] = None) -> Response[Any]:
+    def show(self, desk: NamedDependency[Desk]) -> Response[Any]:
         """A page of shipments, newest first."""
         study_id = study_of(desk, Permission.VIEW_SUPPLY)
         if study_id is None:
@@ -107,21 +103,21 @@ class SupplyShipmentPages(Controller):
         if not desk.who.actor.unblinded_in(study_id):
             return go("/supply/plan")
         require_unblinded(desk, Permission.VIEW_SUPPLY, study_id)
-        return _list(desk, study_id, ran=ran)
+        return _list(desk, study_id)
 
     @post("/run", sync_to_thread=True)
-    def run(self, desk: NamedDependency[Desk], planner: NamedDependency[Any], data: Fields) -> Response[Any]:
-        """Runs the resupply now, for today."""
+    def run(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
+        """Starts a run of the resupply for today; its job tells how it goes."""
         study_id = _study(data)
         require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
-        ask = RunResupply(
+        ask = StartResupply(
             study_id=study_id, day=desk.now.date(), needs_approval=data.get("needs_approval") == "yes"
         )
         try:
-            done = desk.press(run_resupply_with(planner), ask, data.get("command_key", ""))
+            started = desk.press(start_resupply, ask, data.get("command_key", ""))
         except Refusal as refusal:
             return _list(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
-        return go(f"/supply/shipments?ran={len(done.shipments)}")
+        return go(f"/jobs/{started.job_id}")
 
     @get("/{study_id:int}/{number:str}", sync_to_thread=True)
     def show_one(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[str]:
@@ -162,9 +158,7 @@ def _study(data: dict[str, str]) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
-def _list(
-    desk: Desk, study_id: int, *, ran: int | None = None, refusal: str = "", status_code: int = 200
-) -> Response[str]:
+def _list(desk: Desk, study_id: int, *, refusal: str = "", status_code: int = 200) -> Response[str]:
     asked = desk.request.query_params
     chosen, before = asked.get("state", ""), asked.get("before", "")
     statuses = STATES[chosen][1] if chosen in STATES else frozenset()
@@ -178,8 +172,6 @@ def _list(
         chosen=chosen,
         next=f"/supply/shipments?state={chosen}&before={following}" if following else "",
         command_key=desk.key(),
-        today=desk.now.date(),
-        ran=ran,
         refusal=refusal,
     )
     page = "supply/shipments.html"

@@ -26,6 +26,16 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
+_VERIFIED = (
+    select(_ENTRIES.c.at, _ENTRIES.c.person, _ENTRIES.c.new)
+    .where(
+        _ENTRIES.c.chain == bindparam("chain"),
+        _ENTRIES.c.record_kind == "audit_trail",
+        _ENTRIES.c.record == "whole",
+    )
+    .order_by(_ENTRIES.c.sequence.desc())
+    .limit(1)
+)
 _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindparam("chain"))
 
 
@@ -72,6 +82,18 @@ class HistoryEntry(BlindedView):
 
 
 @dataclass(frozen=True)
+class Verification(BlindedView):
+    """The last time the whole trail was examined: every entry up to `last_sequence`, and every signature."""
+
+    at: datetime
+    zone: str
+    person: str
+    last_sequence: int
+    holds: bool
+    found: str
+
+
+@dataclass(frozen=True)
 class History(BlindedView):
     """One page of entries, newest first, and the state of the chain. `total` stops at 10,000 (`more_than`)."""
 
@@ -83,6 +105,13 @@ class History(BlindedView):
     head_short_hash: str
     previous_after: int | None
     next_before: int | None
+    verified: Verification | None
+
+    @property
+    def not_verified(self) -> int:
+        """How many of the entries shown were written after the last verification, or in spite of none."""
+        last = 0 if self.verified is None else self.verified.last_sequence
+        return sum(entry.sequence > last for entry in self.entries)
 
 
 def history(connection: Connection, actor: Actor, filters: HistoryFilters) -> History:
@@ -102,7 +131,31 @@ def history(connection: Connection, actor: Actor, filters: HistoryFilters) -> Hi
         head_short_hash="" if head is None else head["hash"][:12],
         previous_after=entries[0].sequence if entries and newer_left else None,
         next_before=entries[-1].sequence if entries and older_left else None,
+        verified=_last_verification(connection, filters),
     )
+
+
+def _last_verification(connection: Connection, filters: HistoryFilters) -> Verification | None:
+    row = connection.execute(_VERIFIED, {"chain": study_chain(filters.study_id)}).mappings().first()
+    if row is None:
+        return None
+    found = row["new"]
+    return Verification(
+        at=row["at"],
+        zone=filters.zone,
+        person=row["person"],
+        last_sequence=found["entries"],
+        holds=found["intact"],
+        found=_fault_words(found),
+    )
+
+
+def _fault_words(found: Mapping[str, Any]) -> str:
+    """What did not hold; of the second chain only that it does not."""
+    faults = [f"The history is damaged at {found['first_fault']}." if found["first_fault"] else ""]
+    faults += [] if found["second_chain_holds"] else ["Its second chain is damaged."]
+    faults += [] if found["signatures_hold"] else ["A signature does not say what was signed."]
+    return " ".join(filter(None, faults))
 
 
 def exported_history(connection: Connection, actor: Actor, filters: HistoryFilters) -> list[HistoryEntry]:

@@ -21,8 +21,12 @@ def test_a_run_waits_for_approval(world: World) -> None:
     browser = world.signed_in("supply_planner.all")
     browser.get(PLAN)
     browser.press(f"{PLAN}/run")
+    world.works()
+    browser.get(browser.path)
     number = house_of(world).rows(Shipment)[-1]["number"]
     assert "1 shipment waits for approval" in browser.text
+    browser.get("/supply/shipments")
+    assert browser.path == PLAN
     address = f"{PLAN}/{number}/approve"
     fields = browser.form(address).fields
     browser.send(address, fields)

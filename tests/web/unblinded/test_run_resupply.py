@@ -17,6 +17,14 @@ def _open(world: World) -> Browser:
     return browser
 
 
+def _run(world: World, browser: Browser, **typed: str) -> None:
+    """Presses Run resupply now, and lets a worker do it."""
+    browser.get("/supply/shipments")
+    browser.press(RUN, **typed)
+    world.works()
+    browser.get(browser.path)
+
+
 def _newest(world: World) -> dict[str, object]:
     return house_of(world).rows(Shipment)[-1]
 
@@ -30,8 +38,14 @@ def test_it_runs_once_and_tells_the_reasons(world: World) -> None:
     browser = _open(world)
     fields = browser.form(RUN).fields
     browser.send(RUN, fields)
-    assert "1 shipment was made" in browser.text
+    assert "Waits its turn" in browser.text
+    job = browser.path
+    world.works()
     browser.send(RUN, fields)
+    assert browser.path == job
+    assert world.works() == 0
+    assert "1 shipment was made" in browser.text
+    assert 'href="/supply/shipments"' in browser.text
     assert len(house_of(world).rows(Shipment)) == 3
     page = browser.get(_address(world, _newest(world)["number"])).text
     assert "What is on site and on the way counts." in page
@@ -41,15 +55,15 @@ def test_it_runs_once_and_tells_the_reasons(world: World) -> None:
 def test_a_second_run_needs_nothing(world: World) -> None:
     """What is on the way counts, so nothing follows, and the page says so."""
     browser = _open(world)
-    browser.press(RUN)
-    browser.press(RUN)
+    _run(world, browser)
+    _run(world, browser)
     assert "No shipment was needed" in browser.text
 
 
 def test_a_proposal_waits_and_is_approved(world: World) -> None:
     """With the box ticked the shipment waits; Approve sends it to the depot."""
     browser = _open(world)
-    browser.press(RUN, needs_approval="yes")
+    _run(world, browser, needs_approval="yes")
     shipment = _newest(world)
     assert shipment["status"] == "awaiting_approval"
     assert str(shipment["number"]) in browser.get("/supply/shipments?state=waiting").text
@@ -62,7 +76,7 @@ def test_a_proposal_waits_and_is_approved(world: World) -> None:
 def test_a_cancelled_shipment_frees_its_kits(world: World) -> None:
     """Needs what happened and a reason; both are asked for in words."""
     browser = _open(world)
-    browser.press(RUN)
+    _run(world, browser)
     address = _address(world, _newest(world)["number"])
     browser.get(address)
     assert browser.press(f"{address}/act", reason="x").status_code == 400
