@@ -1,6 +1,5 @@
 """A change of operational data before its second person: put forward with a reason, decided with a signature."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
-from irt.audit.signature import record_hash
+from irt.audit.operational_change import change_hash
 from irt.blinding.two_persons import ApprovalKind
 from irt.errors import BadInput, NotFound
 from irt.services.apply_change import require_may_decide
@@ -69,17 +68,6 @@ class Proposal:
     def hash(self) -> str:
         """The hash that the decision is bound to."""
         return change_hash(self.kind, self.record, self.facts, self.effective_from, self.secret)
-
-
-def change_hash(
-    kind: str,
-    record: str,
-    facts: Mapping[str, Any],
-    effective_from: date,
-    secret: Mapping[str, Any] | None = None,
-) -> str:
-    """The hash of a change as it is shown to the person who decides."""
-    return record_hash(kind, record, {"facts": facts, "secret": secret, "from": effective_from.isoformat()})
 
 
 def put_forward(work: Work, study: SupplyStudy, proposal: Proposal, reason: str) -> ChangeProposed:
