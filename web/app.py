@@ -33,6 +33,7 @@ from web.blinded.kit import KitPages
 from web.blinded.orders import OrderPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
+from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
@@ -54,6 +55,7 @@ from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
 from web.unblinded.code_break_result import CodeBreakResultPages
+from web.unblinded.lots import LotPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
@@ -96,6 +98,8 @@ ROOMS: tuple[Any, ...] = (
     SupplySitePages,
     ResupplyLevelPages,
     RandomizationPages,
+    LotPages,
+    QualityPages,
 )
 """Every controller; a new page room is one line here."""
 

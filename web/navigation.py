@@ -41,6 +41,8 @@ _DOORS = (
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
     _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
+    _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
+    _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
     _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("History", "/history", "history", _P.VIEW_AUDIT),
 )

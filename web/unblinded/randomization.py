@@ -13,8 +13,9 @@ from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocatio
 from irt.reads.unblinded_allocations import AllocationsPage, allocations
 from irt.services.log_reading import LogReading, log_reading
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.one_study import study_of
 from web.forms import Fields
-from web.unblinded.secret_page import require_unblinded, secret_page, study_of
+from web.unblinded.secret_page import require_unblinded, secret_page
 
 _TITLE = "Randomization"
 

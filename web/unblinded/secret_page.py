@@ -20,16 +20,6 @@ def require_unblinded(desk: Desk, permission: Permission, study_id: int) -> None
         raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
 
 
-def study_of(desk: Desk, permission: Permission) -> int | None:
-    """The study chosen, or the only one where the person may do this; None: they choose first."""
-    if desk.who.study_id is not None:
-        return desk.who.study_id
-    actor = desk.who.actor
-    places = [place for place in desk.who.places if actor.grant_for(permission, place.study_id, None)]
-    studies = {place.study_id for place in places}
-    return studies.pop() if len(studies) == 1 else None
-
-
 def whole_study(desk: Desk, study_id: int) -> Place | None:
     """The study as the frame's place."""
     with desk.store.reading() as connection:

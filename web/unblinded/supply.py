@@ -12,7 +12,8 @@ from irt.blinding.views import UnblindedView
 from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
 from web.blinded.desk import Desk, desk_of, go
-from web.unblinded.secret_page import require_unblinded, secret_page, study_of
+from web.blinded.one_study import study_of
+from web.unblinded.secret_page import require_unblinded, secret_page
 
 SITES_SHOWN = 25
 

@@ -16,8 +16,9 @@ from irt.services.activate_site import ChangeSite, change_site
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.states.records import SITE, SiteEvent
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.one_study import study_of
 from web.forms import Fields
-from web.unblinded.secret_page import require_unblinded, secret_page, study_of
+from web.unblinded.secret_page import require_unblinded, secret_page
 
 SITES_SHOWN = 50
 _EVENT_WORDS = {

@@ -24,8 +24,9 @@ from irt.services.start_jobs import StartResupply, start_resupply
 from irt.services.work import Work
 from irt.states.shipment import OPEN, SHIPMENT, ShipmentEvent, ShipmentStatus
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.one_study import study_of
 from web.forms import Fields
-from web.unblinded.secret_page import require_unblinded, secret_page, study_of
+from web.unblinded.secret_page import require_unblinded, secret_page
 
 STATES: dict[str, tuple[str, frozenset[ShipmentStatus]]] = {
     "waiting": ("Awaiting approval", frozenset({ShipmentStatus.AWAITING_APPROVAL})),
