@@ -22,7 +22,7 @@ _STATUSES = {
     ),
     "closed": (
         "returned_to_site pending_destruction received_for_destruction destroyed closed cancelled retired replaced "
-        "screen_failed withdrawn returned_to_depot not_done not_given"
+        "screen_failed run_in_failed withdrawn returned_to_depot not_done not_given"
     ),
 }
 _FAMILY_OF = {status: family for family, statuses in _STATUSES.items() for status in statuses.split()}

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from litestar import Response
 from sqlmodel import SQLModel
 
-from irt.errors import BadInput
+from irt.errors import BadInput, Refusal
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
@@ -14,6 +15,7 @@ from web.session import Who
 
 Ask = TypeVar("Ask", bound=SQLModel)
 Answer = TypeVar("Answer", bound=SQLModel)
+Booked = TypeVar("Booked")
 
 _KEY_BYTES = 16
 _KEY_LENGTH_MAX = 200
@@ -31,3 +33,16 @@ def press(
     if not key or len(key) > _KEY_LENGTH_MAX:
         raise BadInput("The form was not complete. Nothing was booked. Reload the page and try again.")
     return perform(store, who.actor, now, service, ask, key)
+
+
+def answered(
+    act: Callable[[], Booked],
+    onward: Callable[[Booked], Response[Any]],
+    refused: Callable[[Refusal], Response[Any]],
+) -> Response[Any]:
+    """Presses and goes onward with what was booked; a refusal is shown where it was pressed."""
+    try:
+        booked = act()
+    except Refusal as refusal:
+        return refused(refusal)
+    return onward(booked)

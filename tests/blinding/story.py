@@ -112,7 +112,7 @@ def _dispensed(
     who, open_one = f"pharmacist.{index}", _ordered(world, index, subject, visit, dose_level)
     kits = [kit["number"] for kit in open_one["kits"]]
     if back:
-        returned = [{"number": number, "units_returned": 0, "units_used": 1} for number in back]
+        returned = [{"number": number, "fate": "used"} for number in back]
         today = world.now.date().isoformat()
         world.does(who, "/kits/take-back", subject=subject, on_day=today, kits=returned)
     for read in filter(None, (wrong, *kits)):

@@ -8,6 +8,7 @@ from irt.services.replace_kit import replace_kit
 from irt.services.sign_misallocation import sign_misallocation
 from irt.services.sign_order import sign_order
 from irt.services.take_back_kits import take_back_kits
+from irt.services.weigh_subject import confirm_weight, enter_weight
 from web.api.operations import command
 
 _VISIT = {"study_id": 1, "subject": "1014-0037", "visit": "W4"}
@@ -22,6 +23,20 @@ OPERATIONS = (
         Permission.SIGN_ORDER,
         "Sign the order for a visit's kits",
         {**_VISIT, "signing": _SIGNING},
+    ),
+    command(
+        "/dispensings/enter-weight",
+        enter_weight,
+        Permission.DISPENSE,
+        "Enter a body weight, to be confirmed by another person",
+        {**_VISIT, **_TODAY, "weight_kg": "71.5"},
+    ),
+    command(
+        "/dispensings/confirm-weight",
+        confirm_weight,
+        Permission.DISPENSE,
+        "Confirm a body weight that another person entered",
+        {**_VISIT, **_TODAY, "weight_kg": "71.5"},
     ),
     command(
         "/dispensings/assign",
@@ -56,7 +71,7 @@ OPERATIONS = (
         give_up_dispensing,
         Permission.DISPENSE,
         "Hand over nothing",
-        {**_DISPENSING, "reason": "Visit not done"},
+        {**_DISPENSING, "reason": "Visit not done", "visit_then": "skipped"},
     ),
     command(
         "/dispensings/replace-kit",
@@ -88,7 +103,7 @@ OPERATIONS = (
             "study_id": 1,
             "subject": "1014-0037",
             **_TODAY,
-            "kits": [{"number": "48213377", "units_returned": 1, "units_used": 1}],
+            "kits": [{"number": "48213377", "fate": "used"}],
         },
     ),
 )

@@ -70,6 +70,8 @@ class SubjectShown:
     status: SubjectStatus
     screening_number: str
     screened_on: date
+    run_in_on: date | None
+    run_in_ends_on: date | None
     randomization_number: str | None
     randomized_at: datetime | None
     levels: dict[str, str]
@@ -138,6 +140,8 @@ def _shown(view: SubjectView, dose_level: str | None) -> SubjectShown:
         status=view.status,
         screening_number=view.screening_number,
         screened_on=view.screened_on,
+        run_in_on=view.run_in_on,
+        run_in_ends_on=view.run_in_ends,
         randomization_number=view.randomization_number or None,
         randomized_at=view.randomized_at,
         levels=dict(view.levels),

@@ -2,8 +2,11 @@
 
 from irt.blinding.roles import Permission
 from irt.services.change_treatment import change_dose, change_status, skip_visit
+from irt.services.correct_visit import correct_visit
 from irt.services.randomize_subject import randomize_subject
+from irt.services.record_visit import record_visit
 from irt.services.screen_subject import fail_screening, rescreen_subject, screen_subject
+from irt.services.start_run_in import start_run_in
 from web.api.operations import command
 
 _SUBJECT = {"study_id": 1, "subject": "1014-0037"}
@@ -21,7 +24,7 @@ OPERATIONS = (
         "/subjects/fail-screening",
         fail_screening,
         Permission.SCREEN,
-        "End a screening",
+        "End a screening or a run-in",
         {**_SUBJECT, **_TODAY, "reason": "Criterion 4 not met"},
     ),
     command(
@@ -32,11 +35,32 @@ OPERATIONS = (
         {**_SUBJECT, **_TODAY},
     ),
     command(
+        "/subjects/start-run-in",
+        start_run_in,
+        Permission.SCREEN,
+        "Start a run-in",
+        {**_SUBJECT, **_TODAY},
+    ),
+    command(
         "/subjects/randomize",
         randomize_subject,
         Permission.RANDOMIZE,
         "Randomize a subject",
         {**_SUBJECT, **_TODAY, "levels": {"ldl": "high"}},
+    ),
+    command(
+        "/subjects/record-visit",
+        record_visit,
+        Permission.DISPENSE,
+        "Record a visit without kits as done",
+        {**_SUBJECT, **_TODAY, "visit": "STAB"},
+    ),
+    command(
+        "/subjects/correct-visit",
+        correct_visit,
+        Permission.DISPENSE,
+        "Open a visit again that was marked in error",
+        {**_SUBJECT, "visit": "W4", "reason": "Marked for the wrong subject"},
     ),
     command(
         "/subjects/skip-visit",

@@ -18,6 +18,7 @@ from irt.services.accounts import ChangePassword, change_password
 from irt.services.enrol_second_factor import (
     ConfirmSecondFactor,
     EnrolSecondFactor,
+    SecondFactorOffered,
     confirm_second_factor,
     enrol_second_factor,
 )
@@ -25,7 +26,7 @@ from irt.services.sign_out import SignOutEverywhere, sign_out_everywhere
 from irt.services.store import Store
 from web.forms import Fields
 from web.frame import frame_for
-from web.press import new_key, press
+from web.press import answered, new_key, press
 from web.render import blinded_page
 from web.security import dropped_cookie
 from web.session import CHOICE, SESSION, Who
@@ -83,13 +84,13 @@ class AccountPages(Controller):
             words = "The new password was typed in two ways. Nothing was changed. Type it twice the same."
             return _page(request, who, replace(view, message=words, refused="password"), 400)
         ask = ChangePassword(old=SecretStr(data.get("old", "")), new=SecretStr(data.get("new", "")))
-        try:
-            press(store, who, now, change_password, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            view = replace(view, message=refusal.sentence, refused="password")
-            return _page(request, who, view, refusal.status_code)
         changed = replace(who.person, password_temporary=False)
-        return _page(request, who, replace(view, person=changed, said="Your new password is in force."))
+        done = replace(view, person=changed, said="Your new password is in force.")
+        return answered(
+            lambda: press(store, who, now, change_password, ask, data.get("command_key", "")),
+            lambda _: _page(request, who, done),
+            lambda refusal: _refused(request, who, replace(view, refused="password"), refusal),
+        )
 
     @post("/device", sync_to_thread=True)
     def offer_device(
@@ -103,17 +104,21 @@ class AccountPages(Controller):
         """Shows the secret for a device, once."""
         code = SecretStr(data["code"]) if data.get("code") else None
         ask = EnrolSecondFactor(password=SecretStr(data.get("password", "")), code=code)
-        try:
-            offered = press(store, who, now, enrol_second_factor, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            view = AccountView(who.person, who.places, new_key(store), message=refusal.sentence, refused="device")
-            return _page(request, who, view, refusal.status_code)
-        if offered.secret is None or offered.address is None:
-            words = "This was sent twice, and a secret is shown once. Begin again."
-            view = AccountView(who.person, who.places, new_key(store), message=words, refused="device")
-            return _page(request, who, view, 409)
-        square = _square(offered.address.get_secret_value())
-        return _device_page(request, who, DeviceView(new_key(store), square, offered.secret.get_secret_value()))
+        view = AccountView(who.person, who.places, new_key(store), refused="device")
+
+        def show(offered: SecondFactorOffered) -> Response[str]:
+            if offered.secret is None or offered.address is None:
+                words = "This was sent twice, and a secret is shown once. Begin again."
+                return _page(request, who, replace(view, message=words), 409)
+            square = _square(offered.address.get_secret_value())
+            device = DeviceView(new_key(store), square, offered.secret.get_secret_value())
+            return _device_page(request, who, device)
+
+        return answered(
+            lambda: press(store, who, now, enrol_second_factor, ask, data.get("command_key", "")),
+            show,
+            lambda refusal: _refused(request, who, view, refusal),
+        )
 
     @post("/device/confirm", sync_to_thread=True)
     def confirm_device(
@@ -127,12 +132,16 @@ class AccountPages(Controller):
     ) -> Response[Any]:
         """The device's first code puts it in force; everybody signs in anew with it."""
         ask = ConfirmSecondFactor(code=SecretStr(data.get("code", "")))
-        try:
-            press(store, who, now, confirm_second_factor, ask, data.get("command_key", ""))
-        except Refusal as refusal:
+
+        def refused(refusal: Refusal) -> Response[str]:
             view = DeviceView(new_key(store), message=refusal.sentence)
             return _device_page(request, who, view, refusal.status_code)
-        return _gone(settings)
+
+        return answered(
+            lambda: press(store, who, now, confirm_second_factor, ask, data.get("command_key", "")),
+            lambda _: _gone(settings),
+            refused,
+        )
 
     @post("/sign-out-everywhere", sync_to_thread=True)
     def sign_out_everywhere(
@@ -163,6 +172,10 @@ def _square(address: str) -> Markup:
 def _page(request: Request[Any, Any, Any], who: Who, view: AccountView, status_code: int = 200) -> Response[str]:
     page = blinded_page("account/account.html", view, frame_for(who, request, "Account and password"))
     return Response(page, status_code=status_code, media_type=MediaType.HTML)
+
+
+def _refused(request: Request[Any, Any, Any], who: Who, view: AccountView, refusal: Refusal) -> Response[str]:
+    return _page(request, who, replace(view, message=refusal.sentence), refusal.status_code)
 
 
 def _device_page(

@@ -8,6 +8,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
+from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
@@ -31,6 +32,7 @@ from web.blinded.kit_codes import kit_code
 from web.blinded.typed import day_in, weight_in, whole_in
 from web.formats import clock, count_words
 from web.forms import Fields
+from web.press import answered
 
 _TEMPLATE = "dispense/dispense.html"
 _STATES = {
@@ -117,6 +119,12 @@ class AssignPage(BlindedView):
     problem: str = ""
 
     @property
+    def weight_waits(self) -> bool:
+        """Whether two people have to type the weight first, and did not yet."""
+        weighing = self.page.weighing
+        return weighing is not None and weighing.confirmed_at is None
+
+    @property
     def late(self) -> bool:
         """Whether the visit's window has passed."""
         return self.page.state == VisitState.MISSED
@@ -159,7 +167,8 @@ class DispensePages(Controller):
         visit, occurrence = data.get("visit", ""), whole_in(data.get("occurrence", "0"), "the visit")
         with desk.store.reading() as connection:
             subject = subject_here(connection, desk.who.actor, study_id, number, Permission.DISPENSE)
-        try:
+
+        def press() -> int:
             ask = AssignKits(
                 study_id=study_id,
                 subject=number,
@@ -168,10 +177,13 @@ class DispensePages(Controller):
                 weight_kg=weight_in(data.get("weight", "")),
                 on_day=day_in(data.get("on_day", ""), subject.site.today(desk.now)),
             )
-            done = desk.press(assign_kits, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _assign_page(desk, study_id, number, visit, occurrence, data, refusal)
-        return go(f"{subject.address}/dispense/{done.dispensing_id}")
+            return desk.press(assign_kits, ask, data.get("command_key", "")).dispensing_id
+
+        return answered(
+            press,
+            lambda dispensing_id: go(f"{subject.address}/dispense/{dispensing_id}"),
+            lambda refusal: _assign_page(desk, study_id, number, visit, occurrence, data, refusal),
+        )
 
     @get("/{dispensing_id:int}", sync_to_thread=True)
     def show(
@@ -201,14 +213,18 @@ class DispensePages(Controller):
         if code.upper() == CONFIRM_CARD:
             return _hand_over(desk, before, dispensing_id, f"{key}:hand-over")
         ask = CheckKit(study_id=study_id, dispensing_id=dispensing_id, read=code[:200])
-        try:
+
+        def onward(_: SQLModel) -> Response[Any]:
+            if not desk.wants_part:
+                return go(before.address)
+            return _dispense_page(desk, _read(desk, study_id, number, dispensing_id))
+
+        return answered(
             # A second scan may leave before the answer to the first is there: each code has a key of its own.
-            desk.press(check_kit, ask, f"{key}:{code[:100]}")
-        except Refusal as refusal:
-            return _dispense_page(desk, before, refusal)
-        if not desk.wants_part:
-            return go(before.address)
-        return _dispense_page(desk, _read(desk, study_id, number, dispensing_id))
+            lambda: desk.press(check_kit, ask, f"{key}:{code[:100]}"),
+            onward,
+            lambda refusal: _dispense_page(desk, before, refusal),
+        )
 
     @post("/{dispensing_id:int}/hand-over", sync_to_thread=True)
     def hand_over(
@@ -245,11 +261,12 @@ def _read(desk: Desk, study_id: int, number: str, dispensing_id: int) -> Dispens
 
 
 def _hand_over(desk: Desk, before: DispenseView, dispensing_id: int, key: str) -> Response[Any]:
-    try:
-        desk.press(hand_over_kits, HandOver(study_id=before.study_id, dispensing_id=dispensing_id), key)
-    except Refusal as refusal:
-        return _dispense_page(desk, before, refusal)
-    return _to(desk, before.address)
+    ask = HandOver(study_id=before.study_id, dispensing_id=dispensing_id)
+    return answered(
+        lambda: desk.press(hand_over_kits, ask, key),
+        lambda _: _to(desk, before.address),
+        lambda refusal: _dispense_page(desk, before, refusal),
+    )
 
 
 def _to(desk: Desk, address: str) -> Response[Any]:

@@ -1,17 +1,19 @@
 """The four ways out of a dispensing: a kit replaced, another one given, fewer given, none given."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
+from sqlmodel import SQLModel
 
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_dispensing import DispenseView, KitToGive, dispensing_page
 from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.blinded_sites import not_found
 from irt.services.hand_over_kits import GiveUpDispensing, HandOverFewer, give_up_dispensing, hand_over_fewer
 from irt.services.record_misallocation import RecordMisallocation, record_misallocation
 from irt.services.replace_kit import ReplaceKit, replace_kit
@@ -20,6 +22,7 @@ from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import reason_in, signing_in
 from web.forms import Fields
+from web.press import answered
 
 _GIVEN = "given-"
 
@@ -33,6 +36,11 @@ class ExitPage(BlindedView):
     typed: Mapping[str, str]
     problem: str = ""
     code_needed: bool = False
+
+    visits_then = (
+        ("open", "It may still take place: leave it open, kits can be assigned again"),
+        ("skipped", "It did not take place: record it as skipped"),
+    )
 
     @property
     def kit_choices(self) -> tuple[tuple[str, str], ...]:
@@ -56,156 +64,112 @@ class ExitPage(BlindedView):
         return kit.done
 
 
+Typed = Mapping[str, str]
+
+
+def _replace(desk: Desk, found: DispenseView, facts: dict[str, Any], typed: Typed) -> SQLModel:
+    """Takes the kit out of stock and assigns another."""
+    if typed.get("problem") not in ("damaged", "missing"):
+        raise BadInput("Choose what is wrong with the kit. Nothing was booked.")
+    ask = ReplaceKit(
+        **facts,
+        number=_kit_in(typed.get("kit", "")),
+        problem="damaged" if typed["problem"] == "damaged" else "missing",
+        reason=reason_in(typed),
+        on_day=found.today,
+    )
+    return desk.press(replace_kit, ask, typed.get("command_key", ""))
+
+
+def _misallocate(desk: Desk, found: DispenseView, facts: dict[str, Any], typed: Typed) -> SQLModel:
+    """Books both kits as they really are and opens a deviation."""
+    if typed.get("taken") not in ("yes", "no", "unknown"):
+        raise BadInput("Say whether the subject took the kit. Nothing was booked.")
+    told: dict[str, Any] = {
+        **facts,
+        "assigned": _kit_in(typed.get("assigned", "")),
+        "given": _kit_in(typed.get("given", "")),
+        "taken": typed["taken"],
+        "reason": reason_in(typed),
+    }
+    key = typed.get("command_key", "")
+    if found.misallocation_signed:
+        return desk.press(sign_misallocation, SignMisallocation(**told, signing=signing_in(typed)), key)
+    return desk.press(record_misallocation, RecordMisallocation.model_validate(told), key)
+
+
+def _give_fewer(desk: Desk, _found: DispenseView, facts: dict[str, Any], typed: Typed) -> SQLModel:
+    """Books the ticked kits as handed over and the rest as not dispensed."""
+    given = sorted(name.removeprefix(_GIVEN) for name in typed if name.startswith(_GIVEN))
+    if not given:
+        raise BadInput("No kit is ticked. Nothing was booked. Where none is given, record ‘Visit not done’.")
+    ask = HandOverFewer(**facts, given=given, reason=reason_in(typed))
+    return desk.press(hand_over_fewer, ask, typed.get("command_key", ""))
+
+
+def _give_up(desk: Desk, found: DispenseView, facts: dict[str, Any], typed: Typed) -> SQLModel:
+    """Gives the kits back to quarantine; the visit is open again or skipped."""
+    then = typed.get("visit_then") if found.visit_can_wait else "open"
+    if then not in ("open", "skipped"):
+        raise BadInput("Say what becomes of the visit. Nothing was booked.")
+    ask = GiveUpDispensing(**facts, reason=reason_in(typed), visit_then="open" if then == "open" else "skipped")
+    return desk.press(give_up_dispensing, ask, typed.get("command_key", ""))
+
+
+_WAYS: dict[str, tuple[str, Callable[[Desk, DispenseView, dict[str, Any], Typed], SQLModel]]] = {
+    "replace": ("dispense/replace.html", _replace),
+    "misallocation": ("dispense/misallocation.html", _misallocate),
+    "fewer": ("dispense/fewer.html", _give_fewer),
+    "not-done": ("dispense/not_done.html", _give_up),
+}
+"""Address -> the page that asks, and what its button does."""
+
+
 class ExitPages(Controller):
     """Each way out has an address of its own."""
 
     path = "/studies/{study_id:int}/subjects/{number:str}/dispense/{dispensing_id:int}"
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
 
-    @get("/replace", sync_to_thread=True)
-    def replace_form(
+    @get("/{way:str}", sync_to_thread=True)
+    def show(
         self,
         desk: NamedDependency[Desk],
         study_id: FromPath[int],
         number: FromPath[str],
         dispensing_id: FromPath[int],
-    ) -> Response[str]:
-        """Which kit cannot be given, and why."""
-        return _page(desk, "dispense/replace.html", _read(desk, study_id, number, dispensing_id), {})
-
-    @post("/replace", sync_to_thread=True)
-    def replace(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
-        """Takes the kit out of stock and assigns another."""
-        found = _read(desk, study_id, number, dispensing_id)
-        try:
-            if data.get("problem") not in ("damaged", "missing"):
-                raise BadInput("Choose what is wrong with the kit. Nothing was booked.")
-            ask = ReplaceKit(
-                study_id=study_id,
-                dispensing_id=dispensing_id,
-                number=_kit_in(data.get("kit", "")),
-                problem="damaged" if data["problem"] == "damaged" else "missing",
-                reason=reason_in(data),
-                on_day=found.today,
-            )
-            desk.press(replace_kit, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _page(desk, "dispense/replace.html", found, data, refusal)
-        return go(found.address)
-
-    @get("/misallocation", sync_to_thread=True)
-    def misallocation_form(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
+        way: FromPath[str],
         given: FromQuery[str] = "",
     ) -> Response[str]:
-        """Which kit was given instead of which."""
-        found = _read(desk, study_id, number, dispensing_id)
-        return _page(desk, "dispense/misallocation.html", found, {"given": kit_number_in(given) or ""})
+        """What is asked before the kits go another way; `given` is a kit that was scanned instead."""
+        typed = {"given": number_given} if (number_given := kit_number_in(given)) else {}
+        return _page(desk, way, _read(desk, study_id, number, dispensing_id), typed)
 
-    @post("/misallocation", sync_to_thread=True)
-    def misallocation(
+    @post("/{way:str}", sync_to_thread=True)
+    def take(
         self,
         desk: NamedDependency[Desk],
         study_id: FromPath[int],
         number: FromPath[str],
         dispensing_id: FromPath[int],
+        way: FromPath[str],
         data: Fields,
     ) -> Response[Any]:
-        """Books both kits as they really are and opens a deviation."""
+        """Books what really happened to the kits."""
+        _, act = _way(way)
         found = _read(desk, study_id, number, dispensing_id)
-        try:
-            if data.get("taken") not in ("yes", "no", "unknown"):
-                raise BadInput("Say whether the subject took the kit. Nothing was booked.")
-            facts: dict[str, Any] = {
-                "study_id": study_id,
-                "dispensing_id": dispensing_id,
-                "assigned": _kit_in(data.get("assigned", "")),
-                "given": _kit_in(data.get("given", "")),
-                "taken": data["taken"],
-                "reason": reason_in(data),
-            }
-            key = data.get("command_key", "")
-            if found.misallocation_signed:
-                desk.press(sign_misallocation, SignMisallocation(**facts, signing=signing_in(data)), key)
-            else:
-                desk.press(record_misallocation, RecordMisallocation.model_validate(facts), key)
-        except Refusal as refusal:
-            return _page(desk, "dispense/misallocation.html", found, data, refusal)
-        return go(found.address)
+        facts = {"study_id": study_id, "dispensing_id": dispensing_id}
+        return answered(
+            lambda: act(desk, found, facts, data),
+            lambda _: go(found.address),
+            lambda refusal: _page(desk, way, found, data, refusal),
+        )
 
-    @get("/fewer", sync_to_thread=True)
-    def fewer_form(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-    ) -> Response[str]:
-        """Which kits are given after all."""
-        return _page(desk, "dispense/fewer.html", _read(desk, study_id, number, dispensing_id), {})
 
-    @post("/fewer", sync_to_thread=True)
-    def fewer(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
-        """Books the ticked kits as handed over and the rest as not dispensed."""
-        found = _read(desk, study_id, number, dispensing_id)
-        try:
-            given = sorted(name.removeprefix(_GIVEN) for name in data if name.startswith(_GIVEN))
-            if not given:
-                raise BadInput(
-                    "No kit is ticked. Nothing was booked. Where none is given, record ‘Visit not done’."
-                )
-            ask = HandOverFewer(study_id=study_id, dispensing_id=dispensing_id, given=given, reason=reason_in(data))
-            desk.press(hand_over_fewer, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _page(desk, "dispense/fewer.html", found, data, refusal)
-        return go(found.address)
-
-    @get("/not-done", sync_to_thread=True)
-    def not_done_form(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-    ) -> Response[str]:
-        """Why nothing is given."""
-        return _page(desk, "dispense/not_done.html", _read(desk, study_id, number, dispensing_id), {})
-
-    @post("/not-done", sync_to_thread=True)
-    def not_done(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
-        """Gives the kits back to quarantine."""
-        found = _read(desk, study_id, number, dispensing_id)
-        try:
-            ask = GiveUpDispensing(study_id=study_id, dispensing_id=dispensing_id, reason=reason_in(data))
-            desk.press(give_up_dispensing, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _page(desk, "dispense/not_done.html", found, data, refusal)
-        return go(found.address)
+def _way(way: str) -> tuple[str, Callable[[Desk, DispenseView, dict[str, Any], Typed], SQLModel]]:
+    if way not in _WAYS:
+        raise not_found("page")
+    return _WAYS[way]
 
 
 def _kit_in(typed: str) -> str:
@@ -223,8 +187,9 @@ def _read(desk: Desk, study_id: int, number: str, dispensing_id: int) -> Dispens
 
 
 def _page(
-    desk: Desk, template: str, found: DispenseView, typed: Mapping[str, str], refusal: Refusal | None = None
+    desk: Desk, way: str, found: DispenseView, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> Response[Any]:
+    template, _ = _way(way)
     if not found.is_open and refusal is None:
         return go(found.address)
     with desk.store.reading() as connection:

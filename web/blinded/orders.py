@@ -11,10 +11,11 @@ from litestar.params import FromPath, FromQuery
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
 from irt.reads.blinded_order_page import OrderView, order_page
-from irt.services.sign_order import SignOrder, sign_order
+from irt.services.sign_order import OrderReceipt, SignOrder, sign_order
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in, weight_in, whole_in
 from web.forms import Fields
+from web.press import answered
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ class OrderPages(Controller):
         """Signs the order; the password is checked in this very request."""
         occurrence = whole_in(data.get("occurrence", "0"), "the visit")
         order = _read(desk, study_id, number, data.get("visit", ""), occurrence)
-        try:
+
+        def press() -> OrderReceipt:
             ask = SignOrder(
                 study_id=study_id,
                 subject=number,
@@ -68,10 +70,13 @@ class OrderPages(Controller):
                 weight_kg=weight_in(data.get("weight", "")),
                 signing=signing_in(data),
             )
-            desk.press(sign_order, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _page(desk, order, data, refusal)
-        return go(f"{order.address}/order?visit={order.visit}&occurrence={order.occurrence}")
+            return desk.press(sign_order, ask, data.get("command_key", ""))
+
+        return answered(
+            press,
+            lambda _: go(f"{order.address}/order?visit={order.visit}&occurrence={order.occurrence}"),
+            lambda refusal: _page(desk, order, data, refusal),
+        )
 
 
 def _read(desk: Desk, study_id: int, number: str, visit: str, occurrence: int) -> OrderView:

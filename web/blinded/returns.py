@@ -18,6 +18,7 @@ from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in, whole_in
 from web.formats import count_words
 from web.forms import Fields
+from web.press import answered
 
 _FATES = {
     KitFate.UNUSED: "Came back unused",
@@ -120,21 +121,28 @@ class SubjectReturnsPages(Controller):
     ) -> Response[Any]:
         """Books every kit for which something was entered."""
         found = _read(desk, study_id, number)
-        try:
-            numbers = _entered(data)
-            if not numbers:
-                raise BadInput("Nothing was entered. Nothing was booked. Enter what came back of at least one kit.")
-            ask = TakeBackKits(
-                study_id=study_id,
-                subject=number,
-                kits=[_kit(found, data, each) for each in numbers],
-                on_day=day_in(data.get("on_day", ""), found.today),
-            )
-            desk.press(take_back_kits, ask, data.get("command_key", ""))
-        except Refusal as refusal:
+
+        def refused(refusal: Refusal) -> Response[str]:
             view = SubjectReturnsPage(found, desk.key(), data, problem=refusal.sentence)
             return _page(desk, view, refusal.status_code)
-        return go(f"{found.address}/returns?booked=yes")
+
+        return answered(
+            lambda: desk.press(take_back_kits, _ask(found, data), data.get("command_key", "")),
+            lambda _: go(f"{found.address}/returns?booked=yes"),
+            refused,
+        )
+
+
+def _ask(found: SubjectReturnsView, data: Mapping[str, str]) -> TakeBackKits:
+    numbers = _entered(data)
+    if not numbers:
+        raise BadInput("Nothing was entered. Nothing was booked. Enter what came back of at least one kit.")
+    return TakeBackKits(
+        study_id=found.study_id,
+        subject=found.subject,
+        kits=[_kit(found, data, each) for each in numbers],
+        on_day=day_in(data.get("on_day", ""), found.today),
+    )
 
 
 def _entered(data: Mapping[str, str]) -> list[str]:

@@ -12,7 +12,6 @@ from litestar.response import Redirect
 from pydantic import SecretStr
 
 from irt.blinding.views import BlindedView
-from irt.errors import Refusal
 from irt.services.bootstrap import system_actor
 from irt.services.sessions import emergency_actor
 from irt.services.sign_in import ConfirmCode, SignIn, SignInAnswer, SignInOutcome, confirm_code, sign_in
@@ -22,7 +21,7 @@ from irt.services.unit_of_work import perform
 from web.forms import Fields
 from web.frame import outer_frame
 from web.guards import local_address
-from web.press import new_key, press
+from web.press import answered, new_key, press
 from web.render import blinded_page
 from web.security import dropped_cookie, kept_cookie
 from web.session import CHOICE, SESSION, THEME, THEMES, Who, session_cookie
@@ -83,19 +82,17 @@ class SignInPages(Controller):
         """Checks name and password."""
         typed = SignInView(local_address(data.get("next")), new_key(store), data.get("username", ""))
         client = _client(request)
-        try:
-            request.app.state.installation.doorkeeper.admit(client, now)
-        except Refusal as refusal:
-            return _page(request, replace(typed, message=refusal.sentence), refusal.status_code)
         ask = SignIn(username=typed.username, password=SecretStr(data.get("password", "")), client=client)
-        answer = perform(store, _door(store), now, sign_in, ask, new_key(store))
-        if answer.outcome is SignInOutcome.REFUSED:
-            request.app.state.installation.doorkeeper.note_failure(client, now)
-            return _page(request, replace(typed, message=answer.sentence), 401)
-        if answer.outcome is SignInOutcome.CODE_NEEDED:
-            address = f"/sign-in/code?next={quote(typed.next, safe='/')}"
-            return Redirect(address, status_code=303, cookies=[session_cookie(settings, answer.token)])
-        return _welcome(request, settings, answer, typed.next)
+
+        def pressed() -> SignInAnswer:
+            request.app.state.installation.doorkeeper.admit(client, now)
+            return perform(store, _door(store), now, sign_in, ask, new_key(store))
+
+        return answered(
+            pressed,
+            lambda answer: _signed_in(request, settings, now, answer, typed),
+            lambda refusal: _page(request, replace(typed, message=refusal.sentence), refusal.status_code),
+        )
 
     @get("/sign-in/code", sync_to_thread=True)
     def show_code(
@@ -123,16 +120,23 @@ class SignInPages(Controller):
         """Checks the code."""
         typed = CodeView(local_address(data.get("next")), new_key(store))
         client, token = _client(request), request.cookies.get(settings.cookie_name(SESSION), "")
-        try:
-            request.app.state.installation.doorkeeper.admit(client, now)
-        except Refusal as refusal:
-            return _code_page(request, replace(typed, message=refusal.sentence), refusal.status_code)
         ask = ConfirmCode(token=SecretStr(token), code=SecretStr(data.get("code", "")), client=client)
-        answer = perform(store, _door(store), now, confirm_code, ask, new_key(store))
-        if answer.outcome is SignInOutcome.REFUSED:
-            request.app.state.installation.doorkeeper.note_failure(client, now)
-            return _refused_code(request, store, now, token, replace(typed, message=answer.sentence))
-        return _welcome(request, settings, answer, typed.next)
+
+        def pressed() -> SignInAnswer:
+            request.app.state.installation.doorkeeper.admit(client, now)
+            return perform(store, _door(store), now, confirm_code, ask, new_key(store))
+
+        def onward(answer: SignInAnswer) -> Response[Any]:
+            if answer.outcome is SignInOutcome.REFUSED:
+                request.app.state.installation.doorkeeper.note_failure(client, now)
+                return _refused_code(request, store, now, token, replace(typed, message=answer.sentence))
+            return _welcome(request, settings, answer, typed.next)
+
+        return answered(
+            pressed,
+            onward,
+            lambda refusal: _code_page(request, replace(typed, message=refusal.sentence), refusal.status_code),
+        )
 
     @post("/sign-out", sync_to_thread=True)
     def sign_out(
@@ -167,6 +171,19 @@ def _door(store: Store) -> Any:
 
 def _client(request: Request[Any, Any, Any]) -> str:
     return request.client.host if request.client else "unknown"
+
+
+def _signed_in(
+    request: Request[Any, Any, Any], settings: Settings, now: datetime, answer: SignInAnswer, typed: SignInView
+) -> Response[Any]:
+    """Where name and password lead: in, to the page of the code, or back with the message."""
+    if answer.outcome is SignInOutcome.REFUSED:
+        request.app.state.installation.doorkeeper.note_failure(_client(request), now)
+        return _page(request, replace(typed, message=answer.sentence), 401)
+    if answer.outcome is SignInOutcome.CODE_NEEDED:
+        address = f"/sign-in/code?next={quote(typed.next, safe='/')}"
+        return Redirect(address, status_code=303, cookies=[session_cookie(settings, answer.token)])
+    return _welcome(request, settings, answer, typed.next)
 
 
 def _welcome(request: Request[Any, Any, Any], settings: Settings, answer: SignInAnswer, wished: str) -> Redirect:

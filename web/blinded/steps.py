@@ -17,9 +17,12 @@ from irt.reads.blinded_sites import not_found
 from irt.reads.blinded_steps import StepFacts, step_facts
 from irt.services.change_treatment import ChangeDose, ChangeStatus, change_dose, change_status
 from irt.services.screen_subject import FailScreening, RescreenSubject, fail_screening, rescreen_subject
+from irt.services.start_run_in import StartRunIn, start_run_in
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in, reason_in
+from web.formats import count_words
 from web.forms import Fields
+from web.press import answered
 
 Asks = Callable[[StepFacts, Mapping[str, str], date], SQLModel]
 
@@ -59,7 +62,13 @@ class StepPage(BlindedView):
     @property
     def reasons(self) -> tuple[tuple[str, str], ...]:
         """The closed list of reasons, where the study has one."""
-        return tuple((each, each) for each in self.facts.failure_reasons) if self.path == "screen-fail" else ()
+        fails = self.step.service is fail_screening
+        return tuple((each, each) for each in self.facts.failure_reasons) if fails else ()
+
+    @property
+    def meaning(self) -> str:
+        """What the step does, with the study's own days where it waits."""
+        return self.step.meaning.format(days=count_words(self.facts.run_in_days, "day"))
 
 
 def _status(step: Any) -> Asks:
@@ -83,6 +92,10 @@ def _rescreen(facts: StepFacts, _typed: Mapping[str, str], on_day: date) -> SQLM
     return RescreenSubject(study_id=facts.study_id, subject=facts.subject, on_day=on_day)
 
 
+def _run_in(facts: StepFacts, _typed: Mapping[str, str], on_day: date) -> SQLModel:
+    return StartRunIn(study_id=facts.study_id, subject=facts.subject, on_day=on_day)
+
+
 def _dose(facts: StepFacts, typed: Mapping[str, str], on_day: date) -> SQLModel:
     return ChangeDose(
         study_id=facts.study_id,
@@ -102,6 +115,26 @@ _STEPS = {
         "Screening failed",
         "Record the failure",
         "Ends the screening. No kit can be assigned afterwards; the study may allow another screening.",
+        Permission.SCREEN,
+        fail_screening,
+        _fail,
+        "notdone",
+    ),
+    "run-in": Step(
+        "Start run-in",
+        "Start the run-in",
+        "The run-in lasts {days}. The subject is randomized when they have passed, not earlier.",
+        Permission.SCREEN,
+        start_run_in,
+        _run_in,
+        "timer",
+        reason="",
+    ),
+    "run-in-fail": Step(
+        "Run-in failed",
+        "Record the failure",
+        "Ends the run-in before randomization. No kit can be assigned afterwards; the study may allow another "
+        "screening.",
         Permission.SCREEN,
         fail_screening,
         _fail,
@@ -183,12 +216,16 @@ class StepPages(Controller):
         """Books the step."""
         step = _step(path)
         facts = _facts(desk, study_id, number, step)
-        try:
+
+        def press() -> Any:
             ask = step.ask(facts, data, day_in(data.get("on_day", ""), facts.today))
-            desk.press(step.service, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _page(desk, facts, step, path, data, refusal)
-        return go(facts.address)
+            return desk.press(step.service, ask, data.get("command_key", ""))
+
+        return answered(
+            press,
+            lambda _: go(facts.address),
+            lambda refusal: _page(desk, facts, step, path, data, refusal),
+        )
 
 
 def _step(path: str) -> Step:

@@ -13,12 +13,11 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import Refusal
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_subject import SubjectView, VisitLine, subject_page
 from irt.reads.blinded_subjects import Asked, SubjectsView, every_row, subjects_page
 from irt.reads.blinded_visits import VisitOnCalendar, VisitState
-from irt.services.screen_subject import ScreenSubject, screen_subject
+from irt.services.screen_subject import ScreeningReceipt, ScreenSubject, screen_subject
 from irt.states.subject import SubjectStatus
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
@@ -27,6 +26,7 @@ from web.charts import VisitMark
 from web.charts.visits import VisitState as MarkState
 from web.formats import day, day_range, short_day, stamp
 from web.forms import Fields
+from web.press import answered
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _AHEAD = timedelta(days=200)
@@ -140,6 +140,8 @@ class SubjectPage(BlindedView):
             ("Screening no.", s.screening_number),
             ("Screened", day(s.screened_on)),
         ]
+        if s.run_in_on is not None and s.run_in_ends is not None:
+            found.append(("Run-in", f"{day(s.run_in_on)} to {day(s.run_in_ends)}"))
         if s.randomized_at is not None:
             found += [
                 ("Randomization no.", s.randomization_number),
@@ -254,13 +256,11 @@ class SubjectsPages(Controller):
         site = next((each for each in _screening_sites(desk) if _site_code(each) == data.get("site")), None)
         if site is None:
             return _screen_page(desk, data, "Choose the site. Nothing was booked.", 400)
-        try:
-            on_day = day_in(data.get("on_day", ""), site.today(desk.now))
-            ask = ScreenSubject(study_id=site.study_id, site=site.site, on_day=on_day)
-            done = desk.press(screen_subject, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _screen_page(desk, data, refusal.sentence, refusal.status_code)
-        return go(f"/studies/{done.study_id}/subjects/{done.subject}")
+        return answered(
+            lambda: _press_screen(desk, site, data),
+            lambda done: go(f"/studies/{done.study_id}/subjects/{done.subject}"),
+            lambda refusal: _screen_page(desk, data, refusal.sentence, refusal.status_code),
+        )
 
 
 class OneSubjectPages(Controller):
@@ -337,6 +337,12 @@ def _screening_sites(desk: Desk) -> list[WorkSite]:
 
 def _site_code(site: WorkSite) -> str:
     return f"{site.study_id}.{site.site}"
+
+
+def _press_screen(desk: Desk, site: WorkSite, data: dict[str, str]) -> ScreeningReceipt:
+    on_day = day_in(data.get("on_day", ""), site.today(desk.now))
+    ask = ScreenSubject(study_id=site.study_id, site=site.site, on_day=on_day)
+    return desk.press(screen_subject, ask, data.get("command_key", ""))
 
 
 def _screen_page(desk: Desk, typed: dict[str, str], problem: str = "", status_code: int = 200) -> Response[str]:

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_visits import VisitOnCalendar
-from irt.states.subject import ON_STUDY_TREATMENT, SUBJECT, SubjectEvent, SubjectStatus
+from irt.states.subject import (
+    BEFORE_RANDOMIZATION,
+    NOT_INCLUDED,
+    ON_STUDY_TREATMENT,
+    SUBJECT,
+    SubjectEvent,
+    SubjectStatus,
+)
 from irt.study.blinded import BlindedStudy
 
 
@@ -32,6 +39,9 @@ class Standing:
     dose_level: str | None
     open_visit: VisitOnCalendar | None
     due_visit: VisitOnCalendar | None
+    visit_to_record: VisitOnCalendar | None
+    run_in_over: bool
+    marked: bool
     signed: frozenset[tuple[str, int]]
     outstanding: int
     rights: frozenset[Permission]
@@ -39,7 +49,7 @@ class Standing:
     @property
     def randomized(self) -> bool:
         """Whether there is a treatment to know."""
-        return self.status not in (SubjectStatus.SCREENING, SubjectStatus.SCREEN_FAILED, SubjectStatus.RUN_IN)
+        return self.status not in BEFORE_RANDOMIZATION | NOT_INCLUDED
 
     def may(self, permission: Permission) -> bool:
         """Whether the reader may do this."""
@@ -56,9 +66,9 @@ def actions_for(standing: Standing) -> tuple[Action, ...]:
 
 
 def _next(s: Standing) -> Iterator[Action]:
-    if s.status in (SubjectStatus.SCREENING, SubjectStatus.RUN_IN) and s.may(Permission.RANDOMIZE):
-        yield Action("Randomize", f"{s.address}/randomize", "randomize", primary=True)
-    elif s.status == SubjectStatus.SCREEN_FAILED and s.may(Permission.SCREEN):
+    if s.status in BEFORE_RANDOMIZATION and (step := _towards_randomization(s)):
+        yield step
+    elif s.status in NOT_INCLUDED and s.may(Permission.SCREEN):
         if s.study.screening.rescreenings_max:
             yield Action("Screen again", f"{s.address}/steps/re-screen", "screen", primary=True)
     elif s.status == SubjectStatus.DOSE_HOLD and s.may(Permission.END_TREATMENT):
@@ -66,8 +76,25 @@ def _next(s: Standing) -> Iterator[Action]:
     elif s.open_visit is not None and s.may(Permission.DISPENSE):
         words = f"Go on with {s.open_visit.name}"
         yield Action(words, f"{s.address}/dispense/{s.open_visit.dispensing_id}", "dispense", primary=True)
-    elif s.due_visit is not None and s.status in ON_STUDY_TREATMENT:
+    elif s.due_visit is not None and s.status in {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN}:
         yield from _due(s, s.due_visit)
+    elif s.visit_to_record is not None and s.may(Permission.DISPENSE):
+        yield _record(s, s.visit_to_record, primary=True)
+
+
+def _towards_randomization(s: Standing) -> Action | None:
+    """The run-in first, where the study has one and it has not started; nothing while it lasts."""
+    if s.status == SubjectStatus.SCREENING and s.study.screening.run_in_days:
+        start = Action("Start run-in", f"{s.address}/steps/run-in", "timer", primary=True)
+        return start if s.may(Permission.SCREEN) else None
+    if s.run_in_over and s.may(Permission.RANDOMIZE):
+        return Action("Randomize", f"{s.address}/randomize", "randomize", primary=True)
+    return None
+
+
+def _record(s: Standing, visit: VisitOnCalendar, *, primary: bool) -> Action:
+    href = f"{s.address}/record?visit={visit.code}&occurrence={visit.occurrence}"
+    return Action(f"Record {visit.name}", href, "done", primary=primary)
 
 
 def _due(s: Standing, visit: VisitOnCalendar) -> Iterator[Action]:
@@ -84,15 +111,17 @@ def _visits(s: Standing) -> Iterator[Action]:
         yield Action("Take back kits", f"{s.address}/returns", "returns")
     if s.status in ON_STUDY_TREATMENT and s.may(Permission.DISPENSE):
         yield Action("Unscheduled visit", f"{s.address}/unscheduled", "calendar")
-    if s.status in ON_STUDY_TREATMENT and s.may(Permission.DISPENSE):
-        yield Action(
-            "Skip a visit …", f"{s.address}/skip", "skip", rare=True, meaning="A planned visit did not take place."
-        )
+    if s.status not in NOT_INCLUDED and s.may(Permission.DISPENSE):
+        for words, path, icon, meaning in _RARE_VISITS:
+            if path != "correct" or s.marked:
+                yield Action(words, f"{s.address}/{path}", icon, rare=True, meaning=meaning)
 
 
 def _changes(s: Standing) -> Iterator[Action]:
     if s.allows(SubjectEvent.FAIL_SCREENING) and s.may(Permission.SCREEN):
         yield Action("Screening failed …", f"{s.address}/steps/screen-fail", "notdone")
+    if s.allows(SubjectEvent.FAIL_RUN_IN) and s.may(Permission.SCREEN):
+        yield Action("Run-in failed …", f"{s.address}/steps/run-in-fail", "notdone")
     moves = [move for move in s.study.moves if move.origin == s.dose_level]
     if moves and s.status in ON_STUDY_TREATMENT and s.may(Permission.CHANGE_DOSE):
         yield Action("Change dose …", f"{s.address}/steps/dose", "compare")
@@ -113,6 +142,11 @@ def _exits(s: Standing) -> Iterator[Action]:
         yield Action("Code break …", f"{s.address}/code-break", "codebreak")
 
 
+_RARE_VISITS = (
+    ("Record a visit …", "record", "done", "A planned visit without kits took place."),
+    ("Skip a visit …", "skip", "skip", "A planned visit did not take place."),
+    ("Correct a visit …", "correct", "compare", "A visit was marked done or skipped in error."),
+)
 _ENDS = (
     (SubjectEvent.COMPLETE, "Completed …", "complete", "The subject finished the study as planned."),
     (SubjectEvent.WITHDRAW, "Withdrawn …", "withdraw", "The subject withdraws from the study."),

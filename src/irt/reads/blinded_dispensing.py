@@ -16,9 +16,10 @@ from irt.reads.blinded_sites import not_found
 from irt.reads.blinded_subject import SubjectHere, calendar_of, subject_here
 from irt.reads.blinded_subject_tasks import kits_expected
 from irt.reads.blinded_visits import VisitOnCalendar, VisitState
+from irt.reads.blinded_weight import Weighed, weighed
 from irt.states.kit import Accountability, Custody
 from irt.states.records import DispensingStatus, KitCheck
-from irt.study.schedule import visit_name
+from irt.study.schedule import UNSCHEDULED, visit_name
 from irt.supply.barcode import kit_number_in
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit, Scan
@@ -107,6 +108,7 @@ class DispenseView(BlindedView):
     reason: str
     replaceable: bool
     misallocation_signed: bool
+    visit_can_wait: bool
     deviations: tuple[str, ...]
     dose: str
     so_far: tuple[HistoryLine, ...]
@@ -233,6 +235,7 @@ def dispensing_page(
         reason=row["reason"] or "",
         replaceable=subject.study.conduct.replacement_kits,
         misallocation_signed=subject.study.conduct.misallocation_signed,
+        visit_can_wait=row["code"] != UNSCHEDULED and not any(kit.status == KitCheck.MISALLOCATED for kit in kits),
         deviations=_deviations(entries),
         dose=subject.dose,
         so_far=so_far,
@@ -380,6 +383,7 @@ class AssignView(BlindedView):
     may_dispense: bool
     kits_expected: int | None
     weight_needed: bool
+    weighing: Weighed | None
     dose: str
 
 
@@ -410,9 +414,17 @@ def assign_page(
         may_sign=actor.grant_for(Permission.SIGN_ORDER, study_id, site_id) is not None,
         may_dispense=actor.grant_for(Permission.DISPENSE, study_id, site_id) is not None,
         kits_expected=kits_expected(subject.study, code, subject.dose_level),
-        weight_needed=weight_decides(subject, code) and not subject.study.conduct.order_required,
+        weight_needed=_weight_needed(subject, code),
+        weighing=weighed(connection, actor, subject, code, occurrence),
         dose=subject.dose,
     )
+
+
+def _weight_needed(subject: SubjectHere, code: str) -> bool:
+    """Whether the weight is typed with the assignment: not where the order or two people say it."""
+    if subject.study.conduct.order_required or code in subject.study.second_checks:
+        return False
+    return weight_decides(subject, code)
 
 
 def weight_decides(subject: SubjectHere, code: str) -> bool:

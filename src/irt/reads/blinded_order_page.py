@@ -74,7 +74,7 @@ def order_page(
         dose_level=subject.dose_level or "",
         dose=subject.dose,
         kits_expected=kits_expected(subject.study, code, subject.dose_level),
-        asks_weight=weight_open or weight_decides(subject, code),
+        asks_weight=code not in subject.study.second_checks and (weight_open or weight_decides(subject, code)),
         last_dispensed_on=visit.last_dispensed_on,
         outstanding=visit.outstanding,
         printed_role=words(grant.role),

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, bindparam, select
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.reads.blinded_sentences import dose_words, level_words
-from irt.reads.blinded_subject import SubjectHere, calendar_of, subject_here
+from irt.reads.blinded_sentences import day_words, dose_words, level_words
+from irt.reads.blinded_subject import SubjectHere, calendar_of, run_in_over, subject_here
 from irt.reads.blinded_visits import VisitState
-from irt.states.subject import SUBJECT, SubjectEvent
+from irt.states.subject import BEFORE_RANDOMIZATION, SUBJECT, SubjectEvent
 from irt.tables.columns import table_of
 from irt.tables.subject import Randomization
 
@@ -51,6 +51,7 @@ class RandomizeView(BlindedView):
     subject: str
     status_words: str
     possible: bool
+    waits_for: str
     factors: tuple[Question, ...]
     dose: Question | None
     agents: tuple[tuple[str, str], ...]
@@ -84,12 +85,22 @@ def randomize_page(
         subject=subject.number,
         status_words=subject.status.replace("_", " "),
         possible=(subject.status, SubjectEvent.RANDOMIZE) in SUBJECT,
+        waits_for=_waits_for(subject, subject.site.today(now)),
         factors=_factors(subject),
         dose=_dose(subject),
         agents=_agents(subject),
         of_site=_of_site(subject),
         drawn=_drawn(connection, subject, now),
     )
+
+
+def _waits_for(subject: SubjectHere, today: date) -> str:
+    """Why the run-in forbids the randomization today; empty where it does not."""
+    if subject.status not in BEFORE_RANDOMIZATION or run_in_over(subject, today):
+        return ""
+    if subject.run_in_ends is None:
+        return "The run-in of this subject has not started."
+    return f"Run-in ends on {day_words(subject.run_in_ends)}."
 
 
 def _factors(subject: SubjectHere) -> tuple[Question, ...]:

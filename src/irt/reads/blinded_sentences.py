@@ -68,10 +68,18 @@ class _Facts:
         """Kit numbers in words."""
         return listed([str(number) for number in self.new.get(name) or ()])
 
-    def day(self) -> str:
-        """The day it happened, in letters."""
-        written = self.new.get("on_day")
+    def day(self, name: str = "on_day") -> str:
+        """The day it happened, or another day told, in letters."""
+        written = self.new.get(name)
         return day_words(date.fromisoformat(written)) if written else ""
+
+    def fates(self) -> str:
+        """How whole kits came back: Unused: 482917. Lost: 650331."""
+        kits: dict[str, list[str]] = {}
+        for kit in self.new.get("counts") or ():
+            if kit.get("fate"):
+                kits.setdefault(str(kit["fate"]), []).append(str(kit["number"]))
+        return " ".join(f"{fate.capitalize()}: {listed(numbers)}." for fate, numbers in sorted(kits.items()))
 
 
 def level_words(study: BlindedStudy, levels: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
@@ -110,6 +118,13 @@ _TELLINGS: dict[str, _Telling] = {
         lambda f: f"screened the subject again as {f.new.get('screening', '')}.", "screen", "subject"
     ),
     "screening_failed": _Telling(lambda f: "recorded a screening failure.", "notdone", "subject"),
+    "run_in_started": _Telling(
+        lambda f: f"started the run-in on {f.day()}.",
+        "timer",
+        "subject",
+        lambda f: f"It ends on {f.day('ends_on')}.",
+    ),
+    "run_in_failed": _Telling(lambda f: "recorded that the run-in failed.", "notdone", "subject"),
     "subject_randomized": _Telling(
         lambda f: f"randomized the subject. Randomization number {f.new.get('randomization', '')}.",
         "randomize",
@@ -142,7 +157,7 @@ _TELLINGS: dict[str, _Telling] = {
         "kits",
     ),
     "dispensing_given_up": _Telling(
-        lambda f: f"gave back {f.kits('not_given')} of {f.visit}; the visit was not done.", "notdone", "kits"
+        lambda f: f"gave back {f.kits('not_given')} of {f.visit}; nothing was handed over.", "notdone", "kits"
     ),
     "kit_replaced": _Telling(
         lambda f: f"replaced kit {f.old.get('kit', '')} ({f.new.get('problem', '')}) by {f.new.get('kit', '')}.",
@@ -161,7 +176,21 @@ _TELLINGS: dict[str, _Telling] = {
         lambda f: f"took back {f.kits('returned')} and entered the counts.",
         "returns",
         "kits",
-        lambda f: f"Lost: {f.kits('lost')}." if f.new.get("lost") else "",
+        lambda f: f.fates() or (f"Lost: {f.kits('lost')}." if f.new.get("lost") else ""),
+    ),
+    "weight_entered": _Telling(
+        lambda f: f"entered the body weight for {f.visit}.",
+        "subject",
+        "dose",
+        lambda f: "Another person types it again; the number is told then.",
+    ),
+    "weight_confirmed": _Telling(
+        lambda f: f"confirmed the body weight for {f.visit}: {f.new.get('weight_kg', '')} kg.", "tick", "dose"
+    ),
+    "visit_recorded": _Telling(lambda f: f"recorded {f.visit} as done on {f.day()}.", "done", "visits"),
+    "visit_reopened": _Telling(lambda f: f"left {f.visit} open: it may still take place.", "calendar", "visits"),
+    "visit_corrected": _Telling(
+        lambda f: f"corrected {f.visit}: it was marked {f.old.get('status', '')} in error.", "compare", "visits"
     ),
     "visit_skipped": _Telling(lambda f: f"marked {f.visit} as skipped.", "skip", "visits"),
     "dose_held": _Telling(lambda f: "put dosing on hold.", "timer", "dose"),

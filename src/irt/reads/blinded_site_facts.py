@@ -22,7 +22,7 @@ from irt.reads.blinded_visits import recorded_visits
 from irt.states.kit import Accountability, Assignment, Custody, Quality
 from irt.states.records import DispensingStatus, KitCheck
 from irt.states.shipment import OPEN, ShipmentStatus
-from irt.states.subject import SubjectStatus
+from irt.states.subject import NOT_INCLUDED, SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit
@@ -34,7 +34,6 @@ _DISPENSINGS, _LINES, _KITS = table_of(Dispensing), table_of(DispensedKit), tabl
 _SHIPMENTS, _PACKED = table_of(Shipment), table_of(ShipmentKit)
 
 _HERE: BindParameter[Any] = bindparam("sites", expanding=True)
-_ENDED = (SubjectStatus.SCREEN_FAILED,)
 _PEOPLE = (
     select(
         _SUBJECTS.c.id,
@@ -43,9 +42,10 @@ _PEOPLE = (
         _SUBJECTS.c.status,
         _SUBJECTS.c.dose_level,
         _SUBJECTS.c.screened_on,
+        _SUBJECTS.c.run_in_on,
         _SUBJECTS.c.randomized_on,
     )
-    .where(_SUBJECTS.c.site_id.in_(_HERE), _SUBJECTS.c.status.not_in(_ENDED))
+    .where(_SUBJECTS.c.site_id.in_(_HERE), _SUBJECTS.c.status.not_in(NOT_INCLUDED))
     .order_by(_SUBJECTS.c.number)
 )
 _OPEN = (
@@ -204,9 +204,9 @@ def facts_of_sites(
         return []
     rows = _Rows(connection, [site.site_id for site in sites])
     people = rows.by_site(_PEOPLE)
-    # Only subjects on treatment are expected at visits: the others' visits are not read.
-    treated = [row["id"] for found in people.values() for row in found if row["randomized_on"] is not None]
-    recorded = recorded_visits(connection, treated) if treated else {}
+    # Only subjects in run-in or randomized are expected at visits: the others' visits are not read.
+    expected = [row["id"] for found in people.values() for row in found if row["run_in_on"] or row["randomized_on"]]
+    recorded = recorded_visits(connection, expected) if expected else {}
     questions = {
         name: rows.by_site(statement)
         for name, statement in {
@@ -286,6 +286,7 @@ def _subject(row: RowMapping) -> KnownSubject:
         SubjectStatus(row["status"]),
         row["dose_level"],
         row["screened_on"],
+        row["run_in_on"],
         row["randomized_on"],
     )
 

@@ -44,6 +44,7 @@ class SubjectHere:
     status: SubjectStatus
     dose_level: str | None
     screened_on: date
+    run_in_on: date | None
     randomized_on: date | None
     code_broken_at: datetime | None
     site: WorkSite
@@ -53,6 +54,11 @@ class SubjectHere:
     def address(self) -> str:
         """Where the subject's page is."""
         return f"/studies/{self.site.study_id}/subjects/{self.number}"
+
+    @property
+    def run_in_ends(self) -> date | None:
+        """The day from which the subject may be randomized, once the run-in has started."""
+        return None if self.run_in_on is None else self.study.screening.run_in_ends(self.run_in_on)
 
     @property
     def dose(self) -> str:
@@ -89,6 +95,8 @@ class SubjectView(BlindedView):
     today: date
     screening_number: str
     screened_on: date
+    run_in_on: date | None
+    run_in_ends: date | None
     randomization_number: str
     randomized_at: datetime | None
     levels: tuple[tuple[str, str], ...]
@@ -109,6 +117,7 @@ _SUBJECT = (
         _SUBJECTS.c.status,
         _SUBJECTS.c.dose_level,
         _SUBJECTS.c.screened_on,
+        _SUBJECTS.c.run_in_on,
         _SUBJECTS.c.randomized_on,
         _SUBJECTS.c.code_broken_at,
         *WORK_SITE_COLUMNS,
@@ -140,6 +149,7 @@ def subject_here(
         status=SubjectStatus(row["status"]),
         dose_level=row["dose_level"],
         screened_on=row["screened_on"],
+        run_in_on=row["run_in_on"],
         randomized_on=row["randomized_on"],
         code_broken_at=row["code_broken_at"],
         site=site,
@@ -181,13 +191,15 @@ def subject_page(
         today=subject.site.today(now),
         screening_number=_screening(connection, subject),
         screened_on=subject.screened_on,
+        run_in_on=subject.run_in_on,
+        run_in_ends=subject.run_in_ends,
         randomization_number=drawn["number"] if drawn else "",
         randomized_at=drawn["at"] if drawn else None,
         levels=level_words(subject.study, drawn["levels"]) if drawn else (),
         dose=subject.dose,
         code_broken_at=subject.code_broken_at,
         visits=visits,
-        actions=_actions(connection, actor, subject, visits),
+        actions=_actions(connection, actor, subject, visits, now),
         history=tuple(shown[:HISTORY_ROWS]),
         history_kind=history,
         history_all=len(shown),
@@ -293,7 +305,7 @@ def signed_orders(connection: Connection, subject: SubjectHere) -> frozenset[tup
 
 
 def _actions(
-    connection: Connection, actor: Actor, subject: SubjectHere, visits: Sequence[VisitLine]
+    connection: Connection, actor: Actor, subject: SubjectHere, visits: Sequence[VisitLine], now: datetime
 ) -> tuple[Action, ...]:
     calendar = [line.visit for line in visits]
     open_one = next((visit for visit in calendar if visit.state == VisitState.ASSIGNED), None)
@@ -306,11 +318,30 @@ def _actions(
         dose_level=subject.dose_level,
         open_visit=open_one,
         due_visit=next(iter([*due, *missed[-1:]]), None),
+        visit_to_record=next((v for v in calendar if v.state == VisitState.DUE and not v.dispenses), None),
+        run_in_over=run_in_over(subject, subject.site.today(now)),
+        marked=any(is_correctable(subject.study, visit) for visit in calendar),
         signed=signed_orders(connection, subject),
         outstanding=outstanding_kits(connection, subject),
         rights=rights_at(actor, subject.site),
     )
     return actions_for(standing)
+
+
+def run_in_over(subject: SubjectHere, today: date) -> bool:
+    """Whether nothing of a run-in stands before the randomization."""
+    if not subject.study.screening.run_in_days:
+        return True
+    return subject.run_in_ends is not None and subject.run_in_ends <= today
+
+
+def is_correctable(study: BlindedStudy, visit: VisitOnCalendar) -> bool:
+    """Whether the visit of the schedule was marked, and no kits make it a fact."""
+    if not any(each.code == visit.code for each in study.visits):
+        return False
+    if visit.state == VisitState.SKIPPED:
+        return True
+    return visit.state == VisitState.DONE and visit.visit_id is not None and visit.dispensing_id is None
 
 
 def _owed(visit: VisitOnCalendar, subject: SubjectHere) -> bool:

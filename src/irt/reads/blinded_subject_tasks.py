@@ -1,16 +1,20 @@
-"""Tasks about subjects: kits to confirm, visits to dispense at, orders to sign, people to randomize, returns."""
+"""Tasks about subjects: kits to confirm, visits to dispense at or to record, orders, randomizations, returns."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_tasks import AHEAD_DAYS, Group, KnownSubject, SiteFacts, Task, about_visit, kit_words
-from irt.reads.blinded_visits import anchors, open_visits
-from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
+from irt.reads.blinded_visits import anchors, open_visits, visits_to_record
+from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.study.schedule import PlannedVisit
 
 _SOON_DAYS = 1
+_RECORDABLE_DAYS = 7
+"""So long after its window a visit without kits stays on the worklist; then the subject's page alone offers it."""
+_SEEN = (*sorted(ON_STUDY_TREATMENT), SubjectStatus.RUN_IN, SubjectStatus.DOSE_HOLD)
+_SEEN_AFTER = (SubjectStatus.OFF_TREATMENT, SubjectStatus.FOLLOW_UP)
 
 
 def confirmations(facts: SiteFacts) -> Iterator[Task]:
@@ -41,15 +45,47 @@ def subject_tasks(facts: SiteFacts) -> Iterator[Task]:
     """Everything that is expected of subjects within a week, and what was missed."""
     until = facts.today + timedelta(days=AHEAD_DAYS)
     for subject in facts.subjects:
-        if subject.status in (SubjectStatus.SCREENING, SubjectStatus.RUN_IN):
-            if _earliest(facts, subject) <= until:
-                yield _randomization(facts, subject)
-        elif subject.status in ON_STUDY_TREATMENT:
+        if subject.status in BEFORE_RANDOMIZATION and (earliest := _earliest(facts, subject)) <= until:
+            yield _randomization(facts, subject, earliest)
+        if subject.status in {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN}:
             recorded = facts.recorded.get(subject.id, {})
             dates = anchors(subject.screened_on, subject.randomized_on)
             yield from _visits(facts, subject, list(open_visits(facts.study, dates, recorded, until)))
-        elif facts.study.conduct.returns_required and facts.outstanding.get(subject.id):
+        elif _has_kits_to_return(facts, subject):
             yield _return(facts, subject, None)
+        if subject.status in (*_SEEN, *_SEEN_AFTER):
+            yield from _records(facts, subject)
+
+
+def _has_kits_to_return(facts: SiteFacts, subject: KnownSubject) -> bool:
+    return facts.study.conduct.returns_required and bool(facts.outstanding.get(subject.id))
+
+
+def _records(facts: SiteFacts, subject: KnownSubject) -> Iterator[Task]:
+    """Visits without kits: while their window is open, and for some days after it."""
+    dates, recorded = anchors(subject.screened_on, subject.randomized_on), facts.recorded.get(subject.id, {})
+    for visit in visits_to_record(facts.study, dates, recorded, facts.today + timedelta(days=AHEAD_DAYS)):
+        if visit.window_from <= facts.today <= visit.window_to + timedelta(days=_RECORDABLE_DAYS):
+            yield _record(facts, subject, visit)
+
+
+def _record(facts: SiteFacts, subject: KnownSubject, visit: PlannedVisit) -> Task:
+    late = visit.window_to < facts.today
+    return Task(
+        kind="visit",
+        group="overdue" if late else "today" if visit.planned <= facts.today else "week",
+        icon="phone" if visit.kind == "phone" else "calendar",
+        title="Record visit",
+        about=about_visit(facts, subject.number, visit.code, visit.occurrence),
+        study_id=facts.site.study_id,
+        study=facts.site.study,
+        details="no kits · " + ("the window has passed: record it, or skip it" if late else "window open"),
+        due=_due(visit, facts.today),
+        urgency="late" if late else "soon" if (visit.window_to - facts.today).days <= _SOON_DAYS else "ok",
+        button="Record",
+        href=facts.at("subjects", subject.number, "record") + f"?visit={visit.code}&occurrence={visit.occurrence}",
+        primary=visit.planned <= facts.today and facts.may(Permission.DISPENSE),
+    )
 
 
 def _visits(facts: SiteFacts, subject: KnownSubject, visits: Sequence[PlannedVisit]) -> Iterator[Task]:
@@ -60,7 +96,7 @@ def _visits(facts: SiteFacts, subject: KnownSubject, visits: Sequence[PlannedVis
     for visit in [*missed[-1:], *present]:
         yield _dispensing(facts, subject, visit)
     for visit in present[:1]:
-        if facts.study.conduct.returns_required and facts.outstanding.get(subject.id):
+        if _has_kits_to_return(facts, subject):
             yield _return(facts, subject, visit)
     yield from (_coming_visit(facts, subject, visit) for visit in ahead)
 
@@ -73,7 +109,8 @@ def _dispensing(facts: SiteFacts, subject: KnownSubject, visit: PlannedVisit) ->
     here = facts.at("subjects", subject.number)
     place = f"visit={visit.code}&occurrence={visit.occurrence}"
     signs = waits and facts.may(Permission.SIGN_ORDER) and not late
-    ready = not waits and not late and facts.may(Permission.DISPENSE)
+    weighs = visit.code in facts.study.second_checks
+    ready = not waits and not late and not weighs and facts.may(Permission.DISPENSE)
     return Task(
         kind="order" if signs else "dispense",
         group="overdue" if late else "today" if visit.planned <= facts.today else "week",
@@ -108,7 +145,8 @@ def _details(facts: SiteFacts, subject: KnownSubject, visit: PlannedVisit, *, wa
         return " · ".join([*kits, "waits for your order"])
     if waits:
         return " · ".join([*kits, "waits for the investigator’s order"])
-    return " · ".join([*kits, "order signed" if facts.study.conduct.order_required else "window open"])
+    weight = ["two people type the weight"] if visit.code in facts.study.second_checks else []
+    return " · ".join([*kits, "order signed" if facts.study.conduct.order_required else "window open", *weight])
 
 
 def kits_expected(study: BlindedStudy, visit: str, dose_level: str | None) -> int | None:
@@ -160,37 +198,47 @@ def _coming_visit(facts: SiteFacts, subject: KnownSubject, visit: PlannedVisit) 
 
 
 def _earliest(facts: SiteFacts, subject: KnownSubject) -> date:
-    """The end of the run-in."""
-    return subject.screened_on + timedelta(days=facts.study.screening.run_in_days)
+    """The day of the next step: at once, or at the end of a run-in that has started."""
+    if subject.run_in_on is None:
+        return subject.screened_on
+    return facts.study.screening.run_in_ends(subject.run_in_on)
 
 
-def _randomization(facts: SiteFacts, subject: KnownSubject) -> Task:
-    rule = facts.study.screening
-    last = None
-    if rule.screening_days_max is not None:
-        last = subject.screened_on + timedelta(days=rule.screening_days_max)
-    earliest = _earliest(facts, subject)
+def _randomization(facts: SiteFacts, subject: KnownSubject, earliest: date) -> Task:
+    """The next step of somebody in screening: the run-in where the study has one, else the randomization."""
+    last = facts.study.screening.valid_until(subject.screened_on)
+    starts = bool(facts.study.screening.run_in_days) and subject.run_in_on is None
+    if starts and last is not None:
+        last -= timedelta(days=facts.study.screening.run_in_days)
     late = last is not None and last < facts.today
     waits = facts.today < earliest
     group: Group = "overdue" if late else "week" if waits or last is not None else "today"
+    path, words, icon = _STARTS if starts else _DRAWS
+    right = Permission.SCREEN if starts else Permission.RANDOMIZE
     return Task(
         kind="randomize",
         group=group,
-        icon="randomize",
-        title="Randomize",
+        icon=icon,
+        title=words,
         about=f"Subject {subject.number}",
         study_id=facts.site.study_id,
         study=facts.site.study,
         details=_screening_words(subject, late=late, waits=waits),
         due=earliest if waits else last,
         urgency="late" if late else "ok",
-        button="Open" if waits or late else "Randomize",
-        href=facts.at("subjects", subject.number) + ("" if waits or late else "/randomize"),
-        primary=group == "today" and facts.may(Permission.RANDOMIZE),
+        button="Open" if waits or late else words,
+        href=facts.at("subjects", subject.number) + ("" if waits or late else path),
+        primary=group == "today" and facts.may(right),
     )
+
+
+_DRAWS = ("/randomize", "Randomize", "randomize")
+_STARTS = ("/steps/run-in", "Start run-in", "timer")
 
 
 def _screening_words(subject: KnownSubject, *, late: bool, waits: bool) -> str:
     if late:
         return "the screening period has ended: record the result"
-    return "in run-in" if waits or subject.status == SubjectStatus.RUN_IN else "in screening"
+    if waits:
+        return "in run-in"
+    return "run-in is over" if subject.status == SubjectStatus.RUN_IN else "in screening"

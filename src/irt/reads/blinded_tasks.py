@@ -14,7 +14,7 @@ from irt.states.subject import SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.study.schedule import visit_name
 
-Kind = Literal["confirm", "dispense", "order", "randomize", "receive", "returns", "stock", "waiting"]
+Kind = Literal["confirm", "dispense", "order", "randomize", "visit", "receive", "returns", "stock", "waiting"]
 Group = Literal["overdue", "today", "week", "waiting"]
 GROUPS: tuple[Group, ...] = ("overdue", "today", "week", "waiting")
 AHEAD_DAYS = 7
@@ -71,6 +71,7 @@ class KnownSubject:
     status: SubjectStatus
     dose_level: str | None
     screened_on: date
+    run_in_on: date | None
     randomized_on: date | None
 
 

@@ -144,7 +144,11 @@ def visits_on_calendar(
     planned = [
         visit for visit in planned_visits(study, anchor_dates, last) if _owed(study, anchor_dates, recorded, visit)
     ]
-    rows = [_planned(visit, recorded.get((visit.code, visit.occurrence)), today) for visit in planned]
+    early = _before_randomization(study) if "randomization" in anchor_dates else frozenset()
+    rows = [
+        _planned(visit, recorded.get((visit.code, visit.occurrence)), today, over=visit.code in early)
+        for visit in planned
+    ]
     known = {(visit.code, visit.occurrence) for visit in planned}
     rows += [_outside(study, visit) for key, visit in recorded.items() if key not in known]
     # Visits of one day keep the order of the schedule.
@@ -156,7 +160,12 @@ def _owed(study: BlindedStudy, anchor_dates: AnchorDates, recorded: Recorded, vi
     randomized_on = anchor_dates.get("randomization")
     if randomized_on is None or visit.planned <= randomized_on or (visit.code, visit.occurrence) in recorded:
         return True
-    return all(each.anchor == "randomization" for each in study.visits if each.code == visit.code)
+    return visit.code not in _before_randomization(study)
+
+
+def _before_randomization(study: BlindedStudy) -> frozenset[str]:
+    """Codes of the visits counted from screening."""
+    return frozenset(visit.code for visit in study.visits if visit.anchor == "screening")
 
 
 def open_visits(
@@ -168,12 +177,21 @@ def open_visits(
             yield visit
 
 
-def _planned(visit: PlannedVisit, recorded: RecordedVisit | None, today: date) -> VisitOnCalendar:
+def visits_to_record(
+    study: BlindedStudy, anchor_dates: AnchorDates, recorded: Recorded, until: date
+) -> Iterator[PlannedVisit]:
+    """Planned visits without kits up to a day that have no record yet."""
+    for visit in planned_visits(study, treatment_anchors(anchor_dates), until):
+        if not visit.dispenses and not _is_anchor(visit) and (visit.code, visit.occurrence) not in recorded:
+            yield visit
+
+
+def _planned(visit: PlannedVisit, recorded: RecordedVisit | None, today: date, *, over: bool) -> VisitOnCalendar:
     return VisitOnCalendar(
         code=visit.code,
         occurrence=visit.occurrence,
         name=visit.name,
-        state=recorded.state if recorded else _expected(visit, today),
+        state=recorded.state if recorded else _expected(visit, today, over=over),
         dispenses=visit.dispenses,
         planned=visit.planned,
         first=visit.window_from,
@@ -185,20 +203,27 @@ def _planned(visit: PlannedVisit, recorded: RecordedVisit | None, today: date) -
     )
 
 
-def _expected(visit: PlannedVisit, today: date) -> VisitState:
-    """A visit without a record: screening and a randomization without kits are on record elsewhere."""
+def _expected(visit: PlannedVisit, today: date, *, over: bool) -> VisitState:
+    """A visit without a record: screening and a randomization without kits are on record elsewhere.
+
+    `over` says that nobody waits for it any more, although its window may be open.
+    """
     if _known_day(visit, today) is not None:
         return VisitState.DONE
     if today < visit.window_from:
         return VisitState.PLANNED
-    if not visit.dispenses:
-        return VisitState.PLANNED if today <= visit.window_to else VisitState.UNRECORDED
-    return VisitState.DUE if today <= visit.window_to else VisitState.MISSED
+    if today <= visit.window_to and not over:
+        return VisitState.DUE
+    return VisitState.MISSED if visit.dispenses else VisitState.UNRECORDED
 
 
 def _known_day(visit: PlannedVisit, today: date) -> date | None:
-    is_anchor = visit.kind in ("screening", "randomization") and not visit.dispenses
-    return visit.planned if is_anchor and visit.planned <= today else None
+    return visit.planned if _is_anchor(visit) and not visit.dispenses and visit.planned <= today else None
+
+
+def _is_anchor(visit: PlannedVisit) -> bool:
+    """Whether the visit is on record by the screening or the randomization itself."""
+    return visit.kind in ("screening", "randomization")
 
 
 def _outside(study: BlindedStudy, visit: RecordedVisit) -> VisitOnCalendar:

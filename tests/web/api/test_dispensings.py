@@ -95,14 +95,14 @@ def test_another_kit_was_handed_over(investigator: System) -> None:
 
 
 def test_kits_come_back(investigator: System) -> None:
-    """Returned with their counts; counts that do not add up are refused."""
+    """Returned as whole kits, as this study counts them; units are refused in words."""
     subject, dispensing = investigator.dispenses()
     numbers = _numbers(dispensing)
     investigator.booked("/dispensings/hand-over", dispensing_id=dispensing["dispensing_id"], scanned=numbers)
     back = {"subject": subject, "on_day": investigator.today}
-    kit = {"number": numbers[0], "units_returned": 1, "units_used": 0}
+    kit = {"number": numbers[0], "fate": "unused"}
     wrong = investigator.does("/kits/take-back", kits=[{**kit, "units_used": 5}], **back)
-    assert (wrong.status_code, wrong.json()["name"]) == (400, "CountsDoNotAddUp")
+    assert (wrong.status_code, wrong.json()["name"]) == (400, "CountedInKits")
     done = investigator.booked("/kits/take-back", kits=[kit], **back)
     assert (done["returned"], done["lost"]) == ([numbers[0]], [])
 

@@ -11,12 +11,12 @@ from tests.web.world import World
     [
         ("unused", "site", "returned"),
         ("used", "site", "returned"),
-        ("damaged", "site", "returned"),
+        ("damaged", "site", "damaged_by_subject"),
         ("lost", "unknown", "lost_by_subject"),
     ],
 )
 def test_it_books_what_became_of_a_kit(world: World, fate: str, custody: str, accountability: str) -> None:
-    """The counts are completed to the whole pack; kits without an answer stay with the subject."""
+    """Whole kits, as this study counts; kits without an answer stay with the subject."""
     given = treated(world)
     browser = world.signed_in("pharmacist.0")
     action = at(world, given.subject, "returns")
@@ -29,6 +29,11 @@ def test_it_books_what_became_of_a_kit(world: World, fate: str, custody: str, ac
     assert ask_one(world, kit.format("custody"), number=given.kits[0]) == custody
     assert ask_one(world, kit.format("accountability"), number=given.kits[0]) == accountability
     assert ask_one(world, kit.format("custody"), number=given.kits[1]) == "subject"
+    assert ask_one(world, "SELECT fate FROM kit_return") == fate
+    assert f"1 {fate}" in page
+    assert "Given 2 kits:" in page
+    assert "1 still with the subject." in page
+    assert f"{fate.capitalize()}: {given.kits[0]}." in browser.get(at(world, given.subject)).text
 
 
 def test_a_scanned_kit_has_the_focus(world: World) -> None:
