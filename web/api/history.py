@@ -1,10 +1,11 @@
 """What waits to be done, and what was done: worklist and audit trail, as blinded people read them."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_directory import refuse_unreached
+from irt.reads.blinded_done_today import done_today
 from irt.reads.blinded_history import HistoryEntry, HistoryFilters, history
 from irt.reads.blinded_tasks import Group, Kind, Task
 from irt.reads.blinded_worklist import worklist
@@ -56,6 +57,34 @@ def list_tasks(
     return TasksWaiting(tasks, view.shown)
 
 
+@dataclass(frozen=True)
+class FinishedTask:
+    """One thing that was finished today; `at` is null for a screening, which has a day and no hour."""
+
+    at: datetime | None
+    title: str
+    about: str
+    site: str
+
+
+@dataclass(frozen=True)
+class TasksFinished:
+    """A day's finished work, newest first; `day` is the day at the sites."""
+
+    day: date
+    items: tuple[FinishedTask, ...]
+
+
+@question("/studies/{study_id:int}/finished-tasks", Permission.VIEW_SUBJECTS, "What was finished today")
+def list_finished_tasks(study_id: StudyId, caller: Caller, store: Records, now: Now) -> TasksFinished:
+    """Finished work at the sites of the token's owner in this study."""
+    with store.reading() as connection:
+        refuse_unreached(connection, caller, study_id)
+        done = done_today(connection, caller, now)
+    tasks = [task for task in done.tasks if task.study_id == study_id]
+    return TasksFinished(done.today, tuple(FinishedTask(t.at, t.title, t.about, t.site) for t in tasks))
+
+
 def _waiting(task: Task) -> WaitingTask:
     return WaitingTask(
         kind=task.kind,
@@ -93,4 +122,4 @@ def list_audit_entries(
     return HistoryPage(tuple(shown), shown[-1].sequence if shown and more else None)
 
 
-OPERATIONS = (list_tasks, list_audit_entries)
+OPERATIONS = (list_tasks, list_finished_tasks, list_audit_entries)

@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
+from irt.reads.blinded_done_today import DoneTask, DoneToday, done_today
 from irt.reads.blinded_scan import Scanned, find_scanned
 from irt.reads.blinded_tasks import Task
 from irt.reads.blinded_worklist import WorklistView, news, worklist
@@ -95,9 +96,21 @@ class WorklistPages(Controller):
         return _page(desk, _read(desk, study, kind))
 
     @get("/day-sheet", sync_to_thread=True)
-    def day_sheet(self, desk: NamedDependency[Desk]) -> Response[str]:
-        """The same tasks on paper."""
-        return desk.page("worklist/day_sheet.html", WorklistPage(_read(desk)), "Day sheet", "Worklist")
+    def day_sheet(self, desk: NamedDependency[Desk], site: FromQuery[str] = "") -> Response[str]:
+        """The same tasks on paper, of one site where one is chosen."""
+        site_id = int(site) if site.isascii() and site.isdecimal() and len(site) < 10 else None
+        if not site and desk.who.site_id is not None:
+            site_id = desk.who.site_id
+        return desk.page(
+            "worklist/day_sheet.html", WorklistPage(_read(desk, site_id=site_id)), "Day sheet", "Worklist"
+        )
+
+    @get("/done", sync_to_thread=True)
+    def done(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """What was finished today."""
+        with desk.store.reading() as connection:
+            view = DonePage(done_today(connection, desk.who.actor, desk.now))
+        return desk.page("worklist/done.html", view, "Done today", "Worklist")
 
     @post("/news", sync_to_thread=True, opt={BACKGROUND: True})
     def news(self, desk: NamedDependency[Desk], data: Fields) -> Response[str]:
@@ -110,6 +123,17 @@ class WorklistPages(Controller):
     def scan(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
         """Opens what was scanned: a dispensing with the kit ticked, a receipt, a subject; or says what it is."""
         return _opened(desk, data.get("code", ""), data.get("command_key", ""))
+
+
+@dataclass(frozen=True)
+class DonePage(BlindedView):
+    """The finished work of a day."""
+
+    done: DoneToday
+
+    def clock_of(self, task: DoneTask) -> str:
+        """When it was finished, on the site's clock."""
+        return f"{in_zone(task.at, task.zone):%H:%M}" if task.at else "–"
 
 
 @dataclass(frozen=True)
@@ -133,10 +157,10 @@ def _opened(desk: Desk, code: str, key: str) -> Response[Any]:
     return _page(desk, _read(desk), found)
 
 
-def _read(desk: Desk, study: str = "", kind: str = "") -> WorklistView:
+def _read(desk: Desk, study: str = "", kind: str = "", site_id: int | None = None) -> WorklistView:
     study_id = int(study) if study.isdecimal() else None
     with desk.store.reading() as connection:
-        return worklist(connection, desk.who.actor, desk.now, study_id=study_id, kind=kind)
+        return worklist(connection, desk.who.actor, desk.now, study_id=study_id, kind=kind, site_id=site_id)
 
 
 def _page(desk: Desk, found: WorklistView, answer: Scanned | None = None, status_code: int = 200) -> Response[str]:

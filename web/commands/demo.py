@@ -1,9 +1,9 @@
 """`irt demo`: a study with a few hundred subjects, made through the real services, and served to be tried."""
 
 import os
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import click
 from rich.console import Console
@@ -15,7 +15,10 @@ from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_
 from irt.enrolment.demo import Demo, run_demo
 from irt.enrolment.prepare import preparers_of
 from irt.enrolment.synthetic import DAYS_OF_ENROLMENT
+from irt.errors import Refusal
+from irt.reads.roll import roles_in_force, roll
 from irt.services import passwords
+from irt.services.store import Store
 from irt.states.records import Mode
 from web.commands.serve import run_server
 from web.wiring import PLANNER, settings_from
@@ -24,6 +27,8 @@ DATABASE = "irt-demo.sqlite"
 SUBJECTS = 300
 COMPANION = "escalation"
 COMPANION_SUBJECTS = 8
+STUDIES = 2
+"""The one asked for and its companion."""
 KNOWN_PASSWORD = passwords.PasswordRule(time_cost=1, memory_kib=1024)
 """The demonstration's passwords are printed on the screen, so guessing them need not cost anything."""
 
@@ -44,36 +49,71 @@ def demo(
 ) -> None:
     """Load a study, enrol subjects through the real services with nightly resupply, and serve the pages.
 
-    Without --headless the data is kept in irt-demo.sqlite; delete that file to start afresh.
+    Without --headless the data is kept in irt-demo.sqlite and served again the next time; delete that file to start
+    afresh. A database that holds anything else is left alone.
 
     Example: irt demo --headless --subjects 300 --json
     """
     passwords.RULE = KNOWN_PASSWORD
     if headless:
         with running_store(database_url) as store, progress_bar("Randomized", subjects) as tell:
+            _require_empty(store)
             asked = Demo(read_study(study_name), subjects, datetime.now(UTC), PLANNER)
             figures = run_demo(store, asked, tell)[2]
         show_report(figures, as_json)
         return
     url = database_url or f"sqlite:///{DATABASE}"
-    if database_url is not None or not Path(DATABASE).exists():
-        _fill(url, study_name, subjects)
+    _prepare(url, study_name, subjects)
     _show_accounts(port)
     settings = replace(settings_from(os.environ), mode=Mode.TRAINING, secure=False)
     run_server(settings, "127.0.0.1", port, url)
 
 
-def _fill(url: str, study_name: str, subjects: int) -> None:
+class NotADemonstration(Refusal):
+    """The database holds something else, or a demonstration that was broken off."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This database holds something already that is not a whole demonstration. Nothing was changed. "
+            "Name an empty database, or delete the file and start again."
+        )
+
+
+def _prepare(url: str, study_name: str, subjects: int) -> None:
+    """Fills an empty database; one that holds the demonstration is left as it is."""
+    with running_store(url) as store:
+        if not _is_whole(store):
+            _require_empty(store)
+            _fill(store, study_name, subjects)
+            return
+    click.echo("This database holds a demonstration: it goes on where it was left.", err=True)
+
+
+def _require_empty(store: Store) -> None:
+    with store.reading() as connection:
+        if roll(connection, datetime.now(UTC)):
+            raise NotADemonstration
+
+
+def _is_whole(store: Store) -> bool:
+    """Whether everybody of the cast works in two studies: that is given out last."""
+    with store.reading() as connection:
+        held = roles_in_force(connection, datetime.now(UTC))
+    wanted = {(part.username, part.role) for part in PARTS}
+    found = Counter((role.username, role.role) for role in held if role.mode == Mode.TRAINING)
+    return all(found[each] >= STUDIES for each in wanted)
+
+
+def _fill(store: Store, study_name: str, subjects: int) -> None:
     """The study asked for, and a small one of another sponsor at the same desks."""
     now = datetime.now(UTC)
-    with running_store(url) as store:
-        who = preparers_of(store, now - timedelta(days=2 * DAYS_OF_ENROLMENT))
-        hire_cast(store, now)
-        for name, wanted in ((study_name, subjects), (COMPANION, COMPANION_SUBJECTS)):
-            demo_of = Demo(read_study(name), wanted, now, PLANNER)
-            with progress_bar(f"Randomized in {demo_of.definition.study.name}", wanted) as tell:
-                study_id, sites, _ = run_demo(store, demo_of, tell, who)
-            grant_cast(store, now, study_id, sites[0])
+    who = preparers_of(store, now - timedelta(days=2 * DAYS_OF_ENROLMENT))
+    hire_cast(store, now)
+    for name, wanted in ((study_name, subjects), (COMPANION, COMPANION_SUBJECTS)):
+        demo_of = Demo(read_study(name), wanted, now, PLANNER)
+        with progress_bar(f"Randomized in {demo_of.definition.study.name}", wanted) as tell:
+            study_id, sites, _ = run_demo(store, demo_of, tell, who)
+        grant_cast(store, now, study_id, sites[0])
 
 
 def _show_accounts(port: int) -> None:

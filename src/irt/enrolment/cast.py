@@ -90,7 +90,11 @@ def grant_cast(store: Store, at: datetime, study_id: int, site: str) -> None:
 
 def _hire(store: Store, at: datetime, administrator: Actor, part: Part) -> None:
     ask = CreateAccount(
-        username=part.username, printed_name=part.printed_name, password=SecretStr(TEMPORARY), trained=True
+        username=part.username,
+        printed_name=part.printed_name,
+        email=f"{part.username}@irt.example",
+        password=SecretStr(TEMPORARY),
+        trained=True,
     )
     made = perform(store, administrator, at, create_account, ask, f"demo:account:{part.username}")
     _choose_password(store, at, made.account_id, part.username)

@@ -96,6 +96,8 @@ class WorklistView(BlindedView):
     messages: tuple[Told, ...]
     known: str
     screening: tuple[tuple[int, str, str], ...] = ()
+    site_id: int | None = None
+    sites: tuple[tuple[str, str], ...] = ()
 
 
 _GROUP_WORDS = {
@@ -108,6 +110,7 @@ _TILES = (
     ("dispense", "Dispense"),
     ("order", "Orders to sign"),
     ("randomize", "Randomize"),
+    ("visit", "Record visits"),
     ("receive", "Receive"),
     ("returns", "Take back"),
     ("stock", "Stock"),
@@ -118,10 +121,20 @@ _TILE_OF = {"confirm": "dispense"}
 
 
 def worklist(
-    connection: Connection, actor: Actor, now: datetime, *, study_id: int | None = None, kind: str = ""
+    connection: Connection,
+    actor: Actor,
+    now: datetime,
+    *,
+    study_id: int | None = None,
+    kind: str = "",
+    site_id: int | None = None,
 ) -> WorklistView:
-    """Every task the person may see, due first; `kind` and `study_id` filter rows, never the tiles' counts."""
-    sites = _work_sites(connection, actor)
+    """Every task the person may see, due first; `kind` and `study_id` filter rows, never the tiles' counts.
+
+    With `site_id` there is only that site's work, in the counts too.
+    """
+    reached = _work_sites(connection, actor)
+    sites = tuple(site for site in reached if site_id in (None, site.site_id))
     found = facts_of_sites(connection, actor, sites, now)
     tasks = in_order(task for each in found for task in _tasks(each.facts))
     shown = [task for task in tasks if study_id in (None, task.study_id) and kind in ("", tile_of(task))]
@@ -144,6 +157,8 @@ def worklist(
         messages=_messages(connection, sites),
         known=known_tasks(tasks),
         screening=_screening(found),
+        site_id=site_id,
+        sites=tuple((str(site.site_id), f"{site.site} · {site.study}") for site in reached),
     )
 
 

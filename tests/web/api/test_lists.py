@@ -3,6 +3,7 @@
 import pytest
 
 from tests.web.api.system import System
+from tests.web.ward import treated
 from tests.web.world import World
 
 
@@ -69,3 +70,13 @@ def test_what_waits_is_told_as_tasks(investigator: System) -> None:
     tasks = investigator.asks_study("/tasks").json()
     assert any(subject in task["about"] and task["kind"] == "order" for task in tasks["items"])
     assert tasks["all_tasks"] == len(tasks["items"])
+
+
+def test_what_was_finished_today_is_listed(world: World) -> None:
+    """The work of one day at the owner's sites."""
+    system = System.of(world, "pharmacist.0")
+    treated(world)
+    treated(world, site=1)
+    told = system.asks_study("/finished-tasks").json()
+    assert told["day"] == system.today
+    assert sorted(item["title"] for item in told["items"]) == ["Dispense", "Randomize", "Screen", "Sign order"]

@@ -2,6 +2,8 @@
 
 import re
 
+from irt.blinding.roles import Role
+from irt.services.grant_role import GrantRole, grant_role
 from tests.web.ward import assigned, at, ordered, randomized, screened, treated
 from tests.web.world import World
 
@@ -105,3 +107,38 @@ def test_the_dispensing_sheet_has_a_code_for_each_kit(world: World) -> None:
     assert page.count('class="irt-code"') == 2
     assert "Investigator.0 Holm" in page
     assert world.signed_in("pharmacist.1").get(at(world, given.subject, "dispense", 1, "sheet")).status_code == 404
+
+
+def test_done_today_lists_finished_work(world: World) -> None:
+    """Newest first, with the way to each record; another site's and yesterday's work is not there."""
+    given, there = treated(world), treated(world, site=1)
+    browser = world.signed_in("pharmacist.0")
+    assert 'href="/worklist/done"' in browser.get("/worklist").text or "No tasks." in browser.text
+    page = browser.get("/worklist/done").text
+    titles = re.findall(r'scope="row".*?>(Screen|Randomize|Sign order|Dispense)<', page, re.DOTALL)
+    assert sorted(titles) == ["Dispense", "Randomize", "Screen", "Sign order"]
+    assert page.count(f'href="{at(world, given.subject)}"') == 4
+    assert there.subject not in page
+    world.wait(days=1)
+    assert "Nothing was finished today." in world.signed_in("pharmacist.0").get("/worklist/done").text
+
+
+def test_the_day_sheet_is_of_one_site_where_one_is_chosen(world: World) -> None:
+    """The site chosen for work, else that of the list; all of them where that is wished."""
+    here, there = ordered(world), ordered(world, site=1)
+    grant = GrantRole(
+        account_id=world.office.account("pharmacist.0").account_id,
+        role=Role.PHARMACIST,
+        study_id=world.study_id,
+        site_id=world.sites[1][1],
+        reason="covers for a colleague",
+    )
+    world.office.does(world.office.ada, grant_role, grant)
+    browser = world.signed_in("pharmacist.0")
+    page = browser.get("/worklist/day-sheet").text
+    assert here in page
+    assert there in page
+    page = browser.get(f"/worklist/day-sheet?site={world.sites[1][1]}").text
+    assert here not in page
+    assert there in page
+    assert f"{world.sites[1][0]} · " in page
