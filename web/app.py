@@ -21,7 +21,9 @@ from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
+from web.blinded.approvals import ApprovalPages
 from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
+from web.blinded.configuration import ConfigurationPages
 from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
 from web.blinded.dispense import DispensePages
@@ -55,6 +57,7 @@ from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
 from web.unblinded.code_break_result import CodeBreakResultPages
+from web.unblinded.kit_lists import KitListPages
 from web.unblinded.lots import LotPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.supply import SupplyPages
@@ -100,6 +103,9 @@ ROOMS: tuple[Any, ...] = (
     RandomizationPages,
     LotPages,
     QualityPages,
+    ApprovalPages,
+    ConfigurationPages,
+    KitListPages,
 )
 """Every controller; a new page room is one line here."""
 

@@ -43,6 +43,9 @@ _DOORS = (
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
     _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
+    _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),
+    _door("Approvals", "/approvals", "sign", _P.APPROVE_STUDY, _P.LOAD_KITS),
+    _door("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),
     _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("History", "/history", "history", _P.VIEW_AUDIT),
 )
