@@ -13,8 +13,8 @@ from irt.blinding.two_persons import ApprovalKind
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotAllowed, Refusal
 from irt.reads.blinded_approvals import ApprovalLine, approvals_waiting, may_decide
+from irt.reads.blinded_drafts import VersionLine, VersionRecord, drafts_to_approve, version_record
 from irt.reads.blinded_signing import code_will_be_needed
-from irt.reads.blinded_versions import VersionLine, VersionRecord, drafts_to_approve, version_record
 from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
 from irt.states.records import VersionStatus
 from irt.states.table import words

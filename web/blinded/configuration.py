@@ -10,7 +10,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotAllowed, Refusal
-from irt.reads.blinded_versions import VersionLine, versions_reached
+from irt.reads.blinded_drafts import VersionLine, versions_reached
 from irt.services.load_study import LoadStudy, load_study
 from irt.states.records import Mode
 from irt.study.check import check, open_study

@@ -1,118 +1,151 @@
-"""Study versions as blinded people may know them: number, digest, who loaded and who approved; what is public."""
+"""The protocol versions of a study as blinded people may know them, and which site goes by which."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import BindParameter, ColumnElement, Connection, RowMapping, bindparam, func, select, true
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import NotFound
-from irt.reads.blinded_sites import study_at
-from irt.states.records import Mode, VersionStatus
-from irt.study.describe import describe_blinded
+from irt.reads.blinded_directory import refuse_unreached
+from irt.states.records import SiteStatus, VersionStatus
+from irt.study.comparison import Change, blinded_changes
+from irt.study.public_part import study_in
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 from irt.tables.record import Signature
-from irt.tables.study import Study, StudyVersion
+from irt.tables.study import Site, SiteVersion, StudyVersion
 
 
 @dataclass(frozen=True)
 class VersionLine(BlindedView):
-    """One version of one study; `digest` is salted."""
+    """One version: its number, its dates and people, and what everybody may read of its difference."""
 
-    study_id: int
-    protocol: str
-    name: str
-    mode: Mode
     number: int
     status: VersionStatus
-    digest: str
-    loaded_by_id: int
-    loaded_by: str
     loaded_at: datetime
-    approved_by: str
+    loaded_by: str
     approved_at: datetime | None
+    approved_by: str | None
+    follows: int | None
+    changes: tuple[Change, ...]
+    sites: int
 
     @property
-    def words(self) -> str:
-        """As in 'NB-301 (production), version 2'."""
-        return f"{self.protocol} ({self.mode}), version {self.number}"
+    def chip(self) -> str:
+        """A retired version is a draft that was withdrawn."""
+        return "withdrawn" if self.status == VersionStatus.RETIRED else str(self.status)
 
 
 @dataclass(frozen=True)
-class VersionRecord(BlindedView):
-    """One version with its specification as blinded people read it, in Markdown."""
+class SiteOnVersion(BlindedView):
+    """A site, the version in force there, and since when; None where it has not opened yet."""
 
-    line: VersionLine
-    specification: str
+    site: str
+    name: str
+    country: str
+    status: SiteStatus
+    version: int
+    since: datetime | None
 
 
-_VERSIONS, _STUDIES, _ACCOUNTS = table_of(StudyVersion), table_of(Study), table_of(Account)
-_SIGNATURES = table_of(Signature)
+PREPARING = (Permission.CONFIGURE_STUDY, Permission.APPROVE_STUDY, Permission.ACTIVATE_SITE)
+"""Who sees drafts; everybody else sees what was approved."""
+_VERSIONS, _ACCOUNTS, _SIGNATURES = table_of(StudyVersion), table_of(Account), table_of(Signature)
+_SITES, _ADOPTED = table_of(Site), table_of(SiteVersion)
+_STUDY: BindParameter[int] = bindparam("study_id")
 _ALL = (
     select(
-        _VERSIONS.c.study_id,
         _VERSIONS.c.number,
         _VERSIONS.c.status,
-        _VERSIONS.c.salted_digest,
-        _VERSIONS.c.loaded_by_id,
         _VERSIONS.c.created_at,
         _VERSIONS.c.approved_at,
-        _STUDIES.c.protocol,
-        _STUDIES.c.name,
-        _STUDIES.c.mode,
-        _ACCOUNTS.c.printed_name,
+        _VERSIONS.c.public_part,
+        _ACCOUNTS.c.printed_name.label("loaded_by"),
         _SIGNATURES.c.printed_name.label("approved_by"),
     )
-    .join(_STUDIES, _STUDIES.c.id == _VERSIONS.c.study_id)
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _VERSIONS.c.loaded_by_id)
     .outerjoin(_SIGNATURES, _SIGNATURES.c.id == _VERSIONS.c.signature_id)
-    .order_by(_STUDIES.c.protocol, _VERSIONS.c.study_id, _VERSIONS.c.number.desc())
+    .where(_VERSIONS.c.study_id == _STUDY)
+    .order_by(_VERSIONS.c.number)
 )
-_DRAFTS = _ALL.where(_VERSIONS.c.status == VersionStatus.DRAFT)
+_IN_FORCE = (
+    select(_SITES.c.version_number, func.count().label("sites"))
+    .where(_SITES.c.study_id == _STUDY, _SITES.c.status.in_((SiteStatus.ACTIVE, SiteStatus.ON_HOLD)))
+    .group_by(_SITES.c.version_number)
+)
 
 
-def versions_reached(connection: Connection, actor: Actor) -> tuple[VersionLine, ...]:
-    """Every version of the studies in which the person has any role, newest first in each study."""
-    return tuple(line for line in _lines(connection, _ALL) if actor.reaches(line.study_id, None))
+def versions_of(connection: Connection, actor: Actor, study_id: int) -> tuple[VersionLine, ...]:
+    """Every version this person may know of, the newest first; NotFound where the study is out of reach."""
+    refuse_unreached(connection, actor, study_id)
+    rows = connection.execute(_ALL, {"study_id": study_id}).mappings().all()
+    counted = connection.execute(_IN_FORCE, {"study_id": study_id})
+    sites = {row.version_number: row.sites for row in counted}
+    drafts = any(actor.grant_for(permission, study_id, None) for permission in PREPARING)
+    shown = [row for row in rows if drafts or row["status"] == VersionStatus.APPROVED]
+    return tuple(_line(row, _before(rows, row), sites) for row in reversed(shown))
 
 
-def drafts_to_approve(connection: Connection, actor: Actor) -> tuple[VersionLine, ...]:
-    """Draft versions that the person's role lets them approve, their own loads among them."""
-    return tuple(
-        line
-        for line in _lines(connection, _DRAFTS)
-        if actor.grant_for(Permission.APPROVE_STUDY, line.study_id, None) is not None
-    )
+def _before(rows: Sequence[RowMapping], row: RowMapping) -> RowMapping | None:
+    """The version that this one follows: the newest approved before it, else the first."""
+    earlier = [one for one in rows if one["number"] < row["number"]]
+    approved = [one for one in earlier if one["status"] == VersionStatus.APPROVED]
+    followed = approved or earlier[:1]
+    return followed[-1] if followed else None
 
 
-def version_record(connection: Connection, study_id: int, number: int) -> VersionRecord:
-    """One version; NotFound where the study has none of that number."""
-    statement = _ALL.where(_VERSIONS.c.study_id == study_id, _VERSIONS.c.number == number)
-    if not (lines := _lines(connection, statement)):
-        raise NotFound("No such version of this study. Check the address.")
-    return VersionRecord(lines[0], describe_blinded(study_at(connection, study_id, number), "markdown"))
-
-
-def _lines(connection: Connection, statement: Select[tuple[object, ...]]) -> Sequence[VersionLine]:
-    return [_line(row) for row in connection.execute(statement).mappings()]
-
-
-def _line(row: RowMapping) -> VersionLine:
+def _line(row: RowMapping, before: RowMapping | None, sites: dict[int, int]) -> VersionLine:
+    changes: tuple[Change, ...] = ()
+    if before is not None:
+        changes = blinded_changes(study_in(before["public_part"]), study_in(row["public_part"]))
     return VersionLine(
-        study_id=row["study_id"],
-        protocol=row["protocol"],
-        name=row["name"],
-        mode=Mode(row["mode"]),
         number=row["number"],
         status=VersionStatus(row["status"]),
-        digest=row["salted_digest"],
-        loaded_by_id=row["loaded_by_id"],
-        loaded_by=row["printed_name"],
         loaded_at=row["created_at"],
-        approved_by=row["approved_by"] or "",
+        loaded_by=row["loaded_by"],
         approved_at=row["approved_at"],
+        approved_by=row["approved_by"],
+        follows=None if before is None else before["number"],
+        changes=changes,
+        sites=sites.get(row["number"], 0),
     )
+
+
+def sites_on_versions(
+    connection: Connection, actor: Actor, study_id: int, after: str = "", limit: int | None = None
+) -> tuple[SiteOnVersion, ...]:
+    """Sites that the person reaches, by number, those after one."""
+    refuse_unreached(connection, actor, study_id)
+    since = (
+        select(_ADOPTED.c.site_id, _ADOPTED.c.version_number, func.min(_ADOPTED.c.activated_at).label("since"))
+        .where(_ADOPTED.c.study_id == study_id)
+        .group_by(_ADOPTED.c.site_id, _ADOPTED.c.version_number)
+        .subquery()
+    )
+    statement = (
+        select(_SITES, since.c.since)
+        .outerjoin(since, (since.c.site_id == _SITES.c.id) & (since.c.version_number == _SITES.c.version_number))
+        .where(_SITES.c.study_id == study_id, _SITES.c.number > after, _reached(actor, study_id))
+        .order_by(_SITES.c.number)
+        .limit(limit)
+    )
+    return tuple(_on_version(row) for row in connection.execute(statement).mappings())
+
+
+def _on_version(row: RowMapping) -> SiteOnVersion:
+    return SiteOnVersion(
+        site=row["number"],
+        name=row["name"],
+        country=row["country"],
+        status=SiteStatus(row["status"]),
+        version=row["version_number"],
+        since=row["since"],
+    )
+
+
+def _reached(actor: Actor, study_id: int) -> ColumnElement[bool]:
+    sites = {grant.site_id for grant in actor.grants if grant.study_id in (None, study_id)}
+    return true() if None in sites else _SITES.c.id.in_(sorted(each for each in sites if each is not None))
