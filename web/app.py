@@ -32,6 +32,8 @@ from web.blinded.exits import ExitPages
 from web.blinded.history import HistoryPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
+from web.blinded.network import NetworkPages
+from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.orders import OrderPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
@@ -47,6 +49,7 @@ from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.tokens import TokenPages
+from web.blinded.versions import VersionPages
 from web.blinded.visits import VisitPages
 from web.blinded.weight import WeightPages
 from web.blinded.worklist import WorklistPages
@@ -58,11 +61,13 @@ from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
 from web.unblinded.code_break_result import CodeBreakResultPages
 from web.unblinded.kit_lists import KitListPages
+from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
 from web.unblinded.supply_shipments import SupplyShipmentPages
+from web.unblinded.versions import VersionComparisonPages
 
 ROOMS: tuple[Any, ...] = (
     SignInPages,
@@ -99,6 +104,11 @@ ROOMS: tuple[Any, ...] = (
     SupplyPlanPages,
     SupplyShipmentPages,
     SupplySitePages,
+    LevelChangePages,
+    VersionPages,
+    NetworkPages,
+    NetworkProposalPages,
+    VersionComparisonPages,
     ResupplyLevelPages,
     RandomizationPages,
     LotPages,

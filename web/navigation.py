@@ -46,6 +46,8 @@ _DOORS = (
     _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),
     _door("Approvals", "/approvals", "sign", _P.APPROVE_STUDY, _P.LOAD_KITS),
     _door("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),
+    _door("Network", "/network", "network", _P.ACTIVATE_SITE),
+    _door("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
     _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("History", "/history", "history", _P.VIEW_AUDIT),
 )

@@ -24,6 +24,7 @@ TAGS = {
     "stock": "Kits at sites and shipments, to look at.",
     "kits": "Reports and counts of kits at sites.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
+    "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",
     "work": "What waits to be done, and what was done.",
     "jobs": "Work that takes long: started, looked at, cancelled.",
     "code breaks": "The treatment of one subject, in an emergency.",

@@ -11,7 +11,7 @@ from litestar.types import Guard
 
 from irt.errors import Refusal
 from irt.services.store import Store
-from web.api import code_breaks, dispensings, history, jobs, kits, stock, studies, subjects, supply
+from web.api import code_breaks, dispensings, history, jobs, kits, network, stock, studies, subjects, supply
 from web.api.document import docs_page, health, openapi_document
 from web.api.gate import find_caller, gate
 from web.api.limits import BODY_BYTES_MAX
@@ -26,6 +26,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "stock": stock.OPERATIONS,
     "kits": kits.OPERATIONS,
     "shipments": supply.OPERATIONS,
+    "network": network.OPERATIONS,
     "work": history.OPERATIONS,
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,

@@ -6,7 +6,6 @@ from irt.blinding.roles import Permission
 from irt.services import fulfil_shipment
 from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
-from irt.services.propose_levels import propose_levels
 from irt.services.run_resupply import run_resupply_with
 from irt.services.sign_receipt import sign_receipt
 from web.api.operations import Service, command, planned
@@ -29,21 +28,6 @@ OPERATIONS = (
         Permission.ACTIVATE_SITE,
         "Activate, hold, resume or close a site",
         {"study_id": 1, "site": "1014", "event": "activate"},
-    ),
-    command(
-        "/resupply/levels/propose",
-        propose_levels,
-        Permission.RUN_RESUPPLY,
-        "Propose the minimum and maximum of a kit type",
-        {
-            "study_id": 1,
-            "kit_type": "PEN-A",
-            "minimum": 20,
-            "maximum": 40,
-            "site": "1014",
-            "effective_from": "2026-03-02",
-            "reason": "Enrols faster than planned",
-        },
     ),
     planned(
         "/resupply/run",

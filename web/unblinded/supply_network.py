@@ -11,6 +11,7 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_levels import ProposedLevel, waiting_levels
 from irt.reads.unblinded_network import SettingRow, SupplySiteLine, resupply_settings, supply_sites
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.propose_levels import ProposeLevels, propose_levels
@@ -61,13 +62,14 @@ class LevelsView(UnblindedView):
 
     study_id: int
     rows: tuple[SettingRow, ...]
+    waiting: tuple[ProposedLevel, ...]
     kit_types: tuple[tuple[str, str], ...]
     countries: tuple[tuple[str, str], ...]
     command_key: str
     today: date
     typed: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
-    done: bool = False
+    done: str = ""
 
 
 class SupplySitePages(Controller):
@@ -124,18 +126,18 @@ class ResupplyLevelPages(Controller):
         if study_id is None:
             return go("/switch")
         require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
-        return _levels_page(desk, study_id, {}, done=desk.request.query_params.get("done") == "true")
+        return _levels_page(desk, study_id, {}, done=desk.request.query_params.get("done", ""))
 
     @post("/", sync_to_thread=True)
     def change(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
-        """A new setting from a day on; earlier ones stay readable in the history."""
+        """Proposes a setting from a day on; a second person approves it."""
         study_id = _number(data, "study")
         require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
         try:
             desk.press(propose_levels, _setting(study_id, data), data.get("command_key", ""))
         except Refusal as refusal:
             return _levels_page(desk, study_id, data, refusal=refusal.sentence, status_code=refusal.status_code)
-        return go("/supply/levels?done=true")
+        return go("/supply/levels?done=proposed")
 
 
 def _number(data: dict[str, str], name: str) -> int:
@@ -218,14 +220,16 @@ def _levels_page(
     *,
     refusal: str = "",
     status_code: int = 200,
-    done: bool = False,
+    done: str = "",
 ) -> Response[str]:
     with desk.store.reading() as connection:
         rows = resupply_settings(connection, study_id, desk.now)
+        waiting = waiting_levels(connection, study_id)
         definition = definition_in_force(connection, study_id)
     view = LevelsView(
         study_id=study_id,
         rows=rows,
+        waiting=waiting,
         kit_types=tuple((kit_type.code, kit_type.name) for kit_type in definition.kit_types),
         countries=tuple((f"country:{one.code}", one.name) for one in definition.countries),
         command_key=desk.key(),

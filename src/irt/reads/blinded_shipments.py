@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_network import delivery_lines
 from irt.reads.blinded_sites import WorkSite, not_found, study_at
 from irt.reads.blinded_stock import STORAGE_WORDS
 from irt.states.shipment import OPEN, ShipmentEvent, ShipmentStatus
@@ -116,6 +117,7 @@ class ShipmentRecord(BlindedView):
     kits: tuple[ShippedKit, ...]
     steps: tuple[Step, ...]
     signed: Signed | None
+    deliver_to: tuple[str, ...]
 
     @property
     def awaited(self) -> tuple[ShippedKit, ...]:
@@ -331,6 +333,7 @@ def _record(connection: Connection, row: RowMapping) -> ShipmentRecord:
         ),
         steps=tuple(_step(step) for step in connection.execute(_STEPS_OF, facts).mappings()),
         signed=_signed(connection, row["signature_id"]),
+        deliver_to=delivery_lines(connection, row["site_id"], row["dispatch_on"] or row["raised_at"].date()),
     )
 
 

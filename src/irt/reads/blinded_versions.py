@@ -32,6 +32,7 @@ class VersionLine(BlindedView):
     follows: int | None
     changes: tuple[Change, ...]
     sites: int
+    digest: str
 
     @property
     def chip(self) -> str:
@@ -63,6 +64,7 @@ _ALL = (
         _VERSIONS.c.created_at,
         _VERSIONS.c.approved_at,
         _VERSIONS.c.public_part,
+        _VERSIONS.c.salted_digest,
         _ACCOUNTS.c.printed_name.label("loaded_by"),
         _SIGNATURES.c.printed_name.label("approved_by"),
     )
@@ -111,6 +113,7 @@ def _line(row: RowMapping, before: RowMapping | None, sites: dict[int, int]) -> 
         follows=None if before is None else before["number"],
         changes=changes,
         sites=sites.get(row["number"], 0),
+        digest=row["salted_digest"],
     )
 
 

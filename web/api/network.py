@@ -1,0 +1,188 @@
+"""Protocol versions and operational data: amendments, their signatures, sites' versions, proposals, decisions."""
+
+from dataclasses import dataclass
+
+from irt.blinding.roles import Permission
+from irt.reads.blinded_network import ChangeLine, LaneLine, changes_of, lanes_of
+from irt.reads.blinded_versions import SiteOnVersion, VersionLine, sites_on_versions, versions_of
+from irt.services.adopt_version import adopt_version
+from irt.services.amend_study import amend_study
+from irt.services.approve_version import approve_version, withdraw_version
+from irt.services.operational_changes import decide_change
+from irt.services.propose_changes import propose_contact, propose_lane, propose_site, propose_site_details
+from irt.services.propose_levels import propose_levels
+from web.api.operations import After, AfterId, Caller, Limit, Now, Records, StudyId, command, question
+
+_SIGNING = {"password": "the owner's password", "code": "123456"}
+
+
+@dataclass(frozen=True)
+class VersionsListed:
+    """The versions of a study, the newest first."""
+
+    items: tuple[VersionLine, ...]
+
+
+@dataclass(frozen=True)
+class SitesOnVersionsPage:
+    """Sites by number with the version in force; `next` is where the following page begins, null on the last."""
+
+    items: tuple[SiteOnVersion, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class LanesListed:
+    """The lanes in force, and those to come."""
+
+    items: tuple[LaneLine, ...]
+
+
+@dataclass(frozen=True)
+class ChangesPage:
+    """Changes, the newest first; `next` is where the following page begins, null on the last."""
+
+    items: tuple[ChangeLine, ...]
+    next: int | None
+
+
+@question("/studies/{study_id:int}/versions", None, "The protocol versions of a study")
+def list_versions(study_id: StudyId, caller: Caller, store: Records) -> VersionsListed:
+    """Number, state and dates of each, and what it changed, as everybody at a site may read it."""
+    with store.reading() as connection:
+        return VersionsListed(versions_of(connection, caller, study_id))
+
+
+@question("/studies/{study_id:int}/versions/sites", None, "The version in force at each site")
+def list_sites_on_versions(
+    study_id: StudyId, caller: Caller, store: Records, limit: Limit = 50, after: After = ""
+) -> SitesOnVersionsPage:
+    """Sites that the token's owner reaches, by number."""
+    with store.reading() as connection:
+        items = sites_on_versions(connection, caller, study_id, after, limit)
+    return SitesOnVersionsPage(items, items[-1].site if len(items) == limit else None)
+
+
+@question("/studies/{study_id:int}/lanes", Permission.ACTIVATE_SITE, "The lanes of a study")
+def list_lanes(study_id: StudyId, caller: Caller, store: Records, now: Now) -> LanesListed:
+    """Lead times and calendars, by origin and target."""
+    caller.require(Permission.ACTIVATE_SITE, study_id)
+    with store.reading() as connection:
+        return LanesListed(lanes_of(connection, study_id, now.date()))
+
+
+@question("/studies/{study_id:int}/changes", Permission.ACTIVATE_SITE, "Proposed changes of operational data")
+def list_changes(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    waiting: bool = True,
+    limit: Limit = 50,
+    after: AfterId = 0,
+) -> ChangesPage:
+    """Those that wait for a second person, or those decided; figures of stock levels are not told here."""
+    caller.require(Permission.ACTIVATE_SITE, study_id)
+    with store.reading() as connection:
+        items = changes_of(connection, study_id, waiting=waiting, before=after or None, limit=limit)
+    return ChangesPage(items, items[-1].change_id if len(items) == limit else None)
+
+
+OPERATIONS = (
+    list_versions,
+    list_sites_on_versions,
+    list_lanes,
+    list_changes,
+    command(
+        "/studies/amend",
+        amend_study,
+        Permission.CONFIGURE_STUDY,
+        "Load a new version of a study as a draft",
+        {"study_id": 1, "definition": {"study": {"protocol": "NB-301"}}},
+    ),
+    command(
+        "/studies/approve-version",
+        approve_version,
+        Permission.APPROVE_STUDY,
+        "Approve a draft version, signed",
+        {"study_id": 1, "version": 2, "signing": _SIGNING},
+    ),
+    command(
+        "/studies/withdraw-version",
+        withdraw_version,
+        Permission.CONFIGURE_STUDY,
+        "Set a draft version aside for good",
+        {"study_id": 1, "version": 2, "reason": "Wrong file"},
+    ),
+    command(
+        "/sites/adopt-version",
+        adopt_version,
+        Permission.ACTIVATE_SITE,
+        "Put a later version in force at a site",
+        {"study_id": 1, "site": "1014", "version": 2, "reason": "Ethics committee and authority agreed"},
+    ),
+    command(
+        "/lanes/propose",
+        propose_lane,
+        Permission.ACTIVATE_SITE,
+        "Propose a lane",
+        {
+            "study_id": 1,
+            "lane": {"origin": "NLD", "target": "GB", "lead_time_days": 4, "dispatch_days": ["mon", "wed"]},
+            "effective_from": "2026-03-02",
+            "reason": "Another carrier",
+        },
+    ),
+    command(
+        "/sites/propose",
+        propose_site,
+        Permission.ACTIVATE_SITE,
+        "Propose a new site",
+        {
+            "study_id": 1,
+            "site": {"number": "1099", "name": "Rowan Infirmary", "country": "GB"},
+            "reason": "Enrols faster",
+        },
+    ),
+    command(
+        "/sites/details/propose",
+        propose_site_details,
+        Permission.ACTIVATE_SITE,
+        "Propose a site's name, time zone or depot",
+        {"study_id": 1, "site": "1014", "zone": "Europe/London", "reason": "Was typed wrong"},
+    ),
+    command(
+        "/sites/contact/propose",
+        propose_contact,
+        Permission.ACTIVATE_SITE,
+        "Propose where a site is reached",
+        {
+            "study_id": 1,
+            "site": "1014",
+            "contact": {"receiver": "Pharmacy", "address": "1 High Street\nLeeds", "phone": "+44 113 496 0000"},
+            "effective_from": "2026-03-02",
+            "reason": "The pharmacy moved",
+        },
+    ),
+    command(
+        "/resupply/levels/propose",
+        propose_levels,
+        Permission.RUN_RESUPPLY,
+        "Propose the minimum and maximum of a kit type",
+        {
+            "study_id": 1,
+            "kit_type": "PEN-A",
+            "minimum": 20,
+            "maximum": 40,
+            "site": "1014",
+            "effective_from": "2026-03-02",
+            "reason": "Enrols faster than planned",
+        },
+    ),
+    command(
+        "/changes/decide",
+        decide_change,
+        Permission.ACTIVATE_SITE,
+        "Approve a proposed change, or refuse it, signed",
+        {"study_id": 1, "change_id": 7, "granted": True, "seen": "a" * 64, "signing": _SIGNING},
+    ),
+)

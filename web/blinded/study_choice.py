@@ -1,0 +1,22 @@
+"""Which study a page is about, where its address names none."""
+
+from irt.blinding.roles import Permission
+from web.blinded.desk import Desk
+
+
+def study_chosen(desk: Desk, permissions: tuple[Permission, ...]) -> int | None:
+    """The study chosen, else the only one in which the person may do one of these; None: they choose first."""
+    if desk.who.study_id is not None:
+        return desk.who.study_id
+    actor = desk.who.actor
+    studies = {
+        place.study_id
+        for place in desk.who.places
+        if any(actor.grant_for(permission, place.study_id, None) for permission in permissions)
+    }
+    return studies.pop() if len(studies) == 1 else None
+
+
+def may(desk: Desk, permission: Permission, study_id: int) -> bool:
+    """Whether the person may do this in the whole study."""
+    return desk.who.actor.grant_for(permission, study_id, None) is not None

@@ -1,0 +1,220 @@
+"""Protocol versions: what each changed, which site goes by which, the signature, and a site's next version."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath, FromQuery
+
+from irt.blinding.roles import Permission, Role
+from irt.blinding.views import BlindedView
+from irt.errors import NotFound, Refusal
+from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.blinded_versions import PREPARING, SiteOnVersion, VersionLine, sites_on_versions, versions_of
+from irt.services.adopt_version import AdoptVersion, adopt_version
+from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
+from irt.states.records import SiteStatus, VersionStatus
+from web.blinded.desk import Desk, desk_of, go
+from web.blinded.study_choice import may, study_chosen
+from web.blinded.typed import reason_in, signing_in, whole_in
+from web.forms import Fields
+
+SITES_SHOWN = 50
+_NAVIGATION = "Versions"
+
+
+@dataclass(frozen=True)
+class VersionsView(BlindedView):
+    """The versions of a study, newest first, and a page of its sites."""
+
+    study_id: int
+    versions: tuple[VersionLine, ...]
+    sites: tuple[SiteOnVersion, ...]
+    next: str
+    newest: int
+    may_adopt: bool
+    has_network: bool
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class VersionView(BlindedView):
+    """One version, and what the reader may do with it."""
+
+    study_id: int
+    version: VersionLine
+    may_sign: bool
+    may_withdraw: bool
+    unblinded: bool
+    code_needed: bool
+    printed_role: str
+    command_key: str
+    reason: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class AdoptView(BlindedView):
+    """A site and the later versions it can go on to, each with what it changed."""
+
+    study_id: int
+    site: SiteOnVersion
+    versions: tuple[VersionLine, ...]
+    command_key: str
+    version: str = ""
+    reason: str = ""
+    refusal: str = ""
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """The versions to choose from."""
+        return [(str(one.number), f"Version {one.number}") for one in self.versions]
+
+
+class VersionPages(Controller):
+    """The versions of one study."""
+
+    path = "/versions"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get("/", sync_to_thread=True)
+    def choose(self, desk: NamedDependency[Desk]) -> Response[Any]:
+        """The study chosen, or the only one."""
+        study_id = study_chosen(desk, PREPARING)
+        return go("/switch" if study_id is None else f"/versions/{study_id}")
+
+    @get("/{study_id:int}", sync_to_thread=True)
+    def show(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], after: FromQuery[str] = ""
+    ) -> Response[str]:
+        """Every version, and the sites by number."""
+        actor = desk.who.actor
+        with desk.store.reading() as connection:
+            versions = versions_of(connection, actor, study_id)
+            sites = sites_on_versions(connection, actor, study_id, after, SITES_SHOWN + 1)
+        shown = sites[:SITES_SHOWN]
+        view = VersionsView(
+            study_id=study_id,
+            versions=versions,
+            sites=shown,
+            next=f"/versions/{study_id}?after={shown[-1].site}" if len(sites) > SITES_SHOWN else "",
+            newest=max((one.number for one in versions if one.status == VersionStatus.APPROVED), default=0),
+            may_adopt=may(desk, Permission.ACTIVATE_SITE, study_id),
+            has_network=may(desk, Permission.ACTIVATE_SITE, study_id),
+        )
+        return desk.page("versions/versions.html", view, "Protocol versions", _NAVIGATION, study_id=study_id)
+
+    @get("/{study_id:int}/{number:int}", sync_to_thread=True)
+    def show_one(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int]
+    ) -> Response[str]:
+        """One version with what it changed; a draft with its signature panel."""
+        return _version_page(desk, study_id, number, {})
+
+    @post("/{study_id:int}/{number:int}/approve", sync_to_thread=True)
+    def approve(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int], data: Fields
+    ) -> Response[Any]:
+        """Signs a draft; from then on it never changes."""
+        ask = ApproveVersion(study_id=study_id, version=number, signing=signing_in(data))
+        try:
+            desk.press(approve_version, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _version_page(desk, study_id, number, data, refusal)
+        return go(f"/versions/{study_id}/{number}")
+
+    @post("/{study_id:int}/{number:int}/withdraw", sync_to_thread=True)
+    def withdraw(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int], data: Fields
+    ) -> Response[Any]:
+        """Sets a draft aside for good."""
+        try:
+            ask = WithdrawVersion(study_id=study_id, version=number, reason=reason_in(data))
+            desk.press(withdraw_version, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _version_page(desk, study_id, number, data, refusal)
+        return go(f"/versions/{study_id}/{number}")
+
+    @get("/{study_id:int}/sites/{site:str}", sync_to_thread=True)
+    def show_site(self, desk: NamedDependency[Desk], study_id: FromPath[int], site: FromPath[str]) -> Response[str]:
+        """One site and the versions it can go on to."""
+        desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
+        return _adopt_page(desk, study_id, site, {})
+
+    @post("/{study_id:int}/sites/{site:str}", sync_to_thread=True)
+    def adopt(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], site: FromPath[str], data: Fields
+    ) -> Response[Any]:
+        """Puts a later version in force at the site."""
+        desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
+        try:
+            version = whole_in(data.get("version", ""), "the version")
+            ask = AdoptVersion(study_id=study_id, site=site, version=version, reason=reason_in(data))
+            desk.press(adopt_version, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _adopt_page(desk, study_id, site, data, refusal)
+        return go(f"/versions/{study_id}/sites/{site}")
+
+
+def _version_page(
+    desk: Desk, study_id: int, number: int, typed: Mapping[str, str], refusal: Refusal | None = None
+) -> Response[str]:
+    actor = desk.who.actor
+    with desk.store.reading() as connection:
+        versions = versions_of(connection, actor, study_id)
+        code_needed = code_will_be_needed(connection, actor, study_id)
+    version = next((one for one in versions if one.number == number), None)
+    if version is None:
+        raise NotFound(f"The study has no version {number} that you can read. Check the number.")
+    draft, signs = version.status == VersionStatus.DRAFT, may(desk, Permission.APPROVE_STUDY, study_id)
+    view = VersionView(
+        study_id=study_id,
+        version=version,
+        may_sign=draft and signs,
+        may_withdraw=draft and (signs or may(desk, Permission.CONFIGURE_STUDY, study_id)),
+        unblinded=actor.unblinded_in(study_id) and may(desk, Permission.VIEW_SUPPLY, study_id),
+        code_needed=code_needed,
+        printed_role=Role.STUDY_TEAM.replace("_", " "),
+        command_key=desk.key(),
+        reason=typed.get("reason", ""),
+        refusal=refusal.sentence if refusal else "",
+    )
+    return desk.page(
+        "versions/version.html",
+        view,
+        f"Version {number}",
+        _NAVIGATION,
+        study_id=study_id,
+        status_code=refusal.status_code if refusal else 200,
+    )
+
+
+def _adopt_page(
+    desk: Desk, study_id: int, number: str, typed: Mapping[str, str], refusal: Refusal | None = None
+) -> Response[str]:
+    with desk.store.reading() as connection:
+        versions = versions_of(connection, desk.who.actor, study_id)
+        sites = sites_on_versions(connection, desk.who.actor, study_id)
+    site = next((one for one in sites if one.site == number), None)
+    if site is None:
+        raise NotFound(f"Site {number} is not a site of this study. Check the number.")
+    later = tuple(one for one in versions if one.status == VersionStatus.APPROVED and one.number > site.version)
+    view = AdoptView(
+        study_id=study_id,
+        site=site,
+        versions=() if site.status == SiteStatus.CLOSED else later,
+        command_key=desk.key(),
+        version=typed.get("version", ""),
+        reason=typed.get("reason", ""),
+        refusal=refusal.sentence if refusal else "",
+    )
+    return desk.page(
+        "versions/adopt.html",
+        view,
+        f"Version at site {number}",
+        _NAVIGATION,
+        study_id=study_id,
+        status_code=refusal.status_code if refusal else 200,
+    )

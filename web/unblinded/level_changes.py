@@ -1,0 +1,83 @@
+"""Proposed stock levels before their second person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+
+from irt.blinding.roles import Permission
+from irt.blinding.views import UnblindedView
+from irt.errors import Refusal
+from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.unblinded_levels import ProposedLevel, proposed_level
+from irt.services.operational_changes import decide_change
+from web.blinded.desk import Desk, desk_of, go
+from web.blinded.network import MEANINGS, decision_in
+from web.forms import Fields
+from web.unblinded.secret_page import require_unblinded, secret_page
+
+
+@dataclass(frozen=True)
+class LevelChangeView(UnblindedView):
+    """One proposal with the panel to decide it."""
+
+    study_id: int
+    level: ProposedLevel
+    own: bool
+    printed_role: str
+    code_needed: bool
+    command_key: str
+    meanings: tuple[tuple[str, str], ...] = MEANINGS
+    meaning: str = ""
+    reason: str = ""
+    refusal: str = ""
+
+
+class LevelChangePages(Controller):
+    """Decisions on stock levels."""
+
+    path = "/supply/levels/{study_id:int}/changes/{change_id:int}"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get(sync_to_thread=True)
+    def show(self, desk: NamedDependency[Desk], study_id: FromPath[int], change_id: FromPath[int]) -> Response[str]:
+        """The proposal and its signature panel."""
+        require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
+        return _page(desk, study_id, change_id, {})
+
+    @post(sync_to_thread=True)
+    def decide(
+        self, desk: NamedDependency[Desk], study_id: FromPath[int], change_id: FromPath[int], data: Fields
+    ) -> Response[Any]:
+        """Approves or refuses the levels, signed."""
+        require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
+        try:
+            desk.press(decide_change, decision_in(study_id, change_id, data), data.get("command_key", ""))
+        except Refusal as refusal:
+            return _page(desk, study_id, change_id, data, refusal)
+        return go("/supply/levels?done=decided")
+
+
+def _page(
+    desk: Desk, study_id: int, change_id: int, typed: Mapping[str, str], refusal: Refusal | None = None
+) -> Response[str]:
+    actor = desk.who.actor
+    with desk.store.reading() as connection:
+        level = proposed_level(connection, study_id, change_id)
+        code_needed = code_will_be_needed(connection, actor, study_id)
+    view = LevelChangeView(
+        study_id=study_id,
+        level=level,
+        own=level.asked_by_id == actor.account_id,
+        printed_role=actor.require(Permission.ACTIVATE_SITE, study_id).role.replace("_", " "),
+        code_needed=code_needed,
+        command_key=desk.key(),
+        meaning=typed.get("meaning", ""),
+        reason=typed.get("reason", ""),
+        refusal=refusal.sentence if refusal else "",
+    )
+    status_code = refusal.status_code if refusal else 200
+    return secret_page(desk, "supply/level_change.html", view, "Stock levels", "Supply", study_id, status_code)
