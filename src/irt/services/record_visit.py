@@ -53,6 +53,7 @@ def record_visit(work: Work, ask: RecordVisit) -> VisitReceipt:
     with refusals_concern(subject.about("visit")):
         visit = visit_on_record(work, subject, ask.visit, ask.occurrence)
         _require_recordable(work, subject, subject.definition.visit(ask.visit), ask.on_day)
+        visit.require_not_done()
         marked = mark_visit(work, subject, visit, VisitEvent.HOLD_VISIT, ask.on_day)
     audit_subject(
         work,

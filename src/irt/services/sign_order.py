@@ -131,17 +131,17 @@ def _require_due(subject: LockedSubject, ask: SignOrder) -> None:
     visit = next((each for each in subject.definition.visits if each.code == ask.visit), None)
     if visit is None or not visit.dispenses:
         raise BadInput(f"No kits are given at visit {ask.visit}. Nothing was signed. Choose another visit.")
+    if ask.weight_kg is not None and ask.visit in second_check_visits(subject.definition):
+        raise BadInput(
+            "At this visit two people type the body weight on its own page. Nothing was signed. "
+            "Leave the weight out of the order."
+        )
     if not subject.definition.conduct.order_required:
         raise OrderNotNeeded("This study asks for no signed order. Nothing was signed.")
     allowed = ON_STUDY_TREATMENT if visit.anchor == "randomization" else {SubjectStatus.RUN_IN}
     if subject.status not in allowed:
         raise OrderNotNeeded(
             f"Kits cannot be ordered while the subject is '{subject.status.replace('_', ' ')}'. Nothing was signed."
-        )
-    if ask.weight_kg is not None and ask.visit in second_check_visits(subject.definition):
-        raise BadInput(
-            "At this visit two people type the body weight on its own page. Nothing was signed. "
-            "Leave the weight out of the order."
         )
     if ask.dose_level != subject.dose_level:
         raise OrderChanged("The subject’s dose was changed meanwhile. Nothing was signed. Read the order again.")

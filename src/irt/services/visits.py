@@ -30,6 +30,9 @@ class VisitReceipt(SQLModel):
 class VisitNotPlanned(Refusal):
     """The visit is held or skipped already."""
 
+    def __init__(self, status: VisitStatus) -> None:
+        super().__init__(f"The visit is already recorded as '{status}'. Nothing was booked.")
+
 
 class KitsAreAssigned(Refusal):
     """Kits wait to be handed over at the visit."""
@@ -56,7 +59,12 @@ class VisitOnRecord:
         if self.dispensing == DispensingStatus.ASSIGNED:
             raise KitsAreAssigned
         if self.status != VisitStatus.PLANNED:
-            raise VisitNotPlanned(f"The visit is already recorded as '{self.status}'. Nothing was booked.")
+            raise VisitNotPlanned(self.status)
+
+    def require_not_done(self) -> None:
+        """Refuses a visit that is held; a skipped one may be recorded late."""
+        if self.status == VisitStatus.DONE:
+            raise VisitNotPlanned(self.status)
 
 
 _VISITS, _DISPENSINGS = table_of(Visit), table_of(Dispensing)

@@ -166,6 +166,7 @@ def _conduct(study: BlindedStudy) -> Section:
     facts = (
         ("Signed order before kits are assigned", yes_no(rules.order_required)),
         ("Returns", f"counted in {rules.returns_counted_in}" if rules.returns_required else "not required"),
+        ("Two people type the body weight", f"at {', '.join(at)}" if (at := study.second_checks) else "no"),
         ("Misallocation is signed", yes_no(rules.misallocation_signed)),
         ("Replacement kits", yes_no(rules.replacement_kits)),
         ("Replacement subjects", yes_no(rules.replacement_subjects)),

@@ -1,4 +1,4 @@
-"""Returns: each kit counted in units that add up, booked at the site, lost ones as lost."""
+"""Returns: each kit counted in units that add up, or as a whole; booked at the site, lost ones as lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,9 +9,17 @@ from pydantic import ValidationError
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.services.subjects import NotInTheFuture, TooEarly
-from irt.services.take_back_kits import CountsDoNotAddUp, NotWithSubject, TakeBackKits, take_back_kits
+from irt.services.take_back_kits import (
+    CountedInKits,
+    CountedInUnits,
+    CountsDoNotAddUp,
+    NotWithSubject,
+    TakeBackKits,
+    take_back_kits,
+)
 from irt.tables.kit import KitReturn
 from tests.builders_trial import FIRST_DAY, Trial
+from tests.builders_visits import VisitsTrial
 
 
 def counted(number: str, **changes: Any) -> dict[str, Any]:
@@ -101,3 +109,53 @@ def test_a_monitor_takes_nothing_back(sqlite_trial: Trial) -> None:
     subject, (first, _) = sqlite_trial.treated()
     with pytest.raises(NotAllowed):
         sqlite_trial.do(Role.MONITOR, take_back_kits, returning(sqlite_trial, subject, counted(first)))
+
+
+FATES = {
+    "unused": ("site", "returned"),
+    "used": ("site", "returned"),
+    "damaged": ("site", "damaged_by_subject"),
+    "lost": ("unknown", "lost_by_subject"),
+}
+
+
+def test_whole_kits_come_back(visits: VisitsTrial) -> None:
+    """Where the study counts kits, each has a fate and no units; each is where its fate says."""
+    subject, first = visits.treated()
+    kits = [*first, *(kit.number for kit in visits.hand_over(visits.assign(subject, visit="W12")).kits)][:4]
+    fates = dict(zip(kits, FATES, strict=True))
+    whole = [{"number": number, "fate": fate} for number, fate in fates.items()]
+    receipt = visits.do(visits.staff, take_back_kits, returning(visits, subject, *whole))
+    assert (receipt.returned, receipt.lost) == (kits[:3], [kits[3]])
+    found = {number: (visits.kit(number)["custody"], visits.kit(number)["accountability"]) for number in kits}
+    assert found == {number: FATES[fate] for number, fate in fates.items()}
+    rows = [(row["fate"], row["units_returned"], row["units_used"]) for row in visits.rows(KitReturn)]
+    assert rows == [(fate, None, None) for fate in FATES]
+    assert visits.audit()["new"]["counts"] == whole
+
+
+@pytest.mark.parametrize(
+    "kit",
+    [
+        {"units_returned": 0, "units_used": 1},
+        {},
+        {"kit_lost": True},
+        {"fate": "used", "units_used": 1},
+        {"fate": "lost", "kit_lost": True},
+    ],
+)
+def test_a_study_that_counts_kits_counts_no_units(sqlite_visits: VisitsTrial, kit: dict[str, Any]) -> None:
+    """A fate, and nothing else."""
+    subject, (first, _) = sqlite_visits.treated()
+    ask = returning(sqlite_visits, subject, {"number": first, **kit})
+    refusal = sqlite_visits.refuses(take_back_kits, ask, CountedInKits)
+    assert refusal.sentence.startswith("This study counts whole kits. Nothing was booked.")
+    assert first in refusal.sentence
+
+
+def test_a_study_that_counts_units_has_no_fates(sqlite_trial: Trial) -> None:
+    """The units are asked for by name."""
+    subject, (first, _) = sqlite_trial.treated()
+    ask = returning(sqlite_trial, subject, {"number": first, "fate": "used"})
+    refusal = sqlite_trial.refuses(take_back_kits, ask, CountedInUnits)
+    assert refusal.sentence.startswith("This study counts the units in a kit.")

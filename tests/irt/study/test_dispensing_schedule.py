@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.errors import IntegrityFault
+from irt.study.blinded import blinded_study
 from irt.study.dispensing import WeightDose
 from irt.study.dispensing_schedule import (
     NoDispensingRule,
@@ -18,6 +19,7 @@ from irt.study.dispensing_schedule import (
     kits_by_group,
     kits_by_weight,
     kits_due,
+    second_check_visits,
 )
 from irt.study.look_alikes import agent_of
 from tests.irt.study.edits import study_of
@@ -141,3 +143,19 @@ def test_rounding_up_never_gives_too_little(mg_per_kg, mg_per_kit, weight_kg):
     dose = WeightDose(kit_type="V", mg_per_kg=mg_per_kg, mg_per_kit=mg_per_kit)
     exact = Fraction(mg_per_kg) * Fraction(weight_kg) / Fraction(mg_per_kit)
     assert kits_by_weight(dose, weight_kg) == max(1, ceil(exact))
+
+
+def test_two_people_weigh_where_any_rule_asks():
+    """Every visit of the escalation's doses, no visit of the platform; in the order of the schedule."""
+    assert second_check_visits(study_of("escalation")) == ("C1D1", "C1D8", "D1", "D8")
+    assert second_check_visits(study_of("activ6")) == ()
+
+
+def test_a_second_check_in_one_arm_is_asked_in_all():
+    """What is public is the visit: it must not tell the arm."""
+    platform = study_of("activ6")
+    (index, rule) = next((i, rule) for i, rule in enumerate(platform.dispensing) if rule.by_weight is not None)
+    asks = rule.model_copy(update={"by_weight": rule.by_weight.model_copy(update={"second_check": True})})
+    rules = (*platform.dispensing[:index], asks, *platform.dispensing[index + 1 :])
+    study = platform.model_copy(update={"dispensing": rules})
+    assert blinded_study(study).second_checks == second_check_visits(study) == rule.visits
