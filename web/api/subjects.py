@@ -1,6 +1,7 @@
 """Subjects: screening, randomization, visits, status and dose."""
 
 from irt.blinding.roles import Permission
+from irt.services.annotate_randomization import annotate_randomization
 from irt.services.change_treatment import change_dose, change_status, skip_visit
 from irt.services.correct_visit import correct_visit
 from irt.services.randomize_subject import randomize_subject
@@ -47,6 +48,13 @@ OPERATIONS = (
         Permission.RANDOMIZE,
         "Randomize a subject",
         {**_SUBJECT, **_TODAY, "levels": {"ldl": "high"}},
+    ),
+    command(
+        "/randomizations/annotate",
+        annotate_randomization,
+        Permission.ANNOTATE_RANDOMIZATION,
+        "Write a note beside a randomization",
+        {"study_id": 1, "assignment_number": 12, "kind": "in_error", "text": "Met exclusion criterion 4"},
     ),
     command(
         "/subjects/record-visit",

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     RELEASE_LOT = "release_lot"
     DECIDE_QUALITY = "decide_quality"
     VIEW_RANDOMIZATION = "view_randomization"
+    ANNOTATE_RANDOMIZATION = "annotate_randomization"
     FREEZE_RANDOMIZATION = "freeze_randomization"
     CONFIGURE_STUDY = "configure_study"
     APPROVE_STUDY = "approve_study"
@@ -117,7 +118,14 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
     _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
-        {_P.VIEW_RANDOMIZATION, _P.FREEZE_RANDOMIZATION, _P.LOAD_KITS, _P.VIEW_ENROLMENT, _P.VIEW_AUDIT}
+        {
+            _P.VIEW_RANDOMIZATION,
+            _P.ANNOTATE_RANDOMIZATION,
+            _P.FREEZE_RANDOMIZATION,
+            _P.LOAD_KITS,
+            _P.VIEW_ENROLMENT,
+            _P.VIEW_AUDIT,
+        }
     ),
     _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY}),
     _R.HELP_DESK: frozenset(),

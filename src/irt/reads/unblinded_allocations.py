@@ -1,5 +1,6 @@
 """Allocations as the independent statistician reads them: state seen, exact probability, draw, arm, balance."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,23 @@ from irt.blinding.views import UnblindedView
 from irt.randomization.balance import Margin, margins
 from irt.reads.unblinded_definition import definition_in_force
 from irt.tables.columns import table_of
+from irt.tables.people import Account
 from irt.tables.secret import AllocationKey, TreatmentAssignment
 from irt.tables.study import Site, Study
-from irt.tables.subject import Randomization
+from irt.tables.subject import Annotation, Randomization
 
 ALLOCATIONS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Note(UnblindedView):
+    """What was written beside a randomization afterwards; `corrected` names the levels that should have been."""
+
+    at: datetime
+    person: str
+    kind: str
+    text: str
+    corrected: str
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class AllocationLine(UnblindedView):
     draw: str
     arm: str
     version: int
+    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class AllocationsPage(UnblindedView):
     allocations: tuple[AllocationLine, ...]
     balance: tuple[BalanceLine, ...]
     next: int | None
+    factors: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]
 
 
 _R, _T, _SITES, _STUDIES = (
@@ -66,7 +81,7 @@ _R, _T, _SITES, _STUDIES = (
     table_of(Site),
     table_of(Study),
 )
-_KEYS = table_of(AllocationKey)
+_KEYS, _ANNOTATIONS, _ACCOUNTS = table_of(AllocationKey), table_of(Annotation), table_of(Account)
 _PAGE = (
     select(
         _R.c.assignment_number,
@@ -96,6 +111,23 @@ _COMMITMENT = select(_KEYS.c.commitment).where(
     _KEYS.c.study_id == bindparam("study_id"), _KEYS.c.purpose == "allocation"
 )
 _NO_LIMIT = 2**31 - 1
+_NOTES = (
+    select(
+        _R.c.assignment_number,
+        _ANNOTATIONS.c.at,
+        _ANNOTATIONS.c.kind,
+        _ANNOTATIONS.c.text,
+        _ANNOTATIONS.c.corrected_levels,
+        _ACCOUNTS.c.printed_name,
+    )
+    .join(_R, _R.c.id == _ANNOTATIONS.c.randomization_id)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _ANNOTATIONS.c.account_id)
+    .where(
+        _R.c.study_id == bindparam("study_id"),
+        _R.c.assignment_number.in_(bindparam("numbers", expanding=True)),
+    )
+    .order_by(_ANNOTATIONS.c.id)
+)
 
 
 def allocations(connection: Connection, study_id: int, before: int | None) -> AllocationsPage:
@@ -108,6 +140,7 @@ def allocations(connection: Connection, study_id: int, before: int | None) -> Al
     reached = margins(history, definition.arms)
     codes = [arm.code for arm in definition.arms]
     overall = reached[0].counts
+    notes = _notes(connection, study_id, [row["assignment_number"] for row in shown])
     names = {factor.code: factor.name for factor in definition.factors}
     return AllocationsPage(
         study_id=study_id,
@@ -118,13 +151,28 @@ def allocations(connection: Connection, study_id: int, before: int | None) -> Al
         counts=tuple(overall[code] for code in codes),
         largest=float(max(one.largest for one in reached)),
         commitment=str(connection.execute(_COMMITMENT, facts).scalar() or ""),
-        allocations=tuple(_line(row) for row in shown),
+        allocations=tuple(_line(row, notes[row["assignment_number"]]) for row in shown),
         balance=tuple(_balance(one, codes, names) for one in reached if one.key),
         next=shown[-1]["assignment_number"] if len(rows) > ALLOCATIONS_A_PAGE else None,
+        factors=tuple(
+            (factor.code, factor.name, tuple((level.code, level.name) for level in factor.levels))
+            for factor in definition.factors
+            if factor.levels
+        ),
     )
 
 
-def _line(row: RowMapping) -> AllocationLine:
+def _notes(connection: Connection, study_id: int, numbers: list[int]) -> dict[int, tuple[Note, ...]]:
+    found: dict[int, tuple[Note, ...]] = defaultdict(tuple)
+    for row in connection.execute(_NOTES, {"study_id": study_id, "numbers": numbers}):
+        levels = row.corrected_levels or {}
+        corrected = ", ".join(f"{factor} {level}" for factor, level in levels.items())
+        kind = row.kind.replace("_", " ").capitalize()
+        found[row.assignment_number] += (Note(row.at, row.printed_name, kind, row.text, corrected),)
+    return found
+
+
+def _line(row: RowMapping, notes: tuple[Note, ...]) -> AllocationLine:
     return AllocationLine(
         number=row["assignment_number"],
         at=row["at"],
@@ -135,6 +183,7 @@ def _line(row: RowMapping) -> AllocationLine:
         draw="; ".join(f"{draw['value']} of 0–{int(draw['modulus']) - 1}" for draw in row["draws"]),
         arm=row["arm"],
         version=row["version_number"],
+        notes=notes,
     )
 
 
