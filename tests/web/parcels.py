@@ -23,7 +23,8 @@ TO_DISPATCH = (acknowledge_shipment, pick_shipment, pack_shipment, dispatch_ship
 
 def house_of(world: World) -> SupplyHouse:
     """The supply side of the world, on its day."""
-    return SupplyHouse(world.store, world.study_id, the_study("fourier"), world.now.date() - timedelta(days=1))
+    yesterday = world.now.date() - timedelta(days=1)
+    return SupplyHouse(world.store, world.study_id, the_study("fourier"), yesterday, world.office.keys)
 
 
 def raise_levels(world: World, more: int) -> None:

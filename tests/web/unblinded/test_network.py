@@ -2,8 +2,10 @@
 
 import pytest
 
+from irt.blinding.roles import Role
 from irt.tables.secret import ResupplySetting
-from irt.tables.study import Site
+from irt.tables.study import OperationalChange, Site
+from tests.cast import PASSWORD
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
@@ -35,8 +37,8 @@ def test_a_planned_site_is_activated_held_and_resumed(world: World) -> None:
     assert _site(world, "1003") == "active"
 
 
-def test_a_level_is_set_from_a_day_on(world: World) -> None:
-    """A new row beside the old one; both are on the page."""
+def test_a_level_is_set_from_a_day_on_by_two_people(world: World) -> None:
+    """Proposed by one, approved by another: a new row beside the old one, and both are on the page."""
     browser = _manager(world, LEVELS)
     typed = {
         "kit_type": "PEN-A",
@@ -49,10 +51,23 @@ def test_a_level_is_set_from_a_day_on(world: World) -> None:
     }
     fields = {**browser.form(LEVELS).fields, **typed}
     browser.send(LEVELS, fields)
-    assert "The new level is booked" in browser.text
-    assert "To come" in browser.text
     browser.send(LEVELS, fields)
-    assert len(house_of(world).rows(ResupplySetting, minimum=7)) == 1
+    assert "The new level is proposed" in browser.text
+    assert house_of(world).rows(ResupplySetting, minimum=7) == []
+    (proposal,) = house_of(world).rows(OperationalChange)
+    address = f"{LEVELS}/{world.study_id}/changes/{proposal['id']}"
+    browser.get(address)
+    assert "You proposed these levels" in browser.text
+    with pytest.raises(LookupError):
+        browser.form(address)
+    world.office.hire("sam", (Role.SUPPLY_MANAGER, {"study_id": world.study_id}))
+    second = world.signed_in("sam")
+    second.get(address)
+    assert second.press(address, meaning="reject", password=PASSWORD).status_code == 400
+    second.press(address, meaning="approve", password=PASSWORD)
+    assert "To come" in second.text
+    (row,) = house_of(world).rows(ResupplySetting, minimum=7)
+    assert (row["change_id"], str(row["effective_from"])) == (proposal["id"], "2026-04-01")
 
 
 @pytest.mark.parametrize(

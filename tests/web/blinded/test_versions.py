@@ -1,0 +1,125 @@
+"""The pages of protocol versions: what changed, the signature, and a site that goes on."""
+
+import pytest
+
+from irt.blinding.roles import Role
+from irt.services.amend_study import AmendStudy, amend_study
+from irt.study.definition import StudyDefinition
+from irt.study.rules import Cap
+from irt.tables.study import Site, SiteVersion, StudyVersion
+from tests.builders_supply import the_lipid_study
+from tests.cast import PASSWORD
+from tests.web.browser import Browser
+from tests.web.parcels import house_of
+from tests.web.world import World
+
+
+def amended() -> StudyDefinition:
+    """The study with a limit, and with a window that only unblinded people read."""
+    study = the_lipid_study()
+    windows = study.kit_types[0].windows.model_copy(update={"dns_days": study.kit_types[0].windows.dns_days + 9})
+    kit_types = tuple(kit.model_copy(update={"windows": windows}) for kit in study.kit_types)
+    cap = Cap(scope="country", key="NL", subjects=40)
+    return study.model_copy(update={"kit_types": kit_types, "caps": (*study.caps, cap)})
+
+
+def a_draft(world: World) -> None:
+    """Version 2 as a draft."""
+    ask = AmendStudy(study_id=world.study_id, definition=amended().model_dump(mode="json"))
+    house_of(world).do(Role.CONFIGURATOR, amend_study, ask)
+
+
+def at(world: World, *words: object) -> str:
+    """An address below the study's versions."""
+    return "/".join(["/versions", str(world.study_id), *map(str, words)])
+
+
+def study_team(world: World) -> Browser:
+    """Somebody who approves versions."""
+    world.office.hire("thea", (Role.STUDY_TEAM, {"study_id": world.study_id}))
+    return world.signed_in("thea")
+
+
+def test_the_study_team_reads_and_signs(world: World) -> None:
+    """What every site may read, then the signature; a wrong password signs nothing."""
+    a_draft(world)
+    browser = study_team(world)
+    browser.get("/versions")
+    assert browser.path == at(world)
+    assert "Draft" in browser.text
+    browser.get(at(world, 2))
+    assert "Limit on country · NL · randomized is new" in browser.text
+    assert "dns" not in browser.text.lower()
+    assert house_of(world).rows(StudyVersion, number=2)[0]["salted_digest"] in browser.text
+    action = at(world, 2, "approve")
+    assert browser.press(action, password="not this one").status_code == 403
+    browser.press(action, password=PASSWORD)
+    assert browser.path == at(world, 2)
+    assert house_of(world).rows(StudyVersion, number=2)[0]["status"] == "approved"
+    assert "Thea Holm" in browser.text
+    browser.get("/supply/versions/1/2")
+    assert browser.answer.status_code == 403
+
+
+def test_a_draft_is_withdrawn_with_a_reason(world: World) -> None:
+    """Set aside for good; nobody signs it any more."""
+    a_draft(world)
+    browser = study_team(world)
+    browser.get(at(world, 2))
+    action = at(world, 2, "withdraw")
+    assert browser.press(action).status_code == 400
+    browser.press(action, reason="Wrong file")
+    assert "Withdrawn" in browser.text
+    assert house_of(world).rows(StudyVersion, number=2)[0]["status"] == "retired"
+    with pytest.raises(LookupError):
+        browser.form(at(world, 2, "approve"))
+
+
+def test_a_site_goes_on(world: World) -> None:
+    """The manager chooses version and reason; the site stands on it from then on, the other does not."""
+    house_of(world).amend(amended())
+    browser = world.signed_in("supply_manager.all")
+    site = world.sites[0][0]
+    browser.get(at(world))
+    browser.get(at(world, "sites", site))
+    address = at(world, "sites", site)
+    assert browser.press(address, version="2").status_code == 400
+    browser.press(address, version="2", reason="Ethics committee agreed")
+    assert "version 2" in browser.text
+    assert "There is no later one to go on to." in browser.text
+    versions = {row["number"]: row["version_number"] for row in house_of(world).rows(Site)}
+    assert (versions[site], versions[world.sites[1][0]]) == (2, 1)
+    assert len(house_of(world).rows(SiteVersion, version_number=2)) == 1
+
+
+def test_the_manager_reads_all_of_it(world: World) -> None:
+    """Restricted parts are on a page of their own, kept by no browser."""
+    house_of(world).amend(amended())
+    browser = world.signed_in("supply_manager.all")
+    browser.get(at(world, 2))
+    answer = browser.get(f"/supply/versions/{world.study_id}/2")
+    assert "windows: dns days was" in answer.text
+    assert answer.headers["cache-control"].startswith("no-store")
+    assert "There is none to compare it with" not in answer.text
+
+
+@pytest.mark.parametrize("person", ["pharmacist.0", "monitor.1", "inspector.all"])
+def test_others_read_what_was_approved(world: World, person: str) -> None:
+    """At their own sites; no draft, no button."""
+    house_of(world).amend(amended())
+    house_of(world).adopt(world.sites[0][0], 2)
+    ask = AmendStudy(study_id=world.study_id, definition=the_lipid_study().model_dump(mode="json"))
+    house_of(world).do(Role.CONFIGURATOR, amend_study, ask)
+    browser = world.signed_in(person)
+    browser.get(at(world))
+    assert "Version 2" in browser.text
+    assert "Version 3" not in browser.text
+    assert browser.get(at(world, 3)).status_code == 404
+    assert browser.get(at(world, "sites", world.sites[0][0])).status_code == 403
+    assert "Go on" not in browser.text
+
+
+def test_other_studies_are_not_told(world: World) -> None:
+    """A study without a role there reads as none."""
+    browser = world.signed_in("pharmacist.0")
+    assert browser.get("/versions/99").status_code == 404
