@@ -1,9 +1,10 @@
 """The documents keep their word: commands run, links lead somewhere, names exist, the verifier verifies."""
 
+import ast
 import importlib
 import re
 import shlex
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -287,3 +288,27 @@ def test_the_verifier_rederives_dynamic_allocations(verifier: Verifier) -> None:
         )
         assert allocation.arm == procedure.arm_of[groups]  # type: ignore[attr-defined]  # a factorial procedure
         memory.update({key: dict(row) for key, row in allocation.after.items()})
+
+
+REQUIREMENT = re.compile(r"\b(?:P11-\d\d|E6-\d\d|L\d\d)\b")
+
+
+def test_every_requirement_code_is_explained() -> None:
+    """Each code that a docstring names is on the page of the codes, and the page has no others."""
+    page = (ROOT / "docs" / "reference" / "requirements.md").read_text()
+    explained = re.findall(rf"^\| ({REQUIREMENT.pattern}) \|", page, re.MULTILINE)
+    trees = [ast.parse(file.read_text()) for file in tracked_files() if file.suffix == ".py"]
+    named = {code for tree in trees for words in _docstrings(tree) for code in REQUIREMENT.findall(words)}
+    assert len(explained) == len(set(explained))
+    assert set(explained) == named
+
+
+def _docstrings(tree: ast.AST) -> Iterator[str]:
+    """Every string that stands alone: of modules, classes, functions, and below what they describe."""
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield node.value.value

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, press, supply, work_later
+from tests.blinding.story import enrol, press, supply, verify
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 
@@ -24,9 +24,9 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
     with world_in(variation, template, folder) as world, _listening() as lines:
         world.evidence.routes = sorted(_looked_at(world.browser().client.app.routes))
         supply(world)
+        verify(world)
         enrol(world)
         press(world)
-        work_later(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)
