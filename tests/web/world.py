@@ -20,6 +20,7 @@ from irt.services.job_handlers import handlers_with
 from irt.services.store import Store
 from irt.services.worker import Worker
 from irt.states.records import Mode
+from irt.study.definition import StudyDefinition
 from irt.supply.resupply import MinMax
 from tests.builders import a_store
 from tests.builders_supply import SupplyHouse
@@ -103,11 +104,11 @@ class World:
         self.office.wait(**passing)
 
 
-def lay_grounds(file: Path) -> Grounds:
-    """Loads the study into a migrated database, supplies two sites, and hires everybody."""
+def lay_grounds(file: Path, definition: StudyDefinition | None = None) -> Grounds:
+    """Loads a study, the lipid study by default, into a migrated database, supplies two sites, hires everybody."""
     store = a_store(f"sqlite:///{file}")
     try:
-        house = SupplyHouse.of(store)
+        house = SupplyHouse.of(store, definition)
         house.load()
         sites = house.sites(2)
         house.resupply()
