@@ -1,4 +1,4 @@
-"""What waits for a second person: study versions, read and signed here; kit lists, on their own pages."""
+"""What waits for a second person: study versions, read and signed here; the rest on pages of its own."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +8,7 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from irt.audit.signature import Meaning
+from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.two_persons import ApprovalKind
 from irt.blinding.views import BlindedView
@@ -77,6 +78,7 @@ class ApprovalPages(Controller):
         found = [
             *(_version(line, actor.account_id) for line in drafts),
             *(_kit_list(line, not may_decide(actor, line)) for line in lists if line.kind == ApprovalKind.KIT_LIST),
+            *(_change(line, actor) for line in lists if line.kind == ApprovalKind.OPERATIONAL_CHANGE),
         ]
         view = ApprovalsView(tuple(sorted(found, key=lambda one: one.asked_at, reverse=True)))
         return desk.page("approvals/approvals.html", view, "Approvals", "Approvals")
@@ -127,6 +129,17 @@ def _kit_list(line: ApprovalLine, mine: bool) -> Waiting:
         asked_at=line.asked_at,
         href=f"/kit-lists/{line.study_id}/{line.approval_id}",
         mine=mine,
+    )
+
+
+def _change(line: ApprovalLine, actor: Actor) -> Waiting:
+    return Waiting(
+        what=f"{line.record[:1].upper()}{line.record[1:]}",
+        kind="operational change",
+        asked_by=line.asked_by,
+        asked_at=line.asked_at,
+        href=f"/network/{line.study_id}",
+        mine=not may_decide(actor, line),
     )
 
 

@@ -11,12 +11,13 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotAllowed, Refusal
 from irt.reads.blinded_drafts import VersionLine, versions_reached
+from irt.services.amend_study import AmendStudy, amend_study
 from irt.services.load_study import LoadStudy, load_study
 from irt.states.records import Mode
 from irt.study.check import check, open_study
 from irt.study.problems import Problem
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import day_in
+from web.blinded.typed import day_in, whole_in
 from web.forms import Fields
 
 SIZES = (("full", "full"), ("small", "small"))
@@ -28,6 +29,7 @@ class ConfigurationView(BlindedView):
 
     versions: tuple[VersionLine, ...]
     may_load: bool
+    studies: tuple[tuple[str, str], ...]
     modes: tuple[tuple[str, str], ...]
     sizes: tuple[tuple[str, str], ...]
     today: str
@@ -56,7 +58,7 @@ class ConfigurationPages(Controller):
 
     @post("/", sync_to_thread=True, status_code=200)
     def check_or_load(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
-        """Says every problem of the file, or loads it as a draft."""
+        """Says every problem of the file, or loads it as a draft: of a new study, or of one that is there."""
         _require_configurator(desk.who.actor)
         text = data.get("text", "")
         if not text.strip():
@@ -64,10 +66,14 @@ class ConfigurationPages(Controller):
                 desk, 400, refusal="The study file is empty. Nothing was checked. Paste the file.", typed=data
             )
         report = check(text)
-        if data.get("step") != "load" or report.errors:
+        if data.get("step") not in ("load", "amend") or report.errors:
             return _page(desk, checked=True, problems=report.problems, typed=data)
+        key = data.get("command_key", "")
         try:
-            loaded = desk.press(load_study, _asked(desk, text, data), data.get("command_key", ""))
+            if data["step"] == "amend":
+                amended = desk.press(amend_study, _amendment(text, data), key)
+                return go(f"/versions/{amended.study_id}/{amended.version}")
+            loaded = desk.press(load_study, _asked(desk, text, data), key)
         except Refusal as refusal:
             return _page(desk, refusal.status_code, refusal=refusal.sentence, typed=data)
         return go(f"/approvals/versions/{loaded.study_id}/{loaded.version}")
@@ -92,6 +98,19 @@ def _asked(desk: Desk, text: str, data: dict[str, str]) -> LoadStudy:
     )
 
 
+def _studies(actor: Actor, versions: tuple[VersionLine, ...]) -> tuple[tuple[str, str], ...]:
+    """The studies that the person may amend, by number and name."""
+    mine = (one for one in versions if actor.grant_for(Permission.CONFIGURE_STUDY, one.study_id, None))
+    return tuple({str(one.study_id): f"{one.protocol} ({one.mode})" for one in mine}.items())
+
+
+def _amendment(text: str, data: dict[str, str]) -> AmendStudy:
+    definition = open_study(text).model_dump(mode="json")
+    if not data.get("study"):
+        raise BadInput("The study is missing. Nothing was loaded. Choose the one to amend.")
+    return AmendStudy(study_id=whole_in(data["study"], "the study"), definition=definition)
+
+
 def _page(desk: Desk, status_code: int = 200, **shown: Any) -> Response[str]:
     actor = desk.who.actor
     _require_configurator(actor)
@@ -100,6 +119,7 @@ def _page(desk: Desk, status_code: int = 200, **shown: Any) -> Response[str]:
     view = ConfigurationView(
         versions=versions,
         may_load=actor.grant_for(Permission.CONFIGURE_STUDY, None, None) is not None,
+        studies=_studies(actor, versions),
         modes=tuple((str(mode), str(mode)) for mode in Mode),
         sizes=SIZES,
         today=desk.now.date().isoformat(),

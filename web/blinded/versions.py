@@ -1,4 +1,4 @@
-"""Protocol versions: what each changed, which site goes by which, the signature, and a site's next version."""
+"""Protocol versions: what each changed, which site goes by which, and a site's next version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,21 +8,18 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from irt.blinding.roles import Permission, Role
+from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound, Refusal
-from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_versions import PREPARING, SiteOnVersion, VersionLine, sites_on_versions, versions_of
 from irt.services.adopt_version import AdoptVersion, adopt_version
-from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
 from irt.states.records import SiteStatus, VersionStatus
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.study_choice import may, study_chosen
-from web.blinded.typed import reason_in, signing_in, whole_in
+from web.blinded.typed import reason_in, whole_in
 from web.forms import Fields
 
 SITES_SHOWN = 50
-_NAVIGATION = "Versions"
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,6 @@ class VersionsView(BlindedView):
     next: str
     newest: int
     may_adopt: bool
-    has_network: bool
-    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,14 +40,8 @@ class VersionView(BlindedView):
 
     study_id: int
     version: VersionLine
-    may_sign: bool
-    may_withdraw: bool
+    may_decide: bool
     unblinded: bool
-    code_needed: bool
-    printed_role: str
-    command_key: str
-    reason: str = ""
-    refusal: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,40 +91,17 @@ class VersionPages(Controller):
             next=f"/versions/{study_id}?after={shown[-1].site}" if len(sites) > SITES_SHOWN else "",
             newest=max((one.number for one in versions if one.status == VersionStatus.APPROVED), default=0),
             may_adopt=may(desk, Permission.ACTIVATE_SITE, study_id),
-            has_network=may(desk, Permission.ACTIVATE_SITE, study_id),
         )
-        return desk.page("versions/versions.html", view, "Protocol versions", _NAVIGATION, study_id=study_id)
+        return desk.page(
+            "versions/versions.html", view, "Protocol versions", _door(desk, study_id), study_id=study_id
+        )
 
     @get("/{study_id:int}/{number:int}", sync_to_thread=True)
     def show_one(
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int]
     ) -> Response[str]:
-        """One version with what it changed; a draft with its signature panel."""
-        return _version_page(desk, study_id, number, {})
-
-    @post("/{study_id:int}/{number:int}/approve", sync_to_thread=True)
-    def approve(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int], data: Fields
-    ) -> Response[Any]:
-        """Signs a draft; from then on it never changes."""
-        ask = ApproveVersion(study_id=study_id, version=number, signing=signing_in(data))
-        try:
-            desk.press(approve_version, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _version_page(desk, study_id, number, data, refusal)
-        return go(f"/versions/{study_id}/{number}")
-
-    @post("/{study_id:int}/{number:int}/withdraw", sync_to_thread=True)
-    def withdraw(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int], data: Fields
-    ) -> Response[Any]:
-        """Sets a draft aside for good."""
-        try:
-            ask = WithdrawVersion(study_id=study_id, version=number, reason=reason_in(data))
-            desk.press(withdraw_version, ask, data.get("command_key", ""))
-        except Refusal as refusal:
-            return _version_page(desk, study_id, number, data, refusal)
-        return go(f"/versions/{study_id}/{number}")
+        """One version with what it changed; a draft with the way to its signature."""
+        return _version_page(desk, study_id, number)
 
     @get("/{study_id:int}/sites/{site:str}", sync_to_thread=True)
     def show_site(self, desk: NamedDependency[Desk], study_id: FromPath[int], site: FromPath[str]) -> Response[str]:
@@ -158,37 +124,27 @@ class VersionPages(Controller):
         return go(f"/versions/{study_id}/sites/{site}")
 
 
-def _version_page(
-    desk: Desk, study_id: int, number: int, typed: Mapping[str, str], refusal: Refusal | None = None
-) -> Response[str]:
+def _door(desk: Desk, study_id: int) -> str:
+    """The word of the main navigation that leads here; whoever opens sites comes by the network."""
+    return "Network" if may(desk, Permission.ACTIVATE_SITE, study_id) else "Versions"
+
+
+def _version_page(desk: Desk, study_id: int, number: int) -> Response[str]:
     actor = desk.who.actor
     with desk.store.reading() as connection:
         versions = versions_of(connection, actor, study_id)
-        code_needed = code_will_be_needed(connection, actor, study_id)
     version = next((one for one in versions if one.number == number), None)
     if version is None:
         raise NotFound(f"The study has no version {number} that you can read. Check the number.")
-    draft, signs = version.status == VersionStatus.DRAFT, may(desk, Permission.APPROVE_STUDY, study_id)
+    decides = any(may(desk, each, study_id) for each in (Permission.APPROVE_STUDY, Permission.CONFIGURE_STUDY))
     view = VersionView(
         study_id=study_id,
         version=version,
-        may_sign=draft and signs,
-        may_withdraw=draft and (signs or may(desk, Permission.CONFIGURE_STUDY, study_id)),
+        may_decide=version.status == VersionStatus.DRAFT and decides,
         unblinded=actor.unblinded_in(study_id) and may(desk, Permission.VIEW_SUPPLY, study_id),
-        code_needed=code_needed,
-        printed_role=Role.STUDY_TEAM.replace("_", " "),
-        command_key=desk.key(),
-        reason=typed.get("reason", ""),
-        refusal=refusal.sentence if refusal else "",
     )
-    return desk.page(
-        "versions/version.html",
-        view,
-        f"Version {number}",
-        _NAVIGATION,
-        study_id=study_id,
-        status_code=refusal.status_code if refusal else 200,
-    )
+    title = f"Version {number}"
+    return desk.page("versions/version.html", view, title, _door(desk, study_id), study_id=study_id)
 
 
 def _adopt_page(
@@ -214,7 +170,7 @@ def _adopt_page(
         "versions/adopt.html",
         view,
         f"Version at site {number}",
-        _NAVIGATION,
+        _door(desk, study_id),
         study_id=study_id,
         status_code=refusal.status_code if refusal else 200,
     )

@@ -32,7 +32,6 @@ class VersionLine(BlindedView):
     follows: int | None
     changes: tuple[Change, ...]
     sites: int
-    digest: str
 
     @property
     def chip(self) -> str:
@@ -64,7 +63,6 @@ _ALL = (
         _VERSIONS.c.created_at,
         _VERSIONS.c.approved_at,
         _VERSIONS.c.public_part,
-        _VERSIONS.c.salted_digest,
         _ACCOUNTS.c.printed_name.label("loaded_by"),
         _SIGNATURES.c.printed_name.label("approved_by"),
     )
@@ -113,7 +111,6 @@ def _line(row: RowMapping, before: RowMapping | None, sites: dict[int, int]) -> 
         follows=None if before is None else before["number"],
         changes=changes,
         sites=sites.get(row["number"], 0),
-        digest=row["salted_digest"],
     )
 
 

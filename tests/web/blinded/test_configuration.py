@@ -1,11 +1,13 @@
 """The buttons Check the file and Load it as a draft, of the configurator."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from irt.blinding.roles import Role
 from irt.tables.study import StudyVersion
+from tests.web.blinded.test_versions import amended
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
@@ -44,6 +46,19 @@ def test_a_sound_file_is_loaded_as_a_draft(world: World) -> None:
     drafts = house_of(world).rows(StudyVersion, status="draft")
     assert [row["number"] for row in drafts] == [1]
     assert browser.path == f"/approvals/versions/{drafts[0]['study_id']}/1"
+
+
+def test_a_file_is_loaded_as_an_amendment(world: World) -> None:
+    """By a configurator of that study alone; the page tells what changed."""
+    browser = _configurator(world, everywhere=False)
+    text = json.dumps(amended().model_dump(mode="json"))
+    assert "The study is missing" in browser.press(CONFIGURATION, text=text, step="amend").text
+    browser.press(CONFIGURATION, text=text, step="amend", study=str(world.study_id))
+    assert browser.path == f"/versions/{world.study_id}/2"
+    assert "Limit on country · NL · randomized is new" in browser.text
+    browser.get(CONFIGURATION)
+    again = browser.press(CONFIGURATION, text=text, step="amend", study=str(world.study_id))
+    assert (again.status_code, "waits for approval" in again.text) == (409, True)
 
 
 @pytest.mark.parametrize(

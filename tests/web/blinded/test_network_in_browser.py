@@ -1,4 +1,4 @@
-"""Versions, sites and lanes in a real browser: what axe finds at desk and phone width, and a proposal by keyboard."""
+"""Versions, sites and lanes in a real browser: what axe finds at both widths, and a proposal by keyboard."""
 
 from collections.abc import Iterator
 

@@ -6,7 +6,7 @@ from irt.blinding.roles import Role
 from irt.services.amend_study import AmendStudy, amend_study
 from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
-from irt.tables.study import Site, SiteVersion, StudyVersion
+from irt.tables.study import Site, SiteVersion
 from tests.builders_supply import the_lipid_study
 from tests.cast import PASSWORD
 from tests.web.browser import Browser
@@ -40,8 +40,8 @@ def study_team(world: World) -> Browser:
     return world.signed_in("thea")
 
 
-def test_the_study_team_reads_and_signs(world: World) -> None:
-    """What every site may read, then the signature; a wrong password signs nothing."""
+def test_the_study_team_reads_what_it_signs(world: World) -> None:
+    """What every site may read, then the way to the signature; nothing restricted."""
     a_draft(world)
     browser = study_team(world)
     browser.get("/versions")
@@ -50,29 +50,14 @@ def test_the_study_team_reads_and_signs(world: World) -> None:
     browser.get(at(world, 2))
     assert "Limit on country · NL · randomized is new" in browser.text
     assert "dns" not in browser.text.lower()
-    assert house_of(world).rows(StudyVersion, number=2)[0]["salted_digest"] in browser.text
-    action = at(world, 2, "approve")
-    assert browser.press(action, password="not this one").status_code == 403
-    browser.press(action, password=PASSWORD)
-    assert browser.path == at(world, 2)
-    assert house_of(world).rows(StudyVersion, number=2)[0]["status"] == "approved"
-    assert "Thea Holm" in browser.text
-    browser.get("/supply/versions/1/2")
-    assert browser.answer.status_code == 403
-
-
-def test_a_draft_is_withdrawn_with_a_reason(world: World) -> None:
-    """Set aside for good; nobody signs it any more."""
-    a_draft(world)
-    browser = study_team(world)
+    decide = f"/approvals/versions/{world.study_id}/2"
+    assert f'href="{decide}"' in browser.text
+    browser.get(decide)
+    assert f'href="{at(world, 2)}"' in browser.text
+    browser.press(decide, decision="sign", password=PASSWORD)
     browser.get(at(world, 2))
-    action = at(world, 2, "withdraw")
-    assert browser.press(action).status_code == 400
-    browser.press(action, reason="Wrong file")
-    assert "Withdrawn" in browser.text
-    assert house_of(world).rows(StudyVersion, number=2)[0]["status"] == "retired"
-    with pytest.raises(LookupError):
-        browser.form(at(world, 2, "approve"))
+    assert "Thea Holm" in browser.text
+    assert browser.get(f"/supply/versions/{world.study_id}/2").status_code == 403
 
 
 def test_a_site_goes_on(world: World) -> None:
