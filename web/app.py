@@ -28,7 +28,9 @@ from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
 from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
+from web.blinded.enrolment import EnrolmentPages
 from web.blinded.exits import ExitPages
+from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
@@ -60,6 +62,7 @@ from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
 from web.unblinded.code_break_result import CodeBreakResultPages
+from web.unblinded.contents import ContentsPages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
@@ -116,6 +119,9 @@ ROOMS: tuple[Any, ...] = (
     ApprovalPages,
     ConfigurationPages,
     KitListPages,
+    EnrolmentPages,
+    HelpDeskPages,
+    ContentsPages,
 )
 """Every controller; a new page room is one line here."""
 

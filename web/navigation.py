@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from irt.blinding.actor import Actor
-from irt.blinding.roles import Permission
+from irt.blinding.roles import SEES, DataClass, Permission
 from irt.reads.blinded_people import Place
 
 
@@ -25,6 +25,7 @@ class _Door:
     href: str
     icon: str
     any_of: frozenset[Permission]
+    sees: DataClass | None = None
 
 
 def _door(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
@@ -41,14 +42,17 @@ _DOORS = (
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
     _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
+    _Door("Contents", "/contents", "unblinded", frozenset({_P.VIEW_STOCK}), DataClass.ARM),
+    _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
     _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
     _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),
     _door("Approvals", "/approvals", "sign", _P.APPROVE_STUDY, _P.LOAD_KITS),
     _door("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),
+    _door("Help desk", "/help-desk", "help", _P.HELP_PEOPLE),
+    _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("Network", "/network", "network", _P.ACTIVATE_SITE),
     _door("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
-    _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("History", "/history", "history", _P.VIEW_AUDIT),
 )
 
@@ -60,7 +64,7 @@ def navigation_for(
     return tuple(
         NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon)
         for door in _DOORS
-        if door.href in paths and any(_may(actor, permission, place) for permission in door.any_of)
+        if door.href in paths and _is_open(door, actor, place)
     )
 
 
@@ -68,6 +72,18 @@ def landing(actor: Actor, place: Place | None, paths: Collection[str]) -> str:
     """The page a person starts on: the first door open to them, else the choice of study and site."""
     items = navigation_for(actor, place, paths, "", {})
     return items[0].href if items else "/switch"
+
+
+def _is_open(door: _Door, actor: Actor, place: Place | None) -> bool:
+    """Whether the person may do what is behind the door and, where it shows more than others see, may see it."""
+    if not any(_may(actor, permission, place) for permission in door.any_of):
+        return False
+    study_id = None if place is None else place.study_id
+    return door.sees is None or any(
+        door.sees in SEES[grant.role]
+        for grant in actor.grants
+        if place is None or grant.study_id in (None, study_id)
+    )
 
 
 def _may(actor: Actor, permission: Permission, place: Place | None) -> bool:

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_ENROLMENT = "view_enrolment"
+    HELP_PEOPLE = "help_people"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -128,7 +129,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         }
     ),
     _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY}),
-    _R.HELP_DESK: frozenset(),
+    _R.HELP_DESK: frozenset({_P.HELP_PEOPLE}),
     _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE}),
     _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT}),
     _R.PATIENT: frozenset(),
