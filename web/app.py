@@ -32,6 +32,7 @@ from web.blinded.enrolment import EnrolmentPages
 from web.blinded.exits import ExitPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
+from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
 from web.blinded.network import NetworkPages
@@ -97,6 +98,7 @@ ROOMS: tuple[Any, ...] = (
     StockPages,
     KitPages,
     CountPages,
+    ItemPages,
     ShipmentPages,
     ReceivePages,
     CodeBreakPages,

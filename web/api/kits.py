@@ -1,6 +1,7 @@
 """Kits on the shelf: reports and counts."""
 
 from irt.blinding.roles import Permission
+from irt.services.book_items import book_items
 from irt.services.count_stock import count_stock
 from irt.services.quarantine_kits import quarantine_kits
 from irt.services.report_kit import report_kit
@@ -22,6 +23,13 @@ OPERATIONS = (
         Permission.REPORT_KIT,
         "Set kits apart until somebody decides on their quality",
         {"study_id": 1, "kits": ["48213377"], "reason": "Found outside the refrigerator"},
+    ),
+    command(
+        "/items/book",
+        book_items,
+        Permission.VIEW_STOCK,
+        "Receive, hand out or count items without numbers",
+        {**_SITE, "act": "receive", "item": "BAG", "lot": "B-77", "quantity": 20, "expiry": "2028-06-30"},
     ),
     command(
         "/kits/count",

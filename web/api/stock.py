@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import NotFound
+from irt.reads.blinded_items import ItemStock, items_at
 from irt.reads.blinded_shipments import (
     ShipmentLine,
     ShipmentRecord,
@@ -42,6 +43,18 @@ class PastShipmentsPage:
 
     items: tuple[ShipmentLine, ...]
     next: int | None
+
+
+@question(
+    "/studies/{study_id:int}/sites/{site:str}/items", Permission.VIEW_STOCK, "Stock without numbers at a site"
+)
+def list_items(study_id: StudyId, site: Number, caller: Caller, store: Records, now: Now) -> ItemStock:
+    """Items by lot and quantity, and the last bookings."""
+    with store.reading() as connection:
+        sites = [each for each in _sites(connection, caller, study_id) if each.site == site]
+        if not sites:
+            raise NotFound("No such site.")
+        return items_at(connection, sites[0], sites[0].today(now))
 
 
 @question("/studies/{study_id:int}/sites/{site:str}/kits", Permission.VIEW_STOCK, "The stock of a site")
@@ -160,6 +173,7 @@ def _page(lines: tuple[ShipmentLine, ...], limit: int, after: str) -> ShipmentsP
 
 
 OPERATIONS = (
+    list_items,
     list_kits,
     show_kit,
     list_awaited_shipments,

@@ -9,6 +9,7 @@ from litestar.di import NamedDependency, Provide
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_items import keep_items
 from irt.reads.blinded_sites import WorkSite
 from irt.reads.blinded_stock import ProductStock, StockKit, by_product, stock_at
 from irt.reads.blinded_stock_list import STATES, StockFilter, StockPage, stock_page
@@ -38,6 +39,7 @@ class StockView(BlindedView):
     several_sites: bool
     too_many: bool
     may_count: bool
+    has_items: bool
     everything: bool
     message: str
     query: str
@@ -64,11 +66,12 @@ class StockPages(Controller):
         with desk.store.reading() as connection:
             sites = sites_of(connection, desk.who, Permission.VIEW_STOCK)
             kits = stock_at(connection, sites, desk.now) if len(sites) <= SITES_AT_ONCE else ()
+            items = keep_items(connection, sites)
         scanned = _scanned(kits, code)
         if scanned is not None:
             return go(f"/stock/{scanned.study_id}/kits/{scanned.number}")
         message = f"{code} is not a kit of this site. Nothing was changed." if code else ""
-        view = _view(desk, sites, kits, asked, message)
+        view = replace(_view(desk, sites, kits, asked, message), has_items=items)
         return desk.page("stock/stock.html", view, "Stock", "Stock")
 
     @post("/export", status_code=200, sync_to_thread=True)
@@ -144,6 +147,7 @@ def _view(
         several_sites=len({site.site_id for site in sites}) > 1,
         too_many=len(sites) > SITES_AT_ONCE,
         may_count=any(desk.who.actor.grant_for(Permission.COUNT_STOCK, s.study_id, s.site_id) for s in sites),
+        has_items=False,
         everything=everything,
         message=message,
         query=_query(chosen),
