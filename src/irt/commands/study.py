@@ -1,11 +1,11 @@
-"""`irt study`: check a study file, describe it, print the schema editors use; load it and approve it."""
+"""`irt study`: check a study file, describe it, print the schema editors use; load it, amend it, approve it."""
 
 import json
 from pathlib import Path
 
 import click
 
-from irt.commands import study_load
+from irt.commands import study_amend, study_load
 from irt.commands.study_files import read_study, study_text
 from irt.errors import Refusal
 from irt.study.blinded import blinded_study
@@ -23,7 +23,7 @@ output_option = click.option(
 
 @click.group()
 def study() -> None:
-    """Check and describe study files; load and approve studies.
+    """Check, describe and compare study files; load, amend and approve studies.
 
     FILE is a path, or the name of a study that comes with irt: ist, fourier, activ6, escalation.
 
@@ -33,6 +33,9 @@ def study() -> None:
 
 study.add_command(study_load.load)
 study.add_command(study_load.approve)
+study.add_command(study_amend.amend)
+study.add_command(study_amend.withdraw)
+study.add_command(study_amend.compare)
 
 
 @study.command("check")

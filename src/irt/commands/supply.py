@@ -9,7 +9,7 @@ import click
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
-from irt.commands import clock
+from irt.commands import changes, clock
 from irt.commands.kit_lists import list_kits
 from irt.commands.named import mode_of, mode_option, study_of, study_option
 from irt.commands.options import database_option, open_store
@@ -25,13 +25,14 @@ from irt.supply.resupply import MinMax
 
 @click.group()
 def supply() -> None:
-    """Load kits, release lots, supply the sites.
+    """Load kits, release lots, change lanes and levels, supply the sites.
 
     Example: irt supply night
     """
 
 
-supply.add_command(list_kits)
+for _each in (list_kits, changes.lane, changes.levels, changes.changes, changes.decide):
+    supply.add_command(_each)
 
 
 @supply.command("release")
