@@ -123,7 +123,7 @@ def planned(
 def pressed(
     path: str,
     carry_out: Callable[..., Any],
-    service: Service,
+    service: Callable[..., Any],
     scope: Permission | None,
     summary: str,
     example: dict[str, Any],

@@ -11,7 +11,22 @@ from litestar.types import Guard
 
 from irt.errors import Refusal
 from irt.services.store import Store
-from web.api import code_breaks, dispensings, history, jobs, kits, network, stock, studies, subjects, supply
+from web.api import (
+    approvals,
+    code_breaks,
+    dispensings,
+    enrolment,
+    history,
+    jobs,
+    kits,
+    network,
+    people,
+    quality,
+    stock,
+    studies,
+    subjects,
+    supply,
+)
 from web.api.document import docs_page, health, openapi_document
 from web.api.gate import find_caller, gate
 from web.api.limits import BODY_BYTES_MAX
@@ -27,6 +42,10 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "kits": kits.OPERATIONS,
     "shipments": supply.OPERATIONS,
     "network": network.OPERATIONS,
+    "quality": quality.OPERATIONS,
+    "approvals": approvals.OPERATIONS,
+    "people": people.OPERATIONS,
+    "enrolment": enrolment.OPERATIONS,
     "work": history.OPERATIONS,
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,

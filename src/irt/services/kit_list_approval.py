@@ -1,14 +1,22 @@
-"""Asking a second person to approve a kit list: the list itself is kept for whoever decides, and for loading."""
+"""A kit list before a second person: the list itself is kept for whoever decides, and for loading."""
 
 from typing import Literal
 
 from sqlalchemy import bindparam, select
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.blinding.two_persons import ApprovalKind
-from irt.services.approvals import ApprovalAsked, AskApproval, ask_approval
+from irt.services.approvals import (
+    ApprovalAsked,
+    ApprovalDecided,
+    AskApproval,
+    DecideApproval,
+    ask_approval,
+    decide_approval,
+)
 from irt.services.kit_list import ListedLot, check_list, kit_list_hash, lots_of_size
+from irt.services.sign_record import Signing
 from irt.services.supply_study import lock_study
 from irt.services.work import Work
 from irt.tables.columns import table_of
@@ -21,6 +29,18 @@ class AskKitList(SQLModel):
     study_id: int
     size: Literal["full", "small"] | None = None
     lots: list[ListedLot] = []
+
+
+class DecideKitList(SQLModel):
+    """The decision on a list, by the list itself as the deciding person holds it; a refusal says why."""
+
+    study_id: int
+    approval_id: int
+    size: Literal["full", "small"] | None = None
+    lots: list[ListedLot] = []
+    granted: bool
+    reason: str | None = None
+    signing: Signing = Field(exclude=True)
 
 
 _STUDIES = table_of(Study)
@@ -42,6 +62,21 @@ def ask_kit_list(work: Work, ask: AskKitList) -> ApprovalAsked:
         content={"lots": [lot.model_dump(mode="json") for lot in lots]},
     )
     return ask_approval(work, wish)
+
+
+def decide_kit_list(work: Work, ask: DecideKitList) -> ApprovalDecided:
+    """Grants or refuses under a signature; RecordChanged where the list held is not the one asked for."""
+    work.actor.require(Permission.LOAD_KITS, ask.study_id)
+    study = lock_study(work, ask.study_id)
+    lots = ask.lots or lots_of_size(study.definition, ask.size)
+    decision = DecideApproval(
+        approval_id=ask.approval_id,
+        granted=ask.granted,
+        record_hash=kit_list_hash(lots),
+        reason=ask.reason,
+        signing=ask.signing,
+    )
+    return decide_approval(work, decision)
 
 
 def kit_list_name(protocol: str, size: str | None) -> str:

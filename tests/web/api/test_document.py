@@ -68,14 +68,26 @@ def test_commands_need_a_key_and_refuse_strange_fields() -> None:
 
 def test_no_shape_is_a_table_or_tells_a_treatment() -> None:
     """Arms stand in the answer of a code break alone; what is inside a kit is asked for, never answered."""
+    shapes = DOCUMENT["components"]["schemas"]
     telling = [
         (name, field)
-        for name, shape in DOCUMENT["components"]["schemas"].items()
-        for field in shape.get("properties", {})
-        if shape.get("additionalProperties") is not False
-        and field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
+        for name in sorted(_named_in([operation["responses"] for _, _, operation in OPERATIONS]))
+        for field in shapes[name].get("properties", {})
+        if field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
     ]
     assert telling == [("TreatmentTold", "arms")]
+
+
+def _named_in(node: Any) -> set[str]:
+    """Names of the shapes that a part of the document leads to."""
+    if isinstance(node, list):
+        return set().union(*map(_named_in, node))
+    if not isinstance(node, dict):
+        return set()
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[1]
+        return {name} | _named_in(DOCUMENT["components"]["schemas"][name])
+    return set().union(*map(_named_in, node.values()))
 
 
 def test_the_document_is_served_as_it_is(onlooker: System) -> None:

@@ -1,0 +1,147 @@
+"""Accounts, roles, sessions and tokens, as administrators manage them; own passwords are for sessions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from litestar.params import PathParameter, QueryParameter
+
+from irt.blinding.roles import Permission, Role
+from irt.reads.people import (
+    AccountShown,
+    SessionShown,
+    TokenShown,
+    account_shown,
+    accounts,
+    grants_of,
+    open_sessions,
+    tokens_of,
+)
+from irt.services.accounts import create_account, disable_account, record_training, reset_password
+from irt.services.grant_role import grant_role
+from irt.services.issue_token import revoke_token
+from irt.services.recover_account import reopen_account, reset_second_factor
+from irt.services.revoke_grant import revoke_grant
+from irt.services.sign_out import sign_out
+from web.api.limits import NUMBER_MAX
+from web.api.operations import Caller, Limit, Now, Records, command, question
+
+AccountId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The account's id, from its list.")]
+AfterName = Annotated[
+    str, QueryParameter(pattern=r"^[^\x00-\x1f]{0,100}$", description="Where the earlier page ended: its `next`.")
+]
+_MANAGE = Permission.MANAGE_ACCOUNTS
+_ACCOUNT = {"account_id": 7}
+_REASONED = {**_ACCOUNT, "reason": "As told by the site, 2 March"}
+
+
+@dataclass(frozen=True)
+class AccountsPage:
+    """Accounts by user name; `next` is where the following page begins, null on the last."""
+
+    items: tuple[AccountShown, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class RoleShown:
+    """A role of a person, in force or history. No study: everywhere, or all studies of a sponsor."""
+
+    grant_id: int
+    role: Role
+    study_id: int | None
+    site: str | None
+    depot: str | None
+    starts_at: datetime
+    ends_at: datetime | None
+    revoked_at: datetime | None
+    granted_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class PersonShown:
+    """A person with every role they ever had, their open sessions, and their tokens without the secrets."""
+
+    account: AccountShown
+    roles: tuple[RoleShown, ...]
+    sessions: tuple[SessionShown, ...]
+    tokens: tuple[TokenShown, ...]
+
+
+@question("/accounts", _MANAGE, "The people of the installation")
+def list_accounts(caller: Caller, store: Records, limit: Limit = 50, after: AfterName = "") -> AccountsPage:
+    """Every account by user name, the installation's own among them."""
+    caller.require(_MANAGE, None)
+    with store.reading() as connection:
+        items = accounts(connection, after, limit=limit)
+    return AccountsPage(items, items[-1].username if len(items) == limit else None)
+
+
+@question("/accounts/{account_id:int}", _MANAGE, "One person")
+def show_account(account_id: AccountId, caller: Caller, store: Records, now: Now) -> PersonShown:
+    """The account with its roles, past ones too, its open sessions and its tokens."""
+    caller.require(_MANAGE, None)
+    with store.reading() as connection:
+        return PersonShown(
+            account=account_shown(connection, account_id),
+            roles=tuple(
+                RoleShown(
+                    grant_id=one.id,
+                    role=one.role,
+                    study_id=one.study_id,
+                    site=one.site,
+                    depot=one.depot,
+                    starts_at=one.starts_at,
+                    ends_at=one.ends_at,
+                    revoked_at=one.revoked_at,
+                    granted_by=one.granted_by,
+                    reason=one.reason,
+                )
+                for one in grants_of(connection, account_id)
+            ),
+            sessions=open_sessions(connection, account_id, now),
+            tokens=tokens_of(connection, account_id),
+        )
+
+
+OPERATIONS = (
+    list_accounts,
+    show_account,
+    command(
+        "/accounts/create",
+        create_account,
+        _MANAGE,
+        "Make an account",
+        {
+            "username": "ivo",
+            "printed_name": "Ivo Santoro",
+            "email": "ivo@example.org",
+            "password": "a temporary password",
+            "trained": True,
+        },
+    ),
+    command("/accounts/record-training", record_training, _MANAGE, "Note that training is on file", _ACCOUNT),
+    command(
+        "/accounts/reset-password",
+        reset_password,
+        _MANAGE,
+        "Set a temporary password",
+        {**_REASONED, "password": "a temporary password"},
+    ),
+    command("/accounts/lock", disable_account, _MANAGE, "Lock an account", _REASONED),
+    command("/accounts/reopen", reopen_account, _MANAGE, "Open a locked account again", _REASONED),
+    command("/accounts/reset-second-factor", reset_second_factor, _MANAGE, "Take a lost device away", _REASONED),
+    command(
+        "/roles/grant",
+        grant_role,
+        _MANAGE,
+        "Give a person a role",
+        {**_REASONED, "role": "pharmacist", "study_id": 1, "site_id": 14},
+    ),
+    command(
+        "/roles/revoke", revoke_grant, _MANAGE, "Take a role back", {"grant_id": 21, "reason": "Left the site"}
+    ),
+    command("/sessions/end", sign_out, _MANAGE, "End a session", {"session_id": 301}),
+    command("/tokens/revoke", revoke_token, _MANAGE, "Stop a token", {"public_id": "4f21c09a77b3"}),
+)

@@ -1,0 +1,96 @@
+"""Lots and quality: what waits for release or for a decision, and the signed acts that end the waiting."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from irt.blinding.roles import Permission
+from irt.errors import NotAllowed
+from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
+from irt.reads.unblinded_lots import lots
+from irt.services.decide_quality import decide_quality
+from irt.services.release_lot import approve_lot, release_lot
+from web.api.operations import After, Caller, Records, StudyId, command, question
+
+_SIGNING = {"password": "the owner's password", "code": "123456"}
+
+
+@dataclass(frozen=True)
+class LotShown:
+    """A blinded lot; what is inside is not told here. No country and released: wherever the study runs."""
+
+    lot: str
+    expiry: date
+    released_on: date | None
+    kits: int
+    countries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LotsShown:
+    """Every lot of a study, those that wait for release first."""
+
+    items: tuple[LotShown, ...]
+
+
+@dataclass(frozen=True)
+class QualityWaiting:
+    """What waits for a decision: open excursions, and kits by number; `next` is where the following page begins."""
+
+    excursions: tuple[OpenExcursion, ...]
+    items: tuple[HeldKit, ...]
+    all_kits: int
+    next: str | None
+
+
+@question("/studies/{study_id:int}/lots", Permission.RELEASE_LOT, "The lots of a study")
+def list_lots(study_id: StudyId, caller: Caller, store: Records) -> LotsShown:
+    """Lots that wait for release, then those released, by expiry."""
+    caller.require(Permission.RELEASE_LOT, study_id)
+    if not caller.unblinded_in(study_id):
+        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
+    with store.reading() as connection:
+        found = lots(connection, study_id)
+    return LotsShown(tuple(LotShown(o.number, o.expiry, o.released_on, o.kits, o.countries) for o in found))
+
+
+@question("/studies/{study_id:int}/quality", Permission.DECIDE_QUALITY, "What waits for a decision on quality")
+def list_quality_waiting(study_id: StudyId, caller: Caller, store: Records, after: After = "") -> QualityWaiting:
+    """Open excursions, and kits in quarantine, fifty at a time; never what is inside."""
+    caller.require(Permission.DECIDE_QUALITY, study_id)
+    with store.reading() as connection:
+        page = quality_page(connection, study_id, after)
+    return QualityWaiting(page.excursions, page.kits, page.total, page.next or None)
+
+
+OPERATIONS = (
+    list_lots,
+    list_quality_waiting,
+    command(
+        "/lots/release",
+        release_lot,
+        Permission.RELEASE_LOT,
+        "Sign the release of a lot",
+        {"study_id": 1, "lot": "L2509-N", "on_day": "2026-03-02", "countries": ["DE"], "signing": _SIGNING},
+    ),
+    command(
+        "/lots/approve",
+        approve_lot,
+        Permission.RELEASE_LOT,
+        "Sign the approval of a released lot for one more country",
+        {"study_id": 1, "lot": "L2509-N", "country": "FR", "signing": _SIGNING},
+    ),
+    command(
+        "/quality/decide",
+        decide_quality,
+        Permission.DECIDE_QUALITY,
+        "Sign a decision on kits in quarantine",
+        {
+            "study_id": 1,
+            "accept": ["48213377"],
+            "reject": ["30915524"],
+            "reason": "Within the stability data",
+            "excursion": "X-0001",
+            "signing": _SIGNING,
+        },
+    ),
+)
