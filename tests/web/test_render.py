@@ -71,8 +71,6 @@ def test_an_unblinded_page_refuses_everything_but_an_unblinded_view(templates):
     for stranger in (Kits(), None):
         with pytest.raises(TypeError):
             render.unblinded_page("it.html", stranger, FRAME)
-        with pytest.raises(TypeError):
-            render.unblinded_fragment("it.html", "main", stranger, FRAME)
 
 
 def test_neither_kind_of_view_is_the_other():

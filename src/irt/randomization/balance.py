@@ -42,8 +42,3 @@ def margins(history: Iterable[tuple[Mapping[str, str], str]], arms: Sequence[Arm
             row = counts.setdefault(key, {})
             row[arm] = row.get(arm, 0) + 1
     return tuple(margin(key, counts[key], arms) for key in sorted(counts))
-
-
-def largest_difference(reached: Iterable[Margin]) -> Fraction:
-    """The largest difference from a planned share anywhere; 0 where there are no margins."""
-    return max((one.largest for one in reached), default=Fraction(0))

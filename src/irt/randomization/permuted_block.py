@@ -164,18 +164,3 @@ class PermutedBlock:
     def _row(self, before: OpenBlock, arm: str) -> Row:
         given = {f"given:{a}": n + (a == arm) for a, n in zip(self.arms, before.given, strict=True)}
         return {"counter": before.counter, "size": before.size, **given}
-
-
-def generate_list(
-    plan: PermutedBlocks, arms: Sequence[Arm], seed: Seed, stratum: str, length: int
-) -> tuple[str, ...]:
-    """The first `length` arms of a stratum's list: the sequence that live assignment gives."""
-    procedure = PermutedBlock.of(plan, arms)
-    stream = seed.stream("permuted_block", stratum)
-    sequence: list[str] = []
-    counter = 0
-    while len(sequence) < length:
-        block = procedure.draw_block(stream, counter)
-        sequence.extend(block.arms)
-        counter = block.next_counter
-    return tuple(sequence[:length])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, or_, select
 
@@ -20,7 +20,6 @@ from irt.tables.subject import Subject
 
 PAGE_ROWS = 50
 COUNTED_MAX = 10_000
-Sort = Literal["number", "screened", "randomized", "status"]
 _AHEAD_DAYS = 120
 
 

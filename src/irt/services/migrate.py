@@ -28,12 +28,6 @@ def migrate(store: Store) -> None:
         command.upgrade(migrations_of(connection), "head")
 
 
-def migrate_back(store: Store, revision: str = "base") -> None:
-    """Takes steps back, for tests and for a failed upgrade; data in removed tables is lost."""
-    with store.writing() as connection:
-        command.downgrade(migrations_of(connection), revision)
-
-
 def differences(store: Store) -> list[str]:
     """What the database lacks or has too much, one line each; empty where it is current and guarded."""
     with store.reading() as connection:

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from irt.errors import BadInput, IntegrityFault, Refusal
+from irt.errors import BadInput, Refusal
 from irt.study.definition import StudyDefinition
 from irt.study.dispensing import DispensingRule, KitNeed, WeightDose
-from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
 
 
@@ -73,28 +72,6 @@ def kits_by_weight(dose: WeightDose, weight_kg: Decimal | None) -> int:
     whole, rest = divmod(dose.mg_per_kg * weight_kg, dose.mg_per_kit)
     one_more = rest > 0 if dose.rounding == "up" else 2 * rest >= dose.mg_per_kit
     return max(1, int(whole) + int(one_more))
-
-
-def kits_by_group(
-    definition: StudyDefinition,
-    visit: Code,
-    dose_level: Code | None,
-    agent: Code | None = None,
-    weight_kg: Decimal | None = None,
-) -> tuple[GroupNeed, ...]:
-    """Kits by blinding group: what blinded people may read, the same in every arm they cannot tell apart.
-
-    In the order of the groups in the study file. A platform needs the agent; an open study is refused.
-    """
-    alike = look_alike_arms(definition)
-    if agent not in alike:
-        raise IntegrityFault(f"no arms look alike under agent {agent}")
-    answers = {
-        in_groups(definition, kits_due(definition, arm, dose_level, visit, weight_kg)) for arm in alike[agent]
-    }
-    if len(answers) != 1:
-        raise IntegrityFault(f"arms of a blinded study differ in kits at visit {visit}")
-    return answers.pop()
 
 
 def second_check_visits(definition: StudyDefinition) -> tuple[Code, ...]:

@@ -15,12 +15,3 @@ def look_alike_arms(definition: StudyDefinition) -> dict[Code | None, tuple[Code
     if isinstance(definition.randomization, Platform):
         return {agent.code: (agent.active, agent.placebo) for agent in definition.randomization.agents}
     return {None: tuple(arm.code for arm in definition.arms)}
-
-
-def agent_of(definition: StudyDefinition, arm: Code) -> Code | None:
-    """The agent that an arm of a platform belongs to, which blinded people may know; None elsewhere."""
-    if isinstance(definition.randomization, Platform):
-        for agent in definition.randomization.agents:
-            if arm in (agent.active, agent.placebo):
-                return agent.code
-    return None

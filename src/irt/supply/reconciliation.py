@@ -1,6 +1,5 @@
 """Reconciliation: stock is what the movements add up to, and what is written on the kits must agree with it."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -39,11 +38,6 @@ def fold(loaded: Mapping[int, Standing], ledger: Iterable[Moved]) -> dict[int, S
     for line in ledger:
         standing[line.kit_id] = line.after
     return standing
-
-
-def stock_of(standings: Iterable[Standing]) -> Counter[Standing]:
-    """Kits by place and state."""
-    return Counter(standings)
 
 
 def discrepancies(

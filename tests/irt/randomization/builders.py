@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
+from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.scheme import Allocation, Procedure, Subject
 from irt.randomization.stream import Seed
 from irt.study.arms import Arm
@@ -47,3 +48,18 @@ def assign_all(procedure: Procedure, subjects: Iterable[Subject], by: Seed) -> l
         state.update({key: dict(row) for key, row in allocation.after.items()})
         allocations.append(allocation)
     return allocations
+
+
+def generate_list(
+    plan: PermutedBlocks, arms: Sequence[Arm], seed: Seed, stratum: str, length: int
+) -> tuple[str, ...]:
+    """The first `length` arms of a stratum's list: the sequence that live assignment gives."""
+    procedure = PermutedBlock.of(plan, arms)
+    stream = seed.stream("permuted_block", stratum)
+    sequence: list[str] = []
+    counter = 0
+    while len(sequence) < length:
+        block = procedure.draw_block(stream, counter)
+        sequence.extend(block.arms)
+        counter = block.next_counter
+    return tuple(sequence[:length])

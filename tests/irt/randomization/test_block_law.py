@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.randomization.block_law import marginal_probabilities
-from irt.randomization.permuted_block import PermutedBlock, generate_list
-from tests.irt.randomization.builders import arms, blocks, seed
+from irt.randomization.permuted_block import PermutedBlock
+from tests.irt.randomization.builders import arms, blocks, generate_list, seed
 
 TWO_SIZES = PermutedBlock.of(blocks(2, 4, weights=(1, 2)), arms(1, 1))
 

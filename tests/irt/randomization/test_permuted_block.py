@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.errors import IntegrityFault
-from irt.randomization.permuted_block import PermutedBlock, generate_list
+from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.scheme import Allocation, FactorMissing, Subject, UnusablePlan
 from irt.randomization.stream import Seed
 from irt.study.arms import Arm
 from irt.study.randomization_plan import PermutedBlocks
-from tests.irt.randomization.builders import arms, assign_all, blocks, seed
+from tests.irt.randomization.builders import arms, assign_all, blocks, generate_list, seed
 
 
 @st.composite
