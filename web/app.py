@@ -22,6 +22,7 @@ from web.api.problems import answer_broken, answer_refused, answer_unreadable, b
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
 from web.blinded.approvals import ApprovalPages
+from web.blinded.attempts import AttemptPages
 from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.count import CountPages
@@ -78,6 +79,7 @@ ROOMS: tuple[Any, ...] = (
     SwitchPages,
     AccountPages,
     TokenPages,
+    AttemptPages,
     PeoplePages,
     PersonPages,
     EmergencyPages,

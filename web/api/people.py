@@ -1,7 +1,7 @@
 """Accounts, roles, sessions and tokens, as administrators manage them; own passwords are for sessions."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from litestar.params import PathParameter, QueryParameter
@@ -9,12 +9,14 @@ from litestar.params import PathParameter, QueryParameter
 from irt.blinding.roles import Permission, Role
 from irt.reads.people import (
     AccountShown,
+    AttemptShown,
     SessionShown,
     TokenShown,
     account_shown,
     accounts,
     grants_of,
     open_sessions,
+    recent_attempts,
     tokens_of,
 )
 from irt.services.accounts import create_account, disable_account, record_training, reset_password
@@ -69,6 +71,21 @@ class PersonShown:
     tokens: tuple[TokenShown, ...]
 
 
+@dataclass(frozen=True)
+class AttemptsListed:
+    """The newest fifty attempts of the last day, failed ones too."""
+
+    items: tuple[AttemptShown, ...]
+
+
+@question("/sign-in-attempts", _MANAGE, "Attempts to sign in and to sign")
+def list_attempts(caller: Caller, store: Records, now: Now) -> AttemptsListed:
+    """Who tried within the last day, newest first."""
+    caller.require(_MANAGE, None)
+    with store.reading() as connection:
+        return AttemptsListed(recent_attempts(connection, now, timedelta(days=1)))
+
+
 @question("/accounts", _MANAGE, "The people of the installation")
 def list_accounts(caller: Caller, store: Records, limit: Limit = 50, after: AfterName = "") -> AccountsPage:
     """Every account by user name, the installation's own among them."""
@@ -106,6 +123,7 @@ def show_account(account_id: AccountId, caller: Caller, store: Records, now: Now
 
 
 OPERATIONS = (
+    list_attempts,
     list_accounts,
     show_account,
     command(

@@ -94,7 +94,7 @@ class Step(BlindedView):
 
 @dataclass(frozen=True)
 class Signed(BlindedView):
-    """The signature of a receipt."""
+    """The signature of a receipt, shown wherever the shipment is (P11-14)."""
 
     printed_name: str
     role: str

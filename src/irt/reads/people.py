@@ -1,4 +1,4 @@
-"""People as administrators see them: accounts, grants past and present, sessions, attempts, tokens, signatures."""
+"""People as administrators see them: accounts, grants past and present, sessions, attempts, tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from irt.blinding.views import BlindedView
 from irt.errors import NotFound
 from irt.tables.columns import table_of
 from irt.tables.people import Account, ApiToken, RoleGrant, SignedInSession, SignInAttempt
-from irt.tables.record import Signature
 from irt.tables.study import Depot, Site, Study
 
 PAGE_ROWS = 50
@@ -85,19 +84,8 @@ class TokenShown(BlindedView):
     revoked_at: datetime | None
 
 
-@dataclass(frozen=True)
-class SignatureShown(BlindedView):
-    """A signature as every printed and shown form of its record carries it (P11-14)."""
-
-    printed_name: str
-    role: str
-    meaning: str
-    at: datetime
-    components: str
-
-
 _ACCOUNTS, _GRANTS, _SESSIONS = table_of(Account), table_of(RoleGrant), table_of(SignedInSession)
-_ATTEMPTS, _TOKENS, _SIGNATURES = table_of(SignInAttempt), table_of(ApiToken), table_of(Signature)
+_ATTEMPTS, _TOKENS = table_of(SignInAttempt), table_of(ApiToken)
 _STUDIES, _SITES, _DEPOTS = table_of(Study), table_of(Site), table_of(Depot)
 _GIVERS = _ACCOUNTS.alias("giver")
 
@@ -130,15 +118,6 @@ _TRIED = (
     .limit(PAGE_ROWS)
 )
 _OWNED = select(_TOKENS).where(_TOKENS.c.account_id == bindparam("account_id")).order_by(_TOKENS.c.created_at)
-_SIGNED = (
-    select(_SIGNATURES)
-    .where(
-        _SIGNATURES.c.study_id == bindparam("study_id"),
-        _SIGNATURES.c.record_kind == bindparam("record_kind"),
-        _SIGNATURES.c.record == bindparam("record"),
-    )
-    .order_by(_SIGNATURES.c.at, _SIGNATURES.c.id)
-)
 
 
 def accounts(
@@ -192,17 +171,6 @@ def tokens_of(connection: Connection, account_id: int) -> tuple[TokenShown, ...]
     return tuple(
         TokenShown(row["public_id"], tuple(row["scopes"]), row["expires_at"], row["revoked_at"])
         for row in _rows(connection, _OWNED, account_id)
-    )
-
-
-def signatures_on(
-    connection: Connection, study_id: int, record_kind: str, record: str
-) -> tuple[SignatureShown, ...]:
-    """The signatures of a record, oldest first."""
-    asked = {"study_id": study_id, "record_kind": record_kind, "record": record}
-    return tuple(
-        SignatureShown(row["printed_name"], row["role"], row["meaning"], row["at"], row["components"])
-        for row in connection.execute(_SIGNED, asked).mappings()
     )
 
 

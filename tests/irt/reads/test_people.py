@@ -4,26 +4,22 @@ from datetime import timedelta
 
 import pytest
 
-from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission, Role
-from irt.blinding.two_persons import ApprovalKind
 from irt.reads.people import (
     PAGE_ROWS,
     accounts,
     grants_of,
     open_sessions,
     recent_attempts,
-    signatures_on,
     tokens_of,
 )
 from irt.services import passwords
-from irt.services.approvals import AskApproval, DecideApproval, ask_approval, decide_approval
 from irt.services.issue_token import IssueToken, issue_token
 from irt.services.passwords import PasswordRule
 from irt.services.revoke_grant import RevokeGrant, revoke_grant
 from irt.services.store import Store
 from irt.tables.people import Account
-from tests.cast import Office, signing
+from tests.cast import Office
 from tests.rows import put, put_study
 
 
@@ -115,19 +111,3 @@ def test_tokens_are_listed_without_their_secret(office: Office) -> None:
     with office.store.reading() as connection:
         (token,) = tokens_of(connection, office.ada.account_id)
     assert (token.public_id, token.scopes, token.expires_at) == (made.public_id, ("view_audit",), ends)
-
-
-def test_a_record_shows_its_signatures(office: Office) -> None:
-    """Name, role, meaning and time."""
-    ids = put_study(office.store, "A-1")
-    for name in ("mia", "max"):
-        office.hire(name, (Role.SUPPLY_MANAGER, {"study_id": ids["study"]}))
-    ask = AskApproval(kind=ApprovalKind.SUPPLY_PLAN, record="run 7", record_hash="a" * 64, study_id=ids["study"])
-    asked = office.does(office.account("mia"), ask_approval, ask)
-    decision = DecideApproval(approval_id=asked.approval_id, granted=True, record_hash="a" * 64, signing=signing())
-    office.does(office.account("max"), decide_approval, decision)
-    with office.store.reading() as connection:
-        (shown,) = signatures_on(connection, ids["study"], "supply_plan", "run 7")
-        assert signatures_on(connection, ids["study"], "supply_plan", "run 8") == ()
-    assert (shown.printed_name, shown.role, shown.meaning) == ("Max Holm", "supply_manager", Meaning.APPROVE)
-    assert shown.at == office.now
