@@ -7,6 +7,7 @@ from httpx import Response
 from sqlalchemy import text
 
 from irt.tables.secret import ResupplySetting
+from tests.blinding.story_visits import calls, run_in, weigh
 from tests.blinding.variation import LEVEL
 from tests.blinding.worlds import OneWorld
 from tests.rows import put
@@ -49,8 +50,10 @@ FIRST, SECOND, THIRD = 0, 1, 2
 
 def enrol(world: OneWorld) -> None:
     """Three subjects at two sites; the first one's treatment is what may be turned."""
-    site, today = world.sites[0][0], world.now.date().isoformat()
+    site = world.sites[0][0]
     subjects = [screened(world, index) for index in (0, 0, 1)]
+    run_in(world, *zip((0, 0, 1), subjects, strict=True))
+    today = world.now.date().isoformat()
     randomized(world, 0, subjects[FIRST], "Q2W", today)
     randomized(world, 0, subjects[SECOND], "QM", today)
     randomized(world, 1, subjects[THIRD], "Q2W", today)
@@ -63,7 +66,9 @@ def enrol(world: OneWorld) -> None:
     world.does("coordinator.0", "/subjects/fail-screening", subject=waiting, on_day=today, reason="Other")
     world.wait(days=28)
     later = world.now.date().isoformat()
+    weigh(world, 0, subjects[FIRST])
     kits = _dispensed(world, 0, subjects[FIRST], "W4", "Q2W", back=kits)
+    calls(world, subjects[FIRST], subjects[SECOND])
     _counted(world, site, kits)
     world.does(
         "investigator.0",
@@ -174,6 +179,11 @@ def press(world: OneWorld) -> None:
         form = next(form for form in forms_of(browser.text) if form.action == "/subjects/screen")
         screened = browser.send("/subjects/screen", {**form.fields, "on_day": today})
         world.evidence.keep("coordinator.0 POST screen", screened)
+        start = f"{browser.path}/steps/run-in"
+        browser.get(start)
+        world.evidence.keep("coordinator.0 POST run-in", browser.press(start))
+    world.wait(days=1)
+    browser = world.signed_in("coordinator.0")
     randomize = f"/studies/{world.study_id}/subjects/{world.sites[0][0]}-0004/randomize"
     world.evidence.keep("coordinator.0 POST nothing answered", _asked(browser, randomize))
     answers = {"factor-ldl": "LT85", "dose_level": "Q2W"}

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from tests.blinding.evidence import Answer, Evidence
 from tests.blinding.story import dose_answers, randomized, screened
+from tests.blinding.story_visits import run_in
 from tests.blinding.variation import ONE, OTHER, PLAIN, Variation
 from tests.blinding.worlds import OneWorld, world_in
 from tests.web.api.system import SIGNING
@@ -32,7 +33,9 @@ def _without(world: OneWorld, kit_type: str) -> None:
 
 def _not_drawn(world: OneWorld, kit_type: str) -> None:
     """A subject cannot be randomized: one arm's first kits are missing."""
-    subject, today = screened(world, 0), world.now.date().isoformat()
+    subject = screened(world, 0)
+    run_in(world, (0, subject))
+    today = world.now.date().isoformat()
     _without(world, kit_type)
     world.does("coordinator.0", "/subjects/randomize", subject=subject, on_day=today, **dose_answers("Q2W"))
     page = f"/studies/{world.study_id}/subjects/{subject}/randomize"
@@ -44,9 +47,10 @@ def _not_drawn(world: OneWorld, kit_type: str) -> None:
 
 def _not_assigned(world: OneWorld, kit_type: str) -> None:
     """A subject of each arm has an order; the one whose own kits are missing comes."""
+    subjects = [screened(world, 0) for _ in range(SUBJECTS)]
+    run_in(world, *((0, subject) for subject in subjects))
     today = world.now.date().isoformat()
-    for _ in range(SUBJECTS):
-        subject = screened(world, 0)
+    for subject in subjects:
         randomized(world, 0, subject, "Q2W", today)
         order = {"subject": subject, "visit": "D1", "dose_level": "Q2W", "signing": SIGNING}
         world.does("investigator.0", "/dispensings/sign-order", **order)

@@ -54,6 +54,8 @@ BLOCK_SIZES = (5150, 6160)
 SEQUENCES_FROM = 7_700_000
 ASSIGNED_BEFORE = 424_000
 KITS_OF_A_LOT = 30
+CALL: dict[str, Any] = {"code": "CALL", "name": "Phone call", "kind": "phone", "window_after_days": 20}
+CALL_DAY, WEIGHED = 14, "W4"
 LEVEL = {"minimum": 3, "maximum": 14}
 
 
@@ -68,8 +70,14 @@ class Variation:
     choices: list[list[str]] = field(default_factory=list)
 
     def definition(self) -> StudyDefinition:
-        """The lipid study in this world's words, with blocks that would be recognised."""
+        """The lipid study in this world's words, with blocks that would be recognised and every kind of visit."""
         study = the_lipid_study().model_dump(mode="json", exclude={"sizes"})
+        study["screening"]["run_in_days"] = 1
+        study["visits"].append({**CALL, "day": CALL_DAY})
+        for rule in study["dispensing"]:
+            if rule["visits"] == [WEIGHED]:
+                dose = {"kit_type": rule["kits"][0]["kit_type"], "mg_per_kg": 1, "mg_per_kit": 20}
+                rule.update(kits=[], by_weight=dose)
         study["randomization"]["block_sizes"] = BLOCK_SIZES
         study["resupply"]["study"] = {"PEN-A": LEVEL, "PEN-P": LEVEL}
         return StudyDefinition.model_validate(_in_words(study, self.words))
