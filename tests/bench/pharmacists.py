@@ -75,11 +75,12 @@ def pharmacists(name: str, store: Store) -> list[Figure]:
 
 
 def _open_desks(store: Store) -> tuple[int, list[Desk]]:
-    """A blinded study without orders, sixteen stocked sites, and a pharmacist with a token at each."""
+    """A blinded study without orders and run-in, sixteen stocked sites, and a pharmacist with a token at each."""
     definition = read_study("fourier")
     levels = {kit_type.code: Level(minimum=60, maximum=80) for kit_type in definition.kit_types}
     definition = definition.model_copy(
         update={
+            "screening": definition.screening.model_copy(update={"run_in_days": 0}),
             "conduct": definition.conduct.model_copy(update={"order_required": False}),
             "resupply": definition.resupply.model_copy(update={"study": levels, "countries": {}, "sites": {}}),
         }

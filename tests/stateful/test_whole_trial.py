@@ -25,6 +25,7 @@ from irt.services.change_treatment import (
     skip_visit,
 )
 from irt.services.check_kit import CheckKit, check_kit
+from irt.services.correct_visit import CorrectVisit, correct_visit
 from irt.services.count_stock import CountStock, count_stock
 from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.hand_over_kits import (
@@ -42,7 +43,7 @@ from irt.services.replace_kit import ReplaceKit, replace_kit
 from irt.services.screen_subject import FailScreening, RescreenSubject, fail_screening, rescreen_subject
 from irt.services.take_back_kits import TakeBackKits, take_back_kits
 from irt.tables.kit import DispensedKit, Dispensing, Kit, Movement
-from irt.tables.subject import Randomization, Subject
+from irt.tables.subject import Randomization, Subject, Visit
 from tests.builders_trial import FIRST_SITE, SCARCE, SECOND_SITE, a_trial, blocks_are_balanced, no_kit_twice
 from tests.cast import signing
 
@@ -112,15 +113,16 @@ class WholeTrial(RuleBasedStateMachine):
         read = data.draw(st.sampled_from(lines if right else self._numbers(self.trial.rows(Kit))))
         self._try(check_kit, CheckKit(study_id=1, dispensing_id=dispensing, read=read))
 
-    @rule(data=st.data(), how=st.sampled_from(("all", "all", "fewer", "none", "unscanned")))
+    @rule(data=st.data(), how=st.sampled_from(("all", "all", "fewer", "open", "skipped", "unscanned")))
     def hands_over(self, data: st.DataObject, how: str) -> None:
-        """All, fewer, none, or without having scanned."""
+        """All, fewer, none with the visit left open or skipped, or without having scanned."""
         dispensing, lines = self._dispensing(data)
         facts = {"study_id": 1, "dispensing_id": dispensing}
         if how == "fewer":
             self._try(hand_over_fewer, HandOverFewer(**facts, given=lines[:1], reason=EXPLAINED))
-        elif how == "none":
-            self._try(give_up_dispensing, GiveUpDispensing(**facts, reason=EXPLAINED))
+        elif how in ("open", "skipped"):
+            ask = GiveUpDispensing.model_validate({**facts, "reason": EXPLAINED, "visit_then": how})
+            self._try(give_up_dispensing, ask)
         else:
             self._try(hand_over_kits, HandOver(**facts, scanned=lines if how == "all" else []))
 
@@ -172,6 +174,13 @@ class WholeTrial(RuleBasedStateMachine):
         else:
             self._try(change_dose, ChangeDose(**facts, dose_level=dose))
 
+    @rule(data=st.data(), visit=st.sampled_from(("D1", "W4", "W12")))
+    def corrects(self, data: st.DataObject, visit: str) -> None:
+        """A visit is opened again that was marked in error, or was not."""
+        number = self._subject(data, "randomized", "on_treatment")["number"]
+        ask = CorrectVisit(study_id=1, subject=number, visit=visit, reason=EXPLAINED)
+        self._try(correct_visit, ask)
+
     @rule(days=st.sampled_from((1, 3, 31)))
     def time_passes(self, days: int) -> None:
         """Days go by; supply and carriers do what is due."""
@@ -216,6 +225,16 @@ class WholeTrial(RuleBasedStateMachine):
         assert all(times == 1 for times in Counter(row["kit_id"] for row in handed).values())
         promised = {row["kit_id"] for row in self._open_lines()}
         assert promised == {row["id"] for row in self.trial.rows(Kit, assignment="assigned")}
+
+    @invariant()
+    def a_visit_is_what_was_done_at_it(self) -> None:
+        """Whoever got kits was there; a visit without any is open, skipped, or waits for its kits."""
+        lines = self.trial.rows(DispensedKit)
+        of = {row["id"]: row["visit_id"] for row in self.trial.rows(Dispensing)}
+        given = {of[row["dispensing_id"]] for row in lines if row["status"] in ("handed_over", "misallocated")}
+        waits = {row["visit_id"] for row in self.trial.rows(Dispensing) if row["status"] == "assigned"}
+        held = {row["id"] for row in self.trial.rows(Visit) if row["status"] == "done"}
+        assert given <= held <= given | waits
 
     @invariant()
     def no_kit_went_out_past_its_date(self) -> None:
