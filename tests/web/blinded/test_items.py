@@ -17,7 +17,12 @@ ITEMS = "/stock/items"
 
 @pytest.fixture
 def bags(world: World) -> World:
-    """The world with a second study, which keeps bags; a pharmacist and a monitor work there."""
+    """The world with a study that keeps bags."""
+    return with_bags(world)
+
+
+def with_bags(world: World) -> World:
+    """Loads a second study, which keeps bags; a pharmacist and a monitor work there."""
     house = SupplyHouse(world.store, 0, the_study("escalation"), world.now.date(), count(50_000))
     load = LoadStudy(definition=house.definition.model_dump(mode="json"), effective_from=house.day)
     house.study_id = house.do(Role.CONFIGURATOR, load_study, load).study_id

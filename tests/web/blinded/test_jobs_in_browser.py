@@ -1,0 +1,90 @@
+"""Jobs, items, done work and attempts in a real browser: what axe finds, and a job watched to its end."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.cast import PASSWORD
+from tests.web.api.live import served
+from tests.web.blinded.test_items import ITEMS, with_bags
+from tests.web.preview.browser import browser
+from tests.web.unblinded.people import statistician
+from tests.web.ward import randomized, treated
+from tests.web.world import World
+
+pytestmark = pytest.mark.browser
+
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all."""
+    with browser() as running:
+        yield running
+
+
+def enter(chromium: Browser, address: str, username: str, width: int = 1280) -> Page:
+    """Somebody's tab."""
+    tab = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
+    tab.goto(f"{address}/sign-in?next=/switch")
+    tab.keyboard.type(username)
+    tab.keyboard.press("Tab")
+    tab.keyboard.type(PASSWORD)
+    tab.keyboard.press("Enter")
+    expect(tab).to_have_url(f"{address}/switch")
+    return tab
+
+
+def examine(tab: Page, path: str, width: int) -> None:
+    """No barrier, and nothing scrolls sideways."""
+    found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+    assert found.violations_count == 0, (path, found.generate_report())
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_job_is_watched_to_its_end(chromium: Browser, world: World) -> None:
+    """The page asks by itself; when the worker has done it, the outcome stands there without a click."""
+    with served(world) as address:
+        tab = enter(chromium, address, "inspector.all")
+        tab.goto(f"{address}/history")
+        tab.get_by_role("button", name="Verify everything").press("Enter")
+        expect(tab.get_by_text("Waits its turn")).to_be_visible()
+        examine(tab, "/jobs/waiting", 1280)
+        world.works()
+        expect(tab.get_by_text("every signature hold")).to_be_visible()
+        expect(tab.locator("#job[hx-get]")).to_have_count(0)
+        tab.get_by_role("link", name="Show").press("Enter")
+        expect(tab.get_by_text("Last verified as a whole")).to_be_visible()
+        tab.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_pages_have_no_barriers(chromium: Browser, world: World, width: int) -> None:
+    """With something on each."""
+    with_bags(world)
+    treated(world)
+    randomized(world)
+    statistician(world)
+    bags = world.signed_in("bea")
+    bags.get(ITEMS)
+    bags.press(ITEMS, act="receive", item="BAG", lot="B-77", quantity="20", expiry="2026-03-18")
+    job = world.signed_in("pharmacist.0")
+    job.get("/history")
+    job.press("/history/verify")
+    world.works()
+    with served(world) as address:
+        for username, paths in {
+            "pharmacist.0": ["/jobs", job.path, "/history", "/worklist/done", "/worklist/day-sheet"],
+            "bea": [ITEMS],
+            "ada": ["/people/attempts"],
+            "independent": ["/randomization"],
+        }.items():
+            tab = enter(chromium, address, username, width)
+            for path in paths:
+                tab.goto(address + path)
+                expect(tab.locator("h1")).to_be_visible()
+                examine(tab, path, width)
+            tab.context.close()
