@@ -17,6 +17,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
+from irt.reads.unblinded_levels import proposed_level
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.adopt_version import AdoptVersion, adopt_version
 from irt.services.amend_study import AmendStudy, amend_study
@@ -26,7 +27,7 @@ from irt.services.carry_shipments import CarryShipments, ShipmentsCarried, carry
 from irt.services.kit_list import APPROVAL_KIND, ListedLot, kit_list_hash
 from irt.services.load_kit_list import KitListLoaded, LoadKitList, load_kit_list
 from irt.services.load_study import LoadStudy, load_study
-from irt.services.operational_changes import DecideChange, decide_change
+from irt.services.operational_changes import ChangeProposed, DecideChange, decide_change
 from irt.services.passwords import PasswordRule, hash_password
 from irt.services.propose_changes import (
     ProposeContact,
@@ -239,14 +240,20 @@ class SupplyHouse:
         with self.store.reading() as connection:
             return [dict(row) for row in connection.execute(question.order_by(table.c.id)).mappings()]
 
-
     def agree(self, proposal: SQLModel) -> int:
         """A change of operational data, proposed by supply and approved by a second person; its id."""
         proposed = self.do(Role.SUPPLY_MANAGER, PROPOSALS[type(proposal)], proposal)
         second = self.actor(Role.QUALITY, Role.SUPPLY_MANAGER)
-        facts = {"study_id": self.study_id, "change_id": proposed.change_id, "seen": proposed.seen}
+        facts = {"study_id": self.study_id, "change_id": proposed.change_id, "seen": self.seen(proposed)}
         self.do(second, decide_change, DecideChange(**facts, granted=True, signing=signing()))
         return int(proposed.change_id)
+
+    def seen(self, proposed: ChangeProposed) -> str:
+        """The hash of a change as the person who decides sees it; of levels, who is unblinded."""
+        if proposed.seen:
+            return proposed.seen
+        with self.store.reading() as connection:
+            return proposed_level(connection, self.study_id, proposed.change_id).seen
 
     def amend(self, definition: StudyDefinition) -> int:
         """A new version, loaded by the configurator and approved by the study team; its number."""

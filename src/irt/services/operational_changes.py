@@ -24,7 +24,10 @@ from irt.tables.study import OperationalChange
 
 
 class ChangeProposed(SQLModel):
-    """The change, waiting for another person; `seen` is the hash of what was put forward."""
+    """The change, waiting for another person; `seen` is the hash of what was put forward.
+
+    It is empty where the change names a kit type: such a hash would give the figures away to a guesser.
+    """
 
     study_id: int
     change_id: int
@@ -99,7 +102,8 @@ def put_forward(work: Work, study: SupplyStudy, proposal: Proposal, reason: str)
         approval_id=ask_approval(work, wish).approval_id,
     )
     _audit(work, study, proposal, change_id, why)
-    return ChangeProposed(study_id=study.id, change_id=change_id, record=proposal.record, seen=proposal.hash)
+    seen = "" if proposal.secret else proposal.hash
+    return ChangeProposed(study_id=study.id, change_id=change_id, record=proposal.record, seen=seen)
 
 
 def _audit(work: Work, study: SupplyStudy, proposal: Proposal, change_id: int, reason: str) -> None:

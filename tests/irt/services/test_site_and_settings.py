@@ -76,7 +76,12 @@ def test_levels_wait_for_a_second_person(house: SupplyHouse) -> None:
     before = len(house.rows(ResupplySetting))
     proposed = house.do(Role.SUPPLY_MANAGER, propose_levels, setting(house))
     assert len(house.rows(ResupplySetting)) == before
-    facts = {"study_id": house.study_id, "change_id": proposed.change_id, "seen": proposed.seen, "granted": True}
+    facts = {
+        "study_id": house.study_id,
+        "change_id": proposed.change_id,
+        "seen": house.seen(proposed),
+        "granted": True,
+    }
     with pytest.raises(NotAllowed, match="unblinded supply team"):
         house.do(Role.SUPPLY_PLANNER, decide_change, DecideChange(**facts, signing=signing()))
     assert len(house.rows(ResupplySetting)) == before
