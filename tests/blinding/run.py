@@ -17,6 +17,8 @@ from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 THOROUGH = ("pharmacist.0",)
 """Who opens every page; the others open the first few of those that differ in a number only."""
 ALIKE_MAX = 2
+NEAR = ("ada", "quality.all")
+"""People whose own pages are blinded ones: they manage accounts, or decide on quality, without any kit type."""
 
 
 def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
@@ -43,6 +45,9 @@ def _look(world: OneWorld) -> None:
         browser = world.signed_in(username)
         crawl(browser, username, world.evidence, doors, alike_max)
         ask_everything(world, username, alike_max)
+    for username in NEAR:
+        crawl(world.signed_in(username), username, world.evidence, ["/"], ALIKE_MAX)
+        ask_everything(world, username, ALIKE_MAX)
 
 
 def ask_everything(world: OneWorld, username: str, alike_max: int) -> None:

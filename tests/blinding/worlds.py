@@ -125,6 +125,7 @@ def _hire(office: Office, study_id: int, sites: list[tuple[str, int]]) -> None:
     for index, (_, site_id) in enumerate(sites):
         for role in SITE_PEOPLE:
             office.hire(f"{role}.{index}", (role, {"study_id": study_id, "site_id": site_id}))
+    office.hire("quality.all", (Role.QUALITY, {"study_id": study_id}))
     for role in STUDY_ROLES:
         at_depot = {"depot_id": depot_id} if role == Role.DEPOT else {}
         office.hire(f"{role}.all", (role, {"study_id": study_id, **at_depot}))

@@ -32,10 +32,7 @@ class EnrolmentView(BlindedView):
     @property
     def month_words(self) -> list[str]:
         """The months drawn, the year where it begins."""
-        return [
-            f"{one.month:%b %y}" if one.month.month == 1 or one is self.drawn[0] else f"{one.month:%b}"
-            for one in self.drawn
-        ]
+        return [f"{one.month:%b %y}" if one.month.month == 1 else f"{one.month:%b}" for one in self.drawn]
 
     @property
     def this_month(self) -> EnrolmentMonth | None:

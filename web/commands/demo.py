@@ -123,6 +123,6 @@ def _show_accounts(port: int) -> None:
         table.add_column(heading)
     for part in PARTS:
         table.add_row(part.username, part.role.replace("_", " "), part.try_first)
-    table.add_row(ADMINISTRATOR, "administrator", "Own account; grants are made by `irt account grant`")
+    table.add_row(ADMINISTRATOR, "administrator", "Make an account and give it a role; see a conflict refused")
     console.print(table)
     console.print(f"Open http://127.0.0.1:{port}/ and sign in. Stop with Ctrl-C.")

@@ -9,17 +9,25 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam, select
+
 from irt.enrolment.orders import Orders
 from irt.enrolment.prepare import Preparers, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, assign, run_study, sign
 from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
+from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.store import Store
+from irt.services.unit_of_work import perform
+from irt.states.kit import Assignment, Custody, Quality
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
 from irt.study.sites import sites_of
 from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit
+from irt.tables.study import Site
 
 SEED = 20261122
 """Of the invented people; what they are given is drawn from the study's own seeds."""
@@ -70,7 +78,35 @@ def run_demo(
     started = time.monotonic()
     run_study(run, arrivals, opened, definition.sizes["small"].lots)
     _set_the_table(run)
+    _set_kits_apart(run)
     return loaded.study_id, [site.number for site in sites], report(run, time.monotonic() - started)
+
+
+_KITS, _SITES = table_of(Kit), table_of(Site)
+_ON_THE_SHELF = (
+    select(_KITS.c.number)
+    .join(_SITES, _SITES.c.id == _KITS.c.place_id)
+    .where(
+        _SITES.c.study_id == bindparam("study_id"),
+        _SITES.c.number == bindparam("site"),
+        _KITS.c.custody == Custody.SITE,
+        _KITS.c.quality == Quality.RELEASED,
+        _KITS.c.assignment == Assignment.FREE,
+    )
+    .order_by(_KITS.c.expiry.desc(), _KITS.c.number)
+    .limit(2)
+)
+
+
+def _set_kits_apart(run: Run) -> None:
+    """Two kits of the showcase wait for a decision on their quality."""
+    with run.store.reading() as connection:
+        asked = {"study_id": run.study_id, "site": run.showcase}
+        kits = list(connection.execute(_ON_THE_SHELF, asked).scalars())
+    if kits:
+        ask = QuarantineKits(study_id=run.study_id, kits=kits, reason="The refrigerator stood open over night")
+        key = f"run:{run.study_id}:set-apart"
+        perform(run.store, run.staff.site, run.until, quarantine_kits, ask, key)
 
 
 def _set_the_table(run: Run) -> None:

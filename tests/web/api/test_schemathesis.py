@@ -33,6 +33,7 @@ def system(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.Mon
     site = {**study, "site_id": world.sites[0][1]}
     depot = {**study, "depot_id": depot_of(world)}
     roles = [(Role.INVESTIGATOR, site), (Role.COORDINATOR, site), (Role.SUPPLY_PLANNER, study), (Role.DEPOT, depot)]
+    roles += [(Role.CONFIGURATOR, {}), (Role.STUDY_TEAM, study)]
     world.office.hire("everybody", *roles)
     made = System.of(world, "everybody")
     made.dispenses()
@@ -129,7 +130,7 @@ def _narrow(document: dict[str, Any], known: dict[str, list[Any]]) -> None:
     shapes = document["components"]["schemas"]
     asked = [shape for shape in shapes.values() if shape.get("additionalProperties") is False]
     for shape in [*asked, shapes["Signing"], shapes["ReturnedKit"]]:
-        plain = [name for name, each in shape["properties"].items() if each.get("type") in {"string", "integer"}]
+        plain = [name for name, each in shape["properties"].items() if each.get("type") in ("string", "integer")]
         shape["properties"].update({name: {"enum": known[name]} for name in plain if name in known})
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     for parameter in [each for operation in operations for each in operation.get("parameters", [])]:
