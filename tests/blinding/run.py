@@ -11,6 +11,7 @@ from sqlalchemy import text
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
 from tests.blinding.story import enrol, press, supply, verify
+from tests.blinding.story_of_change import amend, change_network
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 
@@ -29,6 +30,8 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         verify(world)
         enrol(world)
         press(world)
+        amend(world)
+        change_network(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

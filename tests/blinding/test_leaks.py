@@ -11,9 +11,11 @@ UNREACHED = {
     "/static/{file_path:path}": "the same files for everybody",
     "/stock/count/done": "follows a count; it shows the two numbers of its address",
     "/supply/levels": "unblinded supply managers only",
+    "/supply/levels/{study_id:int}/changes/{change_id:int}": "unblinded supply managers only",
     "/supply/shipments/{study_id:int}/{number:str}": "unblinded supply managers only",
     "/supply/sites": "unblinded supply managers only",
     "/supply/sites/{study_id:int}/{number:str}": "unblinded supply managers only",
+    "/supply/versions/{study_id:int}/{number:int}": "unblinded supply managers only",
 }
 """Pages that no blinded person of these tests gets to, each with its reason."""
 WORDS = sorted({*PLAIN.values(), "secret_"})

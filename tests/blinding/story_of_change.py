@@ -1,0 +1,60 @@
+"""What changes while the trial runs: an amendment, a site that goes on, a contact, a lane and stock levels."""
+
+import json
+from typing import Any
+
+from sqlalchemy import text
+
+from irt.blinding.roles import Role
+from irt.services.propose_levels import ProposeLevels, propose_levels
+from tests.blinding.worlds import OneWorld
+from tests.web.api.system import SIGNING
+from tests.web.parcels import house_of
+
+CONTACT = {"receiver": "Trial pharmacy", "address": "1 High Street\nLeeds", "phone": "+44 113 496 0000"}
+
+
+def amend(world: OneWorld) -> None:
+    """Version 2 has one more limit and other days before expiry; it is in force at the first site alone."""
+    definition = _definition(world)
+    definition["caps"].append({"scope": "country", "key": "NL", "subjects": 40})
+    for kit_type in definition["kit_types"]:
+        kit_type["windows"]["dns_days"] += 1
+    loaded = world.does("configurator.all", "/studies/amend", definition=definition)
+    approval = {"version": loaded["version"], "signing": SIGNING}
+    world.does("study_team.all", "/studies/approve-version", **approval)
+    adoption = {"site": world.sites[0][0], "version": loaded["version"], "reason": "Ethics committee agreed"}
+    world.does("supply_planner.all", "/sites/adopt-version", **adoption)
+    definition["screening"]["rescreenings_max"] += 1
+    world.does("configurator.all", "/studies/amend", definition=definition)
+
+
+def change_network(world: OneWorld) -> None:
+    """A contact is approved, a lane refused, another lane and the levels of one kit type wait."""
+    site, today = world.sites[0][0], world.now.date().isoformat()
+    from_today = {"effective_from": today, "reason": "As agreed"}
+    for ask, granted in (("/sites/contact/propose", True), ("/lanes/propose", False), ("/lanes/propose", None)):
+        lane = {"origin": "NLD", "target": "GB", "lead_time_days": 7 if granted is None else 8}
+        facts: dict[str, Any] = {"site": site, "contact": CONTACT} if granted else {"lane": lane}
+        proposed = world.does("supply_planner.all", ask, **facts, **from_today)
+        if granted is not None:
+            decision = {"change_id": proposed["change_id"], "seen": proposed["seen"], "granted": granted}
+            world.does("administrator.all", "/changes/decide", **decision, reason="Looked at", signing=SIGNING)
+    _propose_levels(world)
+
+
+def _propose_levels(world: OneWorld) -> None:
+    """By supply, who are unblinded: what blinded people see of it names no kit type."""
+    with world.store.reading() as connection:
+        kit_type = connection.execute(text("SELECT kit_type FROM secret_kit_content ORDER BY id")).scalar()
+    levels = {"kit_type": kit_type, "minimum": 3, "maximum": 6, "country": "GB", "reason": "As agreed"}
+    house = house_of(world)
+    ask = ProposeLevels.model_validate({"study_id": world.study_id, "effective_from": world.now.date(), **levels})
+    house.do(Role.SUPPLY_MANAGER, propose_levels, ask)
+
+
+def _definition(world: OneWorld) -> dict[str, Any]:
+    with world.store.reading() as connection:
+        stored = connection.execute(text("SELECT definition FROM secret_restricted_part ORDER BY id")).scalar()
+    found: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
+    return found
