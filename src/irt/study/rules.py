@@ -14,7 +14,7 @@ class Screening(Part):
     rescreenings_max: int = Field(default=0, ge=0)
     rescreening_wait_days: int = Field(default=0, ge=0)
     screening_days_max: int | None = Field(default=None, ge=1, description="screening expires after")
-    run_in_days: int = Field(default=0, ge=0)
+    run_in_days: int = Field(default=0, ge=0, description="from its start to the randomization; 0: no run-in")
     rollover_from: str | None = Field(default=None, description="protocol number of the parent study")
     failure_reasons: tuple[str, ...] = ("Eligibility criteria not met", "Consent withdrawn", "Other")
 
@@ -43,7 +43,9 @@ class Conduct(Part):
 
     order_required: bool = Field(default=False, description="the investigator signs before kits are assigned")
     returns_required: bool = True
-    returns_counted_in: Literal["kits", "units"] = "units"
+    returns_counted_in: Literal["kits", "units"] = Field(
+        default="units", description="kits: each by how it came back as a whole; units: what is in it"
+    )
     misallocation_signed: bool = False
     replacement_kits: bool = True
     replacement_subjects: bool = False
