@@ -13,21 +13,36 @@ from irt.services.adopt_version import AdoptVersion, SiteClosedForEver, VersionN
 from irt.services.amend_study import AmendStudy, DraftWaiting, NothingAmended, amend_study
 from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
 from irt.services.caps import EnrolmentClosed
+from irt.services.load_study import LoadStudy, load_study
+from irt.services.propose_changes import ProposeSite
 from irt.services.randomize_subject import randomize_subject
-from irt.services.study_versions import VersionNotDraft, VersionNotSigned
+from irt.services.store import Store
+from irt.services.study_versions import SequenceInUse, VersionNotDraft, VersionNotSigned
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
-from irt.states.records import SiteEvent
+from irt.states.records import Mode, SiteEvent
 from irt.study.amendment import AmendmentNotPossible
 from irt.study.check import StudyRefused
 from irt.study.definition import StudyDefinition
+from irt.study.dispensing import DispensingRule, KitNeed
+from irt.study.network import MinMax
+from irt.study.network import Site as SitePart
 from irt.study.rules import Cap
 from irt.tables.kit import Dispensing
 from irt.tables.record import AuditEntry, Message
-from irt.tables.secret import SecretAuditEntry
-from irt.tables.study import Site, SiteVersion, StudyVersion
+from irt.tables.secret import ResupplySetting, SecretAuditEntry
+from irt.tables.shipment import Shipment
+from irt.tables.study import Depot, Lane, Site, SiteVersion, StudyVersion
 from irt.tables.subject import DispensingOrder, Randomization, Screening, SubjectEvent
-from tests.builders_trial import FIRST_SITE, SECOND_SITE, Trial
+from tests.builders_supply import SupplyHouse, a_lot
+from tests.builders_trial import (
+    FIRST_SITE,
+    SECOND_SITE,
+    Trial,
+    blocks_are_balanced,
+    no_kit_twice,
+    the_trial_study,
+)
 from tests.cast import signing
 
 
@@ -242,3 +257,106 @@ def test_planned_sites_open_on_the_version_they_were_given(sqlite_trial: Trial) 
     assert number == "1003"
     assert [row["site_id"] for row in trial.rows(SiteVersion, version_number=2)] == [site_id]
     assert trial.rows(Site, number="1003")[0]["version_number"] == 2
+
+
+def with_a_new_pen(study: StudyDefinition) -> StudyDefinition:
+    """The study with a third type of pen for both arms, its levels, and a new country behind a depot."""
+    look = study.blinding_groups[0].model_copy(update={"code": "NEW", "name": "New pen"})
+    pen = study.kit_types[0].model_copy(update={"code": "PEN-N", "name": "New pen", "blinding_group": "NEW"})
+    levels = {**study.resupply.study, "PEN-N": MinMax(minimum=2, maximum=4)}
+    resupply = study.resupply.model_copy(update={"study": levels})
+    malta = study.country("GB").model_copy(update={"code": "MT", "name": "Malta", "aliases": (), "depot": "MLA"})
+    depot = study.depots[0].model_copy(
+        update={"code": "MLA", "name": "Malta", "country": "MT", "supplied_by": study.depots[0].code}
+    )
+    lane = study.lanes[-1]
+    lanes = (
+        lane.model_copy(update={"origin": study.depots[0].code, "target": "MLA"}),
+        lane.model_copy(update={"origin": "MLA", "target": "MT"}),
+    )
+    return amended(
+        study,
+        blinding_groups=(*study.blinding_groups, look),
+        kit_types=(*study.kit_types, pen),
+        dispensing=tuple(also_given(rule, "PEN-N") for rule in study.dispensing),
+        resupply=resupply,
+        countries=(*study.countries, malta),
+        depots=(*study.depots, depot),
+        lanes=(*study.lanes, *lanes),
+    )
+
+
+def also_given(rule: DispensingRule, kit_type: str) -> DispensingRule:
+    """The rule with one kit more, where any are given."""
+    if not rule.kits:
+        return rule
+    return rule.model_copy(update={"kits": (*rule.kits, KitNeed(kit_type=kit_type, quantity=1))})
+
+
+def test_the_network_grows_with_the_signature(trial: Trial) -> None:
+    """Depots, lanes and levels of what is new hold from the approval on, and not before."""
+    study = with_a_new_pen(trial.definition)
+    counts = len(trial.rows(Depot)), len(trial.rows(Lane)), len(trial.rows(ResupplySetting))
+    trial.do(Role.CONFIGURATOR, amend_study, amending(trial, study))
+    assert (len(trial.rows(Depot)), len(trial.rows(Lane)), len(trial.rows(ResupplySetting))) == counts
+    approval = ApproveVersion(study_id=trial.study_id, version=2, signing=signing())
+    trial.do(Role.STUDY_TEAM, approve_version, approval)
+    depots = {row["code"]: row for row in trial.rows(Depot)}
+    assert depots["MLA"]["supplied_by_id"] == depots[trial.definition.depots[0].code]["id"]
+    assert [row["target"] for row in trial.rows(Lane)][-2:] == ["MLA", "MT"]
+    (setting,) = trial.rows(ResupplySetting, kit_type="PEN-N")
+    assert (setting["minimum"], setting["effective_from"]) == (2, trial.day)
+    site = SitePart(number="9001", name="Valletta", country="MT")
+    trial.agree(ProposeSite(study_id=trial.study_id, site=site, reason="A new country"))
+    assert trial.rows(Site, number="9001")[0]["version_number"] == 2
+
+
+def test_a_site_is_sent_only_what_its_version_knows(trial: Trial) -> None:
+    """The new pen goes to the site on the new version; there it is dispensed, at the other nothing changes."""
+    trial.amend(with_a_new_pen(trial.definition))
+    trial.definition = with_a_new_pen(trial.definition)
+    trial.load([a_lot(lot="N1", blinded_lot="L9", kit_type="PEN-N", kits=40)])
+    trial.adopt(FIRST_SITE, 2)
+    trial.resupply()
+    for _ in range(9):
+        trial.later(1)
+        trial.carry()
+    sent = {row["site_id"] for row in trial.rows(Shipment)[2:]}
+    assert sent == {trial.site_id(FIRST_SITE)}
+    new = trial.hand_over(trial.assign(trial.randomized(FIRST_SITE)))
+    old = trial.hand_over(trial.assign(trial.randomized(SECOND_SITE)))
+    assert len(new.kits) == len(old.kits) + 1
+    no_kit_twice(trial)
+    blocks_are_balanced(trial)
+
+
+def test_the_first_opened_site_settles_the_sequence(sqlite_store: Store) -> None:
+    """Before that a plan can be amended; then no other site opens, or goes on, on a version with another plan."""
+    house = SupplyHouse.of(sqlite_store, the_trial_study())
+    study = the_trial_study()
+    plan = study.randomization.model_copy(update={"block_sizes": (8,), "size_weights": ()})
+    assert house.amend(amended(study, randomization=plan)) == 2
+    house.sites(1)
+    opening = ChangeSite(study_id=house.study_id, site="1002")
+    asking = AdoptVersion(study_id=house.study_id, site="1002", version=2, reason="Agreed")
+    with pytest.raises(SequenceInUse):
+        house.do(Role.SUPPLY_MANAGER, adopt_version, asking)
+    assert house.do(Role.SUPPLY_MANAGER, change_site, opening).status == "active"
+
+
+def test_a_withdrawn_first_version_opens_no_site(sqlite_store: Store) -> None:
+    """A site waits until it is on a version that was approved."""
+    study = the_trial_study()
+    house = SupplyHouse.of(sqlite_store, study)
+    ask = LoadStudy(definition=study.model_dump(mode="json"), mode=Mode.TEST, effective_from=house.day)
+    house.study_id = house.do(Role.CONFIGURATOR, load_study, ask).study_id
+    withdrawal = WithdrawVersion(study_id=house.study_id, version=1, reason="Wrong file")
+    house.do(Role.STUDY_TEAM, withdraw_version, withdrawal)
+    plan = study.randomization.model_copy(update={"block_sizes": (8,), "size_weights": ()})
+    assert house.amend(amended(study, randomization=plan)) == 2
+    opening = ChangeSite(study_id=house.study_id, site="1001")
+    with pytest.raises(VersionNotSigned):
+        house.do(Role.SUPPLY_MANAGER, change_site, opening)
+    house.adopt("1001", 2)
+    assert house.do(Role.SUPPLY_MANAGER, change_site, opening).status == "active"
+    assert [row["version_number"] for row in house.rows(SiteVersion, study_id=house.study_id)] == [2]
