@@ -112,16 +112,16 @@ def test_a_returned_kit_is_found_by_its_scan(tab: Page, world: World) -> None:
 @pytest.mark.parametrize("width", [1280, 834, 390])
 def test_axe_finds_nothing(chromium: Browser, world: World, width: int, theme: str) -> None:
     """WCAG 2.2 A and AA and axe's best practices on every page of a site, and nothing scrolls sideways."""
-    _examine(chromium, world, width, theme, _pages(world))
+    examine(chromium, world, width, theme, _pages(world))
 
 
 def test_axe_finds_nothing_where_most_work_is_done(chromium: Browser, world: World) -> None:
     """The worklist, a subject and a dispensing, on a phone."""
     given = assigned(world)
-    _examine(chromium, world, 390, "light", ["/worklist", at(world, given.subject), given.address])
+    examine(chromium, world, 390, "light", ["/worklist", at(world, given.subject), given.address])
 
 
-def _examine(chromium: Browser, world: World, width: int, theme: str, pages: list[str]) -> None:
+def examine(chromium: Browser, world: World, width: int, theme: str, pages: list[str]) -> None:
     look: Any = {"viewport": {"width": width, "height": 900}, "color_scheme": theme}
     context = chromium.new_context(**look)
     tab = context.new_page()
