@@ -6,7 +6,14 @@ from tests.blinding.evidence import Evidence
 from tests.blinding.variation import ASSIGNED_BEFORE, BLOCK_SIZES, PLAIN, SEQUENCES_FROM
 
 UNREACHED = {
+    "/api/v1/studies/{study_id:int}/lots": "the qualified person only",
     "/code-breaks/{code_break_id:int}": "its own link is told to the person who broke the code",
+    "/contents": "unblinded pharmacists only",
+    "/contents/{study_id:int}/subjects/{number:str}": "unblinded pharmacists only",
+    "/kit-lists": "those who may load kits: unblinded supply managers and statisticians",
+    "/kit-lists/{study_id:int}/{approval_id:int}": "those who may load kits",
+    "/lots": "the qualified person only",
+    "/lots/{study_id:int}/{number:str}": "the qualified person only",
     "/randomization": "unblinded statisticians only",
     "/static/{file_path:path}": "the same files for everybody",
     "/stock/count/done": "follows a count; it shows the two numbers of its address",
