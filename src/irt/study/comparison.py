@@ -1,6 +1,7 @@
 """What changed from one version of a study to the next, in words; each voice compares only what it may read."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from irt.study.blinded import BlindedStudy
@@ -8,7 +9,8 @@ from irt.study.definition import StudyDefinition
 from irt.study.part import Part
 
 
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change:
     """One difference: the part of the study it is in, and a sentence."""
 
     part: str
