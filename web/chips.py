@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from irt.states.table import words as status_words
+
 FAMILIES = ("usable", "moving", "assigned", "dispensed", "hold", "stop", "closed")
 
 _STATUSES = {
@@ -38,4 +40,4 @@ class Chip:
 
 def chip(status: str, words: str = "") -> Chip:
     """The chip of a status, said in other words where given; an unknown status is a programmer's error."""
-    return Chip(_FAMILY_OF[status], words or status.replace("_", " ").capitalize())
+    return Chip(_FAMILY_OF[status], words or status_words(status))

@@ -28,4 +28,4 @@ def next_status(table: Mapping[tuple[Status, Event], Status], status: Status, ev
 
 def words(status: StrEnum | str) -> str:
     """The status as a person reads it."""
-    return str(status).replace("_", " ").capitalize()
+    return str(status).replace("run_in", "run-in").replace("_", " ").capitalize()

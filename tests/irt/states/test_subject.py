@@ -79,3 +79,4 @@ def test_a_refused_step_says_where_the_record_stands() -> None:
 def test_a_status_reads_as_words() -> None:
     """As people read it on a page."""
     assert words(SubjectStatus.LOST) == "Lost to follow up"
+    assert words(SubjectStatus.RUN_IN_FAILED) == "Run-in failed"

@@ -64,7 +64,7 @@ def test_a_run_in_that_failed(visits_world: World) -> None:
     assert f'href="{action}"' in browser.get(at(visits_world, subject)).text
     browser.get(action)
     page = browser.press(action, reason="Consent withdrawn").text
-    assert "Run in failed" in page
+    assert "Run-in failed" in page
     assert "recorded that the run-in failed." in page
     assert "Screen again" in page
     assert subject not in browser.get("/worklist").text
