@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from irt.states.records import DispensingStatus, VisitStatus
 from irt.study.blinded import BlindedStudy
 from irt.study.schedule import AnchorDates, PlannedVisit, planned_visits, visit_name
+from irt.study.visits import Visit as PlannedPart
 from irt.tables.columns import table_of
 from irt.tables.kit import Dispensing
 from irt.tables.subject import Visit
@@ -181,8 +182,11 @@ def visits_to_record(
     study: BlindedStudy, anchor_dates: AnchorDates, recorded: Recorded, until: date
 ) -> Iterator[PlannedVisit]:
     """Planned visits without kits up to a day that have no record yet."""
-    for visit in planned_visits(study, treatment_anchors(anchor_dates), until):
-        if not visit.dispenses and not _is_anchor(visit) and (visit.code, visit.occurrence) not in recorded:
+    dates = treatment_anchors(anchor_dates)
+    without = {v.code for v in study.visits if not v.dispenses and not _is_anchor(v) and v.anchor in dates}
+    # Most studies give kits at every visit: their long schedules are not walked for nothing.
+    for visit in planned_visits(study, dates, until) if without else ():
+        if visit.code in without and (visit.code, visit.occurrence) not in recorded:
             yield visit
 
 
@@ -221,7 +225,7 @@ def _known_day(visit: PlannedVisit, today: date) -> date | None:
     return visit.planned if _is_anchor(visit) and not visit.dispenses and visit.planned <= today else None
 
 
-def _is_anchor(visit: PlannedVisit) -> bool:
+def _is_anchor(visit: PlannedVisit | PlannedPart) -> bool:
     """Whether the visit is on record by the screening or the randomization itself."""
     return visit.kind in ("screening", "randomization")
 

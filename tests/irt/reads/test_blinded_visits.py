@@ -6,15 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irt.reads.blinded_visits import RecordedVisit, VisitState, anchors, open_visits, visits_on_calendar
+from irt.reads.blinded_visits import (
+    RecordedVisit,
+    VisitState,
+    anchors,
+    open_visits,
+    treatment_anchors,
+    visits_on_calendar,
+    visits_to_record,
+)
 from irt.states.records import DispensingStatus, VisitStatus
-from irt.study.blinded import blinded_study
-from irt.study.schedule import UNSCHEDULED
+from irt.study.blinded import BlindedStudy, blinded_study
+from irt.study.schedule import UNSCHEDULED, planned_visits
 from tests.builders_supply import the_study
+from tests.builders_visits import the_visits_study
 
 STUDY = blinded_study(the_study("fourier"))
+VISITS = blinded_study(the_visits_study())
 DAY_1 = date(2026, 3, 2)
 SCREENED = DAY_1 - timedelta(days=40)
+ANCHOR_KINDS = ("screening", "randomization")
 
 
 def recorded(
@@ -94,3 +105,30 @@ def test_open_visits_are_the_dispensing_ones_without_a_record(days: int, held: s
     assert all(visit.dispenses and visit.planned <= until for visit in found)
     assert not {(visit.code, visit.occurrence) for visit in found} & set(known)
     assert [visit.planned for visit in found] == sorted(visit.planned for visit in found)
+
+
+@pytest.mark.parametrize(
+    "study", [STUDY, blinded_study(the_visits_study()), blinded_study(the_study("escalation"))]
+)
+@given(days=st.integers(0, 200), randomized=st.booleans())
+def test_every_visit_is_dispensed_at_or_recorded(study: BlindedStudy, days: int, randomized: bool) -> None:
+    """What is planned after the anchors themselves is in one of the two lists, and never in both."""
+    dates = anchors(SCREENED, DAY_1 if randomized else None)
+    until = SCREENED + timedelta(days=days)
+    kits = list(open_visits(study, dates, {}, until))
+    others = list(visits_to_record(study, dates, {}, until))
+    counted = treatment_anchors(dates)
+    planned = [v for v in planned_visits(study, counted, until) if v.dispenses or v.kind not in ANCHOR_KINDS]
+    assert sorted([*kits, *others]) == sorted(planned)
+    assert not any(visit.dispenses for visit in others)
+
+
+@pytest.mark.parametrize(("days", "state"), [(11, "planned"), (12, "due"), (16, "due"), (17, "unrecorded")])
+def test_a_call_is_due_in_its_window(days: int, state: str) -> None:
+    """Afterwards nobody waits for its record here; a record of it says done."""
+    today = DAY_1 + timedelta(days=days)
+    calendar = visits_on_calendar(VISITS, anchors(SCREENED, DAY_1), {}, today, 100)
+    assert next(visit.state for visit in calendar if visit.code == "CALL") == state
+    known = {("CALL", 0): recorded("CALL", dispensing=None)}
+    calendar = visits_on_calendar(VISITS, anchors(SCREENED, DAY_1), known, today, 100)
+    assert next(visit.state for visit in calendar if visit.code == "CALL") == VisitState.DONE
