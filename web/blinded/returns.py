@@ -67,7 +67,7 @@ class SubjectReturnsPage(BlindedView):
     def missing_words(self) -> str:
         """What the sum lacks, where it fails."""
         left = self.found.account.unexplained
-        return f"Not counted: {count_words(left, 'kit')}. Look for them in the stock." if left > 0 else ""
+        return f"Not counted: {count_words(left, 'kit')}. Look in the stock." if left > 0 else ""
 
     def value(self, kind: str, number: str) -> str:
         """What was typed for a kit."""

@@ -1,9 +1,15 @@
 """The button Save the counts."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from irt.reads.blinded_returns import SubjectReturnsView
+from irt.supply.returns import Returned, account_of
 from tests.web.ward import ask_one, at, count, fill, intrude, treated
 from tests.web.world import World
+from web.blinded.returns import SubjectReturnsPage
 
 
 @pytest.mark.parametrize(
@@ -82,3 +88,27 @@ def test_it_refuses_a_monitor_and_a_stranger(world: World) -> None:
     action = at(world, given.subject, "returns")
     assert intrude(world.signed_in("monitor.0"), action, **typed).status_code == 403
     assert intrude(world.signed_in("pharmacist.1"), action, **typed).status_code == 404
+
+
+def test_the_account_is_told_as_the_study_counts() -> None:
+    """In kits by fate or in units; what the sum lacks is named, and nothing where it holds."""
+    used = [Returned(None, 2, 5, 0, 1)]
+    found = SubjectReturnsView(
+        study_id=1,
+        site_id=1,
+        study="LARKSPUR-3",
+        zone="Europe/London",
+        today=date(2026, 3, 2),
+        address="",
+        subject="1001-0001",
+        counted_in="units",
+        out=(),
+        back=(),
+        account=account_of("units", 3, 1, used),
+    )
+    page = SubjectReturnsPage(found, "key", {})
+    told = "Given 3 kits: 1 came back (2 left, 5 used, 0 lost, 1 damaged units), 1 still with the subject."
+    assert page.account_words == told
+    assert page.missing_words == "Not counted: 1 kit. Look in the stock."
+    whole = replace(found, account=account_of("units", 2, 1, used))
+    assert SubjectReturnsPage(whole, "key", {}).missing_words == ""
