@@ -1,5 +1,6 @@
 """The one command `irt`, assembled from what each installed package registers."""
 
+import gc
 import sys
 from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn
@@ -10,6 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from irt.errors import IntegrityFault, Refusal
 
 _GROUP = "irt.commands"
+RUBBISH_BEFORE_A_LOOK = 50_000
+"""New objects before the interpreter looks for rubbish: a transaction makes thousands, and few are circular."""
 
 
 class Commands(click.Group):
@@ -61,6 +64,7 @@ def irt() -> None:
 
 def main() -> NoReturn:
     """Runs one command; what goes wrong is one line on standard error and a non-zero exit."""
+    gc.set_threshold(RUBBISH_BEFORE_A_LOOK, 20, 50)
     try:
         answer = irt.main(prog_name="irt", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as fault:

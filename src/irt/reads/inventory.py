@@ -71,22 +71,22 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
-    for site in sites:
-        lane = lanes.to(site.depot, site.country, site.number)
+    for site_id, number, country, label_group, depot, depot_zone, version, behind in sites:
+        lane = lanes.to(depot, country, number)
         yield SiteView(
-            number=site.number,
-            country=site.country,
-            label_group=site.label_group,
-            depot=site.depot,
+            number=number,
+            country=country,
+            label_group=label_group,
+            depot=depot,
             lead_time_days=lane.lead_time_days,
             calendar=lane.calendar,
-            past_cut_off=lane.calendar.past_cut_off(day, local[site.depot_zone]),
-            stock=tuple(stock[site.id]),
-            on_the_way=tuple(coming.get(site.id, ())),
-            levels=known.among(levels.of(site.country, site.id), site.version_number if site.behind else None),
-            dnc_days=windows.dnc(site.country),
-            dns_days=windows.dns(site.country),
-            approved_lots=approved.of(site.country),
+            past_cut_off=lane.calendar.past_cut_off(day, local[depot_zone]),
+            stock=tuple(stock[site_id]),
+            on_the_way=tuple(coming.get(site_id, ())),
+            levels=known.among(levels.of(country, site_id), version if behind else None),
+            dnc_days=windows.dnc(country),
+            dns_days=windows.dns(country),
+            approved_lots=approved.of(country),
         )
 
 
@@ -94,8 +94,8 @@ def _stock(
     connection: Connection, asking: Asking, sites: Sequence[Any], lots: Mapping[int, str]
 ) -> dict[int, list[LotStock]]:
     stock: dict[int, list[LotStock]] = {site.id: [] for site in sites}
-    for pile in piles_at(connection, asking.study_id, Custody.SITE, stock):
-        stock[pile.place_id].append(LotStock(pile.kit_type, lots[pile.lot_id], pile.expiry, pile.kits))
+    for place_id, _, lot_id, expiry, kit_type, kits in piles_at(connection, asking.study_id, Custody.SITE, stock):
+        stock[place_id].append(LotStock(kit_type, lots[lot_id], expiry, kits))
     return stock
 
 
@@ -114,9 +114,9 @@ class _DepotsOnDemand(Mapping[str, DepotView]):
     def _count(self) -> dict[str, DepotView]:
         rows = self._connection.execute(_DEPOT_CODES, {"study_id": self._study_id}).all()
         stock: dict[int, list[tuple[str, LotStock]]] = {row.id: [] for row in rows}
-        for pile in sorted(piles_at(self._connection, self._study_id, Custody.DEPOT, stock)):
-            lot = LotStock(pile.kit_type, self._lots[pile.lot_id], pile.expiry, pile.kits)
-            stock[pile.place_id].append((pile.label, lot))
+        piles = piles_at(self._connection, self._study_id, Custody.DEPOT, stock)
+        for place_id, label, lot_id, expiry, kit_type, kits in sorted(piles):
+            stock[place_id].append((label, LotStock(kit_type, self._lots[lot_id], expiry, kits)))
         return {row.code: DepotView(row.code, tuple(stock[row.id])) for row in rows}
 
     def __getitem__(self, code: str) -> DepotView:

@@ -58,7 +58,7 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
             refuse_other_sequence(work, ask.study_id, site["version_number"])
     work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))
     if ask.event == SiteEvent.ACTIVATE:
-        work.record(
+        work.append(
             SiteVersion,
             sponsor_id=site["sponsor_id"],
             study_id=ask.study_id,

@@ -107,6 +107,6 @@ def _in_force(work: Work, ask: AdoptVersion, site: RowMapping) -> None:
     """The version in the site's own record, and a message on its pages. A planned site is told when it opens."""
     here = {"sponsor_id": site["sponsor_id"], "study_id": ask.study_id, "site_id": site["id"]}
     account_id = work.actor.account_id
-    work.record(SiteVersion, **here, version_number=ask.version, activated_at=work.at, account_id=account_id)
+    work.append(SiteVersion, **here, version_number=ask.version, activated_at=work.at, account_id=account_id)
     sentence = f"Protocol version {ask.version} is in force at site {ask.site} from now on."
-    work.record(Message, **here, audience=Audience.BLINDED, sentence=sentence, at=work.at)
+    work.append(Message, **here, audience=Audience.BLINDED, sentence=sentence, at=work.at)

@@ -115,17 +115,17 @@ def refuse_known_site(work: Work, study_id: int, number: str) -> None:
 def _site_details(work: Work, agreed: _Agreed) -> None:
     depot_id = depot_ids(work, agreed.study.id)[agreed.facts["depot"]]
     details = {"name": agreed.facts["name"], "zone": agreed.facts["zone"], "depot_id": depot_id}
-    work.record(SiteDetail, **agreed.row, **details, site_id=agreed.site_id)
+    work.append(SiteDetail, **agreed.row, **details, site_id=agreed.site_id)
     work.run(update(_SITES).where(_SITES.c.id == agreed.site_id).values(details))
 
 
 def _site_contact(work: Work, agreed: _Agreed) -> None:
-    work.record(SiteContact, **agreed.row, site_id=agreed.site_id, details=dict(agreed.facts))
+    work.append(SiteContact, **agreed.row, site_id=agreed.site_id, details=dict(agreed.facts))
 
 
 def _levels(work: Work, agreed: _Agreed) -> None:
     country = agreed.facts["country"]
-    work.record(ResupplySetting, **agreed.row, **agreed.secret, country=country, site_id=agreed.site_id)
+    work.append(ResupplySetting, **agreed.row, **agreed.secret, country=country, site_id=agreed.site_id)
 
 
 _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {

@@ -87,7 +87,7 @@ def ask_approval(work: Work, ask: AskApproval) -> ApprovalAsked:
         asked_by_id=work.actor.account_id,
         asked_at=work.at,
     )
-    work.record(ApprovalMatter, approval_id=approval_id, salt=salt.hex(), content=ask.content)
+    work.append(ApprovalMatter, approval_id=approval_id, salt=salt.hex(), content=ask.content)
     work.audit(_entry("approval_asked", ask.study_id, ask.kind, ask.record, {"approval": approval_id}, None))
     return ApprovalAsked(approval_id=approval_id)
 

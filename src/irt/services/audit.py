@@ -1,11 +1,13 @@
 """Writing the audit trail: entries of one transaction are chained and stored together, last thing before commit."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, text, update
 
 from irt.audit.chain import GENESIS, link
 from irt.audit.entry import content_of, secret_content_of
+from irt.errors import IntegrityFault
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.tables.columns import table_of
@@ -15,10 +17,20 @@ from irt.tables.secret import SecretAuditEntry, SecretAuditHead
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
 _APPEND, _APPEND_SECRET = insert(_ENTRIES), insert(_SECRET_ENTRIES)
-_FIND = {
-    heads.name: select(heads.c.sequence, heads.c.hash).where(heads.c.chain == bindparam("chain")).with_for_update()
-    for heads in (_HEADS, _SECRET_HEADS)
-}
+_OF_CHAIN = _HEADS.c.chain == bindparam("chain")
+_FIND = select(_HEADS.c.sequence, _HEADS.c.hash).where(_OF_CHAIN).with_for_update()
+_FIND_BOTH = (
+    select(
+        _HEADS.c.sequence,
+        _HEADS.c.hash,
+        _SECRET_HEADS.c.sequence.label("secret_sequence"),
+        _SECRET_HEADS.c.hash.label("secret_hash"),
+    )
+    .join(_SECRET_HEADS, _SECRET_HEADS.c.chain == _HEADS.c.chain)
+    .where(_OF_CHAIN)
+    # Both rows are locked, so that both are read again after a wait for somebody else's entries.
+    .with_for_update()
+)
 _START = {
     heads.name: text(
         f"INSERT INTO {heads.name} (chain, sequence, hash) VALUES (:chain, :sequence, :hash)"  # noqa: S608 - our own names
@@ -34,18 +46,29 @@ _ADVANCE = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Heads:
+    """Where the blinded and the secret chain end: number and hash of their last entries."""
+
+    sequence: int
+    hash: str
+    secret_sequence: int = 0
+    secret_hash: str = GENESIS
+
+
 def write_audit(work: Work) -> None:
-    """Chains and stores the drafts. The heads are the last locks of every transaction, blinded before secret."""
+    """Chains and stores the drafts. The heads are the last locks of every transaction."""
     for chain in sorted({draft.chain for draft in work.drafts}):
         drafts = [draft for draft in work.drafts if draft.chain == chain]
-        first = _append_blinded(work, chain, drafts)
-        _append_secret(work, chain, [(first + i, d) for i, d in enumerate(drafts) if d.secret is not None])
+        heads = _heads(work, chain, secret=any(draft.secret is not None for draft in drafts))
+        _append_blinded(work, chain, heads, drafts)
+        first = heads.sequence + 1
+        _append_secret(work, chain, heads, [(first + i, d) for i, d in enumerate(drafts) if d.secret is not None])
     work.drafts.clear()
 
 
-def _append_blinded(work: Work, chain: str, drafts: list[AuditDraft]) -> int:
-    sequence, previous = _head(work, _HEADS, chain)
-    first, rows = sequence + 1, []
+def _append_blinded(work: Work, chain: str, heads: _Heads, drafts: list[AuditDraft]) -> None:
+    sequence, previous, rows = heads.sequence, heads.hash, []
     for draft in drafts:
         sequence += 1
         row = {
@@ -68,13 +91,12 @@ def _append_blinded(work: Work, chain: str, drafts: list[AuditDraft]) -> int:
         rows.append(row)
     work.run(_APPEND, rows)
     work.run(_ADVANCE[_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
-    return first
 
 
-def _append_secret(work: Work, chain: str, drafts: list[tuple[int, AuditDraft]]) -> None:
+def _append_secret(work: Work, chain: str, heads: _Heads, drafts: list[tuple[int, AuditDraft]]) -> None:
     if not drafts:
         return
-    sequence, previous = _head(work, _SECRET_HEADS, chain)
+    sequence, previous = heads.secret_sequence, heads.secret_hash
     rows = []
     for blinded_sequence, draft in drafts:
         sequence += 1
@@ -93,10 +115,19 @@ def _append_secret(work: Work, chain: str, drafts: list[tuple[int, AuditDraft]])
     work.run(_ADVANCE[_SECRET_HEADS.name], {"of_chain": chain, "to_sequence": sequence, "to_hash": previous})
 
 
-def _head(work: Work, heads: Any, chain: str) -> tuple[int, str]:
-    found = work.row(_FIND[heads.name], chain=chain)
+def _heads(work: Work, chain: str, *, secret: bool) -> _Heads:
+    """The ends of a chain, the secret one where it is needed; both begin where there is none yet."""
+    found = _found(work, chain, secret=secret)
     if found is None:
-        # Two first entries of a chain may arrive together: the second waits here, then finds the first one's head.
-        work.run(_START[heads.name], {"chain": chain, "sequence": 0, "hash": GENESIS})
-        found = work.one("audit chain", _FIND[heads.name], chain=chain)
-    return int(found["sequence"]), str(found["hash"])
+        # Two first entries of a chain may arrive together: the second waits here, then finds the first one's heads.
+        for heads in (_HEADS, _SECRET_HEADS):
+            work.run(_START[heads.name], {"chain": chain, "sequence": 0, "hash": GENESIS})
+        found = _found(work, chain, secret=secret)
+    if found is None:
+        raise IntegrityFault(f"The audit chain {chain} has no head.")
+    return found
+
+
+def _found(work: Work, chain: str, *, secret: bool) -> _Heads | None:
+    row = work.row(_FIND_BOTH if secret else _FIND, chain=chain)
+    return None if row is None else _Heads(**row)

@@ -113,7 +113,7 @@ def book_items(work: Work, ask: BookItems) -> ItemsBooked:
     expiry, change = _expiry(ask, name, lot), _change(ask, name, in_stock)
     if ask.act is ItemAct.HAND_OUT and expiry < work.at.astimezone(ZoneInfo(site["zone"])).date():
         raise ItemExpired(name, ask.lot, expiry)
-    work.record(
+    work.append(
         ItemMovement,
         sponsor_id=site["sponsor_id"],
         study_id=ask.study_id,

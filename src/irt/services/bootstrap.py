@@ -51,7 +51,7 @@ def create_first_administrator(work: Work, ask: Bootstrap) -> AccountChanged:
     if work.row(select(_GRANTS.c.id).where(_GRANTS.c.role == Role.ADMINISTRATOR)):
         raise AlreadyBootstrapped("This installation has an administrator. Nothing was created. Ask them.")
     person = create_account(work, CreateAccount(**dict(ask), trained=True))
-    work.record(
+    work.append(
         RoleGrant,
         account_id=person.account_id,
         role=Role.ADMINISTRATOR,

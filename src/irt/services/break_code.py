@@ -153,4 +153,4 @@ def _tell(work: Work, subject: LockedSubject, reason: ReasonCategory) -> None:
     sentence = f"The code of subject {subject.number} was broken on {when}: {why}."
     for audience, site_id in ((Audience.BLINDED, subject.site.id), (Audience.SAFETY, None)):
         write_outbox(work, "code_broken", audience, body, subject.study_id)
-        work.record(Message, **subject.owner, site_id=site_id, audience=audience, sentence=sentence, at=work.at)
+        work.append(Message, **subject.owner, site_id=site_id, audience=audience, sentence=sentence, at=work.at)

@@ -44,7 +44,7 @@ def check_kit(work: Work, ask: CheckKit) -> ScanAnswer:
     if accepted and number is not None:
         set_lines(work, dispensing, [dispensing.id_of(number)], KitCheck.CHECKED, work.at)
         dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
-    work.record(
+    work.append(
         Scan,
         **dispensing.subject.owner,
         dispensing_id=dispensing.id,

@@ -138,7 +138,7 @@ def _record(
         {"number": number, "difference": str(kind), "reason": ask.reasons[number].strip()}
         for number, kind in sorted(differences.items())
     ]
-    work.record(
+    work.append(
         StockCount,
         sponsor_id=site.sponsor_id,
         study_id=ask.study_id,

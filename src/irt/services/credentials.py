@@ -76,6 +76,6 @@ def standing_of(work: Work, username: str) -> Standing:
 
 def note_attempt(work: Work, username: str, succeeded: bool, purpose: Purpose, client: str) -> None:
     """Records one attempt (P11-26)."""
-    work.record(
+    work.append(
         SignInAttempt, username=username, succeeded=succeeded, purpose=purpose, at=work.at, client=client[:200]
     )

@@ -65,7 +65,7 @@ def issue_token(work: Work, ask: IssueToken) -> TokenIssued:
         raise BadInput("A token lasts at least until tomorrow and at most a year. Nothing was made.")
     public_id, secret = secrets.token_hex(6), secrets.token_hex(32)
     scopes = sorted({str(scope.value) for scope in ask.scopes})
-    work.record(
+    work.append(
         ApiToken,
         public_id=public_id,
         token_hash=hash_of(secret),

@@ -62,7 +62,7 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
     sites = _sites(work, definition, owner, depots, ask)
     record_levels(work, levels_in(definition, sites), owner, ask.effective_from)
     commitments = _seeds(work, owner)
-    work.record(AllocationState, **owner, key=ASSIGNMENTS, state={"count": 0})
+    work.append(AllocationState, **owner, key=ASSIGNMENTS, state={"count": 0})
     work.audit(
         AuditDraft(
             act="study_loaded",
@@ -141,7 +141,7 @@ def _seeds(work: Work, owner: Mapping[str, int]) -> dict[str, str]:
     for purpose in SEED_PURPOSES:
         seed = work.store.entropy(32)
         commitments[purpose] = commitment(seed)
-        work.record(
+        work.append(
             AllocationKey,
             **owner,
             purpose=purpose,

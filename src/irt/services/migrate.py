@@ -24,7 +24,7 @@ class SchemaNotCurrent(Refusal):
 
 def migrate(store: Store) -> None:
     """Takes every step that is missing, all in one transaction; nothing to do where none is."""
-    with store.writing() as connection:
+    with store.writing(counting=True) as connection:
         command.upgrade(migrations_of(connection), "head")
 
 

@@ -168,7 +168,7 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
         on_day=ask.on_day,
     )
     record = drawn.allocation.record()
-    work.record(
+    work.append(
         TreatmentAssignment,
         **subject.owner,
         randomization_id=randomization_id,

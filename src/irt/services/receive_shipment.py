@@ -198,7 +198,7 @@ def _open_excursion(work: Work, ask: ReceiveShipment, shipment: HeldShipment) ->
     if so_far is None:
         raise IntegrityFault("counting gave no number")
     number = f"X-{so_far + 1:04d}"
-    work.record(
+    work.append(
         Excursion,
         **shipment.owner,
         number=number,

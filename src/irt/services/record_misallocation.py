@@ -77,7 +77,7 @@ def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispens
         reason=ask.reason,
     )
     set_lines(work, dispensing, [assigned.id], KitCheck.NOT_GIVEN)
-    work.record(
+    work.append(
         DispensedKit,
         **subject.owner,
         dispensing_id=dispensing.id,
@@ -115,7 +115,7 @@ def _open_deviation(work: Work, ask: RecordMisallocation, dispensing: LockedDisp
     subject = dispensing.subject
     counted = work.one("study", _COUNT, study_id=subject.study_id)
     number = f"D-{int(counted['n']) + 1:04d}"
-    work.record(
+    work.append(
         Deviation,
         **subject.owner,
         number=number,

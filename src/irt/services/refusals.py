@@ -47,8 +47,8 @@ def _tell_supply(work: Work, about: About) -> None:
         "sponsor_id": work.one("study", _SPONSOR, study_id=about.study_id)["sponsor_id"],
         "study_id": about.study_id,
     }
-    work.record(Message, **owner, site_id=about.site_id, audience=Audience.UNBLINDED, sentence=sentence, at=work.at)
-    work.record(
+    work.append(Message, **owner, site_id=about.site_id, audience=Audience.UNBLINDED, sentence=sentence, at=work.at)
+    work.append(
         Outbox,
         study_id=about.study_id,
         kind="supply_needed",

@@ -165,7 +165,7 @@ def _require_countries(study: SupplyStudy, countries: list[str]) -> None:
 
 
 def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int) -> None:
-    work.record(
+    work.append(
         LotApproval,
         **study.owner,
         blinded_lot_id=lot_id,

@@ -247,7 +247,7 @@ def _request(work: Work, shipments: Sequence[HeldShipment], kits: Counter[int], 
 
 def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: ResupplyDone) -> None:
     counts = {"sites_considered": done.sites_considered, "shipments_proposed": len(done.shipments)}
-    work.record(ResupplyRun, **study.owner, day=day, planner=planner, **counts, at=work.at)
+    work.append(ResupplyRun, **study.owner, day=day, planner=planner, **counts, at=work.at)
     work.audit(
         AuditDraft(
             act="resupply_run",

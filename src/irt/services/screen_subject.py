@@ -114,7 +114,7 @@ def _screen(work: Work, ask: ScreenSubject, site: SiteFacts, owner: dict[str, in
         status=SubjectStatus.SCREENING,
         screened_on=ask.on_day,
     )
-    work.record(
+    work.append(
         Screening,
         **owner,
         subject_id=subject_id,
@@ -177,7 +177,7 @@ def _rescreen(work: Work, ask: RescreenSubject, subject: LockedSubject) -> Scree
     _require_allowed(subject.definition.screening, last["times"], subject.screened_on, ask.on_day)
     numbers = work.one("site", _NUMBER, of_id=subject.site.id, subjects=0)
     screening = f"{subject.site.number}-S{numbers['screenings_numbered']:03d}"
-    work.record(
+    work.append(
         Screening,
         **subject.owner,
         subject_id=subject.id,

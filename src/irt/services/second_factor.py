@@ -55,5 +55,6 @@ def take_code(work: Work, account: RowMapping, code: SecretStr) -> bool:
             or_(_ACCOUNTS.c.second_factor_step.is_(None), _ACCOUNTS.c.second_factor_step < step),
         )
         .values(second_factor_step=step)
+        .returning(_ACCOUNTS.c.id)
     )
-    return taken.rowcount == 1
+    return taken.first() is not None

@@ -75,7 +75,7 @@ def hash_of(token: str) -> str:
 def start_session(work: Work, account_id: int, client: str, second_factor_at: datetime | None) -> SecretStr:
     """Begins a session and gives its token, which is told once and never stored."""
     token = secrets.token_urlsafe(32)
-    work.record(
+    work.append(
         SignedInSession,
         token_hash=hash_of(token),
         account_id=account_id,

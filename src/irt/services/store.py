@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
+from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
 
 from irt.errors import BadInput
 from irt.randomization.numbers import OpaqueNumbers
 from irt.randomization.scheme import Procedure
+from irt.services.pipelined import STATEMENTS_KEPT_PREPARED, PipelinedCursor, pipelined
 from irt.services.seal import Seal
 from irt.services.write_lock import FairLock
 from irt.study.definition import StudyDefinition
@@ -20,6 +23,9 @@ _PRAGMAS = (
     "foreign_keys=ON",
     "busy_timeout=30000",
     "recursive_triggers=ON",
+    # 64 MiB of pages in memory and a checkpoint every 40 MiB: by default both are a few, and each commit pays.
+    "cache_size=-65536",
+    "wal_autocheckpoint=10000",
 )
 
 
@@ -39,12 +45,26 @@ class Store:
         self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction that may write: committed at the end, rolled back on any exception."""
-        with self._turn(), self.engine.begin() as connection:
+    def writing(self, *, counting: bool = False) -> Iterator[Connection]:
+        """One transaction that may write: committed at the end, rolled back on any exception.
+
+        `counting` is for whoever asks how many rows a statement changed: each is then waited for.
+        """
+        with (
+            self._turn(),
+            self.engine.connect() as connection,
+            connection.begin() as transaction,
+            self._together(connection, counting=counting),
+        ):
             # A deferred transaction that turns to writing fails at once under load: take the write lock first.
             self._begin(connection, "BEGIN IMMEDIATE")
             yield connection
+            try:
+                transaction.commit()
+            except DBAPIError:
+                # What was not waited for may fail here first, its transaction still open: end both.
+                connection.invalidate()
+                raise
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -68,6 +88,9 @@ class Store:
         if self.is_sqlite:
             connection.exec_driver_sql(statement)
 
+    def _together(self, connection: Connection, *, counting: bool) -> AbstractContextManager[None]:
+        return nullcontext() if self.is_sqlite or counting else pipelined(connection)
+
     def _turn(self) -> AbstractContextManager[None]:
         return self._lock.turn() if self.is_sqlite else nullcontext()
 
@@ -85,7 +108,11 @@ def driver_url(url: str | URL) -> URL:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
-        url, connect_args={"timeout": 30, "check_same_thread": False}, pool_size=16, max_overflow=48
+        url,
+        connect_args={"timeout": 30, "check_same_thread": False},
+        json_serializer=_json,
+        pool_size=16,
+        max_overflow=48,
     )
 
     @event.listens_for(engine, "connect")
@@ -98,4 +125,21 @@ def _sqlite(url: URL) -> Engine:
 
 
 def _postgresql(url: URL) -> Engine:
-    return create_engine(url, pool_size=16, max_overflow=16, pool_pre_ping=False)
+    engine = create_engine(
+        url,
+        connect_args={"cursor_factory": PipelinedCursor},
+        json_serializer=_json,
+        pool_size=16,
+        max_overflow=16,
+        pool_pre_ping=False,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.prepared_max = STATEMENTS_KEPT_PREPARED
+
+    return engine
+
+
+def _json(value: Any) -> str:
+    return to_json(value).decode()

@@ -46,7 +46,7 @@ def record_lanes(
 ) -> None:
     """Appends lanes that hold from a day on."""
     for lane in lanes:
-        work.record(
+        work.append(
             Lane,
             **owner,
             origin_id=depots[lane.origin],
@@ -100,7 +100,7 @@ def record_site(
         version_number=version,
     )
     details = {"name": site.name, "zone": zone, "depot_id": depot_id}
-    work.record(SiteDetail, **owner, **details, site_id=site_id, effective_from=effective_from, change_id=change_id)
+    work.append(SiteDetail, **owner, **details, site_id=site_id, effective_from=effective_from, change_id=change_id)
     return site_id
 
 

@@ -64,7 +64,7 @@ def record_version(work: Work, definition: StudyDefinition, owner: Mapping[str, 
         created_at=work.at,
         loaded_by_id=work.actor.account_id,
     )
-    work.record(RestrictedPart, **owner, version_id=version_id, definition=whole, salt=salt.hex())
+    work.append(RestrictedPart, **owner, version_id=version_id, definition=whole, salt=salt.hex())
     return salted
 
 

@@ -218,7 +218,7 @@ def move_subject(
     status = next_status(SUBJECT, subject.status, event)
     if columns or status != subject.status:
         work.run(_SET, {"of_id": subject.id, "status": status, **columns})
-    work.record(
+    work.append(
         SubjectEventRow,
         **subject.owner,
         subject_id=subject.id,

@@ -45,9 +45,14 @@ class Work:
             raise NotFound(f"No such {what}. Check the number, or ask the study coordinator.")
         return found
 
+    def append(self, model: type[SQLModel], **values: Any) -> None:
+        """Appends one row; nobody waits for its id."""
+        statement, defaults = _inserting(model)
+        self.connection.execute(statement, {**defaults, **values})
+
     def record(self, model: type[SQLModel], **values: Any) -> int:
         """Appends one row and gives its id."""
-        statement, defaults = _inserting(model)
+        statement, defaults = _inserting(model, told=True)
         done = self.connection.execute(statement, {**defaults, **values})
         return int(done.inserted_primary_key[0])  # type: ignore[index]  # an insert of one row always has a key
 
@@ -62,20 +67,21 @@ class Work:
         self.drafts.append(draft)
 
 
-_INSERTS: dict[type[SQLModel], tuple[Any, dict[str, Any]]] = {}
+_INSERTS: dict[tuple[type[SQLModel], bool], tuple[Any, dict[str, Any]]] = {}
 
 
-def _inserting(model: type[SQLModel]) -> tuple[Any, dict[str, Any]]:
-    """The insert statement of a table and the values of columns that have a default."""
-    if model not in _INSERTS:
+def _inserting(model: type[SQLModel], *, told: bool = False) -> tuple[Any, dict[str, Any]]:
+    """The insert statement of a table and the values of columns that have a default; `told`: it gives the id."""
+    if (model, told) not in _INSERTS:
         table: Table = table_of(model)
         defaults = {
             name: info.get_default(call_default_factory=True)
             for name, info in model.model_fields.items()
             if name != "id" and not info.is_required() and name in table.c
         }
-        _INSERTS[model] = (insert(table), {name: value for name, value in defaults.items() if _plain(value)})
-    return _INSERTS[model]
+        statement = insert(table) if told else insert(table).inline()
+        _INSERTS[model, told] = (statement, {name: value for name, value in defaults.items() if _plain(value)})
+    return _INSERTS[model, told]
 
 
 def _plain(default: object) -> bool:

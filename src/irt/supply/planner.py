@@ -4,15 +4,17 @@ Min/max implements it here; the optimizer and the simulator use the same values 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
-@dataclass(frozen=True, slots=True)
-class LotStock:
+
+class LotStock(NamedTuple):
     """Kits of one type and one blinded lot that lie at one place."""
 
     kit_type: str
@@ -21,8 +23,7 @@ class LotStock:
     kits: int
 
 
-@dataclass(frozen=True, slots=True)
-class OnTheWay:
+class OnTheWay(NamedTuple):
     """Kits of one type and one blinded lot due at a place on a day."""
 
     kit_type: str
@@ -40,8 +41,7 @@ class Level:
     maximum: int
 
 
-@dataclass(frozen=True, slots=True)
-class SiteView:
+class SiteView(NamedTuple):
     """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day.
@@ -56,11 +56,11 @@ class SiteView:
     past_cut_off: bool = False
     stock: tuple[LotStock, ...] = ()
     on_the_way: tuple[OnTheWay, ...] = ()
-    levels: Mapping[str, Level] = field(default_factory=dict)
-    dnc_days: Mapping[str, int] = field(default_factory=dict)
-    dns_days: Mapping[str, int] = field(default_factory=dict)
+    levels: Mapping[str, Level] = NOTHING
+    dnc_days: Mapping[str, int] = NOTHING
+    dns_days: Mapping[str, int] = NOTHING
     approved_lots: frozenset[str] | None = None
-    expected_need: Mapping[str, Sequence[tuple[date, int]]] = field(default_factory=dict)
+    expected_need: Mapping[str, Sequence[tuple[date, int]]] = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,6 @@
 """Min/max: what is ordered, for whom when there is too little, and what a blinded reader can learn from it."""
 
 from collections import Counter, defaultdict
-from dataclasses import replace
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -34,7 +33,7 @@ def a_site(number: str = "101", **changes: Any) -> SiteView:
         lead_time_days=3,
         levels={"A": Level(4, 8), "P": Level(4, 8)},
     )
-    return replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def plan(
@@ -222,7 +221,7 @@ def test_never_more_than_the_depot_holds_nor_past_a_window(network: tuple[list[S
 @given(_networks())
 def test_with_plenty_every_order_is_exact(network: tuple[list[SiteView], list[LotStock]]) -> None:
     """Where the depot has enough, a low group ends at the maximum of each type, and no other is touched."""
-    sites = [replace(site, approved_lots=None) for site in network[0]]
+    sites = [site._replace(approved_lots=None) for site in network[0]]
     by_site = {s.site: kits_of(s) for s in plan(sites, PLENTY)}
     for site in sites:
         told = explain(site, DAY, BLINDED)
@@ -241,9 +240,9 @@ def _other(kit_type: str) -> str:
 @given(_networks())
 def test_the_size_of_a_blinded_shipment_tells_no_arm(network: tuple[list[SiteView], list[LotStock]]) -> None:
     """With the pens' contents exchanged everywhere, the same parcels leave for the same sites on the same days."""
-    sites = [replace(site, approved_lots=None) for site in network[0]]
+    sites = [site._replace(approved_lots=None) for site in network[0]]
     swapped = [
-        replace(site, stock=tuple(replace(s, kit_type=_other(s.kit_type)) for s in site.stock)) for site in sites
+        site._replace(stock=tuple(s._replace(kit_type=_other(s.kit_type)) for s in site.stock)) for site in sites
     ]
 
     def seen(proposed: list[ProposedShipment]) -> dict[tuple[str, date], int]:
@@ -259,7 +258,7 @@ def test_the_size_of_a_blinded_shipment_tells_no_arm(network: tuple[list[SiteVie
 @given(_networks())
 def test_the_first_to_expire_leave_first(network: tuple[list[SiteView], list[LotStock]]) -> None:
     """No kit is sent while one of the same type, as fit for that site, would expire earlier and stays behind."""
-    sites = [replace(site, approved_lots=None) for site in network[0]]
+    sites = [site._replace(approved_lots=None) for site in network[0]]
     stock = [s for s in network[1] if s.kits]
     left = Counter({(s.kit_type, s.lot, s.expiry): s.kits for s in stock})
     expiries = {(s.kit_type, s.lot): s.expiry for s in stock}
