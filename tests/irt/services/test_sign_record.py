@@ -78,6 +78,7 @@ def a_study(office: Office, second_factor: bool) -> int:
         public_part={"conduct": {"second_factor": second_factor}},
         salted_digest="",
         created_at=office.now,
+        loaded_by_id=office.ada.account_id,
     )
     return ids["study"]
 
