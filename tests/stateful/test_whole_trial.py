@@ -38,7 +38,7 @@ from irt.services.hand_over_kits import (
 )
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.randomize_subject import randomize_subject
-from irt.services.record_misallocation import RecordMisallocation, record_misallocation
+from irt.services.record_misallocation import RecordMisallocation
 from irt.services.replace_kit import ReplaceKit, replace_kit
 from irt.services.screen_subject import FailScreening, RescreenSubject, fail_screening, rescreen_subject
 from irt.services.take_back_kits import TakeBackKits, take_back_kits
@@ -141,7 +141,7 @@ class WholeTrial(RuleBasedStateMachine):
         given = data.draw(st.sampled_from(self._numbers(self.trial.rows(Kit, custody="site"))))
         facts = {"assigned": lines[0], "given": given, "taken": "unknown", "reason": EXPLAINED}
         self._try(
-            record_misallocation,
+            book_misallocation,
             RecordMisallocation.model_validate({"study_id": 1, "dispensing_id": dispensing, **facts}),
         )
 

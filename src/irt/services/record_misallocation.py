@@ -44,6 +44,10 @@ class MisallocationReceipt(SQLModel):
     dispensing: DispensingReceipt
 
 
+class SignatureNeeded(Refusal):
+    """The study has misallocations signed, and this one came without."""
+
+
 class NotMisallocated(Refusal):
     """What was entered does not describe a misallocation."""
 
@@ -53,6 +57,17 @@ _COUNT = select(func.count().label("n")).where(_DEVIATIONS.c.study_id == bindpar
 
 
 def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationReceipt:
+    """Books a misallocation where the study asks for no signature; SignatureNeeded where it does."""
+    dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
+    with refusals_concern(dispensing.subject.about("misallocation")):
+        if dispensing.subject.definition.conduct.misallocation_signed:
+            raise SignatureNeeded(
+                "This study has a misallocation signed. Nothing was booked. Enter your password with it."
+            )
+    return book_misallocation(work, ask)
+
+
+def book_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationReceipt:
     """Books the given kit as dispensed and the assigned one as not; nothing hints whether they are alike."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     with refusals_concern(dispensing.subject.about("misallocation")):

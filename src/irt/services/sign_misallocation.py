@@ -5,7 +5,7 @@ from sqlmodel import Field
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.services.dispensings import lock_dispensing
-from irt.services.record_misallocation import MisallocationReceipt, RecordMisallocation, record_misallocation
+from irt.services.record_misallocation import MisallocationReceipt, RecordMisallocation, book_misallocation
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.work import Work
 from irt.study.schedule import visit_label
@@ -33,4 +33,4 @@ def sign_misallocation(work: Work, ask: SignMisallocation) -> MisallocationRecei
         zone=subject.site.zone,
     )
     sign_record(work, ask.signing, signable, grant)
-    return record_misallocation(work, RecordMisallocation(**facts))
+    return book_misallocation(work, RecordMisallocation(**facts))

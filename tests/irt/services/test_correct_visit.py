@@ -11,7 +11,7 @@ from irt.reads.blinded_visits import recorded_visits
 from irt.services.change_treatment import SkipVisit, skip_visit
 from irt.services.correct_visit import CorrectVisit, KitsWereGiven, NothingToCorrect, correct_visit
 from irt.services.hand_over_kits import GiveUpDispensing, VisitTookPlace, give_up_dispensing
-from irt.services.record_misallocation import RecordMisallocation, record_misallocation
+from irt.services.record_misallocation import RecordMisallocation, book_misallocation
 from irt.services.record_visit import RecordVisit, record_visit
 from irt.services.visits import KitsAreAssigned, VisitNotPlanned
 from irt.tables.kit import Dispensing
@@ -150,7 +150,7 @@ def test_a_visit_at_which_a_wrong_kit_was_given_took_place(sqlite_trial: Trial) 
         "reason": "Shelf",
     }
     wrong = RecordMisallocation.model_validate({"study_id": 1, "dispensing_id": open_one.dispensing_id, **facts})
-    sqlite_trial.do(sqlite_trial.staff, record_misallocation, wrong)
+    sqlite_trial.do(sqlite_trial.staff, book_misallocation, wrong)
     sqlite_trial.refuses(give_up_dispensing, giving_up(open_one.dispensing_id, "skipped"), VisitTookPlace)
     sqlite_trial.do(sqlite_trial.staff, give_up_dispensing, giving_up(open_one.dispensing_id))
     assert visit_row(sqlite_trial, "D1")["status"] == "done"
