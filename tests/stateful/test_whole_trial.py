@@ -38,7 +38,7 @@ from irt.services.hand_over_kits import (
 )
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.randomize_subject import randomize_subject
-from irt.services.record_misallocation import RecordMisallocation
+from irt.services.record_misallocation import RecordMisallocation, book_misallocation
 from irt.services.replace_kit import ReplaceKit, replace_kit
 from irt.services.screen_subject import FailScreening, RescreenSubject, fail_screening, rescreen_subject
 from irt.services.take_back_kits import TakeBackKits, take_back_kits
