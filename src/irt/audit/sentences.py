@@ -37,7 +37,7 @@ TEMPLATES: dict[str, str] = {
     "kits_taken_back": "{who} took back kits of subject {record}: {returned} returned, {lost} lost.",
     "items_received": "{who} received {quantity} of {item}, lot {lot}, at site {record}; {in_stock} lie there.",
     "items_handed_out": "{who} handed out {quantity} of {item}, lot {lot}, to {subject}; {in_stock} are left.",
-    "items_counted": "{who} counted {item}, lot {lot}, at site {record}: {quantity}, where the record had {old_in_stock}.",
+    "items_counted": "{who} counted {item}, lot {lot}, at site {record}: {quantity} instead of {old_in_stock}.",
     "stock_counted": "{who} counted the stock of {record_kind} {record}.",
     # Supply
     "kit_list_loaded": "{who} loaded {kits} kits under blinded lots {blinded_lots}.",
