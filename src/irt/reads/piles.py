@@ -61,11 +61,13 @@ def piles_at(connection: Connection, study_id: int, custody: Custody, places: It
     where = {"custody": custody, "places": sorted(places)}
     if len(mixed) < len(types):
         pure = {lot_id: found[0] for lot_id, found in types.items() if len(found) == 1}
-        for place, label, lot_id, expiry, kits in connection.execute(_BY_LOT, where):
+        for place, label, lot_id, expiry, kits in connection.execute(_BY_LOT, where).all():
             if lot_id in pure:
                 yield place, label, lot_id, expiry, pure[lot_id], kits
     if mixed:
-        for place, label, lot_id, expiry, kit_type, kits in connection.execute(_BY_TYPE, {**where, "lots": mixed}):
+        for place, label, lot_id, expiry, kit_type, kits in connection.execute(
+            _BY_TYPE, {**where, "lots": mixed}
+        ).all():
             yield place, label, lot_id, expiry, kit_type, kits
 
 

@@ -18,9 +18,7 @@ from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import (
     DepotView,
     Level,
-    LotStock,
     NetworkView,
-    OnTheWay,
     ProposedLine,
     ProposedShipment,
     SiteView,
@@ -131,17 +129,17 @@ def _judge(
 
 def _count(site: SiteView, day: date) -> dict[str, _Counts]:
     found = {kit_type: [0, 0, 0] for kit_type in site.levels}
-    for lot in site.stock:
-        if lot.kit_type in found:
-            found[lot.kit_type][0 if _counts(site, lot, day) else 2] += lot.kits
-    for due in site.on_the_way:
-        if due.kit_type in found:
-            found[due.kit_type][1 if _counts(site, due, day) else 2] += due.kits
+    for kit_type, _, expiry, kits in site.stock:
+        if kit_type in found:
+            found[kit_type][0 if _counts(site, kit_type, expiry, day) else 2] += kits
+    for kit_type, _, expiry, kits, _ in site.on_the_way:
+        if kit_type in found:
+            found[kit_type][1 if _counts(site, kit_type, expiry, day) else 2] += kits
     return {kit_type: _Counts(*kits) for kit_type, kits in found.items()}
 
 
-def _counts(site: SiteView, lot: LotStock | OnTheWay, day: date) -> bool:
-    return outlasts(lot.expiry, day, site.dnc_days.get(lot.kit_type, 0))
+def _counts(site: SiteView, kit_type: str, expiry: date, day: date) -> bool:
+    return outlasts(expiry, day, site.dnc_days.get(kit_type, 0))
 
 
 class _Pile(NamedTuple):

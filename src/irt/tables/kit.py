@@ -97,7 +97,7 @@ class DispensedKit(Owned, table=True):
 
     __tablename__ = "dispensed_kit"
     __table_args__ = (UniqueConstraint("dispensing_id", "kit_id"),)
-    dispensing_id: int = Field(foreign_key="dispensing.id", index=True)
+    dispensing_id: int = Field(foreign_key="dispensing.id")
     kit_id: int = Field(foreign_key="kit.id", index=True)
     status: KitCheck = one_of(KitCheck, "status")
     checked_at: datetime | None = instant(default=None)

@@ -39,7 +39,7 @@ class ShipmentKit(Owned, table=True):
 
     __tablename__ = "shipment_kit"
     __table_args__ = (UniqueConstraint("shipment_id", "kit_id"),)
-    shipment_id: int = Field(foreign_key="shipment.id", index=True)
+    shipment_id: int = Field(foreign_key="shipment.id")
     kit_id: int = Field(foreign_key="kit.id", index=True)
     outcome: str | None = Field(default=None, description="received, damaged, missing, quarantined")
 

@@ -88,7 +88,7 @@ class Visit(Owned, table=True):
 
     __tablename__ = "subject_visit"
     __table_args__ = (UniqueConstraint("subject_id", "code", "occurrence"),)
-    subject_id: int = Field(foreign_key="subject.id", index=True)
+    subject_id: int = Field(foreign_key="subject.id")
     code: str
     occurrence: int = Field(default=0, description="counts repeated and unscheduled visits, from 0")
     status: VisitStatus = one_of(VisitStatus, "status")

@@ -30,6 +30,7 @@ def enter(chromium: Browser, address: str, username: str, width: int = 1280) -> 
     """Somebody's tab."""
     tab = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
     tab.goto(f"{address}/sign-in?next=/switch")
+    expect(tab.get_by_label("User name")).to_be_focused()
     tab.keyboard.type(username)
     tab.keyboard.press("Tab")
     tab.keyboard.type(PASSWORD)

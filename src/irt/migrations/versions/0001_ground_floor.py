@@ -978,7 +978,6 @@ def upgrade() -> None:
             "subject_id", "code", "occurrence", name=op.f("uq_subject_visit_subject_id_code_occurrence")
         ),
     )
-    op.create_index(op.f("ix_subject_visit_subject_id"), "subject_visit", ["subject_id"], unique=False)
     op.create_table(
         "weighing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1158,7 +1157,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("shipment_id", "kit_id", name=op.f("uq_shipment_kit_shipment_id_kit_id")),
     )
     op.create_index(op.f("ix_shipment_kit_kit_id"), "shipment_kit", ["kit_id"], unique=False)
-    op.create_index(op.f("ix_shipment_kit_shipment_id"), "shipment_kit", ["shipment_id"], unique=False)
     op.create_table(
         "shipment_step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1229,7 +1227,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dispensed_kit")),
         sa.UniqueConstraint("dispensing_id", "kit_id", name=op.f("uq_dispensed_kit_dispensing_id_kit_id")),
     )
-    op.create_index(op.f("ix_dispensed_kit_dispensing_id"), "dispensed_kit", ["dispensing_id"], unique=False)
     op.create_index(op.f("ix_dispensed_kit_kit_id"), "dispensed_kit", ["kit_id"], unique=False)
     op.create_table(
         "scan",
@@ -1260,13 +1257,11 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
-    op.drop_index(op.f("ix_dispensed_kit_dispensing_id"), table_name="dispensed_kit")
     op.drop_table("dispensed_kit")
     op.drop_index(op.f("ix_visit_step_visit_id"), table_name="visit_step")
     op.drop_table("visit_step")
     op.drop_index(op.f("ix_shipment_step_shipment_id"), table_name="shipment_step")
     op.drop_table("shipment_step")
-    op.drop_index(op.f("ix_shipment_kit_shipment_id"), table_name="shipment_kit")
     op.drop_index(op.f("ix_shipment_kit_kit_id"), table_name="shipment_kit")
     op.drop_table("shipment_kit")
     op.drop_table("secret_treatment_assignment")
@@ -1281,7 +1276,6 @@ def downgrade() -> None:
     op.drop_table("annotation")
     op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
     op.drop_table("weighing")
-    op.drop_index(op.f("ix_subject_visit_subject_id"), table_name="subject_visit")
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
     op.drop_table("subject_event")
