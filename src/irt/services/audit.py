@@ -16,7 +16,7 @@ from irt.tables.secret import SecretAuditEntry, SecretAuditHead
 
 _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
-_APPEND, _APPEND_SECRET = insert(_ENTRIES), insert(_SECRET_ENTRIES)
+_APPEND, _APPEND_SECRET = insert(_ENTRIES).inline(), insert(_SECRET_ENTRIES).inline()
 _OF_CHAIN = _HEADS.c.chain == bindparam("chain")
 _FIND = select(_HEADS.c.sequence, _HEADS.c.hash).where(_OF_CHAIN).with_for_update()
 _FIND_BOTH = (

@@ -86,7 +86,8 @@ class Store:
     def _begin(self, connection: Connection, statement: str) -> None:
         # Said here rather than in an engine event, which would cost every statement a look at its listeners.
         if self.is_sqlite:
-            connection.exec_driver_sql(statement)
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute(statement)
 
     def _together(self, connection: Connection, *, counting: bool) -> AbstractContextManager[None]:
         return nullcontext() if self.is_sqlite or counting else pipelined(connection)

@@ -27,8 +27,9 @@ class Work:
     drafts: list[AuditDraft] = field(default_factory=list)
 
     def run(self, statement: Executable, parameters: Any = None) -> None:
-        """Executes a statement whose answer is not needed."""
-        self.connection.execute(statement, parameters)
+        """Executes a statement whose answer is not needed, once for each row of parameters."""
+        alone = isinstance(parameters, list) and len(parameters) == 1
+        self.connection.execute(statement, parameters[0] if alone else parameters)
 
     def rows(self, statement: Executable, **parameters: Any) -> Sequence[RowMapping]:
         """All rows of an answer, by column name."""
@@ -60,7 +61,7 @@ class Work:
         """Appends many rows at once."""
         statement, defaults = _inserting(model)
         if filled := [{**defaults, **row} for row in rows]:
-            self.connection.execute(statement, filled)
+            self.run(statement, filled)
 
     def audit(self, draft: AuditDraft) -> None:
         """Adds a line to the audit trail of this transaction."""
