@@ -2,6 +2,8 @@
 
 import random
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -69,20 +71,28 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
     preparers = preparers_of(store, at)
     loaded = prepare_study(store, preparers, definition, "full", Mode.PRODUCTION, at, first_day)
     zones = {site.number: ZoneInfo(site.zone or definition.country(site.country).zone) for site in sites}
-    run = Run(
-        store=store,
-        staff=staff_of(store, preparers, at),
-        study_id=loaded.study_id,
-        definition=definition,
-        planner=MinMax(),
-        chance=random.Random(0),  # noqa: S311 - decides when people come, never what they are given
-        until=people.arrivals[-1].at + timedelta(hours=1),
-        zones=zones,
-        tell=tell,
-    )
-    started = time.monotonic()
-    run_study(run, people.arrivals, opened, definition.sizes["full"].lots)
-    return report(run, time.monotonic() - started)
+    with _second_hand(store) as second_hand:
+        run = Run(
+            store=store,
+            staff=staff_of(store, preparers, at),
+            study_id=loaded.study_id,
+            definition=definition,
+            planner=MinMax(),
+            chance=random.Random(0),  # noqa: S311 - decides when people come, never what they are given
+            until=people.arrivals[-1].at + timedelta(hours=1),
+            zones=zones,
+            second_hand=second_hand,
+            tell=tell,
+        )
+        started = time.monotonic()
+        run_study(run, people.arrivals, opened, definition.sizes["full"].lots)
+        seconds = time.monotonic() - started
+    return report(run, seconds)
+
+
+def _second_hand(store: Store) -> AbstractContextManager[Executor | None]:
+    """On PostgreSQL people work side by side; SQLite lets one write at a time."""
+    return nullcontext() if store.is_sqlite else ThreadPoolExecutor(max_workers=1)
 
 
 def _openings(people: Enrolment) -> dict[str, date]:

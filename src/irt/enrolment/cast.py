@@ -41,6 +41,7 @@ PARTS = (
     Part("tara", "Tara Quist", Role.STUDY_TEAM, "Read how the study enrols, by month and by site"),
     Part("sam", "Sam Okafor", Role.SAFETY, "Unblind one subject for a safety report"),
     Part("sue", "Sue Anand", Role.SUPPLY_MANAGER, "Run the resupply and read why each shipment was proposed"),
+    Part("sven", "Sven Lie", Role.SUPPLY_MANAGER, "Approve the stock levels that Sue proposed"),
     Part("pete", "Pete Varga", Role.SUPPLY_PLANNER, "The same overview by blinding group"),
     Part("dora", "Dora Nyman", Role.DEPOT, "Acknowledge, pick and dispatch a shipment"),
     Part("quinn", "Quinn Faber", Role.QUALIFIED_PERSON, "Read a lot and the signatures of its release"),

@@ -4,9 +4,11 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -76,7 +78,11 @@ class LeftOpen:
 
 @dataclass(slots=True)
 class Run:
-    """One study being run: what is still to happen, in order of time, and what has been counted."""
+    """One study being run: what is still to happen, in order of time, and what has been counted.
+
+    A `second_hand`, of one thread, gives out the first kits while the next subject is screened and randomized, as
+    pharmacists do. Everything else waits for it, so that the outcome is that of one hand.
+    """
 
     store: Store
     staff: Staff
@@ -89,24 +95,45 @@ class Run:
     returns: bool = False
     showcase: str | None = None
     order: Order | None = None
+    second_hand: Executor | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
     tally: Tally = field(default_factory=Tally)
     held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     left_open: list[LeftOpen] = field(default_factory=list)
-    _due: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    _due: list[tuple[datetime, int, Callable[[datetime], None], bool]] = field(default_factory=list)
     _count: Any = field(default_factory=itertools.count)
+    _beside: list[Future[None]] = field(default_factory=list)
 
-    def at(self, moment: datetime, step: Callable[[datetime], None]) -> None:
-        """Plans a step; steps of one moment happen in the order in which they were planned."""
+    def at(self, moment: datetime, step: Callable[[datetime], None], *, waits: bool = True) -> None:
+        """Plans a step; steps of one moment happen in the order in which they were planned.
+
+        A step that does not wait may begin while the second hand is at work.
+        """
         if moment <= self.until:
-            heapq.heappush(self._due, (moment, next(self._count), step))
+            heapq.heappush(self._due, (moment, next(self._count), step, waits))
 
     def go(self) -> Tally:
         """Carries out every step up to the end."""
         while self._due:
-            moment, _, step = heapq.heappop(self._due)
+            moment, _, step, waits = heapq.heappop(self._due)
+            if waits:
+                self.wait()
             step(moment)
+        self.wait()
         return self.tally
+
+    def beside(self, step: Callable[[], None]) -> None:
+        """Leaves a step to the second hand, where there is one."""
+        if self.second_hand is None:
+            step()
+        else:
+            self._beside.append(self.second_hand.submit(step))
+
+    def wait(self) -> None:
+        """Until the second hand has done all it was left; what went wrong there is raised here."""
+        waiting, self._beside = self._beside, []
+        for done in waiting:
+            done.result()
 
 
 def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[Lot]) -> Tally:
@@ -121,7 +148,7 @@ def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lo
         run.at(night, lambda moment: _supply(run, moment))
         night += timedelta(days=1)
     for arrival in arrivals:
-        run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment))  # type: ignore[misc]
+        run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment), waits=False)  # type: ignore[misc]
     return run.go()
 
 
@@ -182,6 +209,8 @@ def _fail(run: Run, arrival: Arrival, subject: str, moment: datetime) -> None:
 
 def _randomize(run: Run, arrival: Arrival, subject: str, moment: datetime, attempt: int) -> None:
     """Randomizes; where another day may lift the refusal the subject comes again the next day."""
+    if run.definition.conduct.all_arms_on_site:
+        run.wait()  # the draw depends on the stock
     day = _local_day(run, arrival.site, moment)
     ask = RandomizeSubject(
         study_id=run.study_id,
@@ -222,7 +251,7 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
         if not visit.dispenses:
             continue
         if visit.kind == "randomization":
-            _dispense(run, arrival, subject, visit, moment)
+            run.beside(partial(_dispense, run, arrival, subject, visit, moment))
         elif _left_for_others(run, arrival, visit, stops):
             run.left_open.append(LeftOpen(arrival, subject, visit))
         else:

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from irt.states.records import ExcursionStatus
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.tables.columns import Owned, instant, one_of
+
+_UNDERWAY = text("outcome IS NULL")
 
 
 class Shipment(Owned, table=True):
@@ -38,7 +40,11 @@ class ShipmentKit(Owned, table=True):
     """One kit of one shipment and how it arrived."""
 
     __tablename__ = "shipment_kit"
-    __table_args__ = (UniqueConstraint("shipment_id", "kit_id"),)
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "kit_id"),
+        # What is under way is a little of all that was ever sent.
+        Index("shipment_kit_underway", "shipment_id", "kit_id", postgresql_where=_UNDERWAY, sqlite_where=_UNDERWAY),
+    )
     shipment_id: int = Field(foreign_key="shipment.id")
     kit_id: int = Field(foreign_key="kit.id", index=True)
     outcome: str | None = Field(default=None, description="received, damaged, missing, quarantined")

@@ -1157,6 +1157,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("shipment_id", "kit_id", name=op.f("uq_shipment_kit_shipment_id_kit_id")),
     )
     op.create_index(op.f("ix_shipment_kit_kit_id"), "shipment_kit", ["kit_id"], unique=False)
+    op.create_index(
+        "shipment_kit_underway",
+        "shipment_kit",
+        ["shipment_id", "kit_id"],
+        unique=False,
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    )
     op.create_table(
         "shipment_step",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1262,6 +1270,12 @@ def downgrade() -> None:
     op.drop_table("visit_step")
     op.drop_index(op.f("ix_shipment_step_shipment_id"), table_name="shipment_step")
     op.drop_table("shipment_step")
+    op.drop_index(
+        "shipment_kit_underway",
+        table_name="shipment_kit",
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    )
     op.drop_index(op.f("ix_shipment_kit_kit_id"), table_name="shipment_kit")
     op.drop_table("shipment_kit")
     op.drop_table("secret_treatment_assignment")
