@@ -82,6 +82,35 @@ def test_a_replay_holds_every_check(store: Store, tmp_path: Path) -> None:
     assert figures["shipments"] > 0
 
 
+def test_two_hands_give_what_one_gives(sqlite_store: Store, postgresql_store: Store, tmp_path: Path) -> None:
+    """With the same seeds, PostgreSQL's two threads draw the arms and hand over the kits that SQLite's one does."""
+    told = []
+    for store in (sqlite_store, postgresql_store):
+        store.entropy = random.Random(5).randbytes
+        figures = replay_enrolment(store, SMALL_STROKE, people(tmp_path, 30), lambda done, words: None)
+        told.append(
+            {key: value for key, value in figures.items() if not key.startswith(("seconds", "subjects_per"))}
+        )
+    assert told[0] == told[1]
+    assert _given_to_whom(sqlite_store) == _given_to_whom(postgresql_store)
+
+
+def _given_to_whom(store: Store) -> list[tuple[str, str, str, str | None]]:
+    """Subject, randomization number, arm and kit, of everybody."""
+    with store.reading() as connection:
+        found = connection.execute(
+            text(
+                "SELECT subject.number, randomization.number, secret_treatment_assignment.arm, kit.number"
+                " FROM subject JOIN randomization ON randomization.subject_id = subject.id"
+                " JOIN secret_treatment_assignment"
+                " ON secret_treatment_assignment.randomization_id = randomization.id"
+                " LEFT JOIN movement ON movement.subject_id = subject.id AND movement.event = 'hand_over'"
+                " LEFT JOIN kit ON kit.id = movement.kit_id"
+            )
+        ).all()
+    return sorted((row[0], row[1], row[2], row[3] or "") for row in found)
+
+
 def _kits_due_and_handed_over(store: Store) -> tuple[int, int]:
     """What the drawn arms are given on day 0, none to two kits each, and what left the hospitals."""
     with store.reading() as connection:
