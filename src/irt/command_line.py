@@ -12,7 +12,7 @@ from irt.errors import IntegrityFault, Refusal
 
 _GROUP = "irt.commands"
 RUBBISH_BEFORE_A_LOOK = 50_000
-"""New objects before the interpreter looks for rubbish: a transaction makes thousands, and few are circular."""
+"""New objects before the interpreter looks for rubbish."""
 
 
 class Commands(click.Group):
@@ -62,9 +62,14 @@ def irt() -> None:
     """
 
 
+def spare_the_collector() -> None:
+    """Has the interpreter look for rubbish less often: a transaction makes thousands of objects, few of them circular."""
+    gc.set_threshold(RUBBISH_BEFORE_A_LOOK, 20, 50)
+
+
 def main() -> NoReturn:
     """Runs one command; what goes wrong is one line on standard error and a non-zero exit."""
-    gc.set_threshold(RUBBISH_BEFORE_A_LOOK, 20, 50)
+    spare_the_collector()
     try:
         answer = irt.main(prog_name="irt", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as fault:

@@ -4,6 +4,7 @@ import argparse
 import os
 from functools import partial
 
+from irt.command_line import spare_the_collector
 from tests.bench.figures import show
 from tests.bench.pharmacists import pharmacists
 from tests.bench.replay_rate import replay_rates
@@ -17,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--people", type=int, default=None, help="only the first so many people of the replay")
     asked = parser.parse_args()
+    spare_the_collector()
     print(f"load average at start: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201 - a report
     with running_server(durable=True) as server:
         on_server = partial(postgresql_store, server)

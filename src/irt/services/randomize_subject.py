@@ -100,6 +100,7 @@ class _Drawn:
     facts: RandomizationSubject
     stratum: str
     allocation: Allocation
+    record: dict[str, Any]
     stock_seen: dict[str, Any]
 
 
@@ -150,7 +151,7 @@ def _draw(
     allocation = procedure.assign(states, facts, Seed(seed_of(work, study_id, "allocation"), subject.site.protocol))
     store_states(work, subject.owner, states, {ASSIGNMENTS: {"count": number}, **counted, **allocation.after})
     opaque = randomization_number(work, study_id, number)
-    return _Drawn(number, opaque, facts, procedure.stratum(facts), allocation, stock_seen)
+    return _Drawn(number, opaque, facts, procedure.stratum(facts), allocation, allocation.record(), stock_seen)
 
 
 def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _Drawn) -> None:
@@ -167,7 +168,6 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
         at=work.at,
         on_day=ask.on_day,
     )
-    record = drawn.allocation.record()
     work.append(
         TreatmentAssignment,
         **subject.owner,
@@ -175,10 +175,10 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
         arm=drawn.allocation.arm,
         method=subject.definition.randomization.method,
         stratum=drawn.stratum,
-        probabilities=record["probabilities"],
-        draws=record["draws"],
+        probabilities=drawn.record["probabilities"],
+        draws=drawn.record["draws"],
         state_seen={
-            "rows": record["seen"],
+            "rows": drawn.record["seen"],
             "agents": list(drawn.facts.agents),
             "open_arm": drawn.facts.open_arm,
         },
@@ -209,7 +209,7 @@ def _audit(
             "version": subject.site.version_number,
         },
         secret={
-            **drawn.allocation.record(),
+            **drawn.record,
             "stock_seen": drawn.stock_seen,
             "assignment_number": drawn.number,
             "engine": __version__,

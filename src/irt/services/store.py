@@ -110,7 +110,7 @@ def driver_url(url: str | URL) -> URL:
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(
         url,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT_PREPARED},
         json_serializer=_json,
         pool_size=16,
         max_overflow=48,
