@@ -63,7 +63,7 @@ def irt() -> None:
 
 
 def spare_the_collector() -> None:
-    """Has the interpreter look for rubbish less often: a transaction makes thousands of objects, few of them circular."""
+    """Looks for rubbish less often: a transaction makes thousands of objects, and few are circular."""
     gc.set_threshold(RUBBISH_BEFORE_A_LOOK, 20, 50)
 
 
