@@ -1,0 +1,1 @@
+"""The methods of randomization, one noun one file."""
