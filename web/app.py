@@ -53,6 +53,7 @@ from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.tokens import TokenPages
+from web.blinded.version import VersionPage
 from web.blinded.versions import VersionPages
 from web.blinded.visits import VisitPages
 from web.blinded.weight import WeightPages
@@ -112,6 +113,7 @@ ROOMS: tuple[Any, ...] = (
     SupplyShipmentPages,
     SupplySitePages,
     LevelChangePages,
+    VersionPage,
     VersionPages,
     NetworkPages,
     NetworkProposalPages,

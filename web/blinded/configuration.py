@@ -76,7 +76,7 @@ class ConfigurationPages(Controller):
             loaded = desk.press(load_study, _asked(desk, text, data), key)
         except Refusal as refusal:
             return _page(desk, refusal.status_code, refusal=refusal.sentence, typed=data)
-        return go(f"/approvals/versions/{loaded.study_id}/{loaded.version}")
+        return go(f"/versions/{loaded.study_id}/{loaded.version}")
 
 
 def _require_configurator(actor: Actor) -> None:

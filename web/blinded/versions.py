@@ -35,16 +35,6 @@ class VersionsView(BlindedView):
 
 
 @dataclass(frozen=True)
-class VersionView(BlindedView):
-    """One version, and what the reader may do with it."""
-
-    study_id: int
-    version: VersionLine
-    may_decide: bool
-    unblinded: bool
-
-
-@dataclass(frozen=True)
 class AdoptView(BlindedView):
     """A site and the later versions it can go on to, each with what it changed."""
 
@@ -93,15 +83,8 @@ class VersionPages(Controller):
             may_adopt=may(desk, Permission.ACTIVATE_SITE, study_id),
         )
         return desk.page(
-            "versions/versions.html", view, "Protocol versions", _door(desk, study_id), study_id=study_id
+            "versions/versions.html", view, "Protocol versions", door_of(desk, study_id), study_id=study_id
         )
-
-    @get("/{study_id:int}/{number:int}", sync_to_thread=True)
-    def show_one(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int]
-    ) -> Response[str]:
-        """One version with what it changed; a draft with the way to its signature."""
-        return _version_page(desk, study_id, number)
 
     @get("/{study_id:int}/sites/{site:str}", sync_to_thread=True)
     def show_site(self, desk: NamedDependency[Desk], study_id: FromPath[int], site: FromPath[str]) -> Response[str]:
@@ -124,27 +107,9 @@ class VersionPages(Controller):
         return go(f"/versions/{study_id}/sites/{site}")
 
 
-def _door(desk: Desk, study_id: int) -> str:
+def door_of(desk: Desk, study_id: int) -> str:
     """The word of the main navigation that leads here; whoever opens sites comes by the network."""
     return "Network" if may(desk, Permission.ACTIVATE_SITE, study_id) else "Versions"
-
-
-def _version_page(desk: Desk, study_id: int, number: int) -> Response[str]:
-    actor = desk.who.actor
-    with desk.store.reading() as connection:
-        versions = versions_of(connection, actor, study_id)
-    version = next((one for one in versions if one.number == number), None)
-    if version is None:
-        raise NotFound(f"The study has no version {number} that you can read. Check the number.")
-    decides = any(may(desk, each, study_id) for each in (Permission.APPROVE_STUDY, Permission.CONFIGURE_STUDY))
-    view = VersionView(
-        study_id=study_id,
-        version=version,
-        may_decide=version.status == VersionStatus.DRAFT and decides,
-        unblinded=actor.unblinded_in(study_id) and may(desk, Permission.VIEW_SUPPLY, study_id),
-    )
-    title = f"Version {number}"
-    return desk.page("versions/version.html", view, title, _door(desk, study_id), study_id=study_id)
 
 
 def _adopt_page(
@@ -170,7 +135,7 @@ def _adopt_page(
         "versions/adopt.html",
         view,
         f"Version at site {number}",
-        _door(desk, study_id),
+        door_of(desk, study_id),
         study_id=study_id,
         status_code=refusal.status_code if refusal else 200,
     )

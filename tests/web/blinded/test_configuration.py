@@ -45,7 +45,7 @@ def test_a_sound_file_is_loaded_as_a_draft(world: World) -> None:
     assert "A second person approves it" in browser.text
     drafts = house_of(world).rows(StudyVersion, status="draft")
     assert [row["number"] for row in drafts] == [1]
-    assert browser.path == f"/approvals/versions/{drafts[0]['study_id']}/1"
+    assert browser.path == f"/versions/{drafts[0]['study_id']}/1"
 
 
 def test_a_file_is_loaded_as_an_amendment(world: World) -> None:
