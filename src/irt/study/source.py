@@ -1,7 +1,7 @@
 """A study file as written: plain values, and the line and column each was written on."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -70,9 +70,9 @@ class _CoreLoader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, Any] = {}
 
 
-def read_source(text: str) -> Source:
-    """Reads one YAML document; raises UnreadableFile where it is not one."""
-    reading = _Reading()
+def read_source(text: str, resolved: Callable[[str], Any] | None = None) -> Source:
+    """Reads one YAML document, its plain words by `resolved`; raises UnreadableFile where it is not one."""
+    reading = _Reading(resolved or resolve)
     root = _compose(text)
     data = reading.value(root, ()) if root is not None else None
     return Source(data, reading.places, tuple(reading.faults))
@@ -99,6 +99,7 @@ def _compose(text: str) -> yaml.Node | None:
 class _Reading:
     """One walk over the composed nodes."""
 
+    resolved: Callable[[str], Any]
     places: dict[Path, Place] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     read: int = 0
@@ -113,7 +114,7 @@ class _Reading:
         if isinstance(node, yaml.SequenceNode):
             return [self.value(child, (*path, index)) for index, child in enumerate(node.value)]
         written = str(node.value)
-        return written if isinstance(node, yaml.ScalarNode) and node.style else resolve(written)
+        return written if isinstance(node, yaml.ScalarNode) and node.style else self.resolved(written)
 
     def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
