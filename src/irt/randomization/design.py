@@ -181,7 +181,7 @@ def _texts(given: object, what: str) -> tuple[str, ...]:
     for text in written:
         if not (text.isascii() and text.isprintable() and text.strip() == text != ""):
             raise NotPlainText(
-                f"{what}: {text[:40]!a} is not plain text. Use ASCII letters, digits and signs, no space around them."
+                f"{what}: {text[:40]!a} is not plain text. Use ASCII letters, digits and signs, no space around."
             )
     if len(set(written)) != len(written):
         raise UnreadableDesign(f"{what} are not all different.")
