@@ -55,7 +55,7 @@ from web.blinded.switch import SwitchPages
 from web.blinded.tokens import TokenPages
 from web.blinded.version import VersionPage
 from web.blinded.versions import VersionPages
-from web.blinded.visits import VisitPages
+from web.blinded.visits import CorrectPages, RecordPages, SkipPages, UnscheduledPages
 from web.blinded.weight import WeightPages
 from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
@@ -91,7 +91,10 @@ ROOMS: tuple[Any, ...] = (
     ExitPages,
     OrderPages,
     StepPages,
-    VisitPages,
+    RecordPages,
+    SkipPages,
+    CorrectPages,
+    UnscheduledPages,
     WeightPages,
     ReturnsPages,
     SubjectReturnsPages,

@@ -10,19 +10,16 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, NotFound, Refusal
+from irt.errors import NotFound, Refusal
 from irt.reads.blinded_network import ChangeLine, LaneLine, NetworkSite, change_line, changes_of, lanes_of
 from irt.reads.blinded_network import network_sites as sites_of_network
-from irt.reads.blinded_signing import code_will_be_needed
-from irt.services.operational_changes import DecideChange, decide_change
+from web.blinded.decision import DecisionPanel, decide, decision_panel
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.study_choice import study_chosen
-from web.blinded.typed import signing_in
 from web.forms import Fields
 
 SITES_SHOWN = 50
 NAVIGATION = "Network"
-MEANINGS = (("approve", "I approve this change"), ("reject", "I refuse this change"))
 
 
 @dataclass(frozen=True)
@@ -47,14 +44,7 @@ class ChangeView(BlindedView):
 
     study_id: int
     change: ChangeLine
-    own: bool
-    printed_role: str
-    code_needed: bool
-    command_key: str
-    meanings: tuple[tuple[str, str], ...] = MEANINGS
-    meaning: str = ""
-    reason: str = ""
-    refusal: str = ""
+    panel: DecisionPanel
 
 
 class NetworkPages(Controller):
@@ -91,31 +81,16 @@ class NetworkPages(Controller):
         return _change_page(desk, study_id, change_id, {})
 
     @post("/{study_id:int}/changes/{change_id:int}", sync_to_thread=True)
-    def decide(
+    def decide_change(
         self, desk: NamedDependency[Desk], study_id: FromPath[int], change_id: FromPath[int], data: Fields
     ) -> Response[Any]:
         """Approves or refuses the change, signed."""
         desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
         try:
-            desk.press(decide_change, decision_in(study_id, change_id, data), data.get("command_key", ""))
+            decide(desk, study_id, change_id, data)
         except Refusal as refusal:
             return _change_page(desk, study_id, change_id, data, refusal)
         return go(f"/network/{study_id}/changes/{change_id}")
-
-
-def decision_in(study_id: int, change_id: int, data: Mapping[str, str]) -> DecideChange:
-    """The decision as the signature panel sends it."""
-    seen, meaning = data.get("digest", ""), data.get("meaning", "")
-    if meaning not in dict(MEANINGS) or len(seen) != 64:
-        raise BadInput("Say whether you approve the change or refuse it. Nothing was decided.")
-    return DecideChange(
-        study_id=study_id,
-        change_id=change_id,
-        granted=meaning == "approve",
-        seen=seen,
-        reason=data.get("reason", "").strip() or None,
-        signing=signing_in(data),
-    )
 
 
 def _network(desk: Desk, study_id: int, search: str, after: str) -> NetworkView:
@@ -146,24 +121,11 @@ def _network(desk: Desk, study_id: int, search: str, after: str) -> NetworkView:
 def _change_page(
     desk: Desk, study_id: int, change_id: int, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> Response[str]:
-    actor = desk.who.actor
     with desk.store.reading() as connection:
         change = change_line(connection, study_id, change_id)
-        code_needed = code_will_be_needed(connection, actor, study_id)
     if change is None:
         raise NotFound("No such change in this study. Check its number.")
-    grant = actor.require(Permission.ACTIVATE_SITE, study_id)
-    view = ChangeView(
-        study_id=study_id,
-        change=change,
-        own=change.asked_by_id == actor.account_id,
-        printed_role=grant.role.replace("_", " "),
-        code_needed=code_needed,
-        command_key=desk.key(),
-        meaning=typed.get("meaning", ""),
-        reason=typed.get("reason", ""),
-        refusal=refusal.sentence if refusal else "",
-    )
+    view = ChangeView(study_id, change, decision_panel(desk, study_id, change.asked_by_id, typed, refusal))
     return desk.page(
         "network/change.html",
         view,

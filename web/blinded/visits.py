@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -18,6 +19,7 @@ from irt.services.change_treatment import SkipVisit, skip_visit
 from irt.services.correct_visit import CorrectVisit, correct_visit
 from irt.services.record_visit import RecordVisit, record_visit
 from irt.services.weigh_subject import WeightNotConfirmed
+from irt.services.work import Work
 from irt.study.dispensing_schedule import WeightMissing, WeightOutOfBounds
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in, reason_in, weight_in, whole_in
@@ -40,14 +42,41 @@ class VisitPage(BlindedView):
     problem: str = ""
 
 
-class VisitPages(Controller):
-    """Recorded, skipped, corrected and unscheduled visits of one subject."""
+@dataclass(frozen=True)
+class _Mark:
+    """A mark on a visit: the service that books it and its ask, from the visit, what was typed and today."""
 
-    path = "/studies/{study_id:int}/subjects/{number:str}"
+    service: Callable[[Work, Any], SQLModel]
+    ask: Callable[[dict[str, Any], Mapping[str, str], date], SQLModel]
+
+
+def _recorded(visit: dict[str, Any], data: Mapping[str, str], today: date) -> RecordVisit:
+    return RecordVisit(**visit, on_day=day_in(data.get("on_day", ""), today))
+
+
+def _skipped(visit: dict[str, Any], data: Mapping[str, str], today: date) -> SkipVisit:
+    return SkipVisit(**visit, on_day=day_in(data.get("on_day", ""), today), reason=reason_in(data))
+
+
+def _corrected(visit: dict[str, Any], data: Mapping[str, str], _today: date) -> CorrectVisit:
+    return CorrectVisit(**visit, reason=reason_in(data))
+
+
+_MARKS = {
+    "record": _Mark(record_visit, _recorded),
+    "skip": _Mark(skip_visit, _skipped),
+    "correct": _Mark(correct_visit, _corrected),
+}
+_SUBJECT = "/studies/{study_id:int}/subjects/{number:str}"
+
+
+class _MarkPages(Controller):
+    """The form of a mark and its press; the last word of the address says which."""
+
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
 
-    @get("/record", sync_to_thread=True)
-    def record_form(
+    @get(sync_to_thread=True)
+    def show(
         self,
         desk: NamedDependency[Desk],
         study_id: FromPath[int],
@@ -55,79 +84,60 @@ class VisitPages(Controller):
         visit: FromQuery[str] = "",
         occurrence: FromQuery[str] = "0",
     ) -> Response[str]:
-        """Which visit without kits took place, and when."""
-        return _form(desk, study_id, number, visit, occurrence)
+        """Which visit is meant, when, and why."""
+        typed = {"visit": f"{visit}~{occurrence}"} if visit else {}
+        return _page(desk, _template(desk), _facts(desk, study_id, number), typed)
 
-    @post("/record", sync_to_thread=True)
-    def record(
+    @post(sync_to_thread=True)
+    def mark(
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
     ) -> Response[Any]:
-        """Books a visit without kits as done."""
+        """Marks the visit that was chosen and goes back to the subject."""
+        mark, facts = _MARKS[_word(desk)], _facts(desk, study_id, number)
 
-        def press(facts: StepFacts, visit: dict[str, Any]) -> SQLModel:
-            ask = RecordVisit(**visit, on_day=day_in(data.get("on_day", ""), facts.today))
-            return desk.press(record_visit, ask, data.get("command_key", ""))
+        def press() -> SQLModel:
+            visit = {"study_id": study_id, "subject": number, **_visit_in(data)}
+            return desk.press(mark.service, mark.ask(visit, data, facts.today), data.get("command_key", ""))
 
-        return _marked(desk, study_id, number, data, press)
+        return answered(
+            press,
+            lambda _: go(facts.address),
+            lambda refusal: _page(desk, _template(desk), facts, data, refusal),
+        )
 
-    @get("/skip", sync_to_thread=True)
-    def skip_form(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        visit: FromQuery[str] = "",
-        occurrence: FromQuery[str] = "0",
-    ) -> Response[str]:
-        """Which visit did not take place, and why."""
-        return _form(desk, study_id, number, visit, occurrence)
 
-    @post("/skip", sync_to_thread=True)
-    def skip(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
-    ) -> Response[Any]:
-        """Books the visit as skipped."""
+class RecordPages(_MarkPages):
+    """A visit without kits took place."""
 
-        def press(facts: StepFacts, visit: dict[str, Any]) -> SQLModel:
-            ask = SkipVisit(**visit, on_day=day_in(data.get("on_day", ""), facts.today), reason=reason_in(data))
-            return desk.press(skip_visit, ask, data.get("command_key", ""))
+    path = f"{_SUBJECT}/record"
 
-        return _marked(desk, study_id, number, data, press)
 
-    @get("/correct", sync_to_thread=True)
-    def correct_form(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        visit: FromQuery[str] = "",
-        occurrence: FromQuery[str] = "0",
-    ) -> Response[str]:
-        """Which visit was marked in error, and why."""
-        return _form(desk, study_id, number, visit, occurrence)
+class SkipPages(_MarkPages):
+    """A visit did not take place."""
 
-    @post("/correct", sync_to_thread=True)
-    def correct(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
-    ) -> Response[Any]:
-        """Opens a visit again that was marked in error."""
+    path = f"{_SUBJECT}/skip"
 
-        def press(_facts: StepFacts, visit: dict[str, Any]) -> SQLModel:
-            ask = CorrectVisit(**visit, reason=reason_in(data))
-            return desk.press(correct_visit, ask, data.get("command_key", ""))
 
-        return _marked(desk, study_id, number, data, press)
+class CorrectPages(_MarkPages):
+    """A visit was marked in error."""
 
-    @get("/unscheduled", sync_to_thread=True)
-    def unscheduled_form(
-        self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str]
-    ) -> Response[str]:
+    path = f"{_SUBJECT}/correct"
+
+
+class UnscheduledPages(Controller):
+    """A visit that was not planned."""
+
+    path = f"{_SUBJECT}/unscheduled"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get(sync_to_thread=True)
+    def show(self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str]) -> Response[str]:
         """Whose kits are given at a visit that was not planned."""
         facts = _facts(desk, study_id, number)
         return _page(desk, "subjects/unscheduled.html", facts, {"visit": facts.last_dispensing})
 
-    @post("/unscheduled", sync_to_thread=True)
-    def unscheduled(
+    @post(sync_to_thread=True)
+    def assign(
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
     ) -> Response[Any]:
         """Assigns the kits of the visit named and opens the page to scan them."""
@@ -151,30 +161,13 @@ class VisitPages(Controller):
         )
 
 
-def _form(desk: Desk, study_id: int, number: str, visit: str, occurrence: str) -> Response[str]:
-    typed = {"visit": f"{visit}~{occurrence}"} if visit else {}
-    return _page(desk, _template(desk), _facts(desk, study_id, number), typed)
-
-
-def _marked(
-    desk: Desk,
-    study_id: int,
-    number: str,
-    data: Mapping[str, str],
-    press: Callable[[StepFacts, dict[str, Any]], SQLModel],
-) -> Response[Any]:
-    """Marks the visit that was chosen and goes back to the subject."""
-    facts = _facts(desk, study_id, number)
-    return answered(
-        lambda: press(facts, {"study_id": study_id, "subject": number, **_visit_in(data)}),
-        lambda _: go(facts.address),
-        lambda refusal: _page(desk, _template(desk), facts, data, refusal),
-    )
+def _word(desk: Desk) -> str:
+    """The last word of the address: which mark it is."""
+    return desk.request.url.path.rsplit("/", 1)[-1]
 
 
 def _template(desk: Desk) -> str:
-    """Each of these addresses has the page of its last word."""
-    return f"subjects/{desk.request.url.path.rsplit('/', 1)[-1]}.html"
+    return f"subjects/{_word(desk)}.html"
 
 
 def _visit_in(data: Mapping[str, str]) -> dict[str, Any]:

@@ -11,11 +11,9 @@ from litestar.params import FromPath
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
-from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.unblinded_levels import ProposedLevel, proposed_level
-from irt.services.operational_changes import decide_change
+from web.blinded.decision import DecisionPanel, decide, decision_panel
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.network import MEANINGS, decision_in
 from web.forms import Fields
 from web.unblinded.secret_page import require_unblinded, secret_page
 
@@ -26,14 +24,7 @@ class LevelChangeView(UnblindedView):
 
     study_id: int
     level: ProposedLevel
-    own: bool
-    printed_role: str
-    code_needed: bool
-    command_key: str
-    meanings: tuple[tuple[str, str], ...] = MEANINGS
-    meaning: str = ""
-    reason: str = ""
-    refusal: str = ""
+    panel: DecisionPanel
 
 
 class LevelChangePages(Controller):
@@ -49,13 +40,13 @@ class LevelChangePages(Controller):
         return _page(desk, study_id, change_id, {})
 
     @post(sync_to_thread=True)
-    def decide(
+    def decide_levels(
         self, desk: NamedDependency[Desk], study_id: FromPath[int], change_id: FromPath[int], data: Fields
     ) -> Response[Any]:
         """Approves or refuses the levels, signed."""
         require_unblinded(desk, Permission.RUN_RESUPPLY, study_id)
         try:
-            desk.press(decide_change, decision_in(study_id, change_id, data), data.get("command_key", ""))
+            decide(desk, study_id, change_id, data)
         except Refusal as refusal:
             return _page(desk, study_id, change_id, data, refusal)
         return go("/supply/levels?done=decided")
@@ -64,20 +55,8 @@ class LevelChangePages(Controller):
 def _page(
     desk: Desk, study_id: int, change_id: int, typed: Mapping[str, str], refusal: Refusal | None = None
 ) -> Response[str]:
-    actor = desk.who.actor
     with desk.store.reading() as connection:
         level = proposed_level(connection, study_id, change_id)
-        code_needed = code_will_be_needed(connection, actor, study_id)
-    view = LevelChangeView(
-        study_id=study_id,
-        level=level,
-        own=level.asked_by_id == actor.account_id,
-        printed_role=actor.require(Permission.ACTIVATE_SITE, study_id).role.replace("_", " "),
-        code_needed=code_needed,
-        command_key=desk.key(),
-        meaning=typed.get("meaning", ""),
-        reason=typed.get("reason", ""),
-        refusal=refusal.sentence if refusal else "",
-    )
+    view = LevelChangeView(study_id, level, decision_panel(desk, study_id, level.asked_by_id, typed, refusal))
     status_code = refusal.status_code if refusal else 200
     return secret_page(desk, "supply/level_change.html", view, "Stock levels", "Supply", study_id, status_code)

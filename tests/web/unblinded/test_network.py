@@ -57,7 +57,7 @@ def test_a_level_is_set_from_a_day_on_by_two_people(world: World) -> None:
     (proposal,) = house_of(world).rows(OperationalChange)
     address = f"{LEVELS}/{world.study_id}/changes/{proposal['id']}"
     browser.get(address)
-    assert "You proposed these levels" in browser.text
+    assert "You proposed this change" in browser.text
     with pytest.raises(LookupError):
         browser.form(address)
     world.office.hire("sam", (Role.SUPPLY_MANAGER, {"study_id": world.study_id}))
