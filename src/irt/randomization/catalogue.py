@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from irt.randomization import adaptive_builders as adaptive
 from irt.randomization.design import Design
 from irt.randomization.methods.complete import Complete
 from irt.randomization.methods.method import Method
@@ -47,6 +48,20 @@ def _complete(design: Design, settings: Settings) -> Method[Any]:
 
 CATALOGUE: dict[str, Entry] = {
     "complete": Entry(_complete),
+    "minimization": Entry(adaptive.minimization, ("distance", "p", "tie_rule", "scaling"), factors=True),
+    "biased_coin_minimization": Entry(
+        adaptive.biased_coin_minimization, ("p", "distance", "scaling"), factors=True
+    ),
+    "hu_hu": Entry(adaptive.hu_hu, ("p", "weights"), factors=True),
+    "atkinson_da": Entry(adaptive.atkinson_da, ("start_up",), factors=True),
+    "play_the_winner": Entry(adaptive.play_the_winner, ("initial", "added")),
+    "doubly_adaptive": Entry(
+        adaptive.doubly_adaptive,
+        ("target", "gamma", "burn_in", "burn_in_by", "prior"),
+    ),
+    "thompson": Entry(adaptive.thompson, ("power", "burn_in", "burn_in_by", "least", "most")),
+    "three_plus_three": Entry(adaptive.three_plus_three, ("highest",)),
+    "boin": Entry(adaptive.boin, ("target", "safe", "toxic", "cohort", "cutoff", "backfill")),
 }
 
 

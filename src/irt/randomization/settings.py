@@ -96,6 +96,22 @@ class Settings:
             raise self._unusable(name, "a list of whole numbers, such as [4, 6]")
         return whole
 
+    def rationals(self, name: str) -> tuple[Fraction, ...]:
+        """An exact number or a list of them, with at least one; SettingMissing, UnusableSetting."""
+        given = self._given(name)
+        numbers = [rational(each) for each in given] if isinstance(given, list | tuple) else [rational(given)]
+        exact = tuple(number for number in numbers if number is not None)
+        if not exact or len(exact) != len(numbers):
+            raise self._unusable(name, 'a number or a list of numbers, such as ["1/3", 0.5]')
+        return exact
+
+    def flag(self, name: str) -> bool:
+        """true or false, which is false where nothing is said; UnusableSetting where it is neither."""
+        given = self.params.get(name, False)
+        if not isinstance(given, bool):
+            raise self._unusable(name, "true or false")
+        return given
+
     def choice(self, name: str, choices: Collection[str], default: str | None = None) -> str:
         """One of some words; SettingMissing where it has no default, UnusableSetting where it is another word."""
         if name not in self.params and default is not None:
