@@ -1,0 +1,1 @@
+"""What a design does before its first subject: balance, predictability, bias and power, exactly where possible."""
