@@ -7,10 +7,24 @@ from typing import Any
 
 from irt.randomization import adaptive_builders as adaptive
 from irt.randomization.design import Design
+from irt.randomization.methods.adjustable_biased_coin import AdjustableBiasedCoin
+from irt.randomization.methods.big_stick import BigStick
+from irt.randomization.methods.block_urn import BlockUrn
+from irt.randomization.methods.brick_tunnel import BrickTunnel
+from irt.randomization.methods.chen import Chen
 from irt.randomization.methods.complete import Complete
+from irt.randomization.methods.efron import Efron
+from irt.randomization.methods.generalized_biased_coin import GeneralizedBiasedCoin
+from irt.randomization.methods.mass_weighted_urn import MassWeightedUrn
+from irt.randomization.methods.max_entropy import MaxEntropy
+from irt.randomization.methods.maximal import Maximal
 from irt.randomization.methods.method import Method
+from irt.randomization.methods.permuted_block import PermutedBlocks
+from irt.randomization.methods.random_allocation import RandomAllocation
+from irt.randomization.methods.truncated_binomial import TruncatedBinomial
+from irt.randomization.methods.wei_urn import WeiUrn
 from irt.randomization.scheme import UnusablePlan
-from irt.randomization.settings import Settings
+from irt.randomization.settings import Settings, rational
 
 
 class UnknownMethod(UnusablePlan):
@@ -42,12 +56,46 @@ class Entry:
     fixed_number: bool = False
 
 
-def _complete(design: Design, settings: Settings) -> Method[Any]:
-    return Complete(design.ratio)
+Build = Callable[[Settings], Method[Any]]
+
+
+def _restricted(build: Build, *settings: str, fixed_number: bool = False) -> Entry:
+    """A method that looks at nothing but the arms given."""
+    return Entry(lambda _, given: build(given), settings, fixed_number=fixed_number)
+
+
+def _maximal(given: Settings) -> Method[Any]:
+    return Maximal(given.ratio, given.subjects, given.whole("mti"), given.flag("terminal_balance", default=True))
 
 
 CATALOGUE: dict[str, Entry] = {
-    "complete": Entry(_complete),
+    "complete": _restricted(lambda given: Complete(given.ratio)),
+    "random_allocation": _restricted(
+        lambda given: RandomAllocation(given.ratio, given.subjects), fixed_number=True
+    ),
+    "permuted_block": _restricted(
+        lambda given: PermutedBlocks(given.ratio, given.wholes("block_sizes")), "block_sizes"
+    ),
+    "truncated_binomial": _restricted(
+        lambda given: TruncatedBinomial(given.ratio, given.subjects), fixed_number=True
+    ),
+    "efron": _restricted(lambda given: Efron(given.ratio, given.rational("p")), "p"),
+    "adjustable_biased_coin": _restricted(
+        lambda given: AdjustableBiasedCoin(given.ratio, given.rational("a")), "a"
+    ),
+    "generalized_biased_coin": _restricted(
+        lambda given: GeneralizedBiasedCoin(given.ratio, given.rational("rho")), "rho"
+    ),
+    "wei_urn": _restricted(
+        lambda given: WeiUrn(given.ratio, given.rational("initial"), given.rational("added")), "initial", "added"
+    ),
+    "big_stick": _restricted(lambda given: BigStick(given.ratio, given.whole("mti")), "mti"),
+    "chen": _restricted(lambda given: Chen(given.ratio, given.whole("mti"), given.rational("p")), "mti", "p"),
+    "block_urn": _restricted(lambda given: BlockUrn(given.ratio, given.whole("lambda")), "lambda"),
+    "brick_tunnel": _restricted(lambda given: BrickTunnel(given.ratio)),
+    "maximal": _restricted(_maximal, "mti", "terminal_balance", fixed_number=True),
+    "mass_weighted_urn": _restricted(lambda given: MassWeightedUrn(given.ratio, given.rational("alpha")), "alpha"),
+    "max_entropy": _restricted(lambda given: MaxEntropy(given.ratio, given.rational("eta")), "eta"),
     "minimization": Entry(adaptive.minimization, ("distance", "p", "tie_rule", "scaling"), factors=True),
     "biased_coin_minimization": Entry(
         adaptive.biased_coin_minimization, ("p", "distance", "scaling"), factors=True
@@ -82,3 +130,14 @@ def entry_of(design: Design) -> Entry:
 def method_of(design: Design, subjects: int | None = None) -> Method[Any]:
     """The method of a design, for that many planned subjects where it needs to know; a named refusal else."""
     return entry_of(design).build(design, design.settings(subjects))
+
+
+def cautions(design: Design) -> tuple[str, ...]:
+    """What a statistician justifies over a signature before the design is used; empty where nothing is."""
+    settings = entry_of(design).settings
+    certain = [name for name in ("p", "eta") if name in settings and rational(design.params.get(name)) == 1]
+    return tuple(
+        f"With {name} of 1 the next arm is often certain to anybody who knows the arms before. ICH E9 2.3.2 asks "
+        "for an element of chance at each allocation: choose less, or sign a justification."
+        for name in certain
+    )

@@ -105,9 +105,9 @@ class Settings:
             raise self._unusable(name, 'a number or a list of numbers, such as ["1/3", 0.5]')
         return exact
 
-    def flag(self, name: str) -> bool:
-        """true or false, which is false where nothing is said; UnusableSetting where it is neither."""
-        given = self.params.get(name, False)
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """True or false; UnusableSetting where it is neither."""
+        given = self.params.get(name, default)
         if not isinstance(given, bool):
             raise self._unusable(name, "true or false")
         return given
