@@ -126,7 +126,8 @@ def mark_visit(
     else:
         work.run(_MARK, {"of_id": visit_id, "to_status": status, "on_day": held_on, "why": why})
     step = {"visit_id": visit_id, "event": event, "on_day": on_day, "reason": reason, "at": work.at}
-    work.append(VisitStep, **subject.owner, **step, account_id=work.actor.account_id)
+    under = {"version_number": subject.site.version_number, "account_id": work.actor.account_id}
+    work.append(VisitStep, **subject.owner, **step, **under)
     return VisitOnRecord(visit_id, visit.code, visit.occurrence, status, visit.dispensing)
 
 

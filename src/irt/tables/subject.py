@@ -99,13 +99,14 @@ class Visit(Owned, table=True):
 
 
 class VisitStep(Owned, table=True):
-    """A visit recorded, skipped, reopened or corrected: when, by whom, why. Append-only.
+    """A visit recorded, skipped, reopened or corrected: under which version, when, by whom, why. Append-only.
 
     A visit at which kits are assigned has its dispensing instead.
     """
 
     __tablename__ = "visit_step"
     visit_id: int = Field(foreign_key="subject_visit.id", index=True)
+    version_number: int
     event: VisitEvent = one_of(VisitEvent, "event")
     on_day: date | None = None
     reason: str | None = None

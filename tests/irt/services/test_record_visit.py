@@ -17,8 +17,9 @@ from irt.services.record_visit import (
 )
 from irt.services.subjects import NotInTheFuture, TooEarly
 from irt.services.visits import VisitNotPlanned
+from irt.study.rules import Cap
 from irt.tables.subject import Visit, VisitStep
-from tests.builders_trial import Trial
+from tests.builders_trial import FIRST_SITE, Trial
 from tests.builders_visits import RUN_IN_DAYS, VisitsTrial
 
 
@@ -55,6 +56,18 @@ def test_a_skipped_call_that_took_place_after_all(sqlite_visits: VisitsTrial) ->
     assert (row["status"], row["reason"]) == ("done", None)
     steps = [(step["event"], step["reason"]) for step in sqlite_visits.rows(VisitStep)]
     assert steps == [("skip", "Not reached"), ("hold_visit", None)]
+
+
+def test_each_mark_keeps_the_version_it_was_made_under(sqlite_visits: VisitsTrial) -> None:
+    """Skipped under the first version, recorded under the second: what the visit was asks for both."""
+    trial = sqlite_visits
+    subject = trial.randomized()
+    facts = {"study_id": 1, "subject": subject, "visit": "CALL", "on_day": trial.day}
+    trial.do(trial.staff, skip_visit, SkipVisit(**facts, reason="Not reached"))
+    caps = (*trial.definition.caps, Cap(scope="study", subjects=900))
+    trial.adopt(FIRST_SITE, trial.amend(trial.definition.model_copy(update={"caps": caps})))
+    trial.do(trial.staff, record_visit, recording(trial, subject))
+    assert [step["version_number"] for step in trial.rows(VisitStep)] == [1, 2]
 
 
 def test_a_visit_of_the_run_in(sqlite_visits: VisitsTrial) -> None:

@@ -1198,6 +1198,7 @@ def upgrade() -> None:
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
         sa.Column("event", sa.String(32), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
