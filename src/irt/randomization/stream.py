@@ -3,6 +3,10 @@
 u64(i, attempt) is the first 8 bytes, big-endian, of
 HMAC-SHA256(key, stream_id || 00 || uint64be(i) || uint32be(attempt)).
 A number below m is u64 mod m; values from floor(2^64 / m) * m upwards are rejected and the attempt goes up by one.
+
+A number below more than 2^64 takes as many words as it needs, k of them: word 0 is the one above, and word j from 1
+is that of the same message with uint32be(j) after it. Joined with word 0 first they are one number below 2^(64 k),
+and they are rejected and drawn again together.
 """
 
 import hmac
@@ -12,7 +16,8 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 
 VERSION = "IRT-RNG/1"
-WORDS = 1 << 64
+WORD_BITS = 64
+WORDS = 1 << WORD_BITS
 KEY_BYTES = 32
 
 
@@ -27,7 +32,10 @@ def _escaped(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """One number from a stream with all that is needed to recompute it; `attempt` counts the rejected words."""
+    """One number from a stream with all that is needed to recompute it; `attempt` counts the rejected words.
+
+    `u64` is the word; where the modulus is above 2^64, all the words joined.
+    """
 
     stream: str
     index: int
@@ -37,8 +45,18 @@ class Draw:
     value: int
 
     def record(self) -> dict[str, str | int]:
-        """JSON-able; the word is 16 hexadecimal digits, because many readers round integers above 2^53."""
-        return {**asdict(self), "u64": f"{self.u64:016x}"}
+        """JSON-able; a word is 16 hexadecimal digits, because many readers round integers above 2^53.
+
+        For the same reason modulus and value are texts where more than one word was needed.
+        """
+        words = words_below(self.modulus)
+        written = {**asdict(self), "u64": f"{self.u64:0{16 * words}x}"}
+        return written if words == 1 else {**written, "modulus": str(self.modulus), "value": str(self.value)}
+
+
+def words_below(modulus: int) -> int:
+    """How many 64-bit words a number below the modulus is drawn from."""
+    return max(1, -(-(modulus - 1).bit_length() // WORD_BITS))
 
 
 class Stream:
@@ -57,14 +75,31 @@ class Stream:
         return int.from_bytes(hmac.digest(self._key, message, "sha256")[:8], "big")
 
     def below(self, modulus: int, index: int) -> Draw:
-        """A number in [0, modulus), each exactly as likely; ValueError beyond 64 bits."""
-        if not 0 < modulus <= WORDS:
-            raise ValueError(f"a modulus lies between 1 and 2^64, not {modulus}")
+        """A number in [0, modulus), each exactly as likely; ValueError where there is none."""
+        if modulus <= 0:
+            raise ValueError(f"a modulus is 1 or more, not {modulus}")
+        if modulus > WORDS:
+            return self._below_wide(modulus, index)
         limit = WORDS - WORDS % modulus
         attempt = 0
         while (word := self.u64(index, attempt)) >= limit:
             attempt += 1
         return Draw(self.stream_id, index, attempt, word, modulus, word % modulus)
+
+    def _below_wide(self, modulus: int, index: int) -> Draw:
+        words = words_below(modulus)
+        whole = 1 << WORD_BITS * words
+        limit = whole - whole % modulus
+        attempt = 0
+        while (joined := self._joined(words, index, attempt)) >= limit:
+            attempt += 1
+        return Draw(self.stream_id, index, attempt, joined, modulus, joined % modulus)
+
+    def _joined(self, words: int, index: int, attempt: int) -> int:
+        message = self._prefix + struct.pack(">QI", index, attempt)
+        later = (message + struct.pack(">I", word) for word in range(1, words))
+        parts = (hmac.digest(self._key, each, "sha256")[:8] for each in (message, *later))
+        return int.from_bytes(b"".join(parts), "big")
 
     def bernoulli(self, probability: Fraction, index: int) -> tuple[bool, Draw]:
         """Whether an event of exactly this probability happens, and the number that decided it."""

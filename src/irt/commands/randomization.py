@@ -1,0 +1,34 @@
+"""`irt randomization`: what a design does, asked from outside a study."""
+
+from importlib import import_module
+
+import click
+
+# Each is loaded when it is used: some bring numerical libraries that take long to load.
+SUBCOMMANDS = {
+    "probabilities": "irt.commands.randomization_probabilities",
+    "draw": "irt.commands.randomization_draw",
+}
+
+
+class Subcommands(click.Group):
+    """Commands that are each in a file of their own, under their own name there."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of use."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, if there is one."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name)
+        return command
+
+
+@click.group(cls=Subcommands)
+def randomization() -> None:
+    """Chances, draws and figures of a randomization design, which is one JSON or YAML file.
+
+    Example: irt randomization probabilities design.json --queries queries.jsonl
+    """

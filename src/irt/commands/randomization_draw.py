@@ -1,0 +1,105 @@
+"""`irt randomization draw`: a sequence of a design from a seed, with all that is needed to draw it again."""
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from irt.commands.design_files import design_argument, open_design
+from irt.errors import BadInput, Refusal
+from irt.randomization.design import Design
+from irt.randomization.drawing import Arrival, Drawn, draw_sequence
+from irt.randomization.stream import KEY_BYTES, Stream
+
+RESPONSE = "response"
+RESPONSES = {"": None, "0": 0, "1": 1}
+
+
+class BadSeed(BadInput):
+    """A seed that is not hexadecimal, or too short to be one."""
+
+
+class BadSubjects(BadInput):
+    """A file of subjects that does not tell their levels."""
+
+
+@click.command("draw")
+@design_argument
+@click.option("--n", "subjects", type=click.IntRange(min=1), required=True, help="How many subjects.")
+@click.option("--seed", metavar="HEX", required=True, help="The key: 64 hexadecimal digits or more.")
+@click.option("--stream-id", metavar="TEXT", required=True, help="The whole name of the stream.")
+@click.option(
+    "--subjects",
+    "subjects_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="CSV in order of arrival: a column for each factor, and `response` (1, 0 or empty) where known.",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
+def draw(
+    design_file: Path, subjects: int, seed: str, stream_id: str, subjects_file: Path | None, as_json: bool
+) -> None:
+    """Draw the arms of N subjects from the allocation stream, as the reference tells it.
+
+    Example: irt randomization draw design.json --n 4 --seed "$SEED" --stream-id "IRT-RNG/1|NB-301|efron/1|" --json
+    """
+    design = open_design(design_file)
+    arrivals = _arrivals(design, subjects_file, subjects)
+    drawn = draw_sequence(design, Stream(_key(seed), stream_id), arrivals)
+    if as_json:
+        click.echo(json.dumps(_report(design, stream_id, drawn)))
+        return
+    for number, each in enumerate(drawn, start=1):
+        click.echo(f"{number}\t{design.arms[each.arm]}\t{' '.join(map(str, each.chances))}")
+
+
+def _report(design: Design, stream_id: str, drawn: Sequence[Drawn]) -> dict[str, Any]:
+    return {
+        "method": design.method,
+        "stream_id": stream_id,
+        "arms": [design.arms[each.arm] for each in drawn],
+        "history": [each.arm for each in drawn],
+        "probabilities": [list(map(str, each.chances)) for each in drawn],
+        "draws": [number.record() for each in drawn for number in each.draws],
+    }
+
+
+def _key(seed: str) -> bytes:
+    try:
+        key = bytes.fromhex(seed)
+    except ValueError:
+        raise BadSeed("The seed is not hexadecimal. Nothing was drawn.") from None
+    if len(key) < KEY_BYTES:
+        raise BadSeed(f"The seed has {len(key)} bytes, but {KEY_BYTES} are the least. Nothing was drawn.")
+    return key
+
+
+def _arrivals(design: Design, file: Path | None, subjects: int) -> tuple[Arrival, ...]:
+    """The first so many subjects of the file; subjects of whom nothing is known where no file is given."""
+    if file is None:
+        # A design with factors refuses these by the name of the first factor.
+        return (Arrival(design.levels(())),) * subjects
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise BadSubjects(f"{file}: not readable as CSV in UTF-8.") from None
+    except OSError as fault:
+        raise BadSubjects(f"{file}: {fault.strerror or fault}.") from None
+    if len(rows) < subjects:
+        raise BadSubjects(f"{file} lists {len(rows)} subjects, but {subjects} are to be drawn.")
+    return tuple(_arrival(design, file, line, row) for line, row in enumerate(rows[:subjects], start=2))
+
+
+def _arrival(design: Design, file: Path, line: int, row: dict[str, str]) -> Arrival:
+    response = row.get(RESPONSE) or ""
+    if response not in RESPONSES:
+        raise BadSubjects(f"{file}, line {line}: a response is 1, 0 or empty, not {response[:40]}.")
+    try:
+        levels = design.levels([row.get(factor.name) for factor in design.factors])
+    except Refusal as refusal:
+        raise BadSubjects(f"{file}, line {line}: {refusal.sentence}") from None
+    return Arrival(levels, RESPONSES[response])
