@@ -52,7 +52,6 @@ def _look(world: OneWorld) -> None:
         crawl(browser, username, world.evidence, doors, alike_max)
         ask_everything(world, username, alike_max)
     for username, paths in NEAR.items():
-        world.wait(minutes=2)  # so that the API's limit on requests is no matter here
         crawl(world.signed_in(username), username, world.evidence, ["/"], ALIKE_MAX)
         ask(world, username, [f"/api/v1{path}".replace("{study_id}", str(world.study_id)) for path in paths])
 
@@ -65,6 +64,7 @@ def ask_everything(world: OneWorld, username: str, alike_max: int) -> None:
 def ask(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
     """These questions of the API; each answer is kept."""
     system = world.system(username)
+    world.wait(minutes=2)  # so that the API's limit on requests is no matter here
     for address in addresses:
         answer = system.client.get(address, headers=system.header)
         world.evidence.keep(f"{username} API {address}", answer)

@@ -4,9 +4,10 @@ import re
 
 from tests.blinding.evidence import Evidence
 from tests.blinding.variation import ASSIGNED_BEFORE, BLOCK_SIZES, PLAIN, SEQUENCES_FROM
+from web.api.gate import SHOWS
+from web.api.room import every_operation
 
 UNREACHED = {
-    "/api/v1/studies/{study_id:int}/lots": "the qualified person only",
     "/code-breaks/{code_break_id:int}": "its own link is told to the person who broke the code",
     "/contents": "unblinded pharmacists only",
     "/contents/{study_id:int}/subjects/{number:str}": "unblinded pharmacists only",
@@ -37,8 +38,17 @@ ASSIGNMENT_NUMBER = re.compile(r"'assignment_number': \d+")
 
 def test_every_page_is_looked_at(first_world: Evidence) -> None:
     """A new page is found by its links, or it is in the list above with the reason why blinded people lack it."""
-    unreached = [route for route in first_world.routes if not _reached(route, first_world.reached)]
-    assert unreached == sorted(UNREACHED)
+    unreached = {route for route in first_world.routes if not _reached(route, first_world.reached)}
+    assert unreached - _guarded() == set(UNREACHED)
+    assert unreached >= _guarded()
+
+
+def test_the_api_refuses_whatever_only_unblinded_people_read(first_world: Evidence) -> None:
+    """403 to everybody who is blinded, whatever number they ask about and with every scope there is."""
+    for route in _guarded():
+        asked = [label for label in first_world.answers if " API " in label and _is_at(route, label)]
+        assert len({label.split()[0] for label in asked}) > 5
+        assert {first_world.answers[label].status for label in asked} == {403}
 
 
 def test_no_answer_and_no_line_says_a_word_of_treatment(first_world: Evidence) -> None:
@@ -70,6 +80,16 @@ def test_no_public_row_says_a_word_of_treatment(first_world: Evidence) -> None:
     ]
     assert [(name, word) for name, row in rows for word in WORDS if word in row] == []
     assert [(name, found[0]) for name, row in rows if (found := NUMBERS.search(row))] == []
+
+
+def _guarded() -> set[str]:
+    """Addresses of the operations that show more than blinded people see; their own permission says so."""
+    guarded = [operation for operation in every_operation() if SHOWS in operation.opt]
+    return {f"/api/v1{path}" for operation in guarded for path in operation.paths}
+
+
+def _is_at(route: str, label: str) -> bool:
+    return _reached(route, {label.partition(" API ")[2].partition(" again ")[0]})
 
 
 def _reached(route: str, addresses: set[str]) -> bool:

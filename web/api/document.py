@@ -32,6 +32,7 @@ TAGS = {
     "work": "What waits to be done, and what was done.",
     "jobs": "Work that takes long: started, looked at, cancelled.",
     "code breaks": "The treatment of one subject, in an emergency.",
+    "unblinded": "What is in kits, who got what, and stock by kit type, for unblinded roles alone.",
     "health": "Whether the API answers.",
 }
 _UI = "vendor/swagger-ui-5.35.0"
@@ -70,7 +71,9 @@ the reference to support. What does not exist and what a token may not see read 
 
 **Lists.** At most `limit` entries come at once. `next` of one page is `after` of the following one.
 
-**Blinding.** No operation but a code break tells a treatment or anything that follows from one."""
+**Blinding.** Only a code break and the operations for unblinded roles tell a treatment or what follows from one.
+The latter refuse every token whose owner's role does not show such data, whatever its scopes. Each reading of
+contents, treatments or allocations is written down."""
 
 
 @cache

@@ -21,6 +21,8 @@ OPEN = "open"
 """A handler with this option needs no token."""
 SCOPE = "token_scope"
 """The option that names the permission a token's scopes must hold."""
+SHOWS = "shows"
+"""The option that names the kind of data, beyond blinded ones, that a handler shows of one study."""
 _TOKEN_LENGTH_MAX = 200
 
 
@@ -36,6 +38,9 @@ def gate(store: Store, clock: Clock, limit: RateLimit, strangers: RateLimit) -> 
         scope = handler.opt.get(SCOPE)
         if scope is not None and scope not in (actor.scopes or ()):
             raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
+        shown = handler.opt.get(SHOWS)
+        if shown is not None and not actor.sees(shown, handler.opt[SCOPE], connection.path_params["study_id"]):
+            raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
         connection.state.caller = actor
 
     def admit(header: str, client: str, now: datetime) -> Actor:

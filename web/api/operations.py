@@ -13,13 +13,13 @@ from litestar.openapi import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
 
 from irt.blinding.actor import Actor
-from irt.blinding.roles import Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
 from irt.supply.planner import ResupplyPlanner
 from irt.supply.resupply import MinMax
-from web.api.gate import SCOPE
+from web.api.gate import SCOPE, SHOWS
 from web.api.limits import NUMBER_MAX, refuse_unholdable
 from web.api.problems import Problem
 
@@ -145,7 +145,9 @@ def pressed(
     )(carry_out)
 
 
-def question(path: str, scope: Permission | None, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+def question(
+    path: str, scope: Permission | None, summary: str, **options: Any
+) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """Decorates a function that reads something; its name is the operation's, its docstring the description."""
 
     def documented(read: Callable[..., Any]) -> HTTPRouteHandler:
@@ -157,11 +159,18 @@ def question(path: str, scope: Permission | None, summary: str) -> Callable[[Cal
             response_description=described(read.__annotations__["return"], None),
             responses=problems(*_READING),
             security=[{BEARER: []}],
-            opt={} if scope is None else {SCOPE: scope},
+            opt=options if scope is None else {SCOPE: scope, **options},
             sync_to_thread=True,
         )(read)
 
     return documented
+
+
+def unblinded_question(
+    path: str, scope: Permission, shows: DataClass, summary: str
+) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """The same for what unblinded people alone may read: the gate refuses whose role does not show such data."""
+    return question(path, scope, summary, **{SHOWS: shows})
 
 
 def described(act: Callable[..., Any], scope: Permission | None) -> str:

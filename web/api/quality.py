@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
-from irt.blinding.roles import Permission
-from irt.errors import NotAllowed
+from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
 from irt.reads.unblinded_lots import lots
 from irt.services.decide_quality import decide_quality
 from irt.services.release_lot import approve_lot, release_lot
-from web.api.operations import After, Caller, Records, StudyId, command, question
+from web.api.operations import After, Caller, Records, StudyId, command, question, unblinded_question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
 
@@ -42,12 +41,11 @@ class QualityWaiting:
     next: str | None
 
 
-@question("/studies/{study_id:int}/lots", Permission.RELEASE_LOT, "The lots of a study")
+@unblinded_question(
+    "/studies/{study_id:int}/lots", Permission.RELEASE_LOT, DataClass.SUPPLY_BY_TYPE, "The lots of a study"
+)
 def list_lots(study_id: StudyId, caller: Caller, store: Records) -> LotsShown:
     """Lots that wait for release, then those released, by expiry."""
-    caller.require(Permission.RELEASE_LOT, study_id)
-    if not caller.unblinded_in(study_id):
-        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
     with store.reading() as connection:
         found = lots(connection, study_id)
     return LotsShown(tuple(LotShown(o.number, o.expiry, o.released_on, o.kits, o.countries) for o in found))

@@ -26,6 +26,7 @@ from web.api import (
     studies,
     subjects,
     supply,
+    unblinded,
 )
 from web.api.document import docs_page, health, openapi_document
 from web.api.gate import find_caller, gate
@@ -49,6 +50,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "work": history.OPERATIONS,
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,
+    "unblinded": unblinded.OPERATIONS,
 }
 
 

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
-from irt.blinding.roles import SEES, DataClass, Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import NotAllowed
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
@@ -59,9 +59,7 @@ class ContentsPages(Controller):
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], page: FromQuery[int] = 1) -> Response[Any]:
         """What is in the kits of the site chosen, and its subjects with their arms."""
-        sites = [
-            site for site in _sites(desk, Permission.VIEW_STOCK, DataClass.SUPPLY_BY_TYPE) if _here(desk, site)
-        ]
+        sites = [site for site in _sites(desk, Permission.VIEW_STOCK) if _here(desk, site)]
         if len(sites) != 1:
             return go("/switch")
         (site,) = sites
@@ -88,7 +86,7 @@ class ContentsPages(Controller):
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str]
     ) -> Response[str]:
         """One subject's arm and every kit assigned, with what is inside."""
-        sites = _sites(desk, Permission.VIEW_SUBJECTS, DataClass.ARM)
+        sites = _sites(desk, Permission.VIEW_SUBJECTS)
         with desk.store.reading() as connection:
             for site in sites:
                 if site.study_id == study_id and number in {s.number for s in treated_subjects(connection, site)}:
@@ -101,19 +99,12 @@ class ContentsPages(Controller):
         return secret_page(desk, "contents/subject.html", view, f"Treatment {number}", "Contents", study_id)
 
 
-def _sites(desk: Desk, permission: Permission, data: DataClass) -> list[WorkSite]:
-    """The sites where a role of the person allows the act and shows that kind of data; NotAllowed without any."""
+def _sites(desk: Desk, permission: Permission) -> list[WorkSite]:
+    """The sites where a role of the person allows the act and shows arms; NotAllowed without any."""
     actor = desk.who.actor
     with desk.store.reading() as connection:
         reached = sites_reached(connection, actor, permission)
-    found = [
-        site
-        for site in reached
-        if any(
-            grant.covers(permission, site.study_id, site.site_id) and data in SEES[grant.role]
-            for grant in actor.grants
-        )
-    ]
+    found = [site for site in reached if actor.sees(DataClass.ARM, permission, site.study_id, site.site_id)]
     if not found:
         raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
     return found

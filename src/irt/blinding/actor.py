@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from irt.blinding.roles import PERMISSIONS, UNBLINDED_ROLES, Permission, Role
+from irt.blinding.roles import PERMISSIONS, SEES, UNBLINDED_ROLES, DataClass, Permission, Role
 from irt.errors import NotAllowed, OutOfReach
 
 
@@ -58,6 +58,10 @@ class Actor:
             grant.study_id in (None, study_id) and (site_id is None or grant.site_id in (None, site_id))
             for grant in self.grants
         )
+
+    def sees(self, data: DataClass, permission: Permission, study_id: int, site_id: int | None = None) -> bool:
+        """Whether one and the same grant allows the act there and shows that kind of data."""
+        return any(g.covers(permission, study_id, site_id) and data in SEES[g.role] for g in self.grants)
 
     def unblinded_in(self, study_id: int) -> bool:
         """Whether any grant in that study shows kit types, lists or arms."""

@@ -7,6 +7,7 @@ import pytest
 
 from irt.blinding.roles import Permission
 from tests.web.api.system import System
+from web.api.gate import SHOWS
 from web.api.operations import BEARER
 from web.api.room import documented_api, every_operation
 from web.static_files import STATIC
@@ -66,16 +67,19 @@ def test_commands_need_a_key_and_refuse_strange_fields() -> None:
         assert DOCUMENT["components"]["schemas"][name]["additionalProperties"] is False
 
 
-def test_no_shape_is_a_table_or_tells_a_treatment() -> None:
-    """Arms stand in the answer of a code break alone; what is inside a kit is asked for, never answered."""
+def test_no_shape_of_a_blinded_operation_tells_a_treatment() -> None:
+    """Arms stand in the answer of a code break, else only in those that the gate keeps from blinded people."""
+    guarded = {each.operation_id for each in every_operation() if SHOWS in each.opt}
     shapes = DOCUMENT["components"]["schemas"]
+    answered = [operation["responses"] for _, _, operation in OPERATIONS if operation["operationId"] not in guarded]
     telling = [
         (name, field)
-        for name in sorted(_named_in([operation["responses"] for _, _, operation in OPERATIONS]))
+        for name in sorted(_named_in(answered))
         for field in shapes[name].get("properties", {})
         if field in {"arm", "arms", "kit_type", "contents", "assignment_number", "seed"}
     ]
     assert telling == [("TreatmentTold", "arms")]
+    assert len(guarded) > 5
 
 
 def _named_in(node: Any) -> set[str]:

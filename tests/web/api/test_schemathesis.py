@@ -69,6 +69,27 @@ def test_no_request_finds_a_fault(system: System, tmp_path: Path, known: bool, p
     document = system.client.get("/api/v1/openapi.json").json()
     if known:
         _narrow(document, _known_values(system))
+    _try_out(system, document, phases, tmp_path)
+
+
+def test_no_request_of_an_unblinded_person_finds_a_fault(world: World, tmp_path: Path) -> None:
+    """The operations that refuse everybody else, asked about subjects, kits and sites that exist."""
+    subject, dispensing = System.of(world, "investigator.0").dispenses()
+    study = {"study_id": world.study_id}
+    roles = [(Role.UNBLINDED_PHARMACIST, {**study, "site_id": world.sites[0][1]})]
+    world.office.hire("initiate", *roles, (Role.SUPPLY_MANAGER, study), (Role.UNBLINDED_STATISTICIAN, study))
+    system = System.of(world, "initiate")
+    document = system.client.get("/api/v1/openapi.json").json()
+    paths = document["paths"].items()
+    document["paths"] = {path: each for path, each in paths if each.get("get", {}).get("tags") == ["unblinded"]}
+    assert document["paths"]
+    numbers = [subject, dispensing["kits"][0]["number"]]
+    _narrow(document, {"study_id": [world.study_id], "site": [world.sites[0][0]], "number": numbers})
+    _try_out(system, document, "examples,coverage", tmp_path)
+
+
+def _try_out(system: System, document: dict[str, Any], phases: str, tmp_path: Path) -> None:
+    """Lets the generator loose on the operations of the document."""
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(document))
     with served(system.world) as address:

@@ -58,6 +58,13 @@ def test_nobody_else_sees_contents(world: World, person: str) -> None:
     assert '"/contents"' not in browser.get("/switch").text
     subject = browser.get(f"/contents/{world.study_id}/subjects/1001-0001")
     assert subject.status_code in (403, 404)
-    stock = browser.get("/contents")
-    assert stock.status_code == 403 or (person == "supply_manager.all" and stock.url.path == "/switch")
+    assert browser.get("/contents").status_code == 403
     assert "PEN-A" not in browser.text
+
+
+def test_a_supply_manager_at_a_chosen_site_sees_no_arms(world: World) -> None:
+    """403 as well: supply by kit type is no right to learn a subject's arm."""
+    System.of(world, "investigator.0").randomizes()
+    browser = world.signed_in("supply_manager.all")
+    browser.press("/switch", place=f"{world.study_id}.{world.sites[0][1]}")
+    assert browser.get("/contents").status_code == 403

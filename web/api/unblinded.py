@@ -1,0 +1,226 @@
+"""What unblinded people alone read over the API: contents of kits, treatments, allocations, stock by kit type."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from irt.blinding.actor import Actor
+from irt.blinding.roles import DataClass, Permission
+from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
+from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
+from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
+from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
+from irt.services.log_reading import LogReading, log_reading
+from irt.services.store import Store
+from irt.services.unit_of_work import perform
+from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, unblinded_question
+from web.press import new_key
+
+
+@dataclass(frozen=True)
+class ContentsPage:
+    """Kits of a site by number; `next` is where the following page begins, null on the last."""
+
+    items: tuple[KnownKit, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class ArmReached:
+    """An arm and how many subjects it has."""
+
+    arm: str
+    name: str
+    subjects: int
+
+
+@dataclass(frozen=True)
+class AllocationsShown:
+    """Allocations, newest first, fifty at a time, and the balance of all; counts follow the order of `arms`."""
+
+    items: tuple[AllocationLine, ...]
+    next: int | None
+    total: int
+    method: str
+    commitment: str
+    arms: tuple[ArmReached, ...]
+    balance: tuple[BalanceLine, ...]
+
+
+@dataclass(frozen=True)
+class StockLevelsPage:
+    """Sites by number; `next` is where the following page begins, null on the last."""
+
+    items: tuple[SiteLevels, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class DepotHolding:
+    """What one depot could ship, by kit type and lot."""
+
+    depot: str
+    lots: tuple[DepotStock, ...]
+
+
+@dataclass(frozen=True)
+class DepotStockPage:
+    """Depots by code; `next` is where the following page begins, null on the last."""
+
+    items: tuple[DepotHolding, ...]
+    next: str | None
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/sites/{site:str}/contents",
+    Permission.VIEW_STOCK,
+    DataClass.ARM,
+    "What is in the kits of a site",
+)
+def list_kit_contents(
+    study_id: StudyId, site: Number, caller: Caller, store: Records, now: Now, limit: Limit = 50, after: After = ""
+) -> ContentsPage:
+    """Kits that lie at the site, are on their way there or are missing there, by number, with what is inside."""
+    with store.reading() as connection:
+        here = next(
+            (s for s in _sites(connection, caller, Permission.VIEW_STOCK, study_id) if s.site == site), None
+        )
+        if here is None:
+            raise not_found("site")
+        kits = sorted(known_kits(connection, here, now), key=lambda kit: kit.number)
+    left = [kit for kit in kits if kit.number > after]
+    what = f"contents of the kits at site {site}"
+    _log(store, caller, now, study_id, here.site_id, what, Permission.VIEW_STOCK, len(left[:limit]))
+    return ContentsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/kits/{number:str}/contents",
+    Permission.VIEW_STOCK,
+    DataClass.ARM,
+    "What is in one kit",
+)
+def show_kit_contents(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> KnownKit:
+    """A kit that lies at one of the token's sites, is on its way there or is missing there, with what is inside."""
+    with store.reading() as connection:
+        for site in _sites(connection, caller, Permission.VIEW_STOCK, study_id):
+            kit = next((one for one in known_kits(connection, site, now) if one.number == number), None)
+            if kit is not None:
+                break
+        else:
+            raise not_found("kit")
+    _log(store, caller, now, study_id, site.site_id, f"contents of kit {number}", Permission.VIEW_STOCK, 1)
+    return kit
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/subjects/{number:str}/treatment",
+    Permission.VIEW_SUBJECTS,
+    DataClass.ARM,
+    "What a subject is given",
+)
+def show_treatment(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> SubjectTreatment:
+    """A randomized subject of the token's sites with its arm by stage and every kit assigned, newest first."""
+    with store.reading() as connection:
+        for site in _sites(connection, caller, Permission.VIEW_SUBJECTS, study_id):
+            if number in {one.number for one in treated_subjects(connection, site)}:
+                told = subject_treatment(connection, site, number)
+                break
+        else:
+            raise not_found("subject")
+    what = f"treatment of subject {number}"
+    _log(store, caller, now, study_id, site.site_id, what, Permission.VIEW_SUBJECTS, len(told.kits))
+    return told
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/allocations",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "The allocations of a study",
+)
+def list_allocations(
+    study_id: StudyId, caller: Caller, store: Records, now: Now, after: AfterId = 0
+) -> AllocationsShown:
+    """Each allocation with the state it saw, its probability, its draw and its notes."""
+    with store.reading() as connection:
+        page = allocations(connection, study_id, after or None)
+    read = len(page.allocations)
+    _log(store, caller, now, study_id, None, "allocations", Permission.VIEW_RANDOMIZATION, read)
+    reached = zip(page.arms, page.counts, strict=True)
+    return AllocationsShown(
+        items=page.allocations,
+        next=page.next,
+        total=page.total,
+        method=page.method,
+        commitment=page.commitment,
+        arms=tuple(ArmReached(code, name, count) for (code, name), count in reached),
+        balance=page.balance,
+    )
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/stock-by-type",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "Stock by kit type at sites",
+)
+def list_stock_by_type(
+    study_id: StudyId, caller: Caller, store: Records, now: Now, limit: Limit = 50, after: After = ""
+) -> StockLevelsPage:
+    """Each active site's stock against its levels; by blinding group where a site has few subjects (`grouped`)."""
+    with store.reading() as connection:
+        sites = sorted(stock_levels(connection, study_id, now), key=lambda one: one.site)
+    left = [one for one in sites if one.site > after]
+    return StockLevelsPage(tuple(left[:limit]), left[limit - 1].site if len(left) > limit else None)
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/depot-stock-by-type",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "Stock by kit type at depots",
+)
+def list_depot_stock_by_type(
+    study_id: StudyId, caller: Caller, store: Records, limit: Limit = 50, after: After = ""
+) -> DepotStockPage:
+    """Free, released kits of each depot, by kit type and lot."""
+    with store.reading() as connection:
+        lots = depot_stock(connection, study_id)
+    codes = sorted({one.depot for one in lots if one.depot > after})
+    shown = (DepotHolding(code, tuple(one for one in lots if one.depot == code)) for code in codes[:limit])
+    return DepotStockPage(tuple(shown), codes[limit - 1] if len(codes) > limit else None)
+
+
+def _sites(connection: Connection, caller: Actor, permission: Permission, study_id: int) -> list[WorkSite]:
+    """The study's sites where one role of the token's owner allows the act and shows arms."""
+    return [
+        site
+        for site in sites_reached(connection, caller, permission)
+        if site.study_id == study_id and caller.sees(DataClass.ARM, permission, study_id, site.site_id)
+    ]
+
+
+def _log(
+    store: Store,
+    caller: Actor,
+    now: datetime,
+    study_id: int,
+    site_id: int | None,
+    what: str,
+    permission: Permission,
+    rows: int,
+) -> None:
+    ask = LogReading(study_id=study_id, site_id=site_id, what=what, permission=permission, rows=rows)
+    perform(store, caller, now, log_reading, ask, new_key(store))
+
+
+OPERATIONS = (
+    list_kit_contents,
+    show_kit_contents,
+    show_treatment,
+    list_allocations,
+    list_stock_by_type,
+    list_depot_stock_by_type,
+)
