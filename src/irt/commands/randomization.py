@@ -8,6 +8,10 @@ import click
 SUBCOMMANDS = {
     "probabilities": "irt.commands.randomization_probabilities",
     "draw": "irt.commands.randomization_draw",
+    "assess": "irt.commands.randomization_assess",
+    "compare": "irt.commands.randomization_compare",
+    "boundaries": "irt.commands.randomization_boundaries",
+    "test": "irt.commands.randomization_test",
 }
 
 

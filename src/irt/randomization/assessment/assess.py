@@ -25,6 +25,8 @@ from irt.randomization.scheme import UnusablePlan
 DOSE_FINDING = frozenset({"three_plus_three", "boin"})
 RESPONSE_ADAPTIVE = frozenset({"play_the_winner", "doubly_adaptive", "thompson"})
 TRIALS, TRIALS_ONE_BY_ONE = 10_000, 500
+WEIGHED_BLOCKS_MAX = 20_000
+"""States of one who weighs the blocks that may be open: they merge little, and each costs long fractions."""
 
 
 class NotAssessable(UnusablePlan):
@@ -46,13 +48,23 @@ class Question:
     real: Sequence[Levels] | None = None
 
 
-def assess(design: Design, question: Question, tell: Tell = quiet) -> Characteristics:
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A design's figures, and the layers they were read from where its law was followed."""
+
+    figures: Characteristics
+    layers: tuple[Layer, ...] | None
+
+
+def assess(design: Design, question: Question, tell: Tell = quiet) -> Assessed:
     """Operating characteristics of a design; a named refusal where it cannot be used, or has none."""
     layers = exact_layers(design, question)
     if layers is None:
-        return estimated(sequences(design, question, tell))
-    figures = exact.characteristics(layers)
-    return _guessed(design, question, figures, tell) if isnan(figures.directional) else figures
+        return Assessed(estimated(sequences(design, question, tell)), None)
+    figures = exact.characteristics(layers, design.ratio)
+    if isnan(figures.directional):
+        figures = _guessed(design, question, figures, tell)
+    return Assessed(figures, layers)
 
 
 def exact_layers(design: Design, question: Question) -> tuple[Layer, ...] | None:
@@ -110,8 +122,8 @@ def _guessed(design: Design, question: Question, figures: Characteristics, tell:
     """
     method = _method(design, question)
     try:
-        layers = unfold(MethodChain(method), question.subjects)
-        return replace(figures, directional=exact.characteristics(layers).directional)
+        layers = unfold(MethodChain(method), question.subjects, WEIGHED_BLOCKS_MAX)
+        return replace(figures, directional=exact.characteristics(layers, design.ratio).directional)
     except TooManyStates:
         drawn = estimated(simulate(method, question.subjects, question.trials or TRIALS, question.seed, None, tell))
     error = drawn.standard_errors["directional"]

@@ -10,11 +10,14 @@ class Imbalance:
     """The lead of the first arm at the end, and how far the arms drift apart; numbers of subjects.
 
     With two arms the lead is N_A - N_B; with more it is the range of the counts, each divided by its arm's share.
+    `off_ratio_final` and `off_ratio_max` are the same of the lead less what the ratio plans it to be by then.
     """
 
     distribution: Mapping[int | float, float]
     expected_abs_final: float
     expected_max_abs: float
+    off_ratio_final: float
+    off_ratio_max: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,10 @@ class Characteristics:
                 "distribution": {str(lead): chance for lead, chance in self.imbalance.distribution.items()},
                 "expected_abs_final": self.imbalance.expected_abs_final,
                 "expected_max_abs": self.imbalance.expected_max_abs,
+                "from_ratio": {
+                    "expected_abs_final": self.imbalance.off_ratio_final,
+                    "expected_max_abs": self.imbalance.off_ratio_max,
+                },
             },
             "correct_guesses": {"convergence": self.convergence, "directional": self.directional},
             "deterministic": self.deterministic,

@@ -1,5 +1,7 @@
 """Operating characteristics from simulated sequences, each with its Monte Carlo standard error."""
 
+from math import sqrt
+
 import numpy as np
 
 from irt.randomization.assessment.characteristics import Characteristics, Imbalance
@@ -10,6 +12,7 @@ from irt.randomization.assessment.sequences import Sequences
 def estimated(sequences: Sequences) -> Characteristics:
     """Means over the trials; D as for an exact assessment with two arms, the range of counts by share with more."""
     final, largest, guessed = _followed(sequences)
+    off_ratio = _off_ratio(sequences) if len(sequences.ratio) == 2 else (np.abs(final), largest)
     values, counts = np.unique(final, return_counts=True)
     law = {_plain(value): int(count) / sequences.trials for value, count in zip(values, counts, strict=True)}
     samples = {
@@ -23,13 +26,19 @@ def estimated(sequences: Sequences) -> Characteristics:
     return Characteristics(
         subjects=sequences.subjects,
         exact=False,
-        imbalance=Imbalance(law, means["expected_abs_final"], means["expected_max_abs"]),
+        imbalance=Imbalance(
+            law,
+            means["expected_abs_final"],
+            means["expected_max_abs"],
+            float(off_ratio[0].mean()),
+            float(off_ratio[1].mean()),
+        ),
         convergence=means["convergence"],
         directional=means["directional"],
         deterministic=means["deterministic"],
         allocation_ratio=_ratio(sequences),
         standard_errors={name: standard_error(sample) for name, sample in samples.items()}
-        | {"allocation_ratio": 0.5 / np.sqrt(sequences.trials)},
+        | {"allocation_ratio": 0.5 / sqrt(sequences.trials)},
         trials=sequences.trials,
     )
 
@@ -57,6 +66,17 @@ def _followed(sequences: Sequences) -> tuple[Floats, Floats, Floats]:
 def _lead(levels: Floats) -> Floats:
     lead: Floats = levels[0] - levels[1] if len(levels) == 2 else levels.max(axis=0) - levels.min(axis=0)
     return lead
+
+
+def _off_ratio(sequences: Sequences) -> tuple[Floats, Floats]:
+    """At the end, and at most: twice the first arm's distance from its share."""
+    share = sequences.ratio[0] / sum(sequences.ratio)
+    first = np.zeros(sequences.trials)
+    largest = np.zeros(sequences.trials)
+    for given, arms in enumerate(sequences.arms, start=1):
+        first += arms == 0
+        largest = np.maximum(largest, 2 * np.abs(first - given * share))
+    return 2 * np.abs(first - sequences.subjects * share), largest
 
 
 def _ratio(sequences: Sequences) -> tuple[float | tuple[float, ...], ...]:

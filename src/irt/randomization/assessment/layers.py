@@ -38,11 +38,18 @@ class Layer:
     starts: Wholes
     ahead_after: Wholes
 
+    def along(self, mass: Floats) -> Floats:
+        """What lies in each state (one row each), on each of the ways out of it."""
+        parts: Floats = mass[self.source] * self.chance.reshape((-1,) + (1,) * (mass.ndim - 1))
+        return parts
+
+    def gathered(self, parts: Floats) -> Floats:
+        """What comes along each way, in the states reached."""
+        return np.asarray(np.add.reduceat(parts, self.starts, axis=0))
+
     def spread(self, mass: Floats) -> Floats:
-        """What lies in each state (one row each) carried to the states reached."""
-        shape = (-1,) + (1,) * (mass.ndim - 1)
-        carried: Floats = np.add.reduceat(mass[self.source] * self.chance.reshape(shape), self.starts, axis=0)
-        return carried
+        """What lies in each state carried to the states reached."""
+        return self.gathered(self.along(mass))
 
     def target(self) -> Wholes:
         """The state reached by each way on."""
@@ -50,19 +57,19 @@ class Layer:
         return np.repeat(np.arange(len(self.starts)), sizes)
 
 
-def unfold(chain: Chain, subjects: int) -> tuple[Layer, ...]:
+def unfold(chain: Chain, subjects: int, states_max: int = STATES_MAX) -> tuple[Layer, ...]:
     """One layer a subject; TooManyStates where they are more than can be followed."""
-    return tuple(_layers(chain, subjects))
+    return tuple(_layers(chain, subjects, states_max))
 
 
-def _layers(chain: Chain, subjects: int) -> Iterator[Layer]:
+def _layers(chain: Chain, subjects: int, states_max: int) -> Iterator[Layer]:
     states: list[tuple[Hashable, int]] = [(chain.start(), 0)]
     known: dict[Hashable, Moves] = {}
     seen = 0
     for _ in range(subjects):
         seen += len(states)
-        if seen > STATES_MAX:
-            raise TooManyStates(f"more than {STATES_MAX} states")
+        if seen > states_max:
+            raise TooManyStates(f"more than {states_max} states")
         layer, states = _layer(states, [_moves(chain, state, known) for state, _ in states])
         yield layer
 
