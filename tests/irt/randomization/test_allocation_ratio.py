@@ -62,7 +62,7 @@ def test_complete_randomization_keeps_any_ratio() -> None:
 
 
 def test_biased_coin_minimization_keeps_the_ratio_on_average_only() -> None:
-    """2:1, p = 4/5, one margin: the mean of thirty is closer to 2/3 than minimization's, the single ones are not."""
+    """2:1, p = 4/5, one margin: the mean of thirty is closer to 2/3 than minimization's, single ones are not."""
     rule = MarginalRule((2, 1), (Fraction(1),), Fraction(4, 5))
     subjects: list[Levels] = [("a",)] * 30
     plain, coin = (

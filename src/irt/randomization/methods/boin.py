@@ -111,14 +111,12 @@ class Boin:
 
         A number of None cannot be reached. Closing also lowers, so `deescalate` is never above `eliminate`.
         """
-        rows = [self._row(subjects) for subjects in range(1, subjects_max + 1)]
         return {
             "target": str(self.target),
             "lambda_e": self.lambda_e,
             "lambda_d": self.lambda_d,
             "cohort": self.cohort_size,
-            "table": [row for row in rows if row["n"] % self.cohort_size == 0],
-            "full_table": rows,
+            "table": [self._row(subjects) for subjects in range(1, subjects_max + 1)],
         }
 
     def _row(self, subjects: int) -> dict[str, Any]:

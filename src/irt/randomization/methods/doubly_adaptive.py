@@ -83,9 +83,9 @@ class DoublyAdaptive:
 
     def _pull(self, behind: Number) -> Number:
         """A power, kept exact where it can be."""
-        if self.gamma.denominator == 1:
-            return behind ** int(self.gamma)
-        return float(behind) ** float(self.gamma)
+        if isinstance(behind, Fraction) and self.gamma.denominator == 1:
+            return behind**self.gamma.numerator
+        return float(float(behind) ** float(self.gamma))
 
 
 def _shares(parts: Sequence[Number]) -> Law:

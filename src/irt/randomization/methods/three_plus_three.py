@@ -8,7 +8,7 @@ three without toxicity. A cohort is always filled before it is judged.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from irt.randomization.methods.escalation import (
     Escalation,
@@ -50,6 +50,12 @@ class ThreePlusThree:
         """The cohort of the next subject; ResponsesAwaited or EscalationStopped where none is open."""
         return open_cohort(memory, COHORT, self._next_dose)
 
+    def boundaries(self, subjects_max: int) -> dict[str, Any]:
+        """The rule as a table: by subjects at a dose, toxicities that escalate at most, and lower at least."""
+        rows = ((COHORT, 0), (FULL, 1))
+        table = [{"n": n, "escalate": most, "deescalate": TOO_TOXIC} for n, most in rows if n <= subjects_max]
+        return {"cohort": COHORT, "table": table}
+
     def _next_dose(self, memory: Escalation) -> int:
         dose, seen = memory.dose, memory.doses[memory.dose]
         if _is_too_toxic(memory, dose):
@@ -71,10 +77,3 @@ class ThreePlusThree:
 
 def _is_too_toxic(memory: Escalation, dose: int) -> bool:
     return memory.doses[dose].toxicities >= TOO_TOXIC
-
-
-def boundaries() -> list[dict[str, int]]:
-    """The rule as a table: by subjects at a dose, toxicities that escalate at most, and lower at least."""
-    return [
-        {"n": subjects, "escalate": most, "deescalate": TOO_TOXIC} for subjects, most in ((COHORT, 0), (FULL, 1))
-    ]

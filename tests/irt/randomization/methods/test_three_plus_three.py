@@ -4,7 +4,7 @@ import pytest
 
 from irt.randomization.methods.escalation import EscalationStopped, ResponsesAwaited
 from irt.randomization.methods.method import Step, remember
-from irt.randomization.methods.three_plus_three import ThreePlusThree, boundaries
+from irt.randomization.methods.three_plus_three import ThreePlusThree
 
 STOP = "stop"
 WAIT = "wait"
@@ -76,4 +76,5 @@ def test_the_highest_dose_may_end_after_three() -> None:
 
 def test_the_table() -> None:
     """As every textbook has it."""
-    assert boundaries() == [{"n": 3, "escalate": 0, "deescalate": 2}, {"n": 6, "escalate": 1, "deescalate": 2}]
+    rows = [{"n": 3, "escalate": 0, "deescalate": 2}, {"n": 6, "escalate": 1, "deescalate": 2}]
+    assert ThreePlusThree((1, 1)).boundaries(30) == {"cohort": 3, "table": rows}
