@@ -1,6 +1,7 @@
 """Where somebody works: the choice of study and site, and the start page that follows from it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, MediaType, Request, Response, get, post
@@ -12,6 +13,7 @@ from litestar.response import Redirect
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound
 from irt.reads.blinded_people import Place, place_in, places_like
+from irt.reads.blinded_waiting import StudyDesk, study_desk
 from irt.services.store import Store
 from web.forms import Fields
 from web.frame import frame_for
@@ -24,14 +26,16 @@ from web.settings import Settings
 
 RECENT = "recent"
 _RECENT_MAX = 6
+_LOOKED_INTO = 12
+"""In so many places is it looked up what waits; people with more choose by name."""
 
 
 @dataclass(frozen=True)
 class SwitchView(BlindedView):
-    """The places a person may choose, those chosen lately first."""
+    """The places a person may choose, those chosen lately first, with what waits there."""
 
     search: str
-    places: tuple[Place, ...]
+    desks: tuple[StudyDesk, ...]
     recent: int
     wide: bool
     chosen: tuple[int | None, int | None]
@@ -56,16 +60,19 @@ class SwitchPages(Controller):
         store: NamedDependency[Store],
         settings: NamedDependency[Settings],
         who: NamedDependency[Who],
+        now: NamedDependency[datetime],
         search: FromQuery[str] = "",
     ) -> Response[str]:
-        """The places to choose from, searched by the words of the study or site."""
+        """The places to choose from, searched by the words of the study or site, and what waits there."""
         with store.reading() as connection:
             found = places_like(connection, who.actor, search)
             lately = [_place(connection, who, pair) for pair in _recent(request, settings)]
-        first = [place for place in lately if place is not None and (not search or place in found)]
+            first = [place for place in lately if place is not None and (not search or place in found)]
+            places = first + [place for place in found if place not in first]
+            desks = [study_desk(connection, who.actor, place, now) for place in places[:_LOOKED_INTO]]
         view = SwitchView(
             search=search,
-            places=tuple(first + [place for place in found if place not in first]),
+            desks=(*desks, *map(StudyDesk, places[_LOOKED_INTO:])),
             recent=len(first),
             wide=any(place.site_id is None for place in who.places),
             chosen=(who.study_id, who.site_id),

@@ -1,9 +1,15 @@
 """The buttons of the page to choose study and site, and the theme buttons beside them."""
 
+import re
+
 import pytest
 
 from irt.blinding.roles import Role
+from irt.reads.blinded_worklist import worklist
+from tests.web.api.system import System
+from tests.web.blinded.test_versions import a_draft
 from tests.web.browser import Browser
+from tests.web.parcels import raise_levels
 from tests.web.world import World
 
 
@@ -37,6 +43,39 @@ def test_it_switches_between_sites(world: World) -> None:
     browser.get("/switch")
     assert "irt-switcher-site" not in browser.text
     assert first in browser.text
+
+
+def test_it_says_what_waits_at_sites(world: World) -> None:
+    """As many tasks as their worklists show."""
+    System.of(world, "investigator.0").randomizes()
+    sites = [{"study_id": world.study_id, "site_id": site_id} for _, site_id in world.sites]
+    world.office.hire("floater", *((Role.INVESTIGATOR, site) for site in sites))
+    told = waiting_at(world.signed_in("floater"))
+    with world.store.reading() as connection:
+        actor = world.office.account("floater")
+        here, there = (worklist(connection, actor, world.now, site_id=site["site_id"]) for site in sites)
+    assert (here.all_tasks, there.all_tasks) == (1, 0)
+    assert told == ["1 task", "nothing"]
+
+
+def test_it_says_what_waits_in_the_study(world: World) -> None:
+    """A version to approve for the one who may; what the role does not do is not counted."""
+    a_draft(world)
+    investigator = System.of(world, "investigator.0")
+    investigator.randomizes()
+    raise_levels(world, 2)
+    planner = System.of(world, "supply_planner.all")
+    planner.booked("/resupply/run", day=planner.today, needs_approval=True)
+    world.office.hire("thea", (Role.STUDY_TEAM, {"study_id": world.study_id}))
+    assert waiting_at(world.signed_in("thea")) == ["1 approval", "1 randomized so far"]
+    assert waiting_at(world.signed_in("supply_planner.all"))[0] == "1 shipment to approve"
+    assert waiting_at(world.signed_in("inspector.all")) == ["nothing", "1 randomized so far"]
+
+
+def waiting_at(browser: Browser) -> list[str]:
+    """What stands in the column of what waits."""
+    cells = re.findall(r"What waits</span>(.*?)</td>", browser.get("/switch").text, re.DOTALL)
+    return [words for cell in cells for words in re.split(r"<[^>]*>", cell) if words.strip()]
 
 
 def test_the_search_reaches_every_site_of_a_whole_study(world: World, inspector: Browser) -> None:
