@@ -1,0 +1,39 @@
+"""Strata with lists of their own: leads add up, guesses add up."""
+
+import pytest
+
+from irt.randomization.assessment.assess import Question, assess
+from irt.randomization.assessment.strata import even_sizes, together
+from tests.irt.randomization.assessment.enumeration import (
+    convergence_guesses,
+    every_sequence,
+    leads,
+    mean,
+    two_arms,
+)
+
+
+@pytest.mark.parametrize(("subjects", "strata", "sizes"), [(10, 3, (4, 3, 3)), (6, 2, (3, 3)), (2, 4, (1, 1))])
+def test_even_sizes(subjects: int, strata: int, sizes: tuple[int, ...]) -> None:
+    """No two strata differ by more than one, and none is empty."""
+    assert even_sizes(subjects, strata) == sizes
+
+
+@pytest.mark.parametrize("ratio", [(1, 1), (2, 1)])
+def test_two_strata_are_every_pair_of_sequences(ratio: tuple[int, int]) -> None:
+    """The law of the whole trial's lead, counted over all pairs."""
+    design = two_arms("block_urn", ratio, **{"lambda": 2})
+    figures = [assess(design, Question(subjects)).figures for subjects in (3, 5)]
+    whole = together(figures, ratio)
+    pairs: dict[int, float] = {}
+    for one in every_sequence(design, 3):
+        for other in every_sequence(design, 5):
+            lead = [*leads(one.arms)][-1] + [*leads(other.arms)][-1]
+            pairs[lead] = pairs.get(lead, 0.0) + float(one.chance * other.chance)
+    planned = 8 * (ratio[0] - ratio[1]) / sum(ratio)
+    assert dict(whole.imbalance.distribution) == pytest.approx(pairs, abs=1e-12)
+    assert whole.imbalance.expected_abs_final == pytest.approx(sum(abs(d) * p for d, p in pairs.items()))
+    assert whole.imbalance.off_ratio_final == pytest.approx(sum(abs(d - planned) * p for d, p in pairs.items()))
+    guessed = sum(mean(every_sequence(design, subjects), convergence_guesses) for subjects in (3, 5))
+    assert whole.convergence == pytest.approx(float(guessed))
+    assert whole.subjects == 8
