@@ -79,9 +79,10 @@ def _key(seed: str) -> bytes:
 
 def _arrivals(design: Design, file: Path | None, subjects: int) -> tuple[Arrival, ...]:
     """The first so many subjects of the file; subjects of whom nothing is known where no file is given."""
+    if file is None and design.factors:
+        raise BadSubjects("The design balances factors. Give the subjects' levels with --subjects.")
     if file is None:
-        # A design with factors refuses these by the name of the first factor.
-        return (Arrival(design.levels(())),) * subjects
+        return (Arrival(),) * subjects
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             rows = list(csv.DictReader(lines, strict=True))

@@ -7,6 +7,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from irt.errors import BadInput
 from irt.randomization.methods.method import Levels
 from irt.randomization.scheme import FactorMissing, UnusablePlan
 from irt.randomization.settings import Settings, rational
@@ -60,15 +61,19 @@ class Design:
     def levels(self, given: object) -> Levels:
         """One subject's levels in the order of the factors; FactorMissing or UnknownLevel where they are not."""
         values = tuple(map(_as_text, given)) if isinstance(given, list | tuple) else ()
+        if len(values) == len(self.factors) and all(map(_is_level, self.factors, values)):
+            return values
+        raise self._misfit(values)
+
+    def _misfit(self, values: Levels) -> BadInput:
+        """Why these are not the levels of a subject."""
         for factor, value in zip_longest(self.factors, values[: len(self.factors)]):
             if not value:
-                raise FactorMissing(factor.name)
+                return FactorMissing(factor.name)
             if value not in factor.levels:
                 known = ", ".join(factor.levels)
-                raise UnknownLevel(f"The factor {factor.name} has no level {value[:40]}. Its levels: {known}.")
-        if len(values) > len(self.factors):
-            raise UnknownLevel(f"A subject has {len(values)} levels, but the design {len(self.factors)} factors.")
-        return values
+                return UnknownLevel(f"The factor {factor.name} has no level {value[:40]}. Its levels: {known}.")
+        return UnknownLevel(f"A subject has {len(values)} levels, but the design {len(self.factors)} factors.")
 
 
 def read_design(path: Path | str) -> Design:
@@ -115,6 +120,10 @@ def _literally(plain: str) -> object:
     if number is None or "/" in plain:
         return resolve(plain) if number is None else plain
     return int(number) if number.denominator == 1 else number
+
+
+def _is_level(factor: Factor, value: str) -> bool:
+    return value in factor.levels
 
 
 def _as_text(level: object) -> str:

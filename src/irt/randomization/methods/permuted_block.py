@@ -19,10 +19,11 @@ OpenBlocks = tuple[tuple[Counts, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class PermutedBlocks:
-    """Any ratio, any number of arms; block sizes are independent, each of the list as likely as the others."""
+    """Any ratio, any number of arms; block sizes are independent, and as likely as their weights, or equally so."""
 
     ratio: tuple[int, ...]
     sizes: tuple[int, ...]
+    weights: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         misfits = [size for size in self.sizes if size <= 0 or size % sum(self.ratio)]
@@ -32,10 +33,12 @@ class PermutedBlocks:
                 f"A block holds the ratio {shares} a whole number of times, so its size is a multiple of "
                 f"{sum(self.ratio)}, not {misfits[0] if misfits else 'missing'}."
             )
+        if self.weights and (len(self.weights) != len(self.sizes) or min(self.weights) < 1):
+            raise UnusablePlan("Each block size has a weight of one or more, or none has a weight.")
 
     def start(self) -> OpenBlocks:
         """A new block of each size."""
-        return _reduced(_with_new_blocks({}, 1, self.ratio, self.sizes))
+        return _new_block(self.ratio, self.sizes, self.weights or (1,) * len(self.sizes))
 
     def law(self, memory: OpenBlocks, levels: Levels = ()) -> Law:
         """What is left of each arm, over the blocks that may be open; a last block cut short counts as whole."""
@@ -43,7 +46,7 @@ class PermutedBlocks:
 
     def after(self, memory: OpenBlocks, step: Step) -> OpenBlocks:
         """Each block weighed by its chance of that arm; ImpossibleHistory where none could give it."""
-        return _after(memory, step.arm, self.ratio, self.sizes)
+        return _after(memory, step.arm, self.start())
 
 
 # Few sets of blocks are ever open, and many histories lead to the same one.
@@ -57,28 +60,32 @@ def _law(memory: OpenBlocks) -> Law:
 
 
 @lru_cache(maxsize=1 << 16)
-def _after(memory: OpenBlocks, arm: int, ratio: tuple[int, ...], sizes: tuple[int, ...]) -> OpenBlocks:
-    scale = lcm(*(sum(left) for left, _ in memory)) * len(sizes)
+def _after(memory: OpenBlocks, arm: int, new_block: OpenBlocks) -> OpenBlocks:
+    choices = sum(weight for _, weight in new_block)
+    scale = lcm(*(sum(left) for left, _ in memory)) * choices
     blocks: dict[Counts, int] = {}
     ended = 0
     for left, weight in memory:
         places = sum(left)
         likely = weight * left[arm] * (scale // places)
         if likely and places == 1:
-            ended = likely // len(sizes)
+            ended = likely // choices
         elif likely:
             blocks[(*left[:arm], left[arm] - 1, *left[arm + 1 :])] = likely
-    return _reduced(_with_new_blocks(blocks, ended, ratio, sizes) if ended else blocks)
+    if ended:
+        for left, weight in new_block:
+            # Two blocks with as much left of each arm go on alike, whatever their sizes were: they are one.
+            blocks[left] = blocks.get(left, 0) + weight * ended
+    return _reduced(blocks)
 
 
-def _with_new_blocks(
-    blocks: dict[Counts, int], weight: int, ratio: tuple[int, ...], sizes: tuple[int, ...]
-) -> dict[Counts, int]:
-    """Two blocks with as much left of each arm go on alike, whatever their sizes were, so they are one."""
-    for size in sizes:
+@lru_cache
+def _new_block(ratio: tuple[int, ...], sizes: tuple[int, ...], weights: tuple[int, ...]) -> OpenBlocks:
+    blocks: dict[Counts, int] = {}
+    for size, weight in zip(sizes, weights, strict=True):
         left = tuple(share * (size // sum(ratio)) for share in ratio)
         blocks[left] = blocks.get(left, 0) + weight
-    return blocks
+    return _reduced(blocks)
 
 
 def _reduced(blocks: dict[Counts, int]) -> OpenBlocks:
