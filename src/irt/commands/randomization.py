@@ -11,6 +11,7 @@ SUBCOMMANDS = {
     "assess": "irt.commands.randomization_assess",
     "compare": "irt.commands.randomization_compare",
     "boundaries": "irt.commands.randomization_boundaries",
+    "test": "irt.commands.randomization_test",
 }
 
 

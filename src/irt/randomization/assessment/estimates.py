@@ -1,6 +1,7 @@
 """Operating characteristics from simulated sequences, each with its Monte Carlo standard error."""
 
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,14 +12,13 @@ from irt.randomization.assessment.sequences import Sequences
 
 def estimated(sequences: Sequences) -> Characteristics:
     """Means over the trials; D as for an exact assessment with two arms, the range of counts by share with more."""
-    final, largest, guessed = _followed(sequences)
-    off_ratio = _off_ratio(sequences) if len(sequences.ratio) == 2 else (np.abs(final), largest)
-    values, counts = np.unique(final, return_counts=True)
+    trials = _followed_two(sequences) if len(sequences.ratio) == 2 else _followed_many(sequences)
+    values, counts = np.unique(trials.final, return_counts=True)
     law = {_plain(value): int(count) / sequences.trials for value, count in zip(values, counts, strict=True)}
     samples = {
-        "expected_abs_final": np.abs(final),
-        "expected_max_abs": largest,
-        "convergence": guessed,
+        "expected_abs_final": np.abs(trials.final),
+        "expected_max_abs": trials.largest,
+        "convergence": trials.guessed,
         "directional": sequences.right,
         "deterministic": sequences.certain,
     }
@@ -30,8 +30,8 @@ def estimated(sequences: Sequences) -> Characteristics:
             law,
             means["expected_abs_final"],
             means["expected_max_abs"],
-            float(off_ratio[0].mean()),
-            float(off_ratio[1].mean()),
+            float(trials.off_final.mean()),
+            float(trials.off_largest.mean()),
         ),
         convergence=means["convergence"],
         directional=means["directional"],
@@ -48,35 +48,51 @@ def standard_error(sample: Floats) -> float:
     return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else float("inf")
 
 
-def _followed(sequences: Sequences) -> tuple[Floats, Floats, Floats]:
-    """Each trial's lead at the end, largest lead at any time, and correct convergence guesses."""
+class _Followed(NamedTuple):
+    """One value a trial: the lead at the end and at most, the same off the ratio, and correct guesses."""
+
+    final: Floats
+    largest: Floats
+    off_final: Floats
+    off_largest: Floats
+    guessed: Floats
+
+
+def _followed_two(sequences: Sequences) -> _Followed:
+    """Of N_A - N_B; the guess is the arm that is behind."""
+    step = 1 - 2 * sequences.arms.astype(np.int32)
+    lead = np.cumsum(step, axis=0)
+    gained = (np.sign(lead - step) * step).sum(axis=0)
+    first, second = sequences.ratio
+    planned = np.arange(1, sequences.subjects + 1)[:, None] * ((first - second) / (first + second))
+    off_ratio = np.abs(lead - planned)
+    return _Followed(
+        final=lead[-1].astype(float),
+        largest=np.abs(lead).max(axis=0).astype(float),
+        off_final=off_ratio[-1],
+        off_largest=off_ratio.max(axis=0),
+        guessed=(sequences.subjects - gained) / 2,
+    )
+
+
+def _followed_many(sequences: Sequences) -> _Followed:
+    """Of the range of counts by share; the guess is an arm with the smallest count by share."""
     trials = np.arange(sequences.trials)
     largest, guessed = np.zeros(sequences.trials), np.zeros(sequences.trials)
-    shares = np.ones(2) if len(sequences.ratio) == 2 else np.array(sequences.ratio, dtype=float)
+    shares = np.array(sequences.ratio, dtype=float)[:, None]
     counts = np.zeros((len(sequences.ratio), sequences.trials))
     for given in sequences.arms:
-        level = counts / shares[:, None]
+        level = counts / shares
         fewest = level == level.min(axis=0)
         guessed += fewest[given, trials] / fewest.sum(axis=0)
         counts[given, trials] += 1
-        largest = np.maximum(largest, np.abs(_lead(counts / shares[:, None])))
-    return _lead(counts / shares[:, None]), largest, guessed
+        largest = np.maximum(largest, _range(counts / shares))
+    final = _range(counts / shares)
+    return _Followed(final, largest, final, largest, guessed)
 
 
-def _lead(levels: Floats) -> Floats:
-    lead: Floats = levels[0] - levels[1] if len(levels) == 2 else levels.max(axis=0) - levels.min(axis=0)
-    return lead
-
-
-def _off_ratio(sequences: Sequences) -> tuple[Floats, Floats]:
-    """At the end, and at most: twice the first arm's distance from its share."""
-    share = sequences.ratio[0] / sum(sequences.ratio)
-    first = np.zeros(sequences.trials)
-    largest = np.zeros(sequences.trials)
-    for given, arms in enumerate(sequences.arms, start=1):
-        first += arms == 0
-        largest = np.maximum(largest, 2 * np.abs(first - given * share))
-    return 2 * np.abs(first - sequences.subjects * share), largest
+def _range(levels: Floats) -> Floats:
+    return np.asarray(levels.max(axis=0) - levels.min(axis=0))
 
 
 def _ratio(sequences: Sequences) -> tuple[float | tuple[float, ...], ...]:
