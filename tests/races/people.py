@@ -20,11 +20,12 @@ HEAD_START_SECONDS = 0.15
 
 @dataclass(frozen=True)
 class Press:
-    """One press of a button: the service, what is asked, and its key."""
+    """One press of a button: the service, what is asked, its key, and how long after the others it comes."""
 
     service: Callable[..., Any]
     ask: SQLModel
     key: str
+    late_seconds: float = 0
 
 
 def press_all(people: Executor, trial: Trial, presses: Sequence[Press]) -> list[Any]:
@@ -40,7 +41,7 @@ def press(url: str, day: date, actor: Actor, one: Press, start: float) -> Any:
     store = a_store(url)
     try:
         with store.reading():
-            clock.sleep(max(0.0, start - clock.time()))
+            clock.sleep(max(0.0, start + one.late_seconds - clock.time()))
         return perform(store, actor, datetime.combine(day, time(12), UTC), one.service, one.ask, one.key)
     except Refusal as refusal:
         return refusal.name

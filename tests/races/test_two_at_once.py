@@ -1,5 +1,6 @@
 """Two presses at one moment: one of them wins, the other is told so, and the books hold one of everything."""
 
+import time as clock
 from concurrent.futures import Executor
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from irt.services.assign_kits import assign_kits
 from irt.services.randomize_subject import RandomizationReceipt, randomize_subject
 from irt.services.screen_subject import ScreeningReceipt, ScreenSubject, screen_subject
+from irt.services.work import Work
+from irt.study.rules import Cap
 from irt.tables.kit import DispensedKit, Kit
 from irt.tables.record import AuditEntry
 from irt.tables.secret import AllocationState
@@ -17,6 +20,7 @@ from tests.rows import put
 
 EU_CAP = "cap:randomized:stratum:region=EU"
 EU_SUBJECTS = 17_900
+A_MOMENT_SECONDS = 0.1
 
 
 def names(answers: list[object]) -> list[str]:
@@ -51,6 +55,30 @@ def test_the_last_place_under_a_cap_is_given_once(people: Executor, trial: Trial
     assert names(press_all(people, trial, presses)) == ["EnrolmentClosed", "done"]
     assert len(trial.rows(Randomization)) == 1
     assert trial.rows(AllocationState, key=EU_CAP)[0]["state"] == {"count": EU_SUBJECTS}
+
+
+def screen_slowly(work: Work, ask: ScreenSubject) -> ScreeningReceipt:
+    """A screening that takes its time before its transaction ends."""
+    receipt = screen_subject(work, ask)
+    clock.sleep(4 * A_MOMENT_SECONDS)
+    return receipt
+
+
+def test_a_limit_on_screening_waits_for_sites_without_it(people: Executor, trial: Trial) -> None:
+    """The first version has no limit: who is being screened there takes the last place of the second version's."""
+    cap = Cap(scope="study", subjects=1, counts="screened")
+    limited = trial.definition.model_copy(update={"caps": (*trial.definition.caps, cap)})
+    trial.adopt(FIRST_SITE, trial.amend(limited))
+    presses = [
+        Press(screen_slowly, ScreenSubject(study_id=1, site="1002", on_day=trial.day), "slow"),
+        Press(
+            screen_subject, ScreenSubject(study_id=1, site=FIRST_SITE, on_day=trial.day), "later", A_MOMENT_SECONDS
+        ),
+    ]
+    slow, later = press_all(people, trial, presses)
+    assert isinstance(slow, ScreeningReceipt)
+    assert later == "EnrolmentClosed"
+    assert [row["number"] for row in trial.rows(Subject)] == [slow.subject]
 
 
 def test_two_subjects_of_a_new_stratum_at_once(people: Executor, trial: Trial) -> None:

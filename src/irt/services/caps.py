@@ -15,6 +15,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
 from irt.tables.columns import table_of
 from irt.tables.secret import AllocationState
+from irt.tables.study import Site
 
 ASSIGNMENTS = "assignments"
 """The row that counts a study's randomizations; its lock puts draws and caps in one order."""
@@ -31,7 +32,14 @@ class EnrolmentClosed(Refusal):
         )
 
 
-_STATES = table_of(AllocationState)
+_STATES, _SITES = table_of(AllocationState), table_of(Site)
+_OTHER_SITES = (
+    select(_SITES.c.id)
+    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.version_number != bindparam("version"))
+    .order_by(_SITES.c.id)
+    .with_for_update(key_share=True)
+)
+"""A screening holds its site's row from its number on until it is booked."""
 _ASSIGNMENTS_LOCK = (
     select(_STATES.c.id)
     .where(_STATES.c.study_id == bindparam("study_id"), _STATES.c.key == ASSIGNMENTS)
@@ -129,9 +137,12 @@ def so_far(
     """The counters as they stand; at a site on a later version counted anew.
 
     A limit that came with an amendment knows neither those enrolled before it, nor those at sites without it.
+    Draws have their turn everywhere; screenings at sites without a limit take none, so a count waits for them.
     """
     if site.version_number == FIRST_VERSION or not caps:
         return states
+    if not work.store.is_sqlite and any(cap.counts == "screened" for cap in caps.values()):
+        work.run(_OTHER_SITES, {"study_id": study_id, "version": site.version_number})
     definition = definition_of(work, study_id, site.version_number)
     asked = {"study_id": study_id, "country": site.country, "site_id": site.id}
     anew = {
