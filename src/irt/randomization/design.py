@@ -46,7 +46,7 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """One design; its params hold whole numbers, exact fractions, texts, and lists and mappings of these."""
+    """One design; its params are as written: whole numbers, texts such as 0.7, and lists and mappings of these."""
 
     method: str
     arms: tuple[str, ...]
@@ -100,7 +100,7 @@ def parse_design(text: str) -> Design:
 
 
 def design_of(data: object) -> Design:
-    """The design that plain values tell; floats are refused, since what was written is no longer known."""
+    """The design that plain values tell; a named refusal where they tell none."""
     if not isinstance(data, Mapping):
         raise UnreadableDesign(f"A design is a mapping with the keys {', '.join(KEYS)}.")
     _only(data, KEYS, "A design")
@@ -115,11 +115,11 @@ def design_of(data: object) -> Design:
 
 
 def _literally(plain: str) -> object:
-    """A number stays what was written; every other word is what YAML says."""
+    """A number other than a plain whole one stays the text that was written, and is read where it is used."""
     number = rational(plain)
-    if number is None or "/" in plain:
-        return resolve(plain) if number is None else plain
-    return int(number) if number.denominator == 1 else number
+    if number is None:
+        return resolve(plain)
+    return int(number) if str(number) == plain and number.denominator == 1 else plain
 
 
 def _is_level(factor: Factor, value: str) -> bool:
@@ -185,7 +185,7 @@ def _texts(given: object, what: str) -> tuple[str, ...]:
     """Different texts in plain ASCII, so that two systems cannot spell one of them in two ways."""
     texts = [given] if isinstance(given, str) else given
     if not isinstance(texts, list | tuple) or not all(type(text) in {str, int} for text in texts):
-        raise UnreadableDesign(f"{what} are a list of texts. Put words such as true, and decimals, in quotes.")
+        raise UnreadableDesign(f"{what} are a list of texts. Put words such as true in quotes.")
     written = tuple(str(text) for text in texts)
     for text in written:
         if not (text.isascii() and text.isprintable() and text.strip() == text != ""):

@@ -33,6 +33,9 @@ def rational(written: object) -> Fraction | None:
     """The number as written, exactly: 2, "2/3" or 0.7 (which is 7/10); None where it is not a number."""
     if isinstance(written, int | Fraction) and not isinstance(written, bool):
         return Fraction(written)
+    if isinstance(written, float):
+        # The shortest decimal that is this float: what was typed, unless with more than 15 digits.
+        written = repr(written)
     if not isinstance(written, str):
         return None
     text = written.strip()

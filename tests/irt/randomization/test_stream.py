@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irt.randomization.stream import WORDS, Draw, Seed, Stream, stream_id
+from irt.randomization.stream import WORDS, Draw, Seed, Stream, stream_id, words_below
 from tests.irt.randomization.builders import KEY
 
 KNOWN_WORDS = [  # key 00..1f; stream id, index, attempt, first 8 bytes of the HMAC as openssl prints them
@@ -72,9 +72,59 @@ def test_words_past_the_last_whole_multiple_are_rejected() -> None:
     assert 140 < sum(draw.attempt > 0 for draw in draws) < 260
 
 
-@pytest.mark.parametrize("modulus", [0, -1, WORDS + 1])
+def plain_words(words: int, index: int, attempt: int) -> int:
+    """The definition of joined words, written with hashlib alone."""
+    block, joined = KEY.ljust(64, b"\0"), b""
+    for word in range(words):
+        message = b"S\0" + index.to_bytes(8, "big") + attempt.to_bytes(4, "big")
+        message += word.to_bytes(4, "big") if word else b""
+        inner = hashlib.sha256(bytes(b ^ 0x36 for b in block) + message).digest()
+        joined += hashlib.sha256(bytes(b ^ 0x5C for b in block) + inner).digest()[:8]
+    return int.from_bytes(joined, "big")
+
+
+@given(st.integers(WORDS + 1, 2**300), st.integers(0, 10**9))
+@settings(deadline=None)
+def test_a_wide_draw_is_as_many_words_as_it_needs(modulus: int, index: int) -> None:
+    """The words of one attempt are joined, first word first, and rejected together."""
+    words = -(-(modulus - 1).bit_length() // 64)
+    draw = Stream(KEY, "S").below(modulus, index)
+    limit = 2 ** (64 * words) // modulus * modulus
+    assert words_below(modulus) == words
+    assert draw.u64 == plain_words(words, index, draw.attempt) < limit
+    assert all(plain_words(words, index, attempt) >= limit for attempt in range(draw.attempt))
+    assert draw.value == draw.u64 % modulus
+    record = draw.record()
+    assert record["u64"] == f"{draw.u64:0{16 * words}x}"
+    assert (record["modulus"], record["value"]) == (str(modulus), str(draw.value))
+
+
+def test_known_wide_words() -> None:
+    """The first 8 bytes of two HMACs as openssl prints them; they stay the same for ever."""
+    draw = Stream(KEY, "IRT-RNG/1|TRIAL-1|maximal/1|").below(2**65, 1)
+    assert f"{draw.u64:032x}" == "8e46ff4fd4bc86d46a3cb0149376c5ee"
+    assert draw.u64 >> 64 == Stream(KEY, "IRT-RNG/1|TRIAL-1|maximal/1|").u64(1)
+
+
+@pytest.mark.parametrize(
+    ("modulus", "words"), [(1, 1), (2, 1), (WORDS, 1), (WORDS + 1, 2), (2**128, 2), (2**128 + 1, 3)]
+)
+def test_a_word_more_only_where_it_is_needed(modulus: int, words: int) -> None:
+    """2^64 numbers fit one word."""
+    assert words_below(modulus) == words
+
+
+def test_wide_words_are_rejected_together() -> None:
+    """With a modulus just above 2^127 about half of the attempts are rejected."""
+    modulus = 2**127 + 1
+    draws = [Stream(KEY, "S").below(modulus, index) for index in range(400)]
+    assert all(draw.u64 < modulus and draw.value == draw.u64 for draw in draws)
+    assert 140 < sum(draw.attempt > 0 for draw in draws) < 260
+
+
+@pytest.mark.parametrize("modulus", [0, -1])
 def test_it_refuses_a_modulus_out_of_range(modulus: int) -> None:
-    """A word has 64 bits, and a number below zero does not exist."""
+    """A number below zero does not exist."""
     with pytest.raises(ValueError, match="modulus"):
         Stream(KEY, "S").below(modulus, 0)
 
