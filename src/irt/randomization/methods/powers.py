@@ -1,7 +1,6 @@
 """Shares of powers: x^e to 1, exact where the power is rational and in floating point where it is not."""
 
 from fractions import Fraction
-from math import exp, log
 
 Share = Fraction | float
 
@@ -13,10 +12,10 @@ def shares(base: Fraction, exponent: Fraction) -> tuple[Share, Share]:
     power = exact_power(base, exponent)
     if power is not None:
         return power / (1 + power), 1 / (1 + power)
-    logarithm = float(exponent) * (log(base.numerator) - log(base.denominator))
-    # The smaller share is worked out first: taken from one, it would lose its digits.
-    smaller = exp(-abs(logarithm)) / (1 + exp(-abs(logarithm)))
-    return (smaller, 1 - smaller) if logarithm < 0 else (1 - smaller, smaller)
+    # Of a base below one no power is too large, and neither share loses its digits by subtraction.
+    below_one = float(min(base, 1 / base)) ** float(exponent)
+    smaller, larger = below_one / (1 + below_one), 1 / (1 + below_one)
+    return (smaller, larger) if base < 1 else (larger, smaller)
 
 
 def exact_power(base: Fraction, exponent: Fraction) -> Fraction | None:
