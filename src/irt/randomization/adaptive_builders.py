@@ -24,6 +24,8 @@ from irt.randomization.settings import Settings
 DISTANCES = ("range", "variance", "sd", "sum")
 SCALINGS: Mapping[str, Literal["(n+1)/r", "n/r+1"]] = {"add_then_divide": "(n+1)/r", "divide_then_add": "n/r+1"}
 GROWING_POWER = "n/2N"
+SHIFTING = ("minimization", "biased_coin_minimization")
+"""Methods that balance an unequal ratio without keeping it for each subject."""
 
 
 class WeightNotUsed(UnusablePlan):

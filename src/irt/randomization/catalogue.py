@@ -133,11 +133,17 @@ def method_of(design: Design, subjects: int | None = None) -> Method[Any]:
 
 
 def cautions(design: Design) -> tuple[str, ...]:
-    """What a statistician justifies over a signature before the design is used; empty where nothing is."""
+    """What a statistician weighs, or justifies over a signature, before the design is used; empty for most."""
     settings = entry_of(design).settings
     certain = [name for name in ("p", "eta") if name in settings and rational(design.params.get(name)) == 1]
-    return tuple(
+    told = [
         f"With {name} of 1 the next arm is often certain to anybody who knows the arms before. ICH E9 2.3.2 asks "
         "for an element of chance at each allocation: choose less, or sign a justification."
         for name in certain
-    )
+    ]
+    if design.method in adaptive.SHIFTING and len(set(design.ratio)) > 1:
+        told.append(
+            f"With an unequal ratio {design.method} does not give each subject the planned shares, so that a "
+            "re-randomization distribution may be shifted. Look at the ratio of each subject before it is used."
+        )
+    return tuple(told)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from irt.randomization.adaptive_builders import WeightNotUsed
-from irt.randomization.catalogue import FactorNotUsed, FactorsMissing, method_of
+from irt.randomization.catalogue import FactorNotUsed, FactorsMissing, cautions, method_of
 from irt.randomization.design import Design, design_of
 from irt.randomization.methods.boin import Boin
 from irt.randomization.methods.doubly_adaptive import DoublyAdaptive
@@ -91,6 +91,14 @@ def test_minimization_takes_every_choice_of_its_rule() -> None:
     rule = made.rule
     assert (rule.ratio, rule.weights, rule.probability) == ((2, 1), (1, Fraction(3, 2)), Fraction(7, 10))
     assert (rule.distance, rule.ties, rule.imbalance_of) == ("sd", "random_rank", "n/r+1")
+
+
+@pytest.mark.parametrize("method", ["minimization", "biased_coin_minimization"])
+def test_an_unequal_ratio_is_warned_of(method: str) -> None:
+    """It does not hold for each subject."""
+    assert cautions(design(method, {"p": "4/5"}, SEX)) == ()
+    (caution,) = cautions(design(method, {"p": "4/5"}, SEX, ratio=[2, 1]))
+    assert "does not give each subject the planned shares" in caution
 
 
 def test_hu_hu_has_a_weight_for_each_margin() -> None:
