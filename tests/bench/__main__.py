@@ -7,6 +7,7 @@ from functools import partial
 from irt.command_line import spare_the_collector
 from tests.bench.figures import show
 from tests.bench.pharmacists import pharmacists
+from tests.bench.randomization import randomization_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stores import postgresql_store, sqlite_store
@@ -20,6 +21,7 @@ def main() -> None:
     asked = parser.parse_args()
     spare_the_collector()
     print(f"load average at start: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201 - a report
+    show("Randomization", randomization_figures())
     with running_server(durable=True) as server:
         on_server = partial(postgresql_store, server)
         costs = [

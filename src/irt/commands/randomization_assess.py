@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from irt.commands.design_files import design_argument, open_design
 from irt.commands.randomization_options import (
     file_option,
     json_option,
@@ -25,14 +26,14 @@ from irt.randomization.assessment.plots import imbalance_law
 from irt.randomization.assessment.real_covariates import minimize_real, read_subjects
 from irt.randomization.assessment.usual_designs import title
 from irt.randomization.catalogue import method_of
-from irt.randomization.design import Design, read_design
+from irt.randomization.design import Design
 from irt.randomization.methods.minimization import Minimization
 
 TRIALS_OF_REAL_SUBJECTS = 200
 
 
 @click.command()
-@click.argument("design_file", metavar="DESIGN", type=file_option)
+@design_argument
 @number_option
 @click.option("--success", metavar="RATES", help="Each arm's chance of success, as 0.3,0.5, where responses count.")
 @click.option("--subjects", "subjects_file", type=file_option, help="A CSV of real subjects, a column a factor.")
@@ -71,7 +72,7 @@ def assess(
 
     Example: irt randomization assess design.yaml --n 200 --json
     """
-    design = read_design(design_file)
+    design = open_design(design_file)
     real = None if subjects_file is None else read_subjects(subjects_file, design.factors)
     question = Question(subjects, trials, seed, _rates(success), real)
     told: dict[str, Any] = {"design": title(design), "n": subjects}

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from irt.commands.design_files import open_design
 from irt.commands.randomization_options import (
     file_option,
     json_option,
@@ -24,7 +25,6 @@ from irt.randomization.assessment.chooser import compare as compare_designs
 from irt.randomization.assessment.plots import plane
 from irt.randomization.assessment.strata import even_sizes
 from irt.randomization.assessment.usual_designs import usual_designs
-from irt.randomization.design import read_design
 from irt.randomization.scheme import UnusablePlan
 
 HEADINGS = (
@@ -61,7 +61,7 @@ def compare(
     Example: irt randomization compare --n 200 --ratio 1,1 --strata 4 --svg plane.svg
     """
     shares = _wholes(ratio, "A ratio is whole numbers with commas, as 2,1.")
-    designs = [read_design(file) for file in design_files] or usual_designs(tuple(LETTERS[: len(shares)]), shares)
+    designs = [open_design(file) for file in design_files] or usual_designs(tuple(LETTERS[: len(shares)]), shares)
     sizes = _sizes(strata, subjects)
     compared, left_out = compare_designs(designs, Question(subjects, trials, seed), sizes, telling("Designs"))
     if not compared:

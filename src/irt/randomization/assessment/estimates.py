@@ -7,7 +7,9 @@ import numpy as np
 
 from irt.randomization.assessment.characteristics import Characteristics, Imbalance
 from irt.randomization.assessment.layers import Floats
-from irt.randomization.assessment.sequences import Sequences
+from irt.randomization.assessment.sequences import Arms, Sequences
+
+TRIALS_AT_ONCE = 500
 
 
 def estimated(sequences: Sequences) -> Characteristics:
@@ -59,19 +61,25 @@ class _Followed(NamedTuple):
 
 
 def _followed_two(sequences: Sequences) -> _Followed:
-    """Of N_A - N_B; the guess is the arm that is behind."""
-    step = 1 - 2 * sequences.arms.astype(np.int32)
+    """Of N_A - N_B; the guess is the arm that is behind. A few trials at a time stay in the processor's cache."""
+    begins = range(0, sequences.trials, TRIALS_AT_ONCE)
+    parts = [_followed_some(sequences.arms[:, begin : begin + TRIALS_AT_ONCE], sequences.ratio) for begin in begins]
+    return _Followed(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _followed_some(arms: Arms, ratio: tuple[int, ...]) -> _Followed:
+    step = 1 - 2 * arms.astype(np.int32)
     lead = np.cumsum(step, axis=0)
     gained = (np.sign(lead - step) * step).sum(axis=0)
-    first, second = sequences.ratio
-    planned = np.arange(1, sequences.subjects + 1)[:, None] * ((first - second) / (first + second))
-    off_ratio = np.abs(lead - planned)
+    distance = np.abs(lead)
+    planned = (ratio[0] - ratio[1]) / sum(ratio)
+    off_ratio = np.abs(lead - planned * np.arange(1, len(arms) + 1)[:, None]) if planned else distance
     return _Followed(
         final=lead[-1].astype(float),
-        largest=np.abs(lead).max(axis=0).astype(float),
-        off_final=off_ratio[-1],
-        off_largest=off_ratio.max(axis=0),
-        guessed=(sequences.subjects - gained) / 2,
+        largest=distance.max(axis=0).astype(float),
+        off_final=off_ratio[-1].astype(float),
+        off_largest=off_ratio.max(axis=0).astype(float),
+        guessed=(len(arms) - gained) / 2,
     )
 
 
