@@ -4,6 +4,8 @@ from fractions import Fraction
 from math import comb
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from irt.randomization.methods.boin import Boin, chance_above
 from irt.randomization.methods.escalation import EscalationStopped, OpenCohort, ResponsesAwaited
@@ -102,6 +104,24 @@ def test_it_ends_where_the_lowest_dose_is_closed() -> None:
         made.law(remember(made, seen("0:111")))
     with pytest.raises(EscalationStopped):
         made.law(remember(made, seen("0:011 0:11")))
+
+
+@given(st.lists(st.integers(0, 1), min_size=1, max_size=45), st.sampled_from(["0.2", "0.3", "0.4"]))
+@settings(deadline=None, max_examples=100)
+def test_no_dose_is_skipped_and_no_closed_one_given(responses: list[int], target: str) -> None:
+    """Whatever is seen: one step up at most, never at or above a closed dose, a cohort never cut but by a closing."""
+    made = boin(target, 5)
+    memory = made.start()
+    for response in responses:
+        try:
+            opened = made.cohort(memory)
+        except EscalationStopped:
+            assert made.closed_from(memory) == 0
+            return
+        assert opened.dose <= memory.dose + 1
+        assert opened.dose < made.closed_from(memory)
+        assert opened.dose == memory.dose or memory.seats_taken == 3 or memory.dose >= made.closed_from(memory)
+        memory = made.after(memory, Step(opened.dose, (), response))
 
 
 def test_it_waits_for_the_cohort() -> None:

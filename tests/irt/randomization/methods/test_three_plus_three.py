@@ -1,6 +1,10 @@
 """The 3+3 rule as a table: what was seen, and where the next cohort goes."""
 
+from typing import Literal
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from irt.randomization.methods.escalation import EscalationStopped, ResponsesAwaited
 from irt.randomization.methods.method import Step, remember
@@ -72,6 +76,26 @@ def test_the_highest_dose_may_end_after_three() -> None:
     assert next_dose(rule, "0:000 1:000 2:000") == STOP
     assert next_dose(rule, "0:000 1:000 2:001") == 2
     assert next_dose(rule, "0:000 1:011") == 0
+
+
+@given(st.lists(st.integers(0, 1), min_size=40, max_size=40), st.sampled_from(["expand", "stop"]))
+@settings(deadline=None, max_examples=100)
+def test_it_ends_with_at_most_six_at_a_dose(responses: list[int], highest: Literal["expand", "stop"]) -> None:
+    """Whatever is seen; one step up at most, and nobody above a dose that was found too toxic."""
+    rule = ThreePlusThree((1,) * 5, highest)
+    memory = rule.start()
+    for response in responses:
+        try:
+            opened = rule.cohort(memory)
+        except EscalationStopped:
+            break
+        toxic = [dose for dose, at in enumerate(memory.doses) if at.toxicities >= 2 and memory.seats_taken == 3]
+        assert opened.dose <= memory.dose + 1
+        assert not toxic or opened.dose < min(toxic)
+        memory = rule.after(memory, Step(opened.dose, (), response))
+    else:
+        raise AssertionError("six at each of five doses are thirty, so it must have ended")
+    assert max(dose.subjects for dose in memory.doses) <= 6
 
 
 def test_the_table() -> None:
