@@ -109,7 +109,7 @@ def test_it_ends_where_the_lowest_dose_is_closed() -> None:
 @given(st.lists(st.integers(0, 1), min_size=1, max_size=45), st.sampled_from(["0.2", "0.3", "0.4"]))
 @settings(deadline=None, max_examples=100)
 def test_no_dose_is_skipped_and_no_closed_one_given(responses: list[int], target: str) -> None:
-    """Whatever is seen: one step up at most, never at or above a closed dose, a cohort never cut but by a closing."""
+    """Whatever is seen: one step up at most, never to a closed dose, a cohort never cut but by a closing."""
     made = boin(target, 5)
     memory = made.start()
     for response in responses:
