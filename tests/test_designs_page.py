@@ -44,13 +44,9 @@ def test_every_example_is_a_design(design: Design) -> None:
     assert sum(method.law(method.start(), tuple(factor.levels[0] for factor in design.factors))) == 1
 
 
-def test_there_is_an_example_of_each_restricted_method() -> None:
-    """Those that need no factors and no responses."""
-    tables = PAGE.read_text()
-    restricted = tables[tables.index("## Restricted methods") : tables.index("### What books")]
-    assert {design.method for design in EXAMPLES if not design.factors} == set(
-        re.findall(r"^\| `(\w+)` \|", restricted, re.MULTILINE)
-    )
+def test_there_is_an_example_of_every_method() -> None:
+    """Whoever writes a design begins with one."""
+    assert {design.method for design in EXAMPLES} == set(CATALOGUE)
 
 
 def test_the_query_shown_has_the_answer_shown() -> None:
@@ -68,7 +64,10 @@ def test_the_designs_that_come_along_can_be_used(file: Path) -> None:
         assert method_of(read_design(file), SUBJECTS).ratio
 
 
-@pytest.mark.parametrize("design", EXAMPLES, ids=lambda design: design.method)
+DRAWN = [design for design in EXAMPLES if design.method not in {"three_plus_three", "boin"}]
+
+
+@pytest.mark.parametrize("design", DRAWN, ids=lambda design: design.method)
 def test_the_verifier_draws_every_example_again(design: Design) -> None:
     """From the seed, the name and the chances alone; blocks from the seed and the name."""
     (body,) = fences(RANDOMIZATION, "python verifier")
