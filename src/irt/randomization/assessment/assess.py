@@ -6,7 +6,7 @@ from math import isnan
 from typing import Any
 
 from irt.randomization.assessment import exact
-from irt.randomization.assessment.chain import Chain, MethodChain
+from irt.randomization.assessment.chain import Chain, MethodChain, RespondingChain
 from irt.randomization.assessment.characteristics import Characteristics
 from irt.randomization.assessment.estimates import estimated
 from irt.randomization.assessment.hidden_blocks import HiddenBlocks
@@ -83,7 +83,8 @@ def chain_of(design: Design, question: Question) -> Chain:
     sizes = set(design.params.get("block_sizes", ())) if design.method == "permuted_block" else set()
     if len(sizes) > 1:
         return HiddenBlocks((design.ratio[0], design.ratio[1]), design.settings().wholes("block_sizes"))
-    return MethodChain(method, _rates(design, question))
+    rates = _rates(design, question)
+    return MethodChain(method) if rates is None else RespondingChain(method, rates)
 
 
 def sequences(design: Design, question: Question, tell: Tell = quiet) -> Sequences:

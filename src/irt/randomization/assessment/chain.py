@@ -8,6 +8,8 @@ from irt.randomization.methods.method import Method, Step
 Onward = tuple[int, float, Hashable]
 """One way out of a state: the arm given, its chance, and the state then."""
 
+FIRST, SECOND = Step(0), Step(1)
+
 
 class Moves(NamedTuple):
     """What may happen in a state.
@@ -35,10 +37,8 @@ class Chain(Protocol):
 class MethodChain:
     """The chain of a method without factors: its states are the method's memories."""
 
-    def __init__(self, method: Method[Any], rates: Sequence[float] | None = None) -> None:
-        """`rates` is each arm's chance of success, where the method learns from responses."""
+    def __init__(self, method: Method[Any]) -> None:
         self._method = method
-        self._steps = [_steps(arm, rates) for arm in (0, 1)]
 
     def start(self) -> Hashable:
         """The method's memory before the first subject."""
@@ -48,21 +48,34 @@ class MethodChain:
     def moves(self, state: Any) -> Moves:
         """The method's law there."""
         one, other = self._method.law(state)
-        first, second = float(one), float(other)
-        if not one:
-            return Moves(0.0, 1.0, True, tuple(self._ways(state, 1, 1.0)))
+        after = self._method.after
         if not other:
-            return Moves(1.0, 1.0, True, tuple(self._ways(state, 0, 1.0)))
-        onward = (*self._ways(state, 0, first), *self._ways(state, 1, second))
+            return Moves(1.0, 1.0, True, ((0, 1.0, after(state, FIRST)),))
+        if not one:
+            return Moves(0.0, 1.0, True, ((1, 1.0, after(state, SECOND)),))
+        first, second = float(one), float(other)
+        onward = ((0, first, after(state, FIRST)), (1, second, after(state, SECOND)))
         return Moves(first, max(first, second), False, onward)
 
-    def _ways(self, memory: Any, arm: int, chance: float) -> list[Onward]:
-        after = self._method.after
-        return [(arm, chance * part, after(memory, step)) for step, part in self._steps[arm]]
+
+class RespondingChain(MethodChain):
+    """The chain of a method that learns from responses, known at once; `rates`: each arm's chance of success."""
+
+    def __init__(self, method: Method[Any], rates: Sequence[float]) -> None:
+        super().__init__(method)
+        self._steps = [_steps(arm, rate) for arm, rate in enumerate(rates)]
+
+    def moves(self, state: Any) -> Moves:
+        """The method's law there, and each way on once for every response."""
+        first, right, certain, onward = super().moves(state)
+        responded = [
+            (arm, chance * part, self._method.after(state, step))
+            for arm, chance, _ in onward
+            for step, part in self._steps[arm]
+        ]
+        return Moves(first, right, certain, tuple(responded))
 
 
-def _steps(arm: int, rates: Sequence[float] | None) -> list[tuple[Step, float]]:
-    if rates is None:
-        return [(Step(arm), 1.0)]
-    responses = ((1, rates[arm]), (0, 1 - rates[arm]))
+def _steps(arm: int, rate: float) -> list[tuple[Step, float]]:
+    responses = ((1, rate), (0, 1 - rate))
     return [(Step(arm, (), response), part) for response, part in responses if part]

@@ -1,17 +1,20 @@
 """Shares of powers: x^e to 1, exact where the power is rational and in floating point where it is not."""
 
 from fractions import Fraction
+from functools import lru_cache
 
 Share = Fraction | float
 
 EXPONENT_MAX = 1000
 
 
+@lru_cache(maxsize=1 << 14)
 def shares(base: Fraction, exponent: Fraction) -> tuple[Share, Share]:
     """base^exponent / (1 + base^exponent), and the rest; `base` above zero, `exponent` from 0 to EXPONENT_MAX."""
     power = exact_power(base, exponent)
     if power is not None:
-        return power / (1 + power), 1 / (1 + power)
+        part, rest = power.numerator, power.denominator
+        return Fraction(part, part + rest), Fraction(rest, part + rest)
     # Of a base below one no power is too large, and neither share loses its digits by subtraction.
     below_one = float(min(base, 1 / base)) ** float(exponent)
     smaller, larger = below_one / (1 + below_one), 1 / (1 + below_one)

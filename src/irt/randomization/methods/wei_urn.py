@@ -30,8 +30,11 @@ class WeiUrn(Counting):
     def law(self, memory: Counts, levels: Levels = ()) -> Law:
         """The balls of each arm; equal chances while the urn is empty."""
         given = sum(memory)
-        balls = [self.initial + self.added * (given - count) for count in memory]
+        # Whole parts of a ball, since fractions would be reduced at each step.
+        first = self.initial.numerator * self.added.denominator
+        more = self.added.numerator * self.initial.denominator
+        balls = [first + more * (given - count) for count in memory]
         inside = sum(balls)
         if not inside:
             return (Fraction(1, len(memory)),) * len(memory)
-        return tuple(ball / inside for ball in balls)
+        return tuple([Fraction(ball, inside) for ball in balls])
