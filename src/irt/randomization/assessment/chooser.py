@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from irt.randomization.assessment import strata
-from irt.randomization.assessment.assess import NotAssessable, Question, assess
+from irt.randomization.assessment.assess import Question, assess, sequences
 from irt.randomization.assessment.characteristics import Characteristics
 from irt.randomization.assessment.chronological_bias import chronological_bias, trend
+from irt.randomization.assessment.estimates import estimated_together
 from irt.randomization.assessment.sequences import Tell, quiet
 from irt.randomization.assessment.usual_designs import title
 from irt.randomization.design import Design
@@ -71,10 +72,14 @@ def _compared(design: Design, question: Question, sizes: Sequence[int]) -> Compa
 
 
 def _stratified(design: Design, question: Question, sizes: Sequence[int]) -> Characteristics:
-    figures = {size: assess(design, replace(question, subjects=size)).figures for size in set(sizes)}
-    if not all(each.exact for each in figures.values()):
-        raise NotAssessable("Strata are put together where each is followed exactly, which this design is not.")
-    return strata.together([figures[size] for size in sizes], design.ratio)
+    """Exact where each stratum can be followed, else over simulated trials of all strata."""
+    if len(design.arms) == 2 and not design.factors:
+        figures = {size: assess(design, replace(question, subjects=size)).figures for size in set(sizes)}
+        if all(each.exact for each in figures.values()):
+            return strata.together([figures[size] for size in sizes], design.ratio)
+    seeds = range(question.seed, question.seed + len(sizes))
+    asked = [replace(question, subjects=size, seed=seed) for size, seed in zip(sizes, seeds, strict=True)]
+    return estimated_together([sequences(design, each) for each in asked])
 
 
 def best(compared: Sequence[Compared]) -> tuple[Compared, ...]:

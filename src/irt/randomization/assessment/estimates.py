@@ -1,5 +1,6 @@
 """Operating characteristics from simulated sequences, each with its Monte Carlo standard error."""
 
+from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -14,7 +15,27 @@ TRIALS_AT_ONCE = 500
 
 def estimated(sequences: Sequences) -> Characteristics:
     """Means over the trials; D as for an exact assessment with two arms, the range of counts by share with more."""
-    trials = _followed_two(sequences) if len(sequences.ratio) == 2 else _followed_many(sequences)
+    return _means(sequences, _followed(sequences))
+
+
+def estimated_together(strata: Sequence[Sequences]) -> Characteristics:
+    """The whole trial of strata with lists of their own; the largest leads are means over them, each by itself."""
+    parts = [_followed(each) for each in strata]
+    whole = Sequences(
+        strata[0].ratio,
+        np.concatenate([each.arms for each in strata]),
+        np.sum([each.right for each in strata], axis=0),
+        np.sum([each.certain for each in strata], axis=0),
+    )
+    followed = _followed(whole)._replace(
+        largest=np.mean([part.largest for part in parts], axis=0),
+        off_largest=np.mean([part.off_largest for part in parts], axis=0),
+        guessed=np.sum([part.guessed for part in parts], axis=0),
+    )
+    return _means(whole, followed)
+
+
+def _means(sequences: Sequences, trials: "_Followed") -> Characteristics:
     values, counts = np.unique(trials.final, return_counts=True)
     law = {_plain(value): int(count) / sequences.trials for value, count in zip(values, counts, strict=True)}
     samples = {
@@ -58,6 +79,10 @@ class _Followed(NamedTuple):
     off_final: Floats
     off_largest: Floats
     guessed: Floats
+
+
+def _followed(sequences: Sequences) -> _Followed:
+    return _followed_two(sequences) if len(sequences.ratio) == 2 else _followed_many(sequences)
 
 
 def _followed_two(sequences: Sequences) -> _Followed:

@@ -37,6 +37,7 @@ def _settings(ratio: tuple[int, ...]) -> Iterator[tuple[str, dict[str, Any]]]:
         return
     yield "mass_weighted_urn", {"alpha": 2}
     yield "mass_weighted_urn", {"alpha": 4}
+    yield "max_entropy", {"eta": "1/2"}
     if len(ratio) == 2:
         yield "brick_tunnel", {}
     else:

@@ -2,8 +2,11 @@
 
 import pytest
 
-from irt.randomization.assessment.assess import Question, assess
+from irt.randomization.assessment.assess import Question, assess, sequences
+from irt.randomization.assessment.chooser import compare
+from irt.randomization.assessment.estimates import estimated_together
 from irt.randomization.assessment.strata import even_sizes, together
+from irt.randomization.design import Design
 from tests.irt.randomization.assessment.enumeration import (
     convergence_guesses,
     every_sequence,
@@ -37,3 +40,29 @@ def test_two_strata_are_every_pair_of_sequences(ratio: tuple[int, int]) -> None:
     guessed = sum(mean(every_sequence(design, subjects), convergence_guesses) for subjects in (3, 5))
     assert whole.convergence == pytest.approx(float(guessed))
     assert whole.subjects == 8
+
+
+def test_simulated_strata_are_those_of_the_exact_route() -> None:
+    """Both routes within five standard errors, figure by figure."""
+    design, sizes = two_arms("efron", p="2/3"), (12, 7, 5)
+    exact = together([assess(design, Question(size)).figures for size in sizes], (1, 1))
+    drawn = estimated_together([sequences(design, Question(size, 4000, seed)) for seed, size in enumerate(sizes)])
+    errors = drawn.standard_errors
+    assert drawn.subjects == exact.subjects == 24
+    assert abs(drawn.convergence - exact.convergence) < 5 * errors["convergence"]
+    assert abs(drawn.directional - exact.directional) < 5 * errors["directional"]
+    assert abs(drawn.imbalance.off_ratio_max - exact.imbalance.off_ratio_max) < 5 * errors["expected_max_abs"]
+    assert (
+        abs(drawn.imbalance.expected_abs_final - exact.imbalance.expected_abs_final)
+        < 5 * errors["expected_abs_final"]
+    )
+
+
+def test_strata_of_three_arms_are_simulated() -> None:
+    """Blocks of three end level in every stratum, so the whole trial does."""
+    design = Design("permuted_block", ("A", "B", "C"), (1, 1, 1), {"block_sizes": [3]})
+    (compared,), _ = compare([design], Question(30, trials=200), (12, 18))
+    assert not compared.figures.exact
+    assert compared.figures.subjects == 30
+    assert compared.figures.imbalance.expected_abs_final == 0
+    assert compared.predictability == pytest.approx((1 / 3 + 1 / 2 + 1) / 3)
