@@ -36,7 +36,12 @@ def show(told: dict[str, Any], as_json: bool) -> None:
         click.echo(json.dumps(told, indent=2))
         return
     for name, figure in told.items():
-        click.echo(f"{name.replace('_', ' '):20} {_plain(figure)}")
+        for row in figure if _has_rows(figure) else [figure]:
+            click.echo(f"{name.replace('_', ' '):20} {_plain(row)}")
+
+
+def _has_rows(figure: object) -> bool:
+    return isinstance(figure, list) and all(isinstance(row, dict) for row in figure)
 
 
 def _plain(figure: object) -> str:

@@ -25,6 +25,8 @@ from irt.randomization.scheme import UnusablePlan
 DOSE_FINDING = frozenset({"three_plus_three", "boin"})
 RESPONSE_ADAPTIVE = frozenset({"play_the_winner", "doubly_adaptive", "thompson"})
 TRIALS, TRIALS_ONE_BY_ONE = 10_000, 500
+ALLOCATIONS_MAX = 200_000_000
+"""Subjects of all trials together; each takes a byte."""
 WEIGHED_BLOCKS_MAX = 20_000
 """States of one who weighs the blocks that may be open: they merge little, and each costs long fractions."""
 
@@ -91,12 +93,23 @@ def sequences(design: Design, question: Question, tell: Tell = quiet) -> Sequenc
     """Simulated trials of any design."""
     method, rates = _method(design, question), _rates(design, question)
     if not design.factors:
-        return simulate(method, question.subjects, question.trials or TRIALS, question.seed, rates, tell)
+        return simulate(method, question.subjects, _trials(question, TRIALS), question.seed, rates, tell)
     profiles = Profiles(design.factors, question.subjects, question.real)
     if isinstance(method, Minimization):
-        return minimize_many(method.rule, profiles, question.trials or TRIALS, question.seed, tell)
-    trials = question.trials or TRIALS_ONE_BY_ONE
+        return minimize_many(method.rule, profiles, _trials(question, TRIALS), question.seed, tell)
+    trials = _trials(question, TRIALS_ONE_BY_ONE)
     return simulate_one_by_one(method, profiles, trials, question.seed, rates, tell)
+
+
+def _trials(question: Question, usual: int) -> int:
+    """As many as asked for, else the usual number or as many as can be held."""
+    most = ALLOCATIONS_MAX // question.subjects
+    if most < 2 or (question.trials or 0) > most:
+        raise NotAssessable(
+            f"{question.trials or usual} trials of {question.subjects} subjects are more than can be simulated "
+            "at once. Ask for fewer."
+        )
+    return question.trials or min(usual, most)
 
 
 def _method(design: Design, question: Question) -> Method[Any]:
@@ -126,7 +139,7 @@ def _guessed(design: Design, question: Question, figures: Characteristics, tell:
         layers = unfold(MethodChain(method), question.subjects, WEIGHED_BLOCKS_MAX)
         return replace(figures, directional=exact.characteristics(layers, design.ratio).directional)
     except TooManyStates:
-        drawn = estimated(simulate(method, question.subjects, question.trials or TRIALS, question.seed, None, tell))
+        drawn = estimated(simulate(method, question.subjects, _trials(question, TRIALS), question.seed, None, tell))
     error = drawn.standard_errors["directional"]
     return replace(
         figures,

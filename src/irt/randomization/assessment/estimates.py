@@ -10,7 +10,7 @@ from irt.randomization.assessment.characteristics import Characteristics, Imbala
 from irt.randomization.assessment.layers import Floats
 from irt.randomization.assessment.sequences import Arms, Sequences
 
-TRIALS_AT_ONCE = 500
+CELLS_AT_ONCE = 100_000
 
 
 def estimated(sequences: Sequences) -> Characteristics:
@@ -87,8 +87,9 @@ def _followed(sequences: Sequences) -> _Followed:
 
 def _followed_two(sequences: Sequences) -> _Followed:
     """Of N_A - N_B; the guess is the arm that is behind. A few trials at a time stay in the processor's cache."""
-    begins = range(0, sequences.trials, TRIALS_AT_ONCE)
-    parts = [_followed_some(sequences.arms[:, begin : begin + TRIALS_AT_ONCE], sequences.ratio) for begin in begins]
+    some = max(1, CELLS_AT_ONCE // sequences.subjects)
+    begins = range(0, sequences.trials, some)
+    parts = [_followed_some(sequences.arms[:, begin : begin + some], sequences.ratio) for begin in begins]
     return _Followed(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 

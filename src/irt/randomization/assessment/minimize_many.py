@@ -15,14 +15,15 @@ from irt.randomization.assessment.sequences import Sequences, Tell, batches, joi
 from irt.randomization.assessment.simulation import draw
 from irt.randomization.marginal_rule import MarginalRule
 
-BATCH = 2_000
+BATCH, CELLS = 2_000, 40_000_000
 SAME = 1 + 1e-9
 
 
 def minimize_many(rule: MarginalRule, profiles: Profiles, trials: int, seed: int, tell: Tell = quiet) -> Sequences:
     """Trials of one rule, each with its own subjects unless they are real ones."""
     decision, parts, done = Decision.of(rule), [], 0
-    for size, generator in batches(trials, seed, BATCH):
+    batch = max(1, min(BATCH, CELLS // (profiles.subjects * len(profiles.factors))))
+    for size, generator in batches(trials, seed, batch):
         places = profiles.positions(size, generator)
         parts.append(_batch(rule, decision, places, [len(factor.levels) for factor in profiles.factors], generator))
         done += size
@@ -34,13 +35,13 @@ def _batch(
     rule: MarginalRule, decision: "Decision", places: Positions, levels: list[int], generator: np.random.Generator
 ) -> Sequences:
     subjects, trials, _ = places.shape
-    rows = places + np.cumsum([0, *levels[:-1]])
+    begins = np.cumsum([0, *levels[:-1]])
     every = np.arange(trials)
     counts = np.zeros((trials, sum(levels), len(rule.ratio)), dtype=np.int64)
     arms = np.empty((subjects, trials), dtype=np.int8)
     right, certain = np.zeros(trials), np.zeros(trials)
     for subject in range(subjects):
-        at = (every[:, None], rows[subject])
+        at = (every[:, None], begins + places[subject])
         laws = decision.laws(counts[at])
         best = laws.max(axis=1)
         right += best

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from irt.randomization.design import Factor
 from irt.randomization.methods.method import Levels
 
-Positions = NDArray[np.intp]
+Positions = NDArray[np.int16]
 """Levels as positions: one row a subject, one column a trial, one layer a factor."""
 
 
@@ -25,11 +25,12 @@ class Profiles:
         """Real subjects come in the same order in every trial."""
         if self.real is None:
             shape = (self.subjects, trials)
-            drawn = [generator.integers(len(factor.levels), size=shape) for factor in self.factors]
+            drawn = [generator.integers(len(factor.levels), size=shape, dtype=np.int16) for factor in self.factors]
             return np.stack(drawn, axis=-1)
         places = [{level: place for place, level in enumerate(factor.levels)} for factor in self.factors]
         rows = [[place[level] for place, level in zip(places, levels, strict=True)] for levels in self.real]
-        return np.repeat(np.array(rows[: self.subjects], dtype=np.intp)[:, None, :], trials, axis=1)
+        once = np.array(rows[: self.subjects], dtype=np.int16)[:, None, :]
+        return np.broadcast_to(once, (self.subjects, trials, len(self.factors)))
 
     def levels(self, places: Positions) -> Levels:
         """One subject's positions as the levels a method is asked with."""

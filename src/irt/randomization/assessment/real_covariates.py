@@ -18,7 +18,6 @@ from irt.randomization.marginal_rule import MarginalRule
 from irt.randomization.methods.method import Levels
 from irt.randomization.scheme import UnusablePlan
 
-Place = NDArray[np.intp]
 Distance = Literal["range", "variance", "sd", "sum"]
 DISTANCES: tuple[Distance, ...] = ("range", "variance", "sd", "sum")
 
@@ -98,7 +97,7 @@ def _minimized(distance: str, drawn: Sequences, profiles: Profiles) -> Minimized
     places = profiles.positions(1, np.random.default_rng(0))[:, 0]
     return Minimized(
         distance,
-        overall=_apart(drawn, np.zeros(subjects, dtype=np.intp), 1),
+        overall=_apart(drawn, np.zeros(subjects, dtype=np.int16), 1),
         margins={
             factor.name: _apart(drawn, places[:, number], len(factor.levels))
             for number, factor in enumerate(profiles.factors)
@@ -109,7 +108,7 @@ def _minimized(distance: str, drawn: Sequences, profiles: Profiles) -> Minimized
     )
 
 
-def _apart(drawn: Sequences, level: Place, levels: int) -> tuple[float, float]:
+def _apart(drawn: Sequences, level: NDArray[np.int16], levels: int) -> tuple[float, float]:
     """The mean over levels of the range of counts by share, and its standard error over the trials."""
     ranges = np.zeros(drawn.trials)
     for place in range(levels):

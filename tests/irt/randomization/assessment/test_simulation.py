@@ -122,3 +122,10 @@ def test_arms_of_a_trial() -> None:
     drawn: Sequences = sequences(two_arms("big_stick", mti=1), Question(6, 50))
     assert drawn.arms.shape == (6, 50)
     assert (drawn.arms[0] != drawn.arms[1]).all()
+
+
+@pytest.mark.parametrize("question", [Question(1000, trials=300_000), Question(150_000_000)])
+def test_more_than_can_be_held_is_refused(question: Question) -> None:
+    """Before anything is drawn."""
+    with pytest.raises(NotAssessable, match="Ask for fewer"):
+        sequences(two_arms("complete"), question)
