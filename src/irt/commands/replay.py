@@ -2,8 +2,7 @@
 
 import random
 import time
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from irt.enrolment.file import Enrolment, read_enrolment
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
+from irt.enrolment.second_hand import second_hand
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -71,28 +71,23 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
     preparers = preparers_of(store, at)
     loaded = prepare_study(store, preparers, definition, "full", Mode.PRODUCTION, at, first_day)
     zones = {site.number: ZoneInfo(site.zone or definition.country(site.country).zone) for site in sites}
-    with _second_hand(store) as second_hand:
-        run = Run(
-            store=store,
-            staff=staff_of(store, preparers, at),
-            study_id=loaded.study_id,
-            definition=definition,
-            planner=MinMax(),
-            chance=random.Random(0),  # noqa: S311 - decides when people come, never what they are given
-            until=people.arrivals[-1].at + timedelta(hours=1),
-            zones=zones,
-            second_hand=second_hand,
-            tell=tell,
-        )
+    run = Run(
+        store=store,
+        staff=staff_of(store, preparers, at),
+        study_id=loaded.study_id,
+        definition=definition,
+        planner=MinMax(),
+        chance=random.Random(0),  # noqa: S311 - decides when people come, never what they are given
+        until=people.arrivals[-1].at + timedelta(hours=1),
+        zones=zones,
+        tell=tell,
+    )
+    # On PostgreSQL people work side by side; SQLite lets one write at a time.
+    with nullcontext() if store.is_sqlite else second_hand(run):
         started = time.monotonic()
         run_study(run, people.arrivals, opened, definition.sizes["full"].lots)
         seconds = time.monotonic() - started
     return report(run, seconds)
-
-
-def _second_hand(store: Store) -> AbstractContextManager[Executor | None]:
-    """On PostgreSQL people work side by side; SQLite lets one write at a time."""
-    return nullcontext() if store.is_sqlite else ThreadPoolExecutor(max_workers=1)
 
 
 def _openings(people: Enrolment) -> dict[str, date]:

@@ -4,12 +4,11 @@ import heapq
 import itertools
 import random
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import partial
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from irt.enrolment.arrival import Arrival
@@ -76,12 +75,21 @@ class LeftOpen:
     visit: PlannedVisit
 
 
+class FirstKits(NamedTuple):
+    """The kits of a subject who was just randomized."""
+
+    arrival: Arrival
+    subject: str
+    visit: PlannedVisit
+    moment: datetime
+
+
 @dataclass(slots=True)
 class Run:
     """One study being run: what is still to happen, in order of time, and what has been counted.
 
-    A `second_hand`, of one thread, gives out the first kits while the next subject is screened and randomized, as
-    pharmacists do. Everything else waits for it, so that the outcome is that of one hand.
+    A `second_hand` gives out the first kits, one errand after the other, while the next subject is screened and
+    randomized, as pharmacists do. Everything else waits for it, so that the outcome is that of one hand.
     """
 
     store: Store
@@ -95,14 +103,14 @@ class Run:
     returns: bool = False
     showcase: str | None = None
     order: Order | None = None
-    second_hand: Executor | None = None
+    second_hand: Callable[[FirstKits], Future[Tally]] | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
     tally: Tally = field(default_factory=Tally)
     held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     left_open: list[LeftOpen] = field(default_factory=list)
     _due: list[tuple[datetime, int, Callable[[datetime], None], bool]] = field(default_factory=list)
     _count: Any = field(default_factory=itertools.count)
-    _beside: list[Future[None]] = field(default_factory=list)
+    _beside: list[Future[Tally]] = field(default_factory=list)
 
     def at(self, moment: datetime, step: Callable[[datetime], None], *, waits: bool = True) -> None:
         """Plans a step; steps of one moment happen in the order in which they were planned.
@@ -122,18 +130,18 @@ class Run:
         self.wait()
         return self.tally
 
-    def beside(self, step: Callable[[], None]) -> None:
-        """Leaves a step to the second hand, where there is one."""
+    def give(self, errand: FirstKits) -> None:
+        """Leaves an errand to the second hand, where there is one."""
         if self.second_hand is None:
-            step()
+            give_first_kits(self, errand)
         else:
-            self._beside.append(self.second_hand.submit(step))
+            self._beside.append(self.second_hand(errand))
 
     def wait(self) -> None:
         """Until the second hand has done all it was left; what went wrong there is raised here."""
         waiting, self._beside = self._beside, []
         for done in waiting:
-            done.result()
+            self.tally.add(done.result())
 
 
 def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[Lot]) -> Tally:
@@ -251,7 +259,7 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
         if not visit.dispenses:
             continue
         if visit.kind == "randomization":
-            run.beside(partial(_dispense, run, arrival, subject, visit, moment))
+            run.give(FirstKits(arrival, subject, visit, moment))
         elif _left_for_others(run, arrival, visit, stops):
             run.left_open.append(LeftOpen(arrival, subject, visit))
         else:
@@ -271,6 +279,11 @@ def _left_for_others(run: Run, arrival: Arrival, visit: PlannedVisit, stops: dat
 def _within_window(run: Run, visit: PlannedVisit) -> date:
     days = (visit.window_to - visit.window_from).days
     return visit.window_from + timedelta(days=run.chance.randint(0, days))
+
+
+def give_first_kits(run: Run, errand: FirstKits) -> None:
+    """The kits of the day of randomization, by whichever hand."""
+    _dispense(run, *errand)
 
 
 def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:

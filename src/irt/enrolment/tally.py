@@ -1,6 +1,6 @@
 """What a run counts, and the JSON it ends with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 
 @dataclass(slots=True)
@@ -16,3 +16,9 @@ class Tally:
     shipments: int = 0
     sites: set[str] = field(default_factory=set)
     entered: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, other: "Tally") -> None:
+        """Counts what somebody else counted beside."""
+        for each in fields(self):
+            mine, theirs = getattr(self, each.name), getattr(other, each.name)
+            setattr(self, each.name, mine + theirs if isinstance(mine, int) else mine | theirs)

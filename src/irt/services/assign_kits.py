@@ -15,6 +15,7 @@ from irt.reads.candidates import candidates_at
 from irt.services.all_arms_check import dispensing_windows
 from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.move_kits import HeldKit, move_kits
+from irt.services.pipelined import UNREAD
 from irt.services.studies import seed_of
 from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
 from irt.services.visits import next_unscheduled
@@ -253,7 +254,9 @@ def _require_undispensed(visit: Any) -> None:
         )
 
 
-_LOCK_SITE = select(_SITES.c.id).where(_SITES.c.id == bindparam("id")).with_for_update(key_share=True)
+_LOCK_SITE = (
+    select(_SITES.c.id).prefix_with(UNREAD).where(_SITES.c.id == bindparam("id")).with_for_update(key_share=True)
+)
 
 
 def lock_stock(work: Work, subject: LockedSubject) -> None:

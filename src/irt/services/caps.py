@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 
 from irt.errors import Refusal
 from irt.services.cap_counts import counting
+from irt.services.pipelined import UNREAD
 from irt.services.studies import definition_of
 from irt.services.study_versions import FIRST_VERSION
 from irt.services.subjects import SiteFacts
@@ -42,6 +43,7 @@ _OTHER_SITES = (
 """A screening holds its site's row from its number on until it is booked."""
 _ASSIGNMENTS_LOCK = (
     select(_STATES.c.id)
+    .prefix_with(UNREAD)
     .where(_STATES.c.study_id == bindparam("study_id"), _STATES.c.key == ASSIGNMENTS)
     .with_for_update()
 )

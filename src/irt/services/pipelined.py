@@ -10,6 +10,8 @@ import psycopg
 from sqlalchemy import Connection
 
 STATEMENTS_KEPT_PREPARED = 500
+UNREAD = "/* unread */"
+"""Prefix of a SELECT that only locks: nobody reads its answer, so nobody waits for it."""
 
 
 class PipelinedCursor(psycopg.Cursor[Any]):
@@ -27,9 +29,13 @@ class PipelinedCursor(psycopg.Cursor[Any]):
         return self
 
 
+_UNANSWERED = ("INSERT", "UPDATE", "DELETE", f"SELECT {UNREAD}")
+
+
 @lru_cache(maxsize=4096)
 def _answers(query: str | bytes) -> bool:
-    return "RETURNING" in (text := str(query)) or not text.startswith(("INSERT", "UPDATE", "DELETE"))
+    text = str(query)
+    return "RETURNING" in text or not text.startswith(_UNANSWERED)
 
 
 # The fault of a transaction is raised; what its pipeline still held when it was rolled back is nobody's news.
