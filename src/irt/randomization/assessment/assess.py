@@ -10,7 +10,7 @@ from irt.randomization.assessment.chain import Chain, MethodChain, RespondingCha
 from irt.randomization.assessment.characteristics import Characteristics
 from irt.randomization.assessment.estimates import estimated
 from irt.randomization.assessment.hidden_blocks import HiddenBlocks
-from irt.randomization.assessment.layers import Layer, TooManyStates, unfold
+from irt.randomization.assessment.layers import STATES_MAX, Layer, TooManyStates, unfold
 from irt.randomization.assessment.minimize_many import minimize_many
 from irt.randomization.assessment.one_by_one import simulate_one_by_one
 from irt.randomization.assessment.profiles import Profiles
@@ -24,11 +24,11 @@ from irt.randomization.scheme import UnusablePlan
 
 DOSE_FINDING = frozenset({"three_plus_three", "boin"})
 RESPONSE_ADAPTIVE = frozenset({"play_the_winner", "doubly_adaptive", "thompson"})
-TRIALS, TRIALS_ONE_BY_ONE = 10_000, 500
+TRIALS, TRIALS_OF_RESPONSES, TRIALS_ONE_BY_ONE = 10_000, 1_000, 500
 ALLOCATIONS_MAX = 200_000_000
 """Subjects of all trials together; each takes a byte."""
-WEIGHED_BLOCKS_MAX = 20_000
-"""States of one who weighs the blocks that may be open: they merge little, and each costs long fractions."""
+COSTLY_STATES_MAX = 20_000
+"""Of chains that merge little and whose laws cost much: weighed hidden blocks, and what responses teach."""
 
 
 class NotAssessable(UnusablePlan):
@@ -39,8 +39,9 @@ class NotAssessable(UnusablePlan):
 class Question:
     """What is asked of a design: with how many subjects, and how it is simulated where it must be.
 
-    `trials`: simulated trials (10,000; 500 where subjects are simulated one by one). `rates`: each arm's chance of
-    success, for methods that learn from responses (1/2 each where not given). `real`: the levels of real subjects.
+    `trials`: simulated trials (10,000; 1,000 where responses teach, 500 where subjects come one by one).
+    `rates`: each arm's chance of success, for methods that learn from responses (1/2 each where not given).
+    `real`: the levels of real subjects.
     """
 
     subjects: int
@@ -73,8 +74,9 @@ def exact_layers(design: Design, question: Question) -> tuple[Layer, ...] | None
     """The design unfolded; None where it has factors, more than two arms, or too many states."""
     if design.factors or len(design.arms) > 2:
         return None
+    most = COSTLY_STATES_MAX if design.method in RESPONSE_ADAPTIVE else STATES_MAX
     try:
-        return unfold(chain_of(design, question), question.subjects)
+        return unfold(chain_of(design, question), question.subjects, most)
     except TooManyStates:
         return None
 
@@ -93,7 +95,8 @@ def sequences(design: Design, question: Question, tell: Tell = quiet) -> Sequenc
     """Simulated trials of any design."""
     method, rates = _method(design, question), _rates(design, question)
     if not design.factors:
-        return simulate(method, question.subjects, _trials(question, TRIALS), question.seed, rates, tell)
+        trials = _trials(question, TRIALS if rates is None else TRIALS_OF_RESPONSES)
+        return simulate(method, question.subjects, trials, question.seed, rates, tell)
     profiles = Profiles(design.factors, question.subjects, question.real)
     if isinstance(method, Minimization):
         return minimize_many(method.rule, profiles, _trials(question, TRIALS), question.seed, tell)
@@ -136,7 +139,7 @@ def _guessed(design: Design, question: Question, figures: Characteristics, tell:
     """
     method = _method(design, question)
     try:
-        layers = unfold(MethodChain(method), question.subjects, WEIGHED_BLOCKS_MAX)
+        layers = unfold(MethodChain(method), question.subjects, COSTLY_STATES_MAX)
         return replace(figures, directional=exact.characteristics(layers, design.ratio).directional)
     except TooManyStates:
         drawn = estimated(simulate(method, question.subjects, _trials(question, TRIALS), question.seed, None, tell))

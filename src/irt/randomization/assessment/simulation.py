@@ -10,7 +10,7 @@ from irt.randomization.assessment.layers import Floats
 from irt.randomization.assessment.sequences import Sequences, Tell, batches, joined, quiet
 from irt.randomization.methods.method import Method, Step
 
-BATCH = 10_000
+BATCH, BATCH_OF_RESPONSES = 10_000, 100
 Places = NDArray[np.intp]
 
 
@@ -64,7 +64,7 @@ def simulate(
 ) -> Sequences:
     """Trials of a method whose memories are hashable; `rates` is each arm's chance of success where it is used."""
     shared, parts, done = Shared(method, rates), [], 0
-    for size, generator in batches(trials, seed, BATCH):
+    for size, generator in batches(trials, seed, BATCH if rates is None else BATCH_OF_RESPONSES):
         parts.append(_batch(method, shared, subjects, size, generator))
         done += size
         tell(done, trials)
