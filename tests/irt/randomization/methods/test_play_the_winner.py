@@ -40,6 +40,12 @@ def test_three_arms_share_what_a_failure_adds() -> None:
     assert made.law(remember(made, known(0, "0"))) == (Fraction(1, 4), Fraction(3, 8), Fraction(3, 8))
 
 
+def test_an_urn_that_nothing_fills_is_complete_randomization() -> None:
+    """Two to one, whatever is seen."""
+    made = urn(2, 1, added="0")
+    assert made.law(remember(made, known(0, "1110") + known(1, "0"))) == (Fraction(2, 3), Fraction(1, 3))
+
+
 @given(st.lists(st.tuples(st.integers(0, 2), st.sampled_from([0, 1, None])), max_size=30))
 @settings(deadline=None, max_examples=60)
 def test_only_counts_matter(outcomes: list[tuple[int, int | None]]) -> None:
