@@ -51,7 +51,7 @@ class Shared:
             before, step = divmod(int(way), len(self._steps))
             memory = self._method.after(memories[before], self._steps[step])
             lead_to[way] = reached.setdefault(memory, len(reached))
-        return list(reached), lead_to[pair]
+        return list(reached), lead_to.take(pair)
 
 
 def simulate(
@@ -81,8 +81,9 @@ def _batch(
     for subject in range(subjects):
         laws = shared.laws(memories)
         best = laws.max(axis=1)
-        right += best[at]
-        certain += (best == 1.0)[at]
+        right += best.take(at)
+        if best.max() == 1.0:
+            certain += (best == 1.0).take(at)
         given = draw(laws, at, generator)
         arms[subject] = given
         memories, at = shared.onward(memories, at, shared.outcomes(given, generator))
@@ -91,9 +92,9 @@ def _batch(
 
 def draw(laws: Floats, at: Places, generator: np.random.Generator) -> Places:
     """An arm for each trial, by the row of `laws` that it is at."""
-    bounds = laws.cumsum(axis=1)
+    *bounds, _ = laws.cumsum(axis=1).T
     number = generator.random(len(at))
-    given = np.zeros(len(at), dtype=np.intp)
-    for arm in range(laws.shape[1] - 1):
-        given += number >= bounds[at, arm]
+    given = (number >= bounds[0].take(at)).astype(np.intp)
+    for bound in bounds[1:]:
+        given += number >= bound.take(at)
     return given
