@@ -94,7 +94,7 @@ def draw(laws: Floats, at: Places, generator: np.random.Generator) -> Places:
     """An arm for each trial, by the row of `laws` that it is at."""
     *bounds, _ = laws.cumsum(axis=1).T
     number = generator.random(len(at))
-    given = (number >= bounds[0].take(at)).astype(np.intp)
+    given: Places = (number >= bounds[0].take(at)).astype(np.intp)
     for bound in bounds[1:]:
         given += number >= bound.take(at)
     return given
