@@ -86,6 +86,7 @@ def test_the_posterior_chance_is_the_integral(subjects: int, toxicities: int) ->
         ("0:000 1:111 0:000", 0),
         ("0:000 1:000 2:000", 2),
         ("0:000 1:000 2:111", 1),
+        ("0:000 1:000 2:011", 1),
         ("0:000 1:001 1:111", 0),
         ("0:000 1:011 1:11", 0),
     ],
@@ -156,6 +157,13 @@ def test_backfill_is_closed_where_the_dose_is_not_tolerated() -> None:
     made = boin(backfill=True)
     memory = remember(made, seen("0:000 1:0 0:11"))
     assert made.backfill_doses(memory) == ()
+
+
+def test_backfill_needs_somebody_known_at_the_dose() -> None:
+    """One is enough, none is not: cohorts of one, then two awaited."""
+    made = boin(cohort_size=1, backfill=True)
+    assert made.backfill_doses(remember(made, seen("0:0 1:-"))) == (0,)
+    assert made.backfill_doses(remember(made, seen("0:- 1:-"))) == ()
 
 
 @pytest.mark.parametrize(
