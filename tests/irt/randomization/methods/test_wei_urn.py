@@ -21,6 +21,8 @@ def urn(initial: int, added: int, arms: int = 2) -> WeiUrn:
         (urn(1, 1), "", (Fraction(1, 2), Fraction(1, 2))),
         (urn(1, 1), "A", (Fraction(1, 3), Fraction(2, 3))),
         (urn(1, 1), "AAB", (Fraction(2, 5), Fraction(3, 5))),
+        (urn(0, 1), "", (Fraction(1, 2), Fraction(1, 2))),
+        (urn(0, 1, 3), "", (Fraction(1, 3),) * 3),
         (urn(0, 1), "A", (Fraction(0), Fraction(1))),
         (urn(2, 3), "BB", (Fraction(8, 10), Fraction(2, 10))),
         (urn(1, 1, 3), "A", (Fraction(1, 5), Fraction(2, 5), Fraction(2, 5))),
