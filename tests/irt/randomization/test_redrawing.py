@@ -54,6 +54,13 @@ def test_levels_and_responses_of_each_subject_are_used() -> None:
     assert found[(1, 5), (1, 7)] == pytest.approx(2 / 9, abs=0.015)
 
 
+def test_an_arm_of_a_larger_share_is_drawn_more_often() -> None:
+    """Three to one for a single subject."""
+    of = method_of(design_of({"method": "complete", "arms": ["A", "B"], "ratio": [3, 1]}))
+    found = shares(of, [Allocated(0, Fraction(1))], [1])
+    assert found[(1, 1), (0, 0)] == pytest.approx(3 / 4, abs=0.015)
+
+
 def test_the_same_seed_gives_the_same_trials() -> None:
     """And another seed others."""
     of = method("complete")

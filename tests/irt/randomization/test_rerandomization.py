@@ -184,6 +184,7 @@ def test_a_simulated_p_value_is_never_zero(monkeypatch: pytest.MonkeyPatch) -> N
         of, trial([0] * 10 + [1] * 10, range(20)), trials=10, tell=lambda done, asked: told.append((done, asked))
     )
     assert made.p_value == Fraction(1, 11)
+    assert made.error == pytest.approx((1 / 11 * 10 / 11 / 10) ** 0.5)
     assert told == [(10, 10)]
 
 
