@@ -1,11 +1,13 @@
-"""Drawing a whole sequence of a design from one stream: each arm with the numbers that decided it.
+"""Drawing from a law: the one place where a number of a stream becomes an arm, live, in a list and in a replay.
 
 Every method but permuted_block draws one number for each subject, at the index of its assignment number from 1,
 below the common denominator of its chances, and cumulates the arms in order. Permuted blocks are drawn as live ones
 are: by a running counter from 0, each block shuffled as a whole.
+
+Where only some arms can be given, the chances of the others are shared out among these in proportion.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from math import lcm
 from typing import Any, NamedTuple
@@ -15,6 +17,7 @@ from irt.randomization.catalogue import method_of
 from irt.randomization.design import Design
 from irt.randomization.methods.method import Law, Levels, Method, Step
 from irt.randomization.permuted_block import PermutedBlock
+from irt.randomization.scheme import Probabilities, TooFewArms
 from irt.randomization.stream import Draw, Stream
 
 Chances = tuple[Fraction, ...]
@@ -69,12 +72,28 @@ def draw_arm(chances: Chances, stream: Stream, index: int) -> tuple[int, Draw]:
     """Draws one arm with exactly these chances: the first whose cumulated chance is above the number."""
     denominator = lcm(*(chance.denominator for chance in chances))
     draw = stream.below(denominator, index)
-    reached = 0
+    reached, drawn = 0, None
     for arm, chance in enumerate(chances):
         reached += chance.numerator * (denominator // chance.denominator)
-        if draw.value < reached:
-            return arm, draw
-    raise IntegrityFault(f"chances sum to {reached}/{denominator}")
+        if drawn is None and draw.value < reached:
+            drawn = arm
+    if drawn is None or reached != denominator:
+        raise IntegrityFault(f"chances sum to {reached}/{denominator}")
+    return drawn, draw
+
+
+def draw_named(probabilities: Probabilities, stream: Stream, index: int) -> tuple[str, Draw]:
+    """The same for arms by their codes."""
+    arm, draw = draw_arm(tuple(chance for _, chance in probabilities), stream, index)
+    return probabilities[arm][0], draw
+
+
+def among(chances: Chances, allowed: Collection[int]) -> Chances:
+    """The chances given that one of the allowed arms is drawn; TooFewArms where none of them can be."""
+    total = sum(chance for arm, chance in enumerate(chances) if arm in allowed)
+    if not total:
+        raise TooFewArms
+    return tuple(chance / total if arm in allowed else Fraction(0) for arm, chance in enumerate(chances))
 
 
 def _one_by_one(method: Method[Any], stream: Stream, arrivals: Sequence[Arrival]) -> Iterator[Drawn]:

@@ -6,8 +6,9 @@ from fractions import Fraction
 from math import prod
 
 from irt.randomization import margins
+from irt.randomization.drawing import draw_named
 from irt.randomization.marginal_rule import MarginalRule
-from irt.randomization.scheme import Allocation, Probabilities, State, Subject, UnusablePlan, draw_arm
+from irt.randomization.scheme import Allocation, Probabilities, State, Subject, UnusablePlan
 from irt.randomization.stream import Draw, Seed, Stream
 from irt.study import randomization_plan
 from irt.study.arms import Arm
@@ -103,7 +104,7 @@ class Factorial:
     def _draw(
         self, laws: Sequence[Probabilities], streams: Sequence[Stream], number: int
     ) -> tuple[tuple[str, ...], tuple[Draw, ...]]:
-        drawn = [draw_arm(law, stream, number) for law, stream in zip(laws, streams, strict=True)]
+        drawn = [draw_named(law, stream, number) for law, stream in zip(laws, streams, strict=True)]
         return tuple(group for group, _ in drawn), tuple(draw for _, draw in drawn)
 
     def _joint(self, laws: Sequence[Probabilities]) -> Probabilities:

@@ -3,19 +3,22 @@
 A block is drawn on the stream of its stratum by a running counter: its size first (where sizes vary), then a
 Fisher-Yates shuffle from the last index. The row of a stratum says where its open block began and how many of each
 arm it has given, never what comes next: the block is drawn again from the seed for every subject.
+
+The law is that of irt.randomization.methods.permuted_block, for one who knows the open block.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from typing import NamedTuple
 
 from irt.errors import IntegrityFault
+from irt.randomization.methods.permuted_block import OpenBlocks, PermutedBlocks
 from irt.randomization.scheme import Allocation, Probabilities, Row, State, Subject, UnusablePlan
 from irt.randomization.stream import Draw, Seed, Stream
+from irt.study import randomization_plan
 from irt.study.arms import Arm
-from irt.study.randomization_plan import PermutedBlocks
 
 
 class Block(NamedTuple):
@@ -65,18 +68,14 @@ class PermutedBlock:
     strata: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, plan: PermutedBlocks, arms: Sequence[Arm]) -> "PermutedBlock":
+    def of(cls, plan: randomization_plan.PermutedBlocks, arms: Sequence[Arm]) -> "PermutedBlock":
         """The procedure of a plan; UnusablePlan where a size does not fit the ratio."""
         weights = plan.size_weights or (1,) * len(plan.block_sizes)
         codes, ratio = tuple(arm.code for arm in arms), tuple(arm.ratio for arm in arms)
         return cls(codes, ratio, plan.block_sizes, weights, plan.strata)
 
     def __post_init__(self) -> None:
-        misfits = [size for size in self.sizes if size <= 0 or size % sum(self.ratio)]
-        if misfits:
-            raise UnusablePlan(
-                f"Blocks of {misfits[0]} do not hold the ratio {self.ratio} a whole number of times."
-            )
+        PermutedBlocks(self.ratio, self.sizes)
         if len(self.weights) != len(self.sizes) or min(self.weights) < 0 or not sum(self.weights):
             raise UnusablePlan("Each block size needs a weight of zero or more, and not all can be zero.")
 
@@ -121,6 +120,11 @@ class PermutedBlock:
             shuffle.append(draw)
         return Block(tuple(arms), size_draw, tuple(shuffle), first + size - 1)
 
+    def left_after(self, given: Sequence[str], size: int) -> tuple[Fraction, ...]:
+        """Each arm's chance in a block of that size, once these arms of it are given."""
+        open_block = OpenBlock(0, size, tuple(map(given.count, self.arms)))
+        return tuple(chance for _, chance in self._left(open_block))
+
     def _size_of(self, value: int) -> int:
         reached = accumulate(self.weights)
         return next(size for size, edge in zip(self.sizes, reached, strict=True) if value < edge)
@@ -146,16 +150,20 @@ class PermutedBlock:
         return open_block.counter + open_block.size - 1 + (len(self.sizes) > 1)
 
     def _left(self, open_block: OpenBlock) -> Probabilities:
-        if open_block.used_up:
-            return tuple((arm, Fraction(share, sum(self.ratio))) for arm, share in self._shares())
-        repeats, left = open_block.size // sum(self.ratio), open_block.size - open_block.position
-        return tuple(
-            (arm, Fraction(share * repeats - given, left))
-            for (arm, share), given in zip(self._shares(), open_block.given, strict=True)
-        )
+        law = self._method.law(self._memory(open_block))
+        return tuple((arm, Fraction(chance)) for arm, chance in zip(self.arms, law, strict=True))
 
-    def _shares(self) -> Iterator[tuple[str, int]]:
-        return zip(self.arms, self.ratio, strict=True)
+    @property
+    def _method(self) -> PermutedBlocks:
+        return PermutedBlocks(self.ratio, self.sizes)
+
+    def _memory(self, open_block: OpenBlock) -> OpenBlocks:
+        """What is left of the one block that is open; of any block where a new one begins."""
+        if open_block.used_up:
+            return self._method.start()
+        repeats = open_block.size // sum(self.ratio)
+        left = [share * repeats - n for share, n in zip(self.ratio, open_block.given, strict=True)]
+        return ((tuple(left), 1),)
 
     def _open_block(self, row: Row) -> OpenBlock:
         given = tuple(row.get(f"given:{arm}", 0) for arm in self.arms)

@@ -1,27 +1,39 @@
 """The one door from a study's randomization plan to the procedure that follows it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from irt.randomization.dynamic import Dynamic
 from irt.randomization.factorial import Factorial
-from irt.randomization.minimization import Minimization
 from irt.randomization.open_cohort import OpenCohort
 from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.platform import Platform
 from irt.randomization.scheme import Procedure
 from irt.study import randomization_plan as plans
 from irt.study.arms import Arm
+from irt.study.definition import StudyDefinition
 
 
-def procedure_for(plan: plans.RandomizationPlan, arms: Sequence[Arm]) -> Procedure:
-    """The procedure of a plan over the study's arms; UnusablePlan where its settings contradict themselves."""
+def procedure_for(
+    plan: plans.RandomizationPlan, arms: Sequence[Arm], levels: Mapping[str, tuple[str, ...]] | None = None
+) -> Procedure:
+    """The procedure of a plan over the study's arms; UnusablePlan where its settings contradict themselves.
+
+    `levels` are the known levels of the factors, for methods that look at more than the subject's own.
+    """
     match plan:
         case plans.PermutedBlocks():
             return PermutedBlock.of(plan, arms)
-        case plans.Minimization():
-            return Minimization.of(plan, arms)
+        case plans.Minimization() | plans.OtherDesign():
+            return Dynamic.of(plan, arms, levels)
         case plans.Factorial():
             return Factorial.of(plan, arms)
         case plans.Platform():
             return Platform.of(plan, arms)
         case plans.OpenCohort():
             return OpenCohort.of(arms)
+
+
+def procedure_in(definition: StudyDefinition) -> Procedure:
+    """The procedure of a study."""
+    levels = {factor.code: definition.levels_of(factor.code) for factor in definition.factors}
+    return procedure_for(definition.randomization, definition.arms, levels)

@@ -6,11 +6,10 @@ Settings live in the plan, the rule in a procedure, the memory in rows of plain 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
 from typing import Any, Protocol
 
-from irt.errors import BadInput, IntegrityFault, Refusal
-from irt.randomization.stream import Draw, Seed, Stream
+from irt.errors import BadInput, Refusal
+from irt.randomization.stream import Draw, Seed
 
 Probabilities = tuple[tuple[str, Fraction], ...]
 """Every arm of the plan, in its order, with its exact probability; they sum to one."""
@@ -52,6 +51,16 @@ class NoOpenCohort(Refusal):
         )
 
 
+class TooFewArms(Refusal):
+    """Chance has nothing to decide."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Randomization is not possible for this subject at the moment, so nothing was drawn. "
+            "Check what was entered, or ask the study team."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """The facts of a subject that a randomization may depend on."""
@@ -64,6 +73,12 @@ class Subject:
     """Codes of the agents the subject is eligible for (platform studies)."""
     open_arm: str | None = None
     """The arm of the cohort that is open (cohort studies)."""
+    open_arms: tuple[str, ...] | None = None
+    """The arms the subject can get, where these are not all: open on the day, and the subject eligible for them."""
+    servable: tuple[str, ...] | None = None
+    """The arms whose kits are there, where a draw is forced."""
+    responses: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By arm, how many responses of 1 and of 0 are known of earlier subjects in the subject's stratum."""
 
     def level(self, factor: str) -> str:
         """The subject's level of a factor; FactorMissing where none was entered."""
@@ -118,27 +133,3 @@ class Procedure(Protocol):
 
     def assign(self, state: State, subject: Subject, seed: Seed) -> Allocation:
         """Draws the arm; the same arguments always give the same allocation."""
-
-
-def choose(probabilities: Probabilities, value: int) -> str:
-    """The arm of a number below the common denominator, cumulating the arms in order."""
-    denominator = common_denominator(probabilities)
-    reached, chosen = 0, None
-    for arm, probability in probabilities:
-        reached += probability.numerator * (denominator // probability.denominator)
-        if chosen is None and value < reached:
-            chosen = arm
-    if chosen is None or reached != denominator:
-        raise IntegrityFault(f"probabilities sum to {reached}/{denominator}, or the draw is not theirs")
-    return chosen
-
-
-def draw_arm(probabilities: Probabilities, stream: Stream, index: int) -> tuple[str, Draw]:
-    """Draws one arm with exactly these probabilities."""
-    draw = stream.below(common_denominator(probabilities), index)
-    return choose(probabilities, draw.value), draw
-
-
-def common_denominator(probabilities: Probabilities) -> int:
-    """The least denominator that all the probabilities share."""
-    return lcm(*(probability.denominator for _, probability in probabilities))

@@ -4,7 +4,7 @@ from sqlalchemy import bindparam, select
 
 from irt.errors import IntegrityFault
 from irt.randomization.numbers import OpaqueNumbers
-from irt.randomization.procedures import procedure_for
+from irt.randomization.procedures import procedure_in
 from irt.randomization.scheme import Procedure
 from irt.services.work import Work
 from irt.study.definition import StudyDefinition
@@ -52,7 +52,7 @@ def procedure_of(work: Work, study_id: int, version_number: int) -> Procedure:
     known = work.store.procedures.get((study_id, version_number))
     if known is None:
         definition = definition_of(work, study_id, version_number)
-        known = procedure_for(definition.randomization, definition.arms)
+        known = procedure_in(definition)
         work.store.procedures[(study_id, version_number)] = known
     return known
 

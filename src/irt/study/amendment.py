@@ -10,7 +10,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.in_use import InUse
 from irt.study.part import Code
 from irt.study.problems import Finding
-from irt.study.randomization_plan import Factorial, Minimization, PermutedBlocks
+from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, PermutedBlocks
 
 Rule = Callable[[StudyDefinition, StudyDefinition, InUse], Iterator[Finding]]
 _TOLD_MAX = 5
@@ -47,18 +47,23 @@ def sequence_of(definition: StudyDefinition) -> Any:
     """What settles a study's allocation sequence: two versions with equal sequences draw from the same one.
 
     Platform studies and open cohorts remember nothing between two subjects, so that only their method counts.
+    Where each set of arms remembers by itself, arms may be added.
     """
     plan = definition.randomization
-    if not isinstance(plan, PermutedBlocks | Minimization | Factorial):
+    if not isinstance(plan, PermutedBlocks | Minimization | Factorial | OtherDesign):
         return plan.method
     sources = [(factor.code, factor.source) for factor in definition.factors if factor.code in _balanced(plan)]
+    if isinstance(plan, OtherDesign):
+        return plan, sources
     return plan, [(arm.code, arm.ratio) for arm in definition.arms], sources
 
 
-def _balanced(plan: PermutedBlocks | Minimization | Factorial) -> set[Code]:
+def _balanced(plan: PermutedBlocks | Minimization | Factorial | OtherDesign) -> set[Code]:
     """Factors that the plan stratifies or balances by."""
     if isinstance(plan, PermutedBlocks):
         return set(plan.strata)
+    if isinstance(plan, OtherDesign):
+        return {*plan.strata, *(weighted.factor for weighted in plan.factors)}
     parts = [plan] if isinstance(plan, Minimization) else [part.minimization for part in plan.components]
     return {weighted.factor for part in parts for weighted in part.factors}
 
@@ -86,6 +91,20 @@ def _arms_stay(before: StudyDefinition, after: StudyDefinition, in_use: InUse) -
         # Whoever is in the arm or not: the answer must be the same for every arm.
         if in_use.opened and arm.code not in kept:
             yield Finding("ArmGone", ("arms",), f"arm {arm.code} is gone; to end it, say when it closes")
+
+
+def _shares_stay(before: StudyDefinition, after: StudyDefinition, in_use: InUse) -> Iterator[Finding]:
+    """Arms may come and go in some designs; what is planned for an arm that was there stays."""
+    if not in_use.opened or not isinstance(after.randomization, OtherDesign):
+        return
+    shares = {arm.code: arm.ratio for arm in before.arms}
+    for place, arm in enumerate(after.arms):
+        if arm.ratio != shares.get(arm.code, arm.ratio):
+            sentence = f"arm {arm.code} has its share since the first subject; add another arm instead"
+            yield Finding("SequenceSettled", ("arms", place, "ratio"), sentence)
+    kept = [arm.code for arm in after.arms if arm.code in shares]
+    if kept != [arm.code for arm in before.arms if arm.code in kept]:
+        yield Finding("SequenceSettled", ("arms",), "the arms keep their order, by which chances are cumulated")
 
 
 def _factors_stay(before: StudyDefinition, after: StudyDefinition, in_use: InUse) -> Iterator[Finding]:
@@ -174,6 +193,7 @@ PROTOCOL_RULES: tuple[Rule, ...] = (
     _same_study,
     _sequence_settled,
     _arms_stay,
+    _shares_stay,
     _factors_stay,
     _cohorts_begun_stay,
     _kit_types_stay,

@@ -19,6 +19,10 @@ class Arm(Part):
     opens: date | None = Field(default=None, description="first day of randomization, where not the study's")
     closes: date | None = Field(default=None, description="last day of randomization, where not the study's")
 
+    def is_open(self, on_day: date) -> bool:
+        """Whether subjects can get the arm on a day."""
+        return (self.opens is None or self.opens <= on_day) and (self.closes is None or on_day <= self.closes)
+
 
 class Level(Part):
     """One value of a stratification factor."""

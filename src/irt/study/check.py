@@ -7,7 +7,17 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from irt.errors import BadInput
-from irt.study.checks import blinding, codes, conduct, dispensing, duplicates, randomization, references, supply
+from irt.study.checks import (
+    blinding,
+    codes,
+    conduct,
+    dispensing,
+    duplicates,
+    other_designs,
+    randomization,
+    references,
+    supply,
+)
 from irt.study.complaints import complaint, locate
 from irt.study.definition import StudyDefinition
 from irt.study.draft import Draft, draft
@@ -19,6 +29,7 @@ CHECKS = (
     *duplicates.CHECKS,
     *codes.CHECKS,
     *randomization.CHECKS,
+    *other_designs.CHECKS,
     *dispensing.CHECKS,
     *blinding.CHECKS,
     *supply.CHECKS,

@@ -70,6 +70,17 @@ class StudyDefinition(Part):
         """The factor of that code."""
         return _by_code(self.factors, code)
 
+    def levels_of(self, code: Code) -> tuple[Code, ...]:
+        """The levels of a factor: its own, or those the countries bring; none where only sites know."""
+        factor = self.factor(code)
+        if factor.source == "country":
+            return tuple(country.code for country in self.countries)
+        if factor.source == "region":
+            return tuple(dict.fromkeys(country.region for country in self.countries if country.region))
+        if factor.source == "site":
+            return tuple(site.number for site in self.sites)
+        return factor.level_codes()
+
     def visit(self, code: Code) -> Visit:
         """The visit of that code."""
         return _by_code(self.visits, code)

@@ -9,7 +9,14 @@ from irt.study.dispensing import DispensingRule, WeightDose
 from irt.study.kit_types import Windows
 from irt.study.network import MinMax
 from irt.study.part import Code
-from irt.study.randomization_plan import Component, Factorial, Minimization, PermutedBlocks, Platform
+from irt.study.randomization_plan import (
+    Component,
+    Factorial,
+    Minimization,
+    OtherDesign,
+    PermutedBlocks,
+    Platform,
+)
 from irt.study.specification import Section, Specification, Table
 
 METHODS = {
@@ -67,7 +74,7 @@ def _cohorts(definition: StudyDefinition) -> Section:
 
 def _randomization(definition: StudyDefinition) -> Section:
     plan = definition.randomization
-    facts = [("Method", METHODS[plan.method])]
+    facts = [("Method", METHODS.get(plan.method, plan.method.replace("_", " ")))]
     if isinstance(plan, PermutedBlocks):
         facts += _block_facts(plan)
     elif isinstance(plan, Minimization):
@@ -76,6 +83,8 @@ def _randomization(definition: StudyDefinition) -> Section:
         for component in plan.components:
             facts += [(component.name, _groups(component))]
             facts += _minimization_facts(component.minimization, component.name)
+    elif isinstance(plan, OtherDesign):
+        facts += _design_facts(plan)
     elif isinstance(plan, Platform):
         facts += [
             (f"Agent {agent.code}", f"active {agent.active}, placebo {agent.placebo}") for agent in plan.agents
@@ -101,7 +110,31 @@ def _minimization_facts(plan: Minimization, of: str) -> list[tuple[str, str]]:
         (f"{label}Factors", factors),
         (f"{label}Probability of the preferred arm", str(plan.probability)),
         (f"{label}Imbalance", f"{plan.distance} of {plan.imbalance_of}; ties {plan.ties.replace('_', ' ')}"),
+        *_justification(plan, label),
     ]
+
+
+def _design_facts(plan: OtherDesign) -> list[tuple[str, str]]:
+    facts = [("Settings", "; ".join(f"{name} {_setting(value)}" for name, value in plan.params.items()) or "none")]
+    if plan.factors:
+        facts.append(("Factors", ", ".join(f"{one.factor} (weight {one.weight})" for one in plan.factors)))
+    facts.append(("Strata", " x ".join(plan.strata) or "none: all subjects together"))
+    if plan.planned_subjects is not None:
+        facts.append(("Planned subjects in each stratum", str(plan.planned_subjects)))
+    if plan.eligibility:
+        facts.append(("Eligibility", "the site says which arms a subject may get"))
+    return facts + _justification(plan, "")
+
+
+def _setting(value: object) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_setting(each)}" for name, each in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _justification(plan: Minimization | OtherDesign, label: str) -> list[tuple[str, str]]:
+    words = plan.deterministic_justification
+    return [(f"{label}Why allocations may be certain", words)] if words else []
 
 
 def _kit_types(definition: StudyDefinition) -> Section:

@@ -1,10 +1,13 @@
 """How subjects are randomized: settings only; the procedures live in irt.randomization. Restricted part."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from irt.study.part import Code, Part, Ratio
+
+Justification = Annotated[str, StringConstraints(strip_whitespace=True, min_length=20)]
+"""Why no chance is left at an allocation; signed with the version (ICH E9 2.3.2)."""
 
 
 class PermutedBlocks(Part):
@@ -29,9 +32,12 @@ class Minimization(Part):
     method: Literal["minimization"]
     factors: tuple[WeightedFactor, ...] = Field(min_length=1)
     distance: Literal["range", "variance", "sd", "sum"] = "range"
-    probability: Ratio = Field(description="chance of the preferred arm; 1 is deterministic and warned of")
+    probability: Ratio = Field(description="chance of the preferred arm; 1 is deterministic")
     ties: Literal["shared", "random_rank"] = "shared"
     imbalance_of: Literal["(n+1)/r", "n/r+1"] = Field(default="(n+1)/r", description="with unequal ratios")
+    deterministic_justification: Justification | None = Field(
+        default=None, description="signed with the version; needed with a probability of 1"
+    )
 
 
 class Component(Part):
@@ -71,6 +77,48 @@ class OpenCohort(Part):
     method: Literal["open_cohort"]
 
 
+class OtherDesign(Part):
+    """Any other method of the catalogue of designs: its name and params are those of a design file.
+
+    Arms and ratio are those of the study. In each stratum the method starts anew and remembers its own subjects.
+    """
+
+    method: Literal[
+        "complete",
+        "random_allocation",
+        "truncated_binomial",
+        "efron",
+        "adjustable_biased_coin",
+        "generalized_biased_coin",
+        "wei_urn",
+        "big_stick",
+        "chen",
+        "block_urn",
+        "brick_tunnel",
+        "maximal",
+        "mass_weighted_urn",
+        "max_entropy",
+        "biased_coin_minimization",
+        "hu_hu",
+        "atkinson_da",
+        "play_the_winner",
+        "doubly_adaptive",
+        "thompson",
+        "three_plus_three",
+        "boin",
+    ]
+    params: dict[str, Any] = Field(default={}, description="as in a design file")
+    factors: tuple[WeightedFactor, ...] = Field(default=(), description="where the method balances factors")
+    strata: tuple[Code, ...] = Field(default=(), description="factors; empty where all subjects are together")
+    planned_subjects: int | None = Field(
+        default=None, ge=1, description="in each stratum, for methods that must know"
+    )
+    eligibility: bool = Field(default=False, description="open studies: the site says which arms a subject may get")
+    deterministic_justification: Justification | None = Field(
+        default=None, description="signed with the version; needed where p or eta is 1"
+    )
+
+
 RandomizationPlan = Annotated[
-    PermutedBlocks | Minimization | Factorial | Platform | OpenCohort, Field(discriminator="method")
+    PermutedBlocks | Minimization | Factorial | Platform | OpenCohort | OtherDesign, Field(discriminator="method")
 ]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from irt.randomization.dynamic import Dynamic
 from irt.randomization.margins import recount
-from irt.randomization.minimization import Minimization
 from irt.randomization.scheme import FactorMissing, Subject, UnusablePlan
 from tests.irt.randomization.builders import arms, assign_all, minimizing, seed
 
@@ -16,9 +16,9 @@ SUBJECTS = st.lists(LEVELS, max_size=25).map(lambda many: [Subject(n, levels) fo
 DISTANCES = st.sampled_from(["range", "variance", "sd", "sum"])
 
 
-def minimization(p: str = "0.8", distance: str = "range", ratio: tuple[int, ...] = (1, 1, 1)) -> Minimization:
+def minimization(p: str = "0.8", distance: str = "range", ratio: tuple[int, ...] = (1, 1, 1)) -> Dynamic:
     """Sex counts twice, site once."""
-    return Minimization.of(minimizing("sex*2", "site", p=p, distance=distance), arms(*ratio))
+    return Dynamic.of(minimizing("sex*2", "site", p=p, distance=distance), arms(*ratio))
 
 
 @given(SUBJECTS, DISTANCES)
@@ -62,8 +62,6 @@ def test_a_deterministic_walk_by_hand() -> None:
     state = {"sex=F": {"A": 2, "B": 1}, "site=101": {"A": 0, "B": 1}}
     subject = Subject(4, {"sex": "F", "site": "101"})
     # In A: 2 * |3-1| + |1-1| = 4; in B: 2 * |2-2| + |0-2| = 2.
-    assert procedure.imbalances(state, subject) == {"A": 4, "B": 2}
-    assert procedure.preferred(state, subject) == ("B",)
     assert procedure.probabilities(state, subject) == (("A", 0), ("B", 1))
     after = procedure.assign(state, subject, seed()).after
     assert after == {"sex=F": {"A": 2, "B": 2}, "site=101": {"A": 0, "B": 2}}
@@ -80,7 +78,7 @@ def test_other_rows_do_not_matter() -> None:
 @settings(deadline=None, max_examples=10)
 def test_deterministic_minimization_of_one_margin_never_strays(number: int) -> None:
     """One factor, p = 1, three arms: the counts of a level differ by one at most."""
-    procedure = Minimization.of(minimizing("sex", p="1"), arms(1, 1, 1))
+    procedure = Dynamic.of(minimizing("sex", p="1"), arms(1, 1, 1))
     subjects = [Subject(n, {"sex": "FM"[n * n % 7 % 2]}) for n in range(40)]
     for allocation in assign_all(procedure, subjects, seed(number)):
         (row,) = allocation.after.values()
@@ -110,4 +108,4 @@ def test_a_missing_factor_is_refused_before_any_draw() -> None:
 def test_it_refuses_a_factor_code_that_would_mix_up_rows() -> None:
     """`a=b` at level c and `a` at level b=c would share a row."""
     with pytest.raises(UnusablePlan):
-        Minimization.of(minimizing("a=b"), arms(1, 1))
+        Dynamic.of(minimizing("a=b"), arms(1, 1))

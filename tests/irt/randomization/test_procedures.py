@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
+from irt.randomization.dynamic import Dynamic
 from irt.randomization.factorial import Factorial
-from irt.randomization.minimization import Minimization
 from irt.randomization.open_cohort import OpenCohort
 from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.platform import Platform
@@ -35,7 +35,8 @@ CROSSED = plans.Factorial(
 AGENTS = (plans.Agent(code="x", active="A", placebo="B"), plans.Agent(code="y", active="C", placebo="D"))
 PLANS = [
     (blocks(4, 8, strata=("sex",)), PermutedBlock),
-    (minimizing("sex"), Minimization),
+    (minimizing("sex"), Dynamic),
+    (plans.OtherDesign(method="complete", strata=("sex",)), Dynamic),
     (CROSSED, Factorial),
     (plans.Platform(method="platform", agents=AGENTS), Platform),
     (plans.OpenCohort(method="open_cohort"), OpenCohort),
@@ -49,7 +50,7 @@ def subject(number: int) -> Subject:
 
 @pytest.mark.parametrize(("plan", "kind"), PLANS)
 def test_each_plan_has_its_procedure(plan: plans.RandomizationPlan, kind: type) -> None:
-    """All five methods."""
+    """All kinds of plans."""
     assert isinstance(procedure_for(plan, FOUR), kind)
 
 

@@ -1,61 +1,17 @@
 """The shape every procedure shares: choosing an arm, a subject's profile, refusals."""
 
 import json
-from collections import Counter
-from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from irt.errors import IntegrityFault
 from irt.randomization.procedures import procedure_for
 from irt.randomization.scheme import (
     FactorMissing,
     NoEligibleAgent,
     NoOpenCohort,
-    Probabilities,
     Subject,
-    choose,
-    common_denominator,
-    draw_arm,
 )
-from irt.randomization.stream import Stream
-from tests.irt.randomization.builders import KEY, arms, minimizing, seed
-
-
-@given(st.lists(st.integers(0, 12), min_size=1, max_size=6).filter(any))
-def test_the_share_of_values_that_choose_an_arm_is_its_probability(shares: list[int]) -> None:
-    """Over all values below the common denominator, each arm is chosen exactly in proportion."""
-    law: Probabilities = tuple((f"T{i}", Fraction(share, sum(shares))) for i, share in enumerate(shares))
-    values = common_denominator(law)
-    chosen = Counter(choose(law, value) for value in range(values))
-    assert all(Fraction(chosen[arm], values) == probability for arm, probability in law)
-
-
-def test_arms_are_cumulated_in_order() -> None:
-    """1/2, 1/3, 1/6 over sixths: three values, two values, one value."""
-    law = (("A", Fraction(1, 2)), ("B", Fraction(1, 3)), ("C", Fraction(1, 6)))
-    assert [choose(law, value) for value in range(6)] == ["A", "A", "A", "B", "B", "C"]
-    arm, draw = draw_arm(law, Stream(KEY, "S"), 4)
-    assert draw.modulus == 6
-    assert arm == choose(law, draw.value)
-
-
-@pytest.mark.parametrize(
-    "law",
-    [(("A", Fraction(1, 2)), ("B", Fraction(1, 3))), (("A", Fraction(1, 2)), ("B", Fraction(2, 3)))],
-)
-def test_it_never_draws_from_probabilities_that_do_not_sum_to_one(law: Probabilities) -> None:
-    """A fault in a rule stops the randomization instead of favouring an arm."""
-    with pytest.raises(IntegrityFault):
-        choose(law, 0)
-
-
-def test_a_value_past_the_denominator_is_a_fault() -> None:
-    """A draw with another modulus than the law's is not silently cut."""
-    with pytest.raises(IntegrityFault):
-        choose((("A", Fraction(1)),), 1)
+from tests.irt.randomization.builders import arms, minimizing, seed
 
 
 def test_a_profile_follows_the_plan_s_order() -> None:

@@ -7,6 +7,9 @@ D1_P = "  - {visits: [D1], arms: [P], dose_levels: [Q2W], kits: [{kit_type: PEN-
 US = "  - {code: US, name: United States, zone: America/New_York, depot: MEM}\n"
 LANE = "  - {origin: MEM, target: US, lead_time_days: 1, dispatch_days: [mon, tue, wed], hold_hours: 96}\n"
 R50 = "  - {origin: R75, target: R50, name: Second reduction}\n"
+BLOCKS = "  method: permuted_block\n  block_sizes: [4, 6]\n  strata: [ldl, region]\n"
+DESIGN = "  method: {}\n  strata: [ldl, region]\n"
+GB = "name: United Kingdom, region: EU,"
 C1 = "  - {scope: cohort, key: C1, subjects: 3}\n"
 
 # The problem's name, its path, words on the line it points to; the study, what is written, what instead.
@@ -155,8 +158,30 @@ EDITS = [
      "fourier", "name: United Kingdom, region: EU,", "name: United Kingdom,"),
     ("UnusedFactor", "factors[0]", "code: ldl",
      "fourier", "strata: [ldl, region]", "strata: [region]"),
-    ("DeterministicMinimization", "randomization.components[0].minimization.probability", "probability",
+    ("DeterministicAllocation", "randomization.components[0].minimization.probability", "probability",
      "ist", "probability: 0.9", "probability: 1"),
+    ("DeterministicAllocation", "randomization.params.p", "p: 1",
+     "fourier", BLOCKS, DESIGN.format("efron") + "  params: {p: 1}\n"),
+    ("UnknownSetting", "randomization.params", "params",
+     "fourier", BLOCKS, DESIGN.format("big_stick") + "  params: {mti: 3, p: 0.7}\n"),
+    ("SettingMissing", "randomization", "randomization:",
+     "fourier", BLOCKS, DESIGN.format("big_stick")),
+    ("UnusableSetting", "randomization.params", "params",
+     "fourier", BLOCKS, DESIGN.format("big_stick") + "  params: {mti: a few}\n"),
+    ("PlannedNumberMissing", "randomization", "randomization:",
+     "fourier", BLOCKS, DESIGN.format("random_allocation")),
+    ("FactorNotUsed", "randomization.factors", "factors: [{factor: ldl",
+     "fourier", BLOCKS, "  method: complete\n  strata: [region]\n  factors: [{factor: ldl}]\n"),
+    ("FactorsMissing", "randomization", "randomization:",
+     "fourier", BLOCKS, DESIGN.format("hu_hu")),
+    ("FactorTwice", "randomization.factors[0].factor", "factor: ldl",
+     "fourier", BLOCKS, DESIGN.format("atkinson_da") + "  factors: [{factor: ldl}]\n"),
+    ("NotPlainText", "countries[0].region", "Ouéssant",
+     "fourier", GB, GB.replace("EU", "Ouéssant")),
+    ("DatesNotUsed", "arms[1]", "closes",
+     "fourier", ARM_P, ARM_P.replace("ratio: 1", "ratio: 1, closes: 2027-06-30")),
+    ("ArmsShown", "randomization.eligibility", "eligibility",
+     "fourier", BLOCKS, DESIGN.format("complete") + "  eligibility: true\n"),
     ("ProbabilityOutOfRange", "randomization.components[0].minimization.probability", "probability",
      "ist", "probability: 0.9", "probability: 0.4"),
     ("ZeroWeight", "randomization.components[0].minimization.factors[1].weight", "weight: 0",

@@ -7,7 +7,7 @@ from tests.irt.study.edits import NAMES, edited, text_of
 from tests.irt.study.mistakes import D1_P, EDITS
 
 WARNINGS = {
-    "TooManyStrata", "UnusedFactor", "DeterministicMinimization", "UnequalMinimization", "ArmWithoutCohort",
+    "TooManyStrata", "UnusedFactor", "UnequalMinimization", "ArmWithoutCohort",
     "UnusedKitType", "UndeclaredSham", "NotAllArmsOnSite", "NoResupplySetting", "HoldTooShort", "LotNeverShipped",
     "KitTypeWithoutLot", "OverlappingWindows", "VisitAfterScreening", "CapNeverReached", "CapBelowPlan",
     "CohortCapDiffers", "NothingIsBlinded",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from irt.randomization.methods.method import Law, Levels, Step
-from irt.randomization.methods.responses import checked
+from irt.randomization.methods.responses import Tallies, checked
 from irt.randomization.scheme import UnusablePlan
 
 Balls = tuple[Fraction, ...]
@@ -46,3 +46,12 @@ class PlayTheWinner:
         own = self.added if response else Fraction(0)
         other = (self.added - own) / (len(memory) - 1)
         return tuple(balls + (own if arm == step.arm else other) for arm, balls in enumerate(memory))
+
+    def known(self, tallies: Tallies) -> Balls:
+        """The balls once all these responses have filled the urn, in whatever order they came."""
+        each = self.added / (len(tallies) - 1)
+        failures = sum(tally.failures for tally in tallies)
+        return tuple(
+            balls + tally.successes * self.added + (failures - tally.failures) * each
+            for balls, tally in zip(self.start(), tallies, strict=True)
+        )

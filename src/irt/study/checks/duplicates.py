@@ -5,7 +5,7 @@ from collections.abc import Hashable, Iterable, Iterator
 from irt.study.checks.check import check
 from irt.study.draft import Draft
 from irt.study.problems import Finding
-from irt.study.randomization_plan import Factorial, Minimization, PermutedBlocks, Platform
+from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, PermutedBlocks, Platform
 from irt.study.source import Path
 
 CODED = (
@@ -50,9 +50,9 @@ def duplicate_factors(draft: Draft) -> Iterator[Finding]:
     """A factor that is stratified or balanced by twice."""
     plan = draft.study.randomization
     here: Path = ("randomization",)
-    if isinstance(plan, PermutedBlocks):
+    if isinstance(plan, PermutedBlocks | OtherDesign):
         yield from _repeated((*here, "strata"), plan.strata, name="DuplicateFactor")
-    elif isinstance(plan, Minimization):
+    if isinstance(plan, Minimization | OtherDesign):
         yield from _balanced_twice(plan, here)
     elif isinstance(plan, Factorial):
         for index, component in enumerate(plan.components):
@@ -66,7 +66,7 @@ def duplicate_components(draft: Draft) -> Iterator[Finding]:
     yield from _repeated(("randomization", "components"), names, "name", "DuplicateComponent")
 
 
-def _balanced_twice(plan: Minimization, path: Path) -> Iterator[Finding]:
+def _balanced_twice(plan: Minimization | OtherDesign, path: Path) -> Iterator[Finding]:
     factors = (weighted.factor for weighted in plan.factors)
     yield from _repeated((*path, "factors"), factors, "factor", "DuplicateFactor")
 

@@ -7,7 +7,6 @@ from itertools import product
 from math import prod
 
 from irt.study.checks.check import check
-from irt.study.checks.references import levels_of
 from irt.study.draft import Draft
 from irt.study.network import Size
 from irt.study.part import Code
@@ -17,6 +16,7 @@ from irt.study.randomization_plan import (
     Factorial,
     Minimization,
     OpenCohort,
+    OtherDesign,
     PermutedBlocks,
     Platform,
 )
@@ -70,7 +70,7 @@ def _level_count(draft: Draft, factor: Code, size: Size) -> int:
         return 1
     if known.source == "site" and not draft.study.sites:
         return max(1, sum(size.sites.values()))
-    return max(1, len(levels_of(draft, factor)))
+    return max(1, len(draft.study.levels_of(factor)))
 
 
 def factors_without_levels(draft: Draft) -> Iterator[Finding]:
@@ -105,7 +105,9 @@ def unused_factors(draft: Draft) -> Iterator[Finding]:
 
 def _factors_used(draft: Draft) -> set[Code]:
     plan = draft.study.randomization
-    strata = set(plan.strata) if isinstance(plan, PermutedBlocks) else set()
+    strata = set(plan.strata) if isinstance(plan, PermutedBlocks | OtherDesign) else set()
+    if isinstance(plan, OtherDesign):
+        return strata | {weighted.factor for weighted in plan.factors}
     return strata | {weighted.factor for _, part in _minimizations(draft) for weighted in part.factors}
 
 
@@ -129,13 +131,10 @@ def _ratios(draft: Draft) -> Iterator[tuple[Path, tuple[int, ...]]]:
 
 
 def minimization_probability(draft: Draft) -> Iterator[Finding]:
-    """The preferred arm is likelier than by chance, and not certain."""
+    """The preferred arm is likelier than by chance."""
     for (path, plan), (_, ratio) in zip(_minimizations(draft), _ratios(draft), strict=True):
         where = (*path, "probability")
-        if plan.probability == 1:
-            sentence = "with probability 1 the next arm is known to all who know the last ones; use 0.95 or less"
-            yield Finding("DeterministicMinimization", where, sentence, "warning")
-        elif not Fraction(1, max(1, len(ratio))) <= plan.probability < 1:
+        if not Fraction(1, max(1, len(ratio))) <= plan.probability <= 1:
             sentence = f"{plan.probability} is not between 1/{len(ratio)}, pure chance, and 1"
             yield Finding("ProbabilityOutOfRange", where, sentence)
 

@@ -8,7 +8,13 @@ from irt.study.draft import Draft
 from irt.study.network import HOME, MinMax
 from irt.study.part import Code
 from irt.study.problems import Finding, did_you_mean
-from irt.study.randomization_plan import Factorial, Minimization, PermutedBlocks, Platform
+from irt.study.randomization_plan import (
+    Factorial,
+    Minimization,
+    OtherDesign,
+    PermutedBlocks,
+    Platform,
+)
 from irt.study.source import Path
 
 
@@ -67,21 +73,8 @@ def _known(draft: Draft, kind: str) -> frozenset[Code] | None:
 def _levels(draft: Draft) -> Iterator[str]:
     """`factor=level` for every level, those that sites bring included."""
     for factor in draft.study.factors:
-        for level in levels_of(draft, factor.code):
+        for level in draft.study.levels_of(factor.code):
             yield f"{factor.code}={level}"
-
-
-def levels_of(draft: Draft, factor: Code) -> tuple[str, ...]:
-    """The levels of a factor: its own, or those the countries bring; none where only sites know."""
-    study = draft.study
-    found = study.factor(factor)
-    if found.source == "country":
-        return tuple(country.code for country in study.countries)
-    if found.source == "region":
-        return tuple(dict.fromkeys(country.region for country in study.countries if country.region))
-    if found.source == "site":
-        return tuple(site.number for site in study.sites)
-    return found.level_codes()
 
 
 def _all(draft: Draft) -> Iterator[Reference]:
@@ -120,6 +113,9 @@ def _of_randomization(draft: Draft) -> Iterator[Reference]:
         yield from _each("factors", (*here, "strata"), plan.strata)
     elif isinstance(plan, Minimization):
         yield from _of_minimization(plan, here)
+    elif isinstance(plan, OtherDesign):
+        yield from _each("factors", (*here, "strata"), plan.strata)
+        yield from _of_minimization(plan, here)
     elif isinstance(plan, Factorial):
         for index, component in enumerate(plan.components):
             for level, arms in component.groups.items():
@@ -131,7 +127,7 @@ def _of_randomization(draft: Draft) -> Iterator[Reference]:
             yield Reference("arms", (*here, "agents", index, "placebo"), agent.placebo)
 
 
-def _of_minimization(plan: Minimization, path: Path) -> Iterator[Reference]:
+def _of_minimization(plan: Minimization | OtherDesign, path: Path) -> Iterator[Reference]:
     for index, weighted in enumerate(plan.factors):
         yield Reference("factors", (*path, "factors", index, "factor"), weighted.factor)
 

@@ -1,0 +1,84 @@
+"""Designs of the catalogue in a study file: what is checked of them, and how they are told."""
+
+from typing import get_args
+
+import pytest
+
+from irt.randomization.catalogue import CATALOGUE
+from irt.study.check import check
+from irt.study.describe_unblinded import unblinded_specification
+from irt.study.randomization_plan import OtherDesign
+from tests.irt.study.edits import edited
+from tests.irt.study.mistakes import ARM_P, BLOCKS, DESIGN
+
+WHY = "  deterministic_justification: The sponsor accepts this for a study without any blinding.\n"
+
+
+def names(*edits: tuple[str, str]) -> list[tuple[str, str]]:
+    """The problems of the blinded fixture with these edits, by severity."""
+    return [(problem.severity, problem.name) for problem in check(edited("fourier", *edits)).problems]
+
+
+def test_a_study_names_every_method():
+    """Those with a part of their own, and all others."""
+    others = set(get_args(OtherDesign.model_fields["method"].annotation))
+    assert others | {"permuted_block", "minimization"} == set(CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "chen\n  params: {mti: 3, p: 2/3}",
+        "big_stick\n  params: {mti: 3}",
+        "maximal\n  params: {mti: 3}\n  planned_subjects: 40",
+        "biased_coin_minimization\n  params: {p: 0.8, distance: sd}\n  factors: [{factor: ldl, weight: 2}]",
+        "atkinson_da\n  factors: [{factor: ldl}]",
+        "thompson\n  params: {power: n/2N, burn_in: 20}\n  planned_subjects: 100",
+    ],
+)
+def test_a_good_design_has_no_problem(settings: str):
+    """Restricted, covariate-adaptive and response-adaptive, within regions."""
+    assert names((BLOCKS, f"  method: {settings}\n  strata: [region]\n")) in ([], [("warning", "UnusedFactor")])
+
+
+def test_certainty_is_justified_over_the_signature():
+    """The text is part of the version, and told to those who may read it."""
+    text = edited("fourier", (BLOCKS, DESIGN.format("efron") + "  params: {p: 1}\n" + WHY))
+    report = check(text)
+    assert report.problems == ()
+    assert report.definition is not None
+    (section,) = [s for s in unblinded_specification(report.definition).sections if s.title == "Randomization"]
+    facts = dict(section.facts)
+    assert facts["Settings"] == "p 1"
+    assert facts["Strata"] == "ldl x region"
+    assert facts["Why allocations may be certain"].startswith("The sponsor accepts")
+
+
+def test_a_word_is_no_justification():
+    """At least a sentence."""
+    plan = DESIGN.format("efron") + "  params: {p: 1}\n  deterministic_justification: yes we can\n"
+    assert ("error", "BadValue") in names((BLOCKS, plan))
+
+
+def test_levels_of_sites_are_not_known_before():
+    """Atkinson's model has a column for every level."""
+    plan = "  method: atkinson_da\n  strata: [ldl]\n  factors: [{factor: region}]\n"
+    found = names((BLOCKS, plan), ("source: region}", "source: site}"))
+    assert ("error", "LevelsNotKnown") in found
+
+
+def test_an_unequal_ratio_is_a_warning():
+    """Minimization does not keep it for each subject."""
+    plan = (
+        "  method: biased_coin_minimization\n  params: {p: 0.8}\n  factors: [{factor: ldl}]\n  strata: [region]\n"
+    )
+    found = names((BLOCKS, plan), (ARM_P, ARM_P.replace("ratio: 1", "ratio: 2")))
+    assert found == [("warning", "UnequalMinimization")]
+
+
+def test_two_arms_are_always_open():
+    """When one of two closes, nothing is left to chance."""
+    plan = (BLOCKS, DESIGN.format("complete"))
+    assert names(plan, (ARM_P, ARM_P.replace("ratio: 1", "ratio: 1, closes: 2027-06-30"))) == [
+        ("warning", "TooFewArmsOpen")
+    ]
