@@ -13,10 +13,10 @@ import click
 from irt.commands.running import Tell, progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
 from irt.enrolment.file import Enrolment, read_enrolment
+from irt.enrolment.hands import hands_beside
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, run_study
-from irt.enrolment.second_hand import second_hand
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -83,7 +83,7 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
         tell=tell,
     )
     # On PostgreSQL people work side by side; SQLite lets one write at a time.
-    with nullcontext() if store.is_sqlite else second_hand(run):
+    with nullcontext() if store.is_sqlite else hands_beside(run):
         started = time.monotonic()
         run_study(run, people.arrivals, opened, definition.sizes["full"].lots)
         seconds = time.monotonic() - started

@@ -8,7 +8,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from functools import partial
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from irt.enrolment.arrival import Arrival
@@ -47,6 +48,8 @@ TRIES_AT_RANDOMIZING = 40
 NOT_YET = (RandomizationNotPossible, NoOpenCohort, NoEligibleAgent, EnrolmentClosed, ScreeningExpired)
 """Refusals that another day may lift, and the one that ends the waiting."""
 HAND_OVER_TAKES = timedelta(minutes=4)
+OPENED_BY_OTHERS = timedelta(days=2)
+"""Others may be a day behind, so that a site is surely open only so long after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +78,19 @@ class LeftOpen:
     visit: PlannedVisit
 
 
-class FirstKits(NamedTuple):
-    """The kits of a subject who was just randomized."""
+class Hands(Protocol):
+    """People who work beside the run: what touches stock in its order, what ends a hand-over after that."""
 
-    arrival: Arrival
-    subject: str
-    visit: PlannedVisit
-    moment: datetime
+    def take(self, errand: "Errand") -> Future[Tally]: ...
 
 
 @dataclass(slots=True)
 class Run:
     """One study being run: what is still to happen, in order of time, and what has been counted.
 
-    A `second_hand` gives out the first kits, one errand after the other, while the next subject is screened and
-    randomized, as pharmacists do. Everything else waits for it, so that the outcome is that of one hand.
+    Other `hands` supply sites and give out first kits while the next subjects are screened and randomized, as
+    pharmacists and depots do. Whatever touches stock stays in order of time and nobody is more than a day ahead, so
+    that the outcome is that of one hand.
     """
 
     store: Store
@@ -103,19 +104,21 @@ class Run:
     returns: bool = False
     showcase: str | None = None
     order: Order | None = None
-    second_hand: Callable[[FirstKits], Future[Tally]] | None = None
+    hands: Hands | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
     tally: Tally = field(default_factory=Tally)
     held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     left_open: list[LeftOpen] = field(default_factory=list)
+    opened: dict[str, datetime] = field(default_factory=dict)
     _due: list[tuple[datetime, int, Callable[[datetime], None], bool]] = field(default_factory=list)
     _count: Any = field(default_factory=itertools.count)
-    _beside: list[Future[Tally]] = field(default_factory=list)
+    _today: list[Future[Tally]] = field(default_factory=list)
+    _yesterday: list[Future[Tally]] = field(default_factory=list)
 
     def at(self, moment: datetime, step: Callable[[datetime], None], *, waits: bool = True) -> None:
         """Plans a step; steps of one moment happen in the order in which they were planned.
 
-        A step that does not wait may begin while the second hand is at work.
+        A step that does not wait may begin while others are at work.
         """
         if moment <= self.until:
             heapq.heappush(self._due, (moment, next(self._count), step, waits))
@@ -130,18 +133,29 @@ class Run:
         self.wait()
         return self.tally
 
-    def give(self, errand: FirstKits) -> None:
-        """Leaves an errand to the second hand, where there is one."""
-        if self.second_hand is None:
-            give_first_kits(self, errand)
+    def leave(self, errand: "Errand") -> None:
+        """Leaves an errand to the others, where there are any."""
+        if self.hands is None:
+            follow: Errand | None = errand
+            while follow is not None:
+                follow = follow(self)
         else:
-            self._beside.append(self.second_hand(errand))
+            self._today.append(self.hands.take(errand))
 
     def wait(self) -> None:
-        """Until the second hand has done all it was left; what went wrong there is raised here."""
-        waiting, self._beside = self._beside, []
+        """Until the others have done all they were left; what went wrong there is raised here."""
+        self.end_day()
+        self.end_day()
+
+    def end_day(self) -> None:
+        """Until the others have done what they were left before the last end of a day."""
+        waiting, self._yesterday, self._today = self._yesterday, self._today, []
         for done in waiting:
             self.tally.add(done.result())
+
+
+Errand = Callable[[Run], "Errand | None"]
+"""Something to do in a run, and what is then left to follow it."""
 
 
 def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lots: Iterable[Lot]) -> Tally:
@@ -153,7 +167,7 @@ def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lo
         _plan_opening(run, site, day)
     night = datetime.combine(first, NIGHT)
     while night <= run.until:
-        run.at(night, lambda moment: _supply(run, moment))
+        run.at(night, lambda moment: _end_day(run, moment), waits=False)
         night += timedelta(days=1)
     for arrival in arrivals:
         run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment), waits=False)  # type: ignore[misc]
@@ -170,13 +184,21 @@ def _plan_release(run: Run, lot: str, day: date) -> None:
     moment = datetime.combine(day, NIGHT) - timedelta(hours=1)
     signing = Signing(password=run.staff.password)
     ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day, signing=signing)
-    run.at(moment, lambda at: _press(run, run.staff.quality, at, release_lot, ask, f"release:{lot}"))
+    release = partial(_press_as, who="quality", moment=moment, service=release_lot, ask=ask, key=f"release:{lot}")
+    run.at(moment, lambda at: run.leave(release), waits=False)
 
 
 def _plan_opening(run: Run, site: str, day: date) -> None:
     moment = datetime.combine(day, NIGHT) - timedelta(minutes=30)
     ask = ChangeSite(study_id=run.study_id, site=site)
-    run.at(moment, lambda at: _press(run, run.staff.supply, at, change_site, ask, f"open:{site}"))
+    change = partial(_press_as, who="supply", moment=moment, service=change_site, ask=ask, key=f"open:{site}")
+    run.opened[site] = moment
+    run.at(moment, lambda at: run.leave(change), waits=False)
+
+
+def _end_day(run: Run, moment: datetime) -> None:
+    run.end_day()
+    run.leave(partial(_supply, moment=moment))
 
 
 def _supply(run: Run, moment: datetime) -> None:
@@ -191,6 +213,8 @@ def _supply(run: Run, moment: datetime) -> None:
 
 
 def _screen(run: Run, arrival: Arrival, moment: datetime) -> None:
+    if moment - run.opened[arrival.site] < OPENED_BY_OTHERS:
+        run.wait()
     day = _local_day(run, arrival.site, moment)
     ask = ScreenSubject(study_id=run.study_id, site=arrival.site, on_day=day)
     receipt = _press(run, run.staff.site, moment, screen_subject, ask, f"screen:{arrival.key}")
@@ -259,7 +283,7 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
         if not visit.dispenses:
             continue
         if visit.kind == "randomization":
-            run.give(FirstKits(arrival, subject, visit, moment))
+            run.leave(partial(_give, arrival=arrival, subject=subject, visit=visit, moment=moment))
         elif _left_for_others(run, arrival, visit, stops):
             run.left_open.append(LeftOpen(arrival, subject, visit))
         else:
@@ -281,19 +305,23 @@ def _within_window(run: Run, visit: PlannedVisit) -> date:
     return visit.window_from + timedelta(days=run.chance.randint(0, days))
 
 
-def give_first_kits(run: Run, errand: FirstKits) -> None:
-    """The kits of the day of randomization, by whichever hand."""
-    _dispense(run, *errand)
-
-
 def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
     """The kits of the last visit come back, the order is signed, kits are assigned, scanned and handed over."""
     if run.returns:
         _take_back(run, arrival, subject, moment)
+    hand_over = _give(run, arrival, subject, visit, moment)
+    if hand_over is not None:
+        hand_over(run)
+
+
+def _give(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> Errand | None:
+    """The order is signed and the kits are assigned; their hand-over is to follow."""
     sign(run, arrival, subject, visit, moment)
     assigned = assign(run, arrival, subject, visit, moment)
-    if assigned is not None:
-        _hand_over(run, assigned, moment + HAND_OVER_TAKES, f"{arrival.key}:{visit.label}")
+    if assigned is None:
+        return None
+    key = f"{arrival.key}:{visit.label}"
+    return partial(_hand_over, assigned=assigned, moment=moment + HAND_OVER_TAKES, key=key)
 
 
 def sign(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
@@ -402,6 +430,11 @@ def _counted(run: Run, number: str, units: int) -> ReturnedKit:
 
 def _local_day(run: Run, site: str, moment: datetime) -> date:
     return moment.astimezone(run.zones[site]).date()
+
+
+def _press_as(run: Run, who: str, moment: datetime, service: Any, ask: Any, key: str) -> None:
+    """A step of the staff as an errand."""
+    _press(run, getattr(run.staff, who), moment, service, ask, key)
 
 
 def _press(run: Run, actor: Any, moment: datetime, service: Any, ask: Any, key: str) -> Any:
