@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from multiprocessing import get_context
 from typing import Any
 
+from irt.command_line import spare_the_collector
 from irt.enrolment.run import Errand, Run
 from irt.enrolment.tally import Tally
 from irt.errors import BadInput, Refusal
@@ -66,6 +67,7 @@ class HandsBeside:
 
 
 def _arrive(url: str, seal: Seal, taken_along: dict[str, Any]) -> None:
+    spare_the_collector()
     _theirs.append(Run(store=Store(url, seal), **taken_along))
 
 
