@@ -88,6 +88,10 @@ TEMPLATES: dict[str, str] = {
     "history_exported": "{who} exported {rows} entries of the history as {record}.",
     # Work that is done later
     "job_started": "{who} started job {record}: {kind}.",
+    "bench_work_started": "{who} put a question on the bench, paper {record}, job {job}.",
+    "bench_work_finished": "{who} has the answer of bench paper {record}.",
+    "transfer_codes_drawn": "{who} had neutral codes drawn for the transfers of closed reports.",
+    "first_allocations_checked": "{who} signed that the first {allocations} allocations were derived again.",
     "job_cancel_asked": "{who} asked to cancel job {record}.",
     "trail_verified": "{who} had {entries} entries and {signatures} signatures verified: {result}.",
     "message_given_up": "{who} gave up message {record} ({kind}) after {tries} tries: nobody was told by mail.",

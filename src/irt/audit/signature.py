@@ -24,6 +24,7 @@ class Meaning(StrEnum):
     VERIFY_RETURNS = "I verified these returns"
     CONFIRM_COUNT = "I confirm this count"
     FREEZE_RANDOMIZATION = "I freeze the randomization"
+    CHECK_ALLOCATIONS = "I checked the first allocations"
 
 
 class Component(StrEnum):

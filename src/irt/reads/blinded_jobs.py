@@ -57,6 +57,7 @@ _TITLES = {
     JobKind.NIGHT: "Supply night",
     JobKind.RESUPPLY: "Resupply",
     JobKind.VERIFICATION: "Verification of the history",
+    JobKind.BENCH: "Work on the bench",
 }
 
 
@@ -77,10 +78,15 @@ def _verified(job: RowMapping, result: Mapping[str, Any]) -> str:
     return "The history is damaged. Stop working and call the help line. The history page says where."
 
 
+def _answered(job: RowMapping, result: Mapping[str, Any]) -> str:
+    return "The answer is kept."
+
+
 _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], str]] = {
     JobKind.NIGHT: (_planned, "/supply/shipments"),
     JobKind.RESUPPLY: (_planned, "/supply/shipments"),
     JobKind.VERIFICATION: (_verified, "/history?study={study_id}"),
+    JobKind.BENCH: (_answered, "/randomization/designs/{result[paper]}"),
 }
 
 
@@ -116,7 +122,7 @@ def _progress(row: RowMapping, now: datetime) -> JobProgress:
         ended_at=row["ended_at"],
         cancel_asked=row["cancel_asked"],
         result=told(row, row["result"]) if done else "",
-        href=address.format(study_id=row["study_id"]) if done else "",
+        href=address.format(study_id=row["study_id"], result=row["result"]) if done else "",
     )
 
 

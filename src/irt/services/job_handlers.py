@@ -7,6 +7,7 @@ from typing import Any
 from irt.audit.entry import study_chain
 from irt.reads.audit_trail import verify_chains, whole_at_once
 from irt.reads.signatures import verify_signatures
+from irt.services.bench_job import work_on_bench
 from irt.services.note_verification import NoteVerification, note_verification
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.running_job import Handler, RunningJob
@@ -34,7 +35,12 @@ def handlers_with(planner: ResupplyPlanner) -> dict[str, Handler]:
         run = run_resupply_with(planner)
         return _planned(perform(running.store, running.starter(), running.clock(), run, ask, running.key))
 
-    return {JobKind.NIGHT: plan_the_night, JobKind.RESUPPLY: resupply_now, JobKind.VERIFICATION: verify_trail}
+    return {
+        JobKind.NIGHT: plan_the_night,
+        JobKind.RESUPPLY: resupply_now,
+        JobKind.VERIFICATION: verify_trail,
+        JobKind.BENCH: work_on_bench,
+    }
 
 
 def _planned(done: ResupplyDone) -> Mapping[str, Any]:

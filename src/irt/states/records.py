@@ -103,6 +103,7 @@ class JobKind(StrEnum):
     NIGHT = "supply_night"
     RESUPPLY = "resupply"
     VERIFICATION = "verification"
+    BENCH = "bench"
 
 
 class JobEvent(StrEnum):

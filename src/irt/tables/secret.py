@@ -61,6 +61,23 @@ class TreatmentAssignment(Owned, table=True):
     engine: str
 
 
+class Response(Owned, table=True):
+    """A subject's response as it was known from a moment on; a correction is a row of its own. Append-only.
+
+    1 or 0 as the design means it; None where it turned out not to be known.
+    """
+
+    __tablename__ = "secret_response"
+    randomization_id: int = Field(foreign_key="randomization.id", index=True)
+    value: int | None
+    source: str = Field(description="the system or file that told it")
+    data_cut_off: date
+    corrects_id: int | None = Field(default=None, foreign_key="secret_response.id", unique=True)
+    reason: str | None = None
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
 class ManufacturingLot(Owned, table=True):
     """A bulk lot of one product, under a blinded lot."""
 
@@ -102,6 +119,29 @@ class ShipmentCalculation(Owned, table=True):
     __tablename__ = "secret_shipment_calculation"
     shipment_id: int = Field(foreign_key="shipment.id", unique=True)
     trace: dict[str, Any] = document()
+
+
+class BenchPaper(Owned, table=True):
+    """Work on the statistician's bench: what was asked of a design, and what came of it. Kept."""
+
+    __tablename__ = "secret_bench_paper"
+    kind: str = Field(description="assessment, comparison, test, guesses")
+    title: str
+    asked: dict[str, Any] = document()
+    result: dict[str, Any] | None = document(default=None)
+    account_id: int = Field(foreign_key="account.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    at: datetime = instant()
+    finished_at: datetime | None = instant(default=None)
+
+
+class TransferCode(Owned, table=True):
+    """The neutral code of an arm in closed reports; drawn once and kept apart from them. Append-only."""
+
+    __tablename__ = "secret_transfer_code"
+    __table_args__ = (UniqueConstraint("study_id", "arm"), UniqueConstraint("study_id", "code"))
+    arm: str
+    code: str
 
 
 class SecretAuditEntry(Row, table=True):

@@ -29,10 +29,12 @@ GUARDS = (
     Guard("secret_allocation_key", may_change=("sealed",)),
     Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
+    Guard("secret_bench_paper", unless="finished_at IS NULL"),
     Guard("secret_kit_content"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
     Guard("secret_shipment_calculation"),
+    Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
@@ -285,6 +287,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "key", name=op.f("uq_secret_allocation_state_study_id_key")),
     )
     op.create_table(
+        "secret_transfer_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_transfer_code_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_transfer_code_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_transfer_code")),
+        sa.UniqueConstraint("study_id", "arm", name=op.f("uq_secret_transfer_code_study_id_arm")),
+        sa.UniqueConstraint("study_id", "code", name=op.f("uq_secret_transfer_code_study_id_code")),
+    )
+    op.create_table(
         "signature",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=True),
@@ -386,6 +401,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
     )
     op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
+    op.create_table(
+        "secret_bench_paper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_bench_paper_account_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_secret_bench_paper_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_bench_paper_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_bench_paper_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_bench_paper")),
+    )
     op.create_table(
         "secret_manufacturing_lot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1339,12 +1373,14 @@ def downgrade() -> None:
     op.drop_table("site")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
+    op.drop_table("secret_bench_paper")
     op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
     op.drop_table("lot_approval")
     op.drop_index("kit_where", table_name="kit")
     op.drop_table("kit")
     op.drop_table("approval")
     op.drop_table("signature")
+    op.drop_table("secret_transfer_code")
     op.drop_table("secret_allocation_state")
     op.drop_table("secret_allocation_key")
     op.drop_table("resupply_run")
