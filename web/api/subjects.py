@@ -5,6 +5,7 @@ from irt.services.annotate_randomization import annotate_randomization
 from irt.services.change_treatment import change_dose, change_status, skip_visit
 from irt.services.correct_visit import correct_visit
 from irt.services.randomize_subject import randomize_subject
+from irt.services.record_responses import import_responses, record_responses
 from irt.services.record_visit import record_visit
 from irt.services.screen_subject import fail_screening, rescreen_subject, screen_subject
 from irt.services.start_run_in import start_run_in
@@ -12,6 +13,7 @@ from web.api.operations import command
 
 _SUBJECT = {"study_id": 1, "subject": "1014-0037"}
 _TODAY = {"on_day": "2026-03-02"}
+_RESPONSES = {"study_id": 1, "source": "EDC export 7", "data_cut_off": "2026-03-01"}
 
 OPERATIONS = (
     command(
@@ -55,6 +57,20 @@ OPERATIONS = (
         Permission.ANNOTATE_RANDOMIZATION,
         "Write a note beside a randomization",
         {"study_id": 1, "assignment_number": 12, "kind": "in_error", "text": "Met exclusion criterion 4"},
+    ),
+    command(
+        "/randomizations/record-responses",
+        record_responses,
+        Permission.RECORD_RESPONSES,
+        "Record responses that later randomizations learn from",
+        {**_RESPONSES, "responses": [{"subject": "1014-0037", "value": 1}]},
+    ),
+    command(
+        "/randomizations/import-responses",
+        import_responses,
+        Permission.RECORD_RESPONSES,
+        "Record the responses of a CSV file",
+        {**_RESPONSES, "csv": "subject,response\n1014-0037,1\n"},
     ),
     command(
         "/subjects/record-visit",

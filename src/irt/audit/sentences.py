@@ -16,6 +16,7 @@ TEMPLATES: dict[str, str] = {
     "visit_corrected": "{who} took back that visit {visit} of subject {record} was {old_status}.",
     "weight_entered": "{who} entered the body weight of subject {record} for visit {visit}, to be confirmed.",
     "weight_confirmed": "{who} confirmed the body weight of subject {record} for visit {visit}: {weight_kg} kg.",
+    "responses_recorded": "{who} recorded {recorded} responses from {source}, known through {data_cut_off}.",
     "randomization_annotated": "{who} wrote a note beside randomization {record}: {kind}.",
     "visit_skipped": "{who} recorded that subject {record} skipped visit {visit}.",
     "dose_held": "{who} put the dosing of subject {record} on hold from {on_day}.",

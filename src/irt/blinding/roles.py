@@ -66,6 +66,7 @@ class Permission(StrEnum):
     DECIDE_QUALITY = "decide_quality"
     VIEW_RANDOMIZATION = "view_randomization"
     ANNOTATE_RANDOMIZATION = "annotate_randomization"
+    RECORD_RESPONSES = "record_responses"
     FREEZE_RANDOMIZATION = "freeze_randomization"
     CONFIGURE_STUDY = "configure_study"
     APPROVE_STUDY = "approve_study"
@@ -122,6 +123,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             _P.VIEW_RANDOMIZATION,
             _P.ANNOTATE_RANDOMIZATION,
+            _P.RECORD_RESPONSES,
             _P.FREEZE_RANDOMIZATION,
             _P.LOAD_KITS,
             _P.VIEW_ENROLMENT,

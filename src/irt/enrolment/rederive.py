@@ -1,13 +1,16 @@
 """Every allocation derived again from the sealed seed, the strata as entered, and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.errors import IntegrityFault, Refusal
-from irt.randomization.scheme import Procedure, State, Subject
+from irt.randomization.scheme import Allocation, Procedure, State, Subject
 from irt.randomization.stream import Seed
+from irt.services.draw_record import subject_drawn
+from irt.services.known_responses import known_responses
+from irt.services.replacements import same_arm
 from irt.services.studies import procedure_of, seed_of
 from irt.services.work import Work
 from irt.tables.columns import table_of
@@ -23,6 +26,7 @@ _ASSIGNMENTS = (
         _R.c.version_number,
         _R.c.levels,
         _T.c.arm,
+        _T.c.stratum,
         _T.c.probabilities,
         _T.c.draws,
         _T.c.state_seen,
@@ -50,11 +54,17 @@ def rederive(work: Work, study_id: int) -> Derivation:
         work.one("study", _PROTOCOL, study_id=study_id)["protocol"],
     )
     memory: dict[str, dict[str, int]] = {}
+    arms: dict[int, str] = {}
     same, expected, first = 0, 0, None
     for row in _rows(work.connection, study_id):
         expected += 1
         procedure = procedure_of(work, study_id, row["version_number"])
-        if row["assignment_number"] == expected and _same(row, procedure, memory, seed):
+        arms[row["assignment_number"]] = row["arm"]
+        if (
+            row["assignment_number"] == expected
+            and _same(row, procedure, memory, seed, arms)
+            and _knew(work, study_id, row)
+        ):
             same += 1
         elif first is None:
             first = row["number"]
@@ -65,13 +75,28 @@ def _rows(connection: Connection, study_id: int) -> Iterator[RowMapping]:
     return connection.execute(_ASSIGNMENTS, {"study_id": study_id}).mappings()
 
 
-def _same(row: RowMapping, procedure: Procedure, memory: dict[str, dict[str, int]], seed: Seed) -> bool:
+def _knew(work: Work, study_id: int, row: RowMapping) -> bool:
+    """Whether the draw looked at exactly the responses that had been recorded by then."""
+    seen = row["state_seen"]
+    if "responses_through" not in seen:
+        return True
+    among, through = seen.get("open_arms"), seen["responses_through"]
+    known = known_responses(work, study_id, row["stratum"], None if among is None else tuple(among), through)
+    return bool({arm: list(counts) for arm, counts in known.counts.items()} == seen["responses"])
+
+
+def _same(
+    row: RowMapping,
+    procedure: Procedure,
+    memory: dict[str, dict[str, int]],
+    seed: Seed,
+    arms: Mapping[int, str],
+) -> bool:
     """Whether arm, exact probabilities, draws and the state seen all come out as stored; memory moves on."""
     seen = row["state_seen"]
-    subject = Subject(row["assignment_number"], row["levels"], tuple(seen["agents"]), seen["open_arm"])
+    subject = subject_drawn(row["assignment_number"], row["levels"], seen)
     try:
-        state: State = {key: memory[key] for key in procedure.state_keys(subject) if key in memory}
-        allocation = procedure.assign(state, subject, seed)
+        allocation = _again(procedure, memory, subject, seed, arms.get(seen.get("arm_of")))
     except (Refusal, IntegrityFault):
         # What was stored could never have been drawn.
         return False
@@ -83,3 +108,12 @@ def _same(row: RowMapping, procedure: Procedure, memory: dict[str, dict[str, int
         and record["draws"] == row["draws"]
         and record["seen"] == seen["rows"]
     )
+
+
+def _again(
+    procedure: Procedure, memory: Mapping[str, dict[str, int]], subject: Subject, seed: Seed, arm_of: str | None
+) -> Allocation:
+    if arm_of is not None:
+        return same_arm(procedure, arm_of)
+    state: State = {key: memory[key] for key in procedure.state_keys(subject) if key in memory}
+    return procedure.assign(state, subject, seed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from irt.errors import Refusal
 from irt.randomization.scheme import Subject as RandomizationSubject
@@ -31,18 +31,30 @@ class RandomizationNotPossible(Refusal):
         self.candidates = candidates
 
 
+class StockSeen(NamedTuple):
+    """What the check saw, kept for replay; `servable` names arms only where the draw is forced to these."""
+
+    seen: dict[str, Any]
+    servable: tuple[str, ...] | None = None
+
+
 def all_arms_check(
     work: Work,
     subject: LockedSubject,
     facts: RandomizationSubject,
     dose_level: str | None,
     weight_kg: Decimal | None,
-) -> dict[str, Any]:
-    """What was seen, kept for replay; RandomizationNotPossible where one arm could not be served today."""
+    *,
+    may_force: bool = False,
+) -> StockSeen:
+    """What is there; RandomizationNotPossible where one arm could not be served today.
+
+    Where a draw may be forced, only if none could.
+    """
     definition = subject.definition
     visit = next((v for v in definition.visits if v.kind == "randomization" and v.dispenses), None)
     if not definition.conduct.all_arms_on_site or visit is None:
-        return {}
+        return StockSeen({})
     arms = _possible_arms(definition, facts)
     needs = {arm: _first_kits(definition, arm, dose_level, visit.code, weight_kg) for arm in arms}
     kit_types = {need.kit_type for due in needs.values() for need in due}
@@ -53,14 +65,19 @@ def all_arms_check(
     today = subject.site.today(work.at)
     seen = {"kits": sorted([c.number or c.lot, c.kit_type, c.expiry.isoformat()] for c in candidates)}
     short = {arm: missing for arm, due in needs.items() if (missing := lacking(candidates, due, today, windows))}
-    if short:
+    if not short:
+        return StockSeen({**seen, "every_arm_can_be_served": True})
+    servable = tuple(arm for arm in arms if arm not in short)
+    if not may_force or not servable:
         raise RandomizationNotPossible(f"all-arms check failed before the draw: {short}", {**seen, "short": short})
-    return {**seen, "every_arm_can_be_served": True}
+    return StockSeen({**seen, "short": short}, servable)
 
 
 def _possible_arms(definition: StudyDefinition, facts: RandomizationSubject) -> Iterable[str]:
-    """Every arm; in a platform study those of the agents the subject may get."""
+    """Every arm that is open to the subject; in a platform study those of the agents the subject may get."""
     plan = definition.randomization
+    if facts.open_arms is not None:
+        return facts.open_arms
     if plan.method != "platform":
         return [arm.code for arm in definition.arms]
     agents = [agent for agent in plan.agents if agent.code in facts.agents]

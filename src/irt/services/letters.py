@@ -45,6 +45,15 @@ _KINDS: dict[str, _Kind] = {
         lambda body: f"the code of a subject at site {body['site']} was broken",
         _code_break_text,
     ),
+    "randomization_forced": _Kind(
+        Permission.VIEW_RANDOMIZATION,
+        lambda body: "a randomization was forced",
+        lambda body: (
+            f"Randomization {body['randomization']} was drawn among the arms whose kits were there, because those "
+            "of another arm were missing. Subject and site were told nothing of it.\n\nThe page of the "
+            "randomization says what was there."
+        ),
+    ),
     "supply_needed": _Kind(
         Permission.VIEW_SUPPLY,
         lambda body: "a site could not be served",

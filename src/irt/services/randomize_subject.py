@@ -10,12 +10,14 @@ from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from irt import __version__
+from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.randomization.scheme import Allocation
+from irt.randomization.methods.counts import PlannedNumberReached
+from irt.randomization.scheme import Allocation, Procedure, State, TooFewArms
 from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.randomization.stream import Seed
-from irt.services.all_arms_check import all_arms_check
+from irt.services.all_arms_check import RandomizationNotPossible, all_arms_check
 from irt.services.caps import (
     ASSIGNMENTS,
     caps_for,
@@ -26,6 +28,11 @@ from irt.services.caps import (
     take_turn,
 )
 from irt.services.cohorts import open_cohort
+from irt.services.draw_record import state_seen
+from irt.services.known_responses import known_responses, last_response
+from irt.services.open_arms import open_agents, open_arms
+from irt.services.outbox import write_outbox
+from irt.services.replacements import Replaced, replaced_by, same_arm
 from irt.services.start_run_in import require_run_in_over
 from irt.services.studies import procedure_of, randomization_number, seed_of
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
@@ -44,7 +51,12 @@ class RandomizeSubject(SQLModel):
     subject: str
     levels: dict[str, str] = Field(default={}, description="factor code -> level code, of the factors entered")
     dose_level: str | None = Field(default=None, description="where the study lets it be chosen")
-    agents: list[str] = Field(default=[], description="agents the subject is eligible for, in a platform study")
+    agents: list[str] = Field(
+        default=[],
+        description="agents the subject is eligible for, in a platform study; arms where one asks for them",
+    )
+    replaces: str | None = Field(default=None, description="a subject of the site whose place this one takes")
+    replacement_reason: str | None = Field(default=None, max_length=2000)
     weight_kg: Decimal | None = Field(default=None, description="where the first kits follow body weight")
     on_day: date
 
@@ -78,6 +90,18 @@ class ScreeningExpired(Refusal):
         )
 
 
+class NoAllocationLeft(Refusal):
+    """More subjects have come than the design was made for."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__(
+            "Randomization is not possible at the moment. Nothing was drawn. Tell the study team at once.", trace
+        )
+
+
+FORCED = "forced"
+"""The row that counts a study's forced draws."""
+
 _RANDOMIZATIONS = table_of(Randomization)
 _EARLIER = select(_RANDOMIZATIONS.c.number, _RANDOMIZATIONS.c.at).where(
     _RANDOMIZATIONS.c.subject_id == bindparam("subject_id")
@@ -101,7 +125,9 @@ class _Drawn:
     stratum: str
     allocation: Allocation
     record: dict[str, Any]
+    state_seen: dict[str, Any]
     stock_seen: dict[str, Any]
+    replaced: Replaced | None
 
 
 def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> RandomizationReceipt:
@@ -114,8 +140,15 @@ def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> Ran
     dose_level = initial_dose_level(subject.definition, ask.dose_level)
     drawn = _draw(work, subject, ask, levels, dose_level)
     _record(work, subject, ask, drawn)
+    _tell_forced(work, subject, drawn)
     status = move_subject(
-        work, subject, SubjectEvent.RANDOMIZE, ask.on_day, dose_level=dose_level, randomized_on=ask.on_day
+        work,
+        subject,
+        SubjectEvent.RANDOMIZE,
+        ask.on_day,
+        reason=ask.replacement_reason if drawn.replaced else None,
+        dose_level=dose_level,
+        randomized_on=ask.on_day,
     )
     _audit(work, subject, ask, drawn, status, dose_level)
     return RandomizationReceipt(
@@ -139,19 +172,67 @@ def _draw(
     today = subject.site.today(work.at)
     take_turn(work, study_id)
     cohort = open_cohort(work, definition, study_id, today)
+    replaced = replaced_by(work, subject, ask.replaces, ask.replacement_reason)
     facts = RandomizationSubject(
-        0, levels, _open_agents(definition, ask.agents, today), cohort.arm if cohort else None
+        0,
+        levels,
+        open_agents(definition, ask.agents, today),
+        cohort.arm if cohort else None,
+        open_arms(definition, ask.agents, today),
     )
     caps = caps_for(definition, "randomized", subject.site, levels, cohort.code if cohort else None)
-    states = lock_states(work, study_id, (ASSIGNMENTS, *caps, *procedure.state_keys(facts)))
+    rare = () if definition.forced_randomization is None else (FORCED,)
+    states = lock_states(work, study_id, (ASSIGNMENTS, *rare, *caps, *procedure.state_keys(facts)))
     number = states[ASSIGNMENTS]["count"] + 1
     counted = counted_in(definition, caps, so_far(work, study_id, subject.site, caps, states))
-    stock_seen = all_arms_check(work, subject, facts, dose_level, ask.weight_kg)
-    facts = replace(facts, number=number)
-    allocation = procedure.assign(states, facts, Seed(seed_of(work, study_id, "allocation"), subject.site.protocol))
+    forced = states.get(FORCED, {}).get("count", 0)
+    stock = all_arms_check(
+        work, subject, facts, dose_level, ask.weight_kg, may_force=_may_force(definition, forced, replaced)
+    )
+    facts = replace(facts, number=number, servable=stock.servable)
+    stratum = procedure.stratum(facts)
+    through = last_response(work, study_id) if definition.learns else None
+    if through is not None:
+        known = known_responses(work, study_id, stratum, facts.open_arms, through)
+        facts = replace(facts, responses=known.counts)
+    seed = Seed(seed_of(work, study_id, "allocation"), subject.site.protocol)
+    allocation = _allocation(definition, procedure, states, facts, seed, replaced)
+    counted |= {} if stock.servable is None else {FORCED: {"count": forced + 1}}
     store_states(work, subject.owner, states, {ASSIGNMENTS: {"count": number}, **counted, **allocation.after})
     opaque = randomization_number(work, study_id, number)
-    return _Drawn(number, opaque, facts, procedure.stratum(facts), allocation, allocation.record(), stock_seen)
+    record = allocation.record()
+    seen = state_seen(facts, record["seen"], through)
+    if replaced is not None and definition.replacement_arm == "same":
+        seen["arm_of"] = replaced.assignment_number
+    return _Drawn(number, opaque, facts, stratum, allocation, record, seen, stock.seen, replaced)
+
+
+def _may_force(definition: StudyDefinition, forced: int, replaced: Replaced | None) -> bool:
+    """Whether a draw may leave out arms whose kits are missing."""
+    plan = definition.forced_randomization
+    given = replaced is not None and definition.replacement_arm == "same"
+    return plan is not None and forced < plan.subjects_max and not given
+
+
+def _allocation(
+    definition: StudyDefinition,
+    procedure: Procedure,
+    states: State,
+    facts: RandomizationSubject,
+    seed: Seed,
+    replaced: Replaced | None,
+) -> Allocation:
+    if replaced is not None and definition.replacement_arm == "same":
+        return same_arm(procedure, replaced.arm)
+    try:
+        return procedure.assign(states, facts, seed)
+    except PlannedNumberReached as reached:
+        raise NoAllocationLeft(reached.sentence) from None
+    except TooFewArms:
+        if facts.servable is None:
+            raise
+        # The same words as without the attempt to force, so that nobody sees that there was one.
+        raise RandomizationNotPossible(f"no arm of {facts.servable} can be drawn", {}) from None
 
 
 def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _Drawn) -> None:
@@ -164,6 +245,7 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
         number=drawn.opaque,
         assignment_number=drawn.number,
         version_number=subject.site.version_number,
+        replaces_id=drawn.replaced.randomization_id if drawn.replaced else None,
         levels=dict(drawn.facts.levels),
         at=work.at,
         on_day=ask.on_day,
@@ -177,14 +259,17 @@ def _record(work: Work, subject: LockedSubject, ask: RandomizeSubject, drawn: _D
         stratum=drawn.stratum,
         probabilities=drawn.record["probabilities"],
         draws=drawn.record["draws"],
-        state_seen={
-            "rows": drawn.record["seen"],
-            "agents": list(drawn.facts.agents),
-            "open_arm": drawn.facts.open_arm,
-        },
+        state_seen=drawn.state_seen,
         stock_seen=drawn.stock_seen,
         engine=__version__,
     )
+
+
+def _tell_forced(work: Work, subject: LockedSubject, drawn: _Drawn) -> None:
+    """A letter to those who read the randomization, and to nobody else."""
+    if drawn.facts.servable is not None:
+        body = {"randomization": drawn.opaque, "site": subject.site.number}
+        write_outbox(work, "randomization_forced", Audience.UNBLINDED, body, subject.study_id)
 
 
 def _audit(
@@ -207,9 +292,12 @@ def _audit(
             "dose_level": dose_level,
             "on_day": ask.on_day.isoformat(),
             "version": subject.site.version_number,
+            **({"replaces": drawn.replaced.subject} if drawn.replaced else {}),
         },
+        reason=ask.replacement_reason if drawn.replaced else None,
         secret={
             **drawn.record,
+            "state_seen": drawn.state_seen,
             "stock_seen": drawn.stock_seen,
             "assignment_number": drawn.number,
             "engine": __version__,
@@ -260,19 +348,3 @@ def initial_dose_level(definition: StudyDefinition, chosen: str | None) -> str |
     if chosen is not None and chosen not in initial:
         raise BadInput(f"'{chosen}' is not a dose level to start on. Nothing was drawn.")
     return chosen
-
-
-def _open_agents(definition: StudyDefinition, eligible: list[str], on_day: date) -> tuple[str, ...]:
-    """The agents the subject is eligible for that are open on the day, in the order of the study file."""
-    plan = definition.randomization
-    if plan.method != "platform":
-        return ()
-    if strange := sorted(set(eligible) - {agent.code for agent in plan.agents}):
-        raise BadInput(f"{strange[0]} is not an agent of this study. Nothing was drawn.")
-    open_ones = []
-    for agent in plan.agents:
-        arm = definition.arm(agent.active)
-        is_open = (arm.opens is None or arm.opens <= on_day) and (arm.closes is None or on_day <= arm.closes)
-        if agent.code in eligible and is_open:
-            open_ones.append(agent.code)
-    return tuple(open_ones)

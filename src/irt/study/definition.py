@@ -9,7 +9,7 @@ from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, T
 from irt.study.kit_types import BlindingGroup, KitType
 from irt.study.network import Country, Depot, Lane, Resupply, Site, Size
 from irt.study.part import Code, Part
-from irt.study.randomization_plan import RandomizationPlan
+from irt.study.randomization_plan import ForcedRandomization, OtherDesign, RandomizationPlan
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.visits import Visit
 
@@ -39,6 +39,10 @@ class StudyDefinition(Part):
     arms: tuple[Arm, ...] = Field(min_length=1)
     factors: tuple[Factor, ...] = ()
     randomization: RandomizationPlan
+    forced_randomization: ForcedRandomization | None = Field(default=None, description="off where left out")
+    replacement_arm: Literal["drawn", "same"] = Field(
+        default="drawn", description="what a replacement subject gets: a draw of its own, or the arm of the other"
+    )
     cohorts: tuple[Cohort, ...] = ()
     blinding_groups: tuple[BlindingGroup, ...] = Field(min_length=1)
     kit_types: tuple[KitType, ...] = Field(min_length=1)
@@ -61,6 +65,11 @@ class StudyDefinition(Part):
     def blinded(self) -> bool:
         """Whether anybody is kept from knowing the arm."""
         return self.study.blinding != "open"
+
+    @property
+    def learns(self) -> bool:
+        """Whether randomization looks at the responses of earlier subjects."""
+        return isinstance(self.randomization, OtherDesign) and self.randomization.learns
 
     def arm(self, code: Code) -> Arm:
         """The arm of that code; KeyError where the study has none."""

@@ -89,7 +89,19 @@ def _randomization(definition: StudyDefinition) -> Section:
         facts += [
             (f"Agent {agent.code}", f"active {agent.active}, placebo {agent.placebo}") for agent in plan.agents
         ]
-    return Section("Randomization", tuple(facts))
+    return Section("Randomization", tuple(facts + _rare(definition)))
+
+
+def _rare(definition: StudyDefinition) -> list[tuple[str, str]]:
+    """Draws out of the ordinary."""
+    facts = []
+    if definition.forced_randomization is not None:
+        forced = definition.forced_randomization
+        facts.append(("Forced randomization", f"at most {forced.subjects_max} subjects: {forced.reason}"))
+    if definition.conduct.replacement_subjects:
+        rule = {"drawn": "a draw of their own", "same": "the arm of the subject replaced"}
+        facts.append(("Replacement subjects get", rule[definition.replacement_arm]))
+    return facts
 
 
 def _groups(component: Component) -> str:

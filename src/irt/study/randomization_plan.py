@@ -10,6 +10,10 @@ Justification = Annotated[str, StringConstraints(strip_whitespace=True, min_leng
 """Why no chance is left at an allocation; signed with the version (ICH E9 2.3.2)."""
 
 
+LEARNING = ("play_the_winner", "doubly_adaptive", "thompson", "three_plus_three", "boin")
+"""Methods whose chances hang on responses."""
+
+
 class PermutedBlocks(Part):
     """Stratified permuted blocks; of several sizes, each block's is drawn in proportion to its weight."""
 
@@ -77,6 +81,16 @@ class OpenCohort(Part):
     method: Literal["open_cohort"]
 
 
+class ForcedRandomization(Part):
+    """Where kits of some arms are missing, randomize among the others instead of refusing.
+
+    Subject and site see nothing of it; the independent statistician is told of each.
+    """
+
+    subjects_max: int = Field(ge=1, description="in the whole study")
+    reason: Justification = Field(description="why the study accepts it; signed with the version")
+
+
 class OtherDesign(Part):
     """Any other method of the catalogue of designs: its name and params are those of a design file.
 
@@ -117,6 +131,11 @@ class OtherDesign(Part):
     deterministic_justification: Justification | None = Field(
         default=None, description="signed with the version; needed where p or eta is 1"
     )
+
+    @property
+    def learns(self) -> bool:
+        """Whether chances hang on the responses of earlier subjects."""
+        return self.method in LEARNING
 
 
 RandomizationPlan = Annotated[

@@ -64,6 +64,9 @@ class Randomization(Owned, table=True):
     number: str = Field(description="opaque; carries neither arm nor stratum nor order")
     assignment_number: int = Field(description="1, 2, 3 ... in the study; never shown to blinded people")
     version_number: int
+    replaces_id: int | None = Field(
+        default=None, foreign_key="randomization.id", unique=True, description="whose place the subject takes"
+    )
     levels: dict[str, str] = document(description="strata as entered")
     at: datetime = instant()
     on_day: date

@@ -33,6 +33,7 @@ GUARDS = (
     Guard("secret_kit_content"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
+    Guard("secret_response"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
@@ -845,14 +846,17 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("assignment_number", sa.Integer(), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
         sa.Column("levels", sa.JSON(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["replaces_id"], ["randomization.id"], name=op.f("fk_randomization_replaces_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_randomization_site_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_randomization_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_randomization_study_id")),
         sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_randomization_subject_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_randomization")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_randomization_replaces_id")),
         sa.UniqueConstraint(
             "study_id", "assignment_number", name=op.f("uq_randomization_study_id_assignment_number")
         ),
@@ -1135,6 +1139,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_movement")),
     )
     op.create_table(
+        "secret_response",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("randomization_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=True),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("data_cut_off", sa.Date(), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_response_account_id")),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["secret_response.id"], name=op.f("fk_secret_response_corrects_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["randomization_id"], ["randomization.id"], name=op.f("fk_secret_response_randomization_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_response_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_response_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_response")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_secret_response_corrects_id")),
+    )
+    op.create_index(
+        op.f("ix_secret_response_randomization_id"), "secret_response", ["randomization_id"], unique=False
+    )
+    op.create_table(
         "secret_shipment_calculation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1315,6 +1347,8 @@ def downgrade() -> None:
     op.drop_table("shipment_kit")
     op.drop_table("secret_treatment_assignment")
     op.drop_table("secret_shipment_calculation")
+    op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
+    op.drop_table("secret_response")
     op.drop_table("item_movement")
     op.drop_table("excursion")
     op.drop_index(op.f("ix_dispensing_visit_id"), table_name="dispensing")

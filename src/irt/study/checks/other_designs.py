@@ -16,6 +16,7 @@ from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, P
 from irt.study.source import Path
 
 PLAN: Path = ("randomization",)
+DOSES = ("three_plus_three", "boin")
 CERTAIN = ("p", "eta")
 """Settings that leave nothing to chance where they are 1."""
 
@@ -136,6 +137,29 @@ def eligibility_in_the_open(draft: Draft) -> Iterator[Finding]:
         yield Finding("ArmsShown", (*PLAN, "eligibility"), sentence)
 
 
+def forcing_that_can_be(draft: Draft) -> Iterator[Finding]:
+    """A forced draw needs a law to draw from, and the check before the draw that tells what is missing."""
+    study = draft.study
+    if study.forced_randomization is None:
+        return
+    if not isinstance(study.randomization, Minimization | OtherDesign):
+        sentence = f"{study.randomization.method} cannot be forced; choose a design that draws for each subject"
+        yield Finding("ForcingNotPossible", ("forced_randomization",), sentence)
+    if isinstance(study.randomization, OtherDesign) and study.randomization.method in DOSES:
+        sentence = "a dose escalation leaves no choice of arms"
+        yield Finding("ForcingNotPossible", ("forced_randomization",), sentence)
+    if not study.conduct.all_arms_on_site:
+        sentence = "without the check of all arms before the draw nothing is ever missing"
+        yield Finding("ForcingNotPossible", ("conduct", "all_arms_on_site"), sentence)
+
+
+def replacement_that_can_be(draft: Draft) -> Iterator[Finding]:
+    """Which arm a replacement gets matters where there are replacements."""
+    if draft.study.replacement_arm == "same" and not draft.study.conduct.replacement_subjects:
+        sentence = "the study has no replacement subjects: say replacement_subjects under conduct, or leave it out"
+        yield Finding("NoReplacements", ("replacement_arm",), sentence)
+
+
 def _open_together(arms: tuple[Arm, ...]) -> Iterator[tuple[Code, ...]]:
     """Each set of arms that is open on some day."""
     days = {arm.opens for arm in arms if arm.opens}
@@ -154,4 +178,6 @@ CHECKS = (
     check(plain_levels, "factors"),
     check(arms_for_a_while, "arms", "randomization"),
     check(eligibility_in_the_open, "study", "randomization"),
+    check(forcing_that_can_be, "randomization", "conduct"),
+    check(replacement_that_can_be, "conduct"),
 )
