@@ -24,11 +24,16 @@ $(STAMPS)/browser:
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium)
 	@mkdir -p $(STAMPS) && touch $@
 
+$(STAMPS)/verifiers:
+	@command -v node >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs) || echo "verify.js is not tried: node is missing"
+	@Rscript -e 'library(digest)' >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq --no-install-recommends r-base-core r-cran-digest) || echo "verify.R is not tried: R is missing"
+	@mkdir -p $(STAMPS) && touch $@
+
 .PHONY: install
 install: $(STAMPS)/runtime ## .venv with the irt command, from hashed requirement files
 
 .PHONY: develop
-develop: install $(STAMPS)/develop $(STAMPS)/browser ## install, plus what tests and checks need
+develop: install $(STAMPS)/develop $(STAMPS)/browser $(STAMPS)/verifiers ## install, plus what tests and checks need
 
 .PHONY: demo
 demo: install ## load a study, enrol a few hundred subjects, serve on 127.0.0.1:8000

@@ -8,10 +8,16 @@ import click
 SUBCOMMANDS = {
     "probabilities": "irt.commands.randomization_probabilities",
     "draw": "irt.commands.randomization_draw",
+    "list": "irt.commands.randomization_list",
+    "import-list": "irt.commands.randomization_list_import",
+    "prove-line": "irt.commands.randomization_list_proof",
+    "check-line": "irt.commands.randomization_list_proof",
+    "verify": "irt.commands.randomization_verify",
     "assess": "irt.commands.randomization_assess",
     "compare": "irt.commands.randomization_compare",
     "boundaries": "irt.commands.randomization_boundaries",
     "test": "irt.commands.randomization_test",
+    "responses": "irt.commands.randomization_responses",
 }
 
 
@@ -26,7 +32,8 @@ class Subcommands(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name)
+        name = "list_arms" if cmd_name == "list" else cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), name)
         return command
 
 

@@ -9,17 +9,17 @@ from typing import Any
 import click
 
 from irt.commands.design_files import design_argument, open_design
+from irt.commands.seeds import export_option, key_of, seed_option, stream_option
 from irt.errors import BadInput, Refusal
 from irt.randomization.design import Design
 from irt.randomization.drawing import Arrival, Drawn, draw_sequence
-from irt.randomization.stream import KEY_BYTES, Stream
+from irt.randomization.export.design_export import design_export
+from irt.randomization.export.export_file import write_export
+from irt.randomization.export.sequence import Sequence as DesignSequence
+from irt.randomization.stream import Stream
 
 RESPONSE = "response"
 RESPONSES = {"": None, "0": 0, "1": 1}
-
-
-class BadSeed(BadInput):
-    """A seed that is not hexadecimal, or too short to be one."""
 
 
 class BadSubjects(BadInput):
@@ -29,8 +29,8 @@ class BadSubjects(BadInput):
 @click.command("draw")
 @design_argument
 @click.option("--n", "subjects", type=click.IntRange(min=1), required=True, help="How many subjects.")
-@click.option("--seed", metavar="HEX", required=True, help="The key: 64 hexadecimal digits or more.")
-@click.option("--stream-id", metavar="TEXT", required=True, help="The whole name of the stream.")
+@seed_option
+@stream_option
 @click.option(
     "--subjects",
     "subjects_file",
@@ -38,9 +38,16 @@ class BadSubjects(BadInput):
     type=click.Path(path_type=Path),
     help="CSV in order of arrival: a column for each factor, and `response` (1, 0 or empty) where known.",
 )
+@export_option
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def draw(
-    design_file: Path, subjects: int, seed: str, stream_id: str, subjects_file: Path | None, as_json: bool
+    design_file: Path,
+    subjects: int,
+    seed: str,
+    stream_id: str,
+    subjects_file: Path | None,
+    export_file: Path | None,
+    as_json: bool,
 ) -> None:
     """Draw the arms of N subjects from the allocation stream, as the reference tells it.
 
@@ -48,7 +55,10 @@ def draw(
     """
     design = open_design(design_file)
     arrivals = _arrivals(design, subjects_file, subjects)
-    drawn = draw_sequence(design, Stream(_key(seed), stream_id), arrivals)
+    key = key_of(seed)
+    drawn = draw_sequence(design, Stream(key, stream_id), arrivals)
+    if export_file is not None:
+        write_export(design_export([DesignSequence(stream_id, design, subjects)], key, arrivals), export_file)
     if as_json:
         click.echo(json.dumps(_report(design, stream_id, drawn)))
         return
@@ -65,16 +75,6 @@ def _report(design: Design, stream_id: str, drawn: Sequence[Drawn]) -> dict[str,
         "probabilities": [list(map(str, each.chances)) for each in drawn],
         "draws": [number.record() for each in drawn for number in each.draws],
     }
-
-
-def _key(seed: str) -> bytes:
-    try:
-        key = bytes.fromhex(seed)
-    except ValueError:
-        raise BadSeed("The seed is not hexadecimal. Nothing was drawn.") from None
-    if len(key) < KEY_BYTES:
-        raise BadSeed(f"The seed has {len(key)} bytes, but {KEY_BYTES} are the least. Nothing was drawn.")
-    return key
 
 
 def _arrivals(design: Design, file: Path | None, subjects: int) -> tuple[Arrival, ...]:

@@ -9,6 +9,7 @@ is that of the same message with uint32be(j) after it. Joined with word 0 first 
 and they are rejected and drawn again together.
 """
 
+import hashlib
 import hmac
 import struct
 import unicodedata
@@ -23,10 +24,16 @@ KEY_BYTES = 32
 
 def stream_id(trial: str, list_version: str, stratum: str) -> str:
     """The four parts of a stream's name in NFC, joined by `|`; `%` and `|` inside a part become %25 and %7C."""
-    return "|".join(_escaped(part) for part in (VERSION, trial, list_version, stratum))
+    return "|".join(escaped(part) for part in (VERSION, trial, list_version, stratum))
 
 
-def _escaped(part: str) -> str:
+def commitment(secret: bytes) -> str:
+    """SHA-256 of a seed, published before its first use."""
+    return hashlib.sha256(secret).hexdigest()
+
+
+def escaped(part: str) -> str:
+    """One part of a stream's name as it stands in the name."""
     return unicodedata.normalize("NFC", part).replace("%", "%25").replace("|", "%7C")
 
 

@@ -10,9 +10,9 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
+from irt.randomization.stream import commitment
 from irt.services.audit_draft import AuditDraft
 from irt.services.caps import ASSIGNMENTS
-from irt.services.seal import commitment
 from irt.services.study_network import levels_in, record_depots, record_lanes, record_levels, record_site
 from irt.services.study_versions import FIRST_VERSION, record_version
 from irt.services.work import Work

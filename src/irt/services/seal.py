@@ -33,11 +33,6 @@ class Seal:
         return hmac.new(self._key, purpose.encode(), hashlib.sha256).hexdigest()
 
 
-def commitment(secret: bytes) -> str:
-    """SHA-256 of a secret, published before its first use."""
-    return hashlib.sha256(secret).hexdigest()
-
-
 def seal_from(environment: dict[str, str], key_file: Path) -> Seal:
     """The key in IRT_SEAL_KEY, or in the key file, which is made (readable by its owner only) where missing."""
     if "IRT_SEAL_KEY" in environment:

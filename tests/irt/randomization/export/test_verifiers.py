@@ -1,0 +1,101 @@
+"""Two languages that share nothing with the engine come to the same allocations, and find any that was changed."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from irt.randomization.export.export_file import Export, write_export
+from irt.randomization.export.replay import verify
+from tests.irt.randomization.export.designs import COVERED, KEY, METHODS, export_of, written
+from tests.irt.randomization.export.verifiers import FOLDER, LANGUAGES, verified
+
+SHORT = 240
+LINES_MAX = 200
+
+
+@pytest.fixture
+def seed(tmp_path) -> Path:
+    """The revealed seed in a file."""
+    file = tmp_path / "seed.hex"
+    file.write_text(KEY.hex() + "\n")
+    return file
+
+
+def test_fourteen_methods_are_covered():
+    """As promised, and each verifier is short enough to be read in one sitting."""
+    assert len(METHODS) >= 14
+    assert all(len((FOLDER / name).read_text().splitlines()) < LINES_MAX for name in LANGUAGES.values())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", COVERED)
+def test_each_method_comes_out_the_same(language, name, tmp_path, seed):
+    """A few hundred allocations of each, to the same last hash."""
+    file = written(name, SHORT, tmp_path)
+    ran = verified(language, file, seed)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout == f"{SHORT} allocations, all the same; head {export_of(name, SHORT).head}\n"
+
+
+def forged(export: Export, place: int, **changes: object) -> Export:
+    """One record changed by somebody who draws the chain anew."""
+    records = list(export.records)
+    records[place - 1] = {**records[place - 1], **changes}
+    return Export.of(export.header, records)
+
+
+def forgeries(export: Export) -> dict[str, Export]:
+    """Each field of one record changed; and one changed without a new chain."""
+    record = export.records[99]
+    index, attempt, word, modulus, value = record["draws"][0].split()
+    other = "B" if record["arm"] == "A" else "A"
+    draws = [f"{index} {attempt} {word} {modulus} {int(value) ^ 1}"]
+    hashes = (*export.hashes[:99], export.hashes[98], *export.hashes[100:])
+    return {
+        "arm": forged(export, 100, arm=other),
+        "chances": forged(export, 100, probabilities=["1/7", "6/7"]),
+        "draw": forged(export, 100, draws=draws),
+        "number": forged(export, 100, number=101),
+        "left out": Export.of(export.header, (*export.records[:99], *export.records[100:])),
+        "the last left out": Export.of(export.header, export.records[:-1]),
+        "chain": dataclasses.replace(export, hashes=hashes),
+    }
+
+
+@pytest.mark.parametrize("name", ["efron", "range", "blocks_of_two_sizes"])
+def test_a_changed_record_is_found_by_all_three(name, tmp_path, seed):
+    """The engine's own replay, node and R name it."""
+    for what, export in forgeries(export_of(name, SHORT)).items():
+        file = tmp_path / "forged.json"
+        write_export(export, file)
+        found = verify(export, KEY)
+        assert found.mismatch is not None, what
+        assert found.mismatch.number in {100, 101, SHORT}, what
+        for language in LANGUAGES:
+            ran = verified(language, file, seed)
+            assert ran.returncode == 1, (what, language)
+            assert f"allocation {found.mismatch.number}:" in ran.stderr, (what, language)
+
+
+def test_another_seed_and_another_file_are_told_apart(tmp_path, seed):
+    """Neither is a mismatch: nothing could be judged."""
+    file = written("efron", 10, tmp_path)
+    seed.write_text(bytes(32).hex())
+    for language in LANGUAGES:
+        assert verified(language, file, seed).returncode == 2
+    file.write_text(json.dumps({"no": "export"}))
+    for language in LANGUAGES:
+        assert verified(language, file, seed).returncode == 2
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_million_allocations(language, tmp_path, seed):
+    """A million over all methods, and not one that differs."""
+    each = -(-1_000_000 // len(COVERED) // 120) * 120
+    for name in COVERED:
+        ran = verified(language, written(name, each, tmp_path), seed)
+        assert ran.stdout.startswith(f"{each} allocations, all the same"), ran.stderr
+    assert each * len(COVERED) >= 1_000_000
