@@ -49,7 +49,7 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 
 .PHONY: verify
 verify: develop ## the long proofs whose short forms are in the tests
-	$(BIN)/pytest -m "slow or not slow"
+	$(BIN)/pytest -n 2 -m "slow or not slow"
 
 .PHONY: bench
 bench: develop ## measure speed, each figure beside its yardstick
