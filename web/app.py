@@ -64,11 +64,15 @@ from web.security import Armour, FormGuard, csrf_config
 from web.session import Clock, NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
+from web.unblinded.allocations import AllocationPages
 from web.unblinded.code_break_result import CodeBreakResultPages
 from web.unblinded.contents import ContentsPages
+from web.unblinded.design_bench import DesignBenchPages
+from web.unblinded.documents import DocumentPages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
+from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
@@ -123,6 +127,10 @@ ROOMS: tuple[Any, ...] = (
     VersionComparisonPages,
     ResupplyLevelPages,
     RandomizationPages,
+    AllocationPages,
+    PredictabilityPages,
+    DesignBenchPages,
+    DocumentPages,
     LotPages,
     QualityPages,
     ApprovalPages,

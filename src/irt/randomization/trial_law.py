@@ -33,15 +33,16 @@ class Stratified:
 
     def law(self, memory: Memories, levels: Levels = ()) -> Law:
         """The law in the subject's stratum."""
-        return self.method.law(self._within(memory, levels), levels[: self.factors])
+        return self.method.law(self.within(memory, levels), levels[: self.factors])
 
     def after(self, memory: Memories, step: Step) -> Memories:
         """The subject's stratum one step on."""
         stratum, own = step.levels[self.factors :], step.levels[: self.factors]
-        moved = self.method.after(self._within(memory, step.levels), Step(step.arm, own, step.response))
+        moved = self.method.after(self.within(memory, step.levels), Step(step.arm, own, step.response))
         return tuple(sorted((dict(memory) | {stratum: moved}).items()))
 
-    def _within(self, memory: Memories, levels: Levels) -> Any:
+    def within(self, memory: Memories, levels: Levels) -> Any:
+        """The memory of the subject's stratum."""
         stratum = levels[self.factors :]
         kept = dict(memory)
         return kept[stratum] if stratum in kept else self.method.start()
@@ -59,6 +60,11 @@ class TrialLaw:
         """One method over all subjects."""
         inner = method_of(self.design, self.planned)
         return Stratified(inner, len(self.design.factors)) if self.strata else inner
+
+    def within(self, memory: Any, levels: Levels) -> Any:
+        """The memory of the subject's stratum, out of that of the method over all."""
+        inner = Stratified(method_of(self.design, self.planned), len(self.design.factors))
+        return inner.within(memory, levels) if self.strata else memory
 
     def levels(self, entered: Mapping[str, str]) -> Levels:
         """A subject's levels as the method is asked; an empty one where none was entered."""

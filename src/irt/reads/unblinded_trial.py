@@ -12,7 +12,7 @@ from irt.randomization.assessment.assess import DOSE_FINDING, RESPONSE_ADAPTIVE
 from irt.randomization.bench_work import law_record
 from irt.randomization.design import Factor
 from irt.randomization.drawing import drawable
-from irt.randomization.methods.method import Step
+from irt.randomization.methods.method import Levels, Step
 from irt.randomization.trial_law import TrialLaw, law_of
 from irt.reads.unblinded_definition import definition_in_force
 from irt.tables.columns import table_of
@@ -104,10 +104,18 @@ def _refuse_other_laws(law: TrialLaw, rows: Sequence[RowMapping]) -> None:
     memory = method.start()
     for row in rows:
         levels = law.levels(row["levels"])
-        lawful = drawable(method.law(memory, levels))
-        if [Fraction(row["probabilities"].get(arm, 0)) for arm in arms] != list(lawful):
+        stored = tuple(Fraction(row["probabilities"].get(arm, 0)) for arm in arms)
+        if stored != drawable(method.law(memory, levels)) and stored not in _of_open_blocks(law, memory, levels):
             raise NoOneLaw(
                 f"Randomization {row['assignment_number']} was drawn with other chances than the design in force "
                 "gives it, as after an amendment. Use irt randomization test with the design of each part."
             )
         memory = method.after(memory, Step(arms.index(row["arm"]), levels))
+
+
+def _of_open_blocks(law: TrialLaw, memory: Any, levels: Levels) -> set[tuple[Fraction, ...]]:
+    """Chances of one who also knows how long the open block is: the same sequences, seen by the allocator."""
+    blocks = law.within(memory, levels)
+    if law.design.method != "permuted_block":
+        return set()
+    return {tuple(Fraction(count, sum(left)) for count in left) for left, _ in blocks}

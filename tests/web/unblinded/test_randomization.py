@@ -12,22 +12,35 @@ ADDRESS, VERIFY = "/randomization", "/randomization/verify"
 
 def _read(world: World) -> int:
     with world.store.reading() as connection:
-        question = text("SELECT count(*) FROM audit_entry WHERE act = 'read' AND record = 'allocations'")
+        question = text("SELECT count(*) FROM audit_entry WHERE act = 'read' AND record = 'balance'")
         return int(connection.execute(question).scalar_one())
 
 
-def test_each_allocation_shows_state_probability_and_draw(world: World) -> None:
-    """The newest first; the reading is written down each time."""
+def test_balance_is_shown_by_factor_stratum_and_site(world: World) -> None:
+    """With the course over time, and guesses; the reading is written down each time."""
     randomized(world)
-    randomized(world)
+    randomized(world, 1)
     browser = statistician(world)
     page = browser.get(ADDRESS).text
-    assert "1–2 of 2" in page.replace("2–1", "1–2")
-    assert "1/2" in page
-    assert " of 0–" in page
+    assert all(words in page for words in ("LDL", "Stratum", "Site", world.sites[0][0], world.sites[1][0]))
+    assert "Balance over time" in page
+    assert "Guessed so far" in page
     assert _read(world) == 1
     browser.get(ADDRESS)
     assert _read(world) == 2
+
+
+def test_a_wrong_stratum_is_listed_with_the_true_one(world: World) -> None:
+    """The stratum used is kept, the true one stands beside it."""
+    randomized(world)
+    browser = statistician(world)
+    assert "No subject is known to be in the wrong stratum." in browser.get(ADDRESS).text
+    browser.get("/randomization/allocations")
+    corrected = {"number": "1", "kind": "wrong_stratum", "factor-ldl": "GE85", "text": "Typed from last year"}
+    browser.press("/randomization/allocations/annotate", **corrected)
+    page = browser.get(ADDRESS).text
+    assert "Stratum used" in page
+    assert "Each stays where it was drawn." in page
 
 
 def test_it_verifies_all(world: World) -> None:
@@ -54,46 +67,3 @@ def test_nobody_else_reads_it(world: World, person: str) -> None:
     fields = {"_csrf_token": token, "command_key": "k", "study": str(world.study_id)}
     assert browser.send(VERIFY, fields).status_code == 403
     assert _read(world) == 0
-
-
-ANNOTATE = "/randomization/annotate"
-
-
-def test_a_note_stands_beside_its_randomization(world: World) -> None:
-    """With the levels that should have been; a second press writes nothing more."""
-    randomized(world)
-    browser = statistician(world)
-    browser.get(ADDRESS)
-    fields = browser.form(ANNOTATE).fields | {
-        "number": "1",
-        "kind": "wrong_stratum",
-        "factor-ldl": "GE85",
-        "text": "The value of last year was typed",
-    }
-    browser.send(ANNOTATE, fields)
-    browser.send(ANNOTATE, fields)
-    assert "The note stands beside randomization 1" in browser.text
-    assert browser.text.count("The value of last year was typed") == 1
-    assert "should have been ldl GE85; drawn as entered" in browser.text
-    browser.get(ADDRESS)
-    browser.press(VERIFY)
-    assert "1 of 1 allocation derived again: all the same" in browser.text
-
-
-@pytest.mark.parametrize(
-    ("typed", "words"),
-    [
-        ({"kind": "", "text": "Words"}, "Say what kind of note it is."),
-        ({"kind": "remark", "text": " "}, "Write the note."),
-        ({"kind": "remark", "text": "Words", "number": "77"}, "No such randomization."),
-        ({"kind": "wrong_stratum", "text": "Words"}, "The stratum as entered is the same."),
-    ],
-)
-def test_a_note_is_refused_in_words(world: World, typed: dict[str, str], words: str) -> None:
-    """What was typed stays in the form."""
-    randomized(world)
-    browser = statistician(world)
-    browser.get(ADDRESS)
-    assert browser.press(ANNOTATE, **{"number": "1", **typed}).status_code in (400, 404)
-    assert words in browser.text
-    assert "stands beside" not in browser.text

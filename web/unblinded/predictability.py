@@ -1,0 +1,89 @@
+"""How well the sequence can be guessed: so far, and after the code breaks there were."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency, Provide
+
+from irt.blinding.views import UnblindedView
+from irt.errors import BadInput, Refusal
+from irt.randomization.bench_work import BenchKind
+from irt.reads.unblinded_bench import PaperLine, papers
+from irt.reads.unblinded_live import LivePage, live
+from irt.reads.unblinded_trial import broken_codes, trial_record
+from irt.services.bench import StartBenchWork, start_bench_work
+from web.blinded.desk import Desk, desk_of, go
+from web.forms import Fields
+from web.unblinded.room import chosen_study, posted_study, room_page, write_down
+
+KNOWN_MAX = 40
+
+
+@dataclass(frozen=True)
+class PredictabilityView(UnblindedView):
+    """What guessers had right, whose codes are broken, and what was worked out from that before."""
+
+    page: LivePage
+    broken: tuple[int, ...]
+    papers: tuple[PaperLine, ...]
+    command_key: str
+    also: str = ""
+    refusal: str = ""
+
+
+class PredictabilityPages(Controller):
+    """Guesses in one study."""
+
+    path = "/randomization/predictability"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @get("/", sync_to_thread=True)
+    def show(self, desk: NamedDependency[Desk]) -> Response[Any]:
+        """Guesses so far, and the form that asks what code breaks tell."""
+        study_id = chosen_study(desk)
+        return go("/switch") if study_id is None else _page(desk, study_id)
+
+    @post("/ask", sync_to_thread=True)
+    def ask(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
+        """Asks what a blinded reader could guess, who knows the broken codes and those named besides."""
+        study_id = posted_study(desk, data)
+        try:
+            with desk.store.reading() as connection:
+                record = trial_record(connection, study_id)
+                known = broken_codes(connection, study_id)
+            known = sorted({*known, *_also(data, len(record["subjects"]))})
+            if not known:
+                raise BadInput("No code is broken. Nothing was started. Name randomizations to suppose known.")
+            ask = StartBenchWork(
+                study_id=study_id,
+                kind=BenchKind.GUESSES,
+                title=f"What {len(known)} known {'arm tells' if len(known) == 1 else 'arms tell'}",
+                asked=record | {"known": known},
+            )
+            started = desk.press(start_bench_work, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            shown = {"also": data.get("also", ""), "refusal": refusal.sentence}
+            return _page(desk, study_id, refusal.status_code, **shown)
+        return go(f"/jobs/{started.job_id}")
+
+
+def _also(typed: dict[str, str], subjects: int) -> list[int]:
+    """The randomizations supposed known besides; BadInput where one is none of the study's."""
+    parts = [part.strip() for part in typed.get("also", "").split(",") if part.strip()]
+    numbers = [int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0 for part in parts]
+    if len(numbers) > KNOWN_MAX or not all(1 <= number <= subjects for number in numbers):
+        raise BadInput(
+            f"Name up to {KNOWN_MAX} randomizations from 1 to {subjects:,}, as 3, 7. Nothing was started."
+        )
+    return numbers
+
+
+def _page(desk: Desk, study_id: int, status_code: int = 200, **shown: Any) -> Response[Any]:
+    with desk.store.reading() as connection:
+        page = live(connection, study_id)
+        broken = tuple(broken_codes(connection, study_id))
+        lines = tuple(line for line in papers(connection, study_id) if line.kind == BenchKind.GUESSES)
+    write_down(desk, study_id, "predictability", page.total)
+    view = PredictabilityView(page, broken, lines, desk.key(), **shown)
+    return room_page(desk, "predictability.html", view, "Predictability", study_id, status_code)

@@ -1,0 +1,129 @@
+"""A design as it is typed into a form, or brought along as a file; refusals are those of the design itself."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from irt.errors import BadInput
+from irt.randomization.catalogue import CATALOGUE, entry_of, method_of
+from irt.randomization.design import Design, parse_design
+
+SUBJECTS_MAX = 20_000
+TRIALS_MAX = 100_000
+SETTING = "param-"
+HINTS = {
+    "block_sizes": "as 4, 6; each is as likely",
+    "p": "chance of the preferred arm, as 2/3",
+    "a": "as 2",
+    "rho": "as 5",
+    "initial": "balls of each arm at the start, as 1",
+    "added": "balls added at each draw, as 1",
+    "mti": "largest imbalance allowed, as 3",
+    "lambda": "balanced sets in the urn, as 2",
+    "terminal_balance": "true (where left out) or false",
+    "alpha": "as 2",
+    "eta": "from 0 to 1, as 1/2",
+    "distance": "range, variance, sd or sum",
+    "tie_rule": "shared or random_rank",
+    "scaling": "add_then_divide or divide_then_add",
+    "weights": "as overall: 0.3, stratum: 0.5, margins: 0.2",
+    "start_up": "model or covariates",
+    "target": "neyman, rsihr or urn; a rate in dose finding",
+    "gamma": "as 2",
+    "burn_in": "subjects before the method begins, as 10",
+    "burn_in_by": "complete or permuted",
+    "prior": "as 1/2, 1/2",
+    "power": "as 1/2, or n/2N",
+    "least": "smallest chance of an arm, as 0.1",
+    "most": "largest chance of an arm, as 0.9",
+}
+
+
+def settings_of(method: str) -> list[tuple[str, str]]:
+    """The settings of a method with a hint each; none where there is no such method."""
+    return [(name, HINTS.get(name, "")) for name in CATALOGUE[method].settings] if method in CATALOGUE else []
+
+
+def design_in(typed: Mapping[str, str], file: str) -> Design:
+    """The design of the file where there is one, else as typed; a named refusal where it cannot be used."""
+    design = parse_design(file or _text(typed))
+    entry_of(design)
+    return design
+
+
+def usable_design(typed: Mapping[str, str], file: str, subjects: int) -> Design:
+    """The same, built once for that many subjects so that every refusal comes before the work begins."""
+    design = design_in(typed, file)
+    method_of(design, subjects)
+    return design
+
+
+def whole_between(typed: Mapping[str, str], name: str, what: str, least: int, most: int) -> int:
+    """A whole number of the form; BadInput where it is none, or too small or large."""
+    written = typed.get(name, "").strip()
+    number = int(written) if written.isascii() and written.isdigit() and len(written) < 10 else -1
+    if not least <= number <= most:
+        raise BadInput(
+            f"{what} is a whole number from {least:,} to {most:,}. Nothing was started. Enter digits only."
+        )
+    return number
+
+
+def rates_in(typed: Mapping[str, str]) -> list[float] | None:
+    """Each arm's chance of success, where any was typed."""
+    written = typed.get("rates", "").strip()
+    if not written:
+        return None
+    parts = _parts(written)
+    if not all(re.fullmatch(r"[01]?\.?[0-9]{1,9}", part) for part in parts):
+        raise BadInput("Chances of success are numbers with commas, as 0.3, 0.5. Nothing was started.")
+    return [float(part) for part in parts]
+
+
+def arms_in(typed: Mapping[str, str]) -> list[str]:
+    """The arms as typed, with commas between them."""
+    return _parts(typed.get("arms", ""))
+
+
+def ratio_in(typed: Mapping[str, str]) -> list[str]:
+    """The ratio as typed: 2:1, or 2, 1."""
+    return _parts(typed.get("ratio", "").replace(":", ","))
+
+
+def _text(typed: Mapping[str, str]) -> str:
+    """The form as a design file: names in quotes, settings as they are typed."""
+    settings = {name: typed.get(SETTING + name, "").strip() for name, _ in settings_of(typed.get("method", ""))}
+    params = ", ".join(f"{json.dumps(name)}: {_value(value)}" for name, value in settings.items() if value)
+    lines = [
+        f"method: {json.dumps(typed.get('method', ''))}",
+        f"arms: {json.dumps(arms_in(typed))}",
+        f"params: {{{params}}}",
+        f"factors: {json.dumps(_factors(typed))}",
+    ]
+    ratio = ratio_in(typed)
+    return "\n".join([*lines, f"ratio: {json.dumps(ratio)}"] if ratio else lines)
+
+
+def _value(written: str) -> str:
+    """A list where there are commas, a mapping where there are colons too."""
+    if written.startswith(("[", "{")):
+        return written
+    if ":" in written:
+        return f"{{{written}}}"
+    return f"[{written}]" if "," in written else written
+
+
+def _factors(typed: Mapping[str, str]) -> list[dict[str, Any]]:
+    """A factor a line: `sex: f, m`, and `sex (2): f, m` for one that weighs 2."""
+    found = []
+    for line in filter(None, map(str.strip, typed.get("factors", "").splitlines())):
+        head, _, levels = line.partition(":")
+        name, _, weight = head.strip().rstrip(")").partition("(")
+        factor: dict[str, Any] = {"name": name.strip(), "levels": _parts(levels)}
+        found.append(factor | ({"weight": weight.strip()} if weight else {}))
+    return found
+
+
+def _parts(written: str) -> list[str]:
+    return [part.strip() for part in written.split(",") if part.strip()]
