@@ -14,6 +14,7 @@ import uvicorn
 from irt.commands.options import database_option
 from irt.commands.worker import worker_on
 from irt.errors import BadInput
+from irt.services.seed_shares import public_of
 from irt.services.store import Store
 from web.settings import Settings
 from web.wiring import PLANNER, open_app, settings_from
@@ -51,6 +52,8 @@ def run_server(settings: Settings, host: str, port: int, database_url: str, *, w
         raise BadInput(f"Plain HTTP is for this machine only, and {host} is another address. Use 127.0.0.1.")
     app, store = open_app(settings, database_url)
     _log_to_standard_error()
+    # Read here, and not from the database, by the holders who unseal a study's seed for this process.
+    click.echo(f"Allocator key of this process: {public_of(store.seal.allocator)}", err=True)
     with closing(store), _working(store) if with_worker else nullcontext():
         uvicorn.run(
             app,

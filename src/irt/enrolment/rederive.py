@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.errors import IntegrityFault, Refusal
+from irt.randomization.draw_record import subject_drawn
 from irt.randomization.scheme import Allocation, Procedure, State, Subject
 from irt.randomization.stream import Seed
-from irt.services.draw_record import subject_drawn
 from irt.services.known_responses import known_responses
+from irt.services.list_entries import entry_at
 from irt.services.replacements import same_arm
 from irt.services.studies import procedure_of, seed_of
 from irt.services.work import Work
@@ -24,6 +25,7 @@ _ASSIGNMENTS = (
         _R.c.number,
         _R.c.assignment_number,
         _R.c.version_number,
+        _R.c.stage,
         _R.c.levels,
         _T.c.arm,
         _T.c.stratum,
@@ -58,12 +60,13 @@ def rederive(work: Work, study_id: int) -> Derivation:
     same, expected, first = 0, 0, None
     for row in _rows(work.connection, study_id):
         expected += 1
-        procedure = procedure_of(work, study_id, row["version_number"])
+        procedure = procedure_of(work, study_id, row["version_number"], row["stage"])
         arms[row["assignment_number"]] = row["arm"]
         if (
             row["assignment_number"] == expected
             and _same(row, procedure, memory, seed, arms)
             and _knew(work, study_id, row)
+            and _listed(work, study_id, row)
         ):
             same += 1
         elif first is None:
@@ -81,8 +84,15 @@ def _knew(work: Work, study_id: int, row: RowMapping) -> bool:
     if "responses_through" not in seen:
         return True
     among, through = seen.get("open_arms"), seen["responses_through"]
-    known = known_responses(work, study_id, row["stratum"], None if among is None else tuple(among), through)
+    arms = None if among is None else tuple(among)
+    known = known_responses(work, study_id, row["stage"], row["stratum"], arms, through)
     return bool({arm: list(counts) for arm, counts in known.counts.items()} == seen["responses"])
+
+
+def _listed(work: Work, study_id: int, row: RowMapping) -> bool:
+    """Whether the entry that was handed in stands in the approved list."""
+    entry = row["state_seen"].get("listed")
+    return entry is None or entry_at(work, study_id, row["stratum"], entry[0]) == tuple(entry)
 
 
 def _same(

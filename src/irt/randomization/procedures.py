@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from irt.randomization.dynamic import Dynamic
 from irt.randomization.factorial import Factorial
+from irt.randomization.listed import Listed
 from irt.randomization.open_cohort import OpenCohort
 from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.platform import Platform
@@ -29,11 +30,16 @@ def procedure_for(
             return Factorial.of(plan, arms)
         case plans.Platform():
             return Platform.of(plan, arms)
+        case plans.Listed():
+            return Listed.of(plan, arms)
         case plans.OpenCohort():
             return OpenCohort.of(arms)
 
 
-def procedure_in(definition: StudyDefinition) -> Procedure:
-    """The procedure of a study."""
+def procedure_in(definition: StudyDefinition, stage: int = 1) -> Procedure:
+    """The procedure of a subject's first randomization in a study, or of a later one."""
     levels = {factor.code: definition.levels_of(factor.code) for factor in definition.factors}
-    return procedure_for(definition.randomization, definition.arms, levels)
+    arms = definition.arms_of(stage)
+    if stage == 1:
+        return procedure_for(definition.randomization, arms, levels)
+    return Dynamic.of(definition.later_randomizations[stage - 2].design, arms, levels, f"randomization {stage}")

@@ -79,6 +79,8 @@ class Subject:
     """The arms whose kits are there, where a draw is forced."""
     responses: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By arm, how many responses of 1 and of 0 are known of earlier subjects in the subject's stratum."""
+    listed: tuple[int, str] | None = None
+    """The next position of the subject's list and its arm (listed studies); None where the list has ended."""
 
     def level(self, factor: str) -> str:
         """The subject's level of a factor; FactorMissing where none was entered."""

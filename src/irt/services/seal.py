@@ -3,9 +3,11 @@
 import hashlib
 import hmac
 import os
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from irt.errors import IntegrityFault
 
@@ -27,6 +29,15 @@ class Seal:
             return self._fernet.decrypt(sealed.encode())
         except InvalidToken:
             raise IntegrityFault("a sealed record does not open with this installation's seal key") from None
+
+    def __getstate__(self) -> dict[str, object]:
+        """For another process, which makes an allocator key of its own."""
+        return {name: value for name, value in vars(self).items() if name != "allocator"}
+
+    @cached_property
+    def allocator(self) -> X25519PrivateKey:
+        """This process's own key: made anew at every start, and never written down."""
+        return X25519PrivateKey.generate()
 
     def derived_key(self, purpose: str) -> str:
         """A key for another purpose, which tells nothing of this one; the same at every start."""

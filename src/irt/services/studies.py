@@ -6,6 +6,7 @@ from irt.errors import IntegrityFault
 from irt.randomization.numbers import OpaqueNumbers
 from irt.randomization.procedures import procedure_in
 from irt.randomization.scheme import Procedure
+from irt.services.seed_custody import open_seed
 from irt.services.work import Work
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
@@ -42,18 +43,17 @@ def seed_of(work: Work, study_id: int, purpose: str) -> bytes:
         row = work.row(_SEED, study_id=study_id, purpose=purpose)
         if row is None:
             raise IntegrityFault(f"study {study_id} has no seed for {purpose}")
-        known = work.store.seal.open(row["sealed"])
-        work.store.seeds[(study_id, purpose)] = known
+        return open_seed(work, study_id, purpose, row["sealed"])
     return known
 
 
-def procedure_of(work: Work, study_id: int, version_number: int) -> Procedure:
-    """The randomization procedure of a version."""
-    known = work.store.procedures.get((study_id, version_number))
+def procedure_of(work: Work, study_id: int, version_number: int, stage: int = 1) -> Procedure:
+    """The procedure of a version for a subject's first randomization, or for a later one."""
+    known = work.store.procedures.get((study_id, version_number, stage))
     if known is None:
         definition = definition_of(work, study_id, version_number)
-        known = procedure_in(definition)
-        work.store.procedures[(study_id, version_number)] = known
+        known = procedure_in(definition, stage)
+        work.store.procedures[(study_id, version_number, stage)] = known
     return known
 
 

@@ -10,7 +10,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.in_use import InUse
 from irt.study.part import Code
 from irt.study.problems import Finding
-from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, PermutedBlocks
+from irt.study.randomization_plan import Factorial, Listed, Minimization, OtherDesign, PermutedBlocks
 
 Rule = Callable[[StudyDefinition, StudyDefinition, InUse], Iterator[Finding]]
 _TOLD_MAX = 5
@@ -50,17 +50,22 @@ def sequence_of(definition: StudyDefinition) -> Any:
     Where each set of arms remembers by itself, arms may be added.
     """
     plan = definition.randomization
-    if not isinstance(plan, PermutedBlocks | Minimization | Factorial | OtherDesign):
+    if not isinstance(plan, PermutedBlocks | Minimization | Factorial | OtherDesign | Listed):
         return plan.method
     sources = [(factor.code, factor.source) for factor in definition.factors if factor.code in _balanced(plan)]
     if isinstance(plan, OtherDesign):
-        return plan, sources
+        return plan, sources, _later(definition)
     return plan, [(arm.code, arm.ratio) for arm in definition.arms], sources
 
 
-def _balanced(plan: PermutedBlocks | Minimization | Factorial | OtherDesign) -> set[Code]:
+def _later(definition: StudyDefinition) -> Any:
+    """Designs of later randomizations; their arms may be added to, those there stay where they are."""
+    return [(later.design, later.arms, later.after_days) for later in definition.later_randomizations]
+
+
+def _balanced(plan: PermutedBlocks | Minimization | Factorial | OtherDesign | Listed) -> set[Code]:
     """Factors that the plan stratifies or balances by."""
-    if isinstance(plan, PermutedBlocks):
+    if isinstance(plan, PermutedBlocks | Listed):
         return set(plan.strata)
     if isinstance(plan, OtherDesign):
         return {*plan.strata, *(weighted.factor for weighted in plan.factors)}

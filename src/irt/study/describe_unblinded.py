@@ -12,6 +12,7 @@ from irt.study.part import Code
 from irt.study.randomization_plan import (
     Component,
     Factorial,
+    Listed,
     Minimization,
     OtherDesign,
     PermutedBlocks,
@@ -85,6 +86,8 @@ def _randomization(definition: StudyDefinition) -> Section:
             facts += _minimization_facts(component.minimization, component.name)
     elif isinstance(plan, OtherDesign):
         facts += _design_facts(plan)
+    elif isinstance(plan, Listed):
+        facts += _list_facts(plan)
     elif isinstance(plan, Platform):
         facts += [
             (f"Agent {agent.code}", f"active {agent.active}, placebo {agent.placebo}") for agent in plan.agents
@@ -93,8 +96,12 @@ def _randomization(definition: StudyDefinition) -> Section:
 
 
 def _rare(definition: StudyDefinition) -> list[tuple[str, str]]:
-    """Draws out of the ordinary."""
+    """Later draws, and those out of the ordinary."""
     facts = []
+    for number, later in enumerate(definition.later_randomizations, start=2):
+        facts.append((f"Randomization {number}", f"{', '.join(later.arms)}, after {later.after_days} days"))
+        facts.append((f"Method of randomization {number}", later.design.method.replace("_", " ")))
+        facts += [(f"{name} of randomization {number}", words) for name, words in _design_facts(later.design)]
     if definition.forced_randomization is not None:
         forced = definition.forced_randomization
         facts.append(("Forced randomization", f"at most {forced.subjects_max} subjects: {forced.reason}"))
@@ -136,6 +143,16 @@ def _design_facts(plan: OtherDesign) -> list[tuple[str, str]]:
     if plan.eligibility:
         facts.append(("Eligibility", "the site says which arms a subject may get"))
     return facts + _justification(plan, "")
+
+
+def _list_facts(plan: Listed) -> list[tuple[str, str]]:
+    settings = "; ".join(f"{name} {_setting(value)}" for name, value in plan.params.items())
+    return [
+        ("Lists made by", plan.list_method.replace("_", " ")),
+        ("Settings", settings or "none"),
+        ("Strata", " x ".join(plan.strata) or "none: one list"),
+        ("Positions in each stratum", str(plan.positions)),
+    ]
 
 
 def _setting(value: object) -> str:

@@ -138,6 +138,47 @@ class OtherDesign(Part):
         return self.method in LEARNING
 
 
+class Listed(Part):
+    """The next position of a list that two people approved before the first subject: drawn here, or imported.
+
+    `list_method` and `params` say how the list is made, and what an imported one is held against.
+    """
+
+    method: Literal["listed"]
+    list_method: Literal[
+        "complete",
+        "random_allocation",
+        "permuted_block",
+        "truncated_binomial",
+        "efron",
+        "adjustable_biased_coin",
+        "generalized_biased_coin",
+        "wei_urn",
+        "big_stick",
+        "chen",
+        "block_urn",
+        "brick_tunnel",
+        "maximal",
+        "mass_weighted_urn",
+        "max_entropy",
+    ] = "permuted_block"
+    params: dict[str, Any] = Field(default={}, description="as in a design file")
+    strata: tuple[Code, ...] = Field(default=(), description="factors; empty for one list")
+    positions: int = Field(ge=1, description="planned in each stratum; a shorter list is refused")
+
+
+class LaterRandomization(Part):
+    """A further randomization of subjects on treatment, as to maintenance after induction.
+
+    Its arms are drawn there alone; the first randomization is among all others.
+    """
+
+    arms: tuple[Code, ...] = Field(min_length=2)
+    after_days: int = Field(ge=1, description="at the earliest, from the randomization before")
+    design: OtherDesign
+
+
 RandomizationPlan = Annotated[
-    PermutedBlocks | Minimization | Factorial | Platform | OpenCohort | OtherDesign, Field(discriminator="method")
+    PermutedBlocks | Minimization | Factorial | Platform | OpenCohort | OtherDesign | Listed,
+    Field(discriminator="method"),
 ]

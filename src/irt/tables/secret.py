@@ -144,6 +144,40 @@ class TransferCode(Owned, table=True):
     code: str
 
 
+class RandomizationList(Owned, table=True):
+    """An approved list as it was loaded: canonical CSV, its SHA-256, and the published root. Append-only."""
+
+    __tablename__ = "secret_randomization_list"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: int = Field(description="1, then the extensions")
+    origin: str = Field(description="drawn, imported")
+    csv: str
+    sha256: str = Field(index=True)
+    merkle_root: str
+    approval_id: int = Field(foreign_key="approval.id", unique=True)
+    at: datetime = instant()
+
+
+class ListEntry(Owned, table=True):
+    """One position of a stratum's list, counted through the extensions. Append-only."""
+
+    __tablename__ = "secret_list_entry"
+    __table_args__ = (UniqueConstraint("study_id", "stratum", "position"),)
+    list_id: int = Field(foreign_key="secret_randomization_list.id")
+    stratum: str
+    position: int
+    arm: str
+
+
+class UnsealedSeed(Owned, table=True):
+    """A seed as its holders closed it for one running process; useless once that process has ended. Append-only."""
+
+    __tablename__ = "secret_unsealed_seed"
+    allocator: str = Field(description="public key of the process", index=True)
+    box: str
+    at: datetime = instant()
+
+
 class SecretAuditEntry(Row, table=True):
     """The second chain: treatment acts and the full voice of decisions, each pointing to its blinded entry.
 

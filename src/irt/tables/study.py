@@ -27,6 +27,16 @@ class Study(Row, table=True):
     opened_at: datetime = instant()
 
 
+class StudyEnd(Owned, table=True):
+    """A step of a study's end: database locked, then unblinded. Append-only."""
+
+    __tablename__ = "study_end"
+    __table_args__ = (UniqueConstraint("study_id", "kind"),)
+    kind: str = Field(description="locked, unblinded")
+    signature_id: int = Field(foreign_key="signature.id")
+    at: datetime = instant()
+
+
 class StudyVersion(Owned, table=True):
     """A protocol version: the part everybody may read, and a salted hash of the whole. Fixed once it is signed."""
 

@@ -204,7 +204,8 @@ def test_the_refused_press_is_not_remembered(sqlite_trial: Trial) -> None:
         sqlite_trial.randomize(subject, levels={})
     sqlite_trial.keys = iter(["one"])  # type: ignore[assignment]
     assert sqlite_trial.randomize(subject).status == "randomized"
-    assert [row["act"] for row in sqlite_trial.rows(AuditEntry)][-2:] == [
+    acts = [row["act"] for row in sqlite_trial.rows(AuditEntry) if row["act"] != "seed_opened"]
+    assert acts[-2:] == [
         "randomization_refused",
         "subject_randomized",
     ]

@@ -31,12 +31,15 @@ GUARDS = (
     Guard("secret_audit_entry"),
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
     Guard("secret_kit_content"),
+    Guard("secret_list_entry"),
+    Guard("secret_randomization_list"),
     Guard("secret_restricted_part"),
     Guard("secret_resupply_setting"),
     Guard("secret_response"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
+    Guard("secret_unsealed_seed"),
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
     Guard("signature"),
@@ -44,6 +47,7 @@ GUARDS = (
     Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
+    Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("visit_step"),
@@ -301,6 +305,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "code", name=op.f("uq_secret_transfer_code_study_id_code")),
     )
     op.create_table(
+        "secret_unsealed_seed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("allocator", sa.String(), nullable=False),
+        sa.Column("box", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_unsealed_seed_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_unsealed_seed_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_unsealed_seed")),
+    )
+    op.create_index(op.f("ix_secret_unsealed_seed_allocator"), "secret_unsealed_seed", ["allocator"], unique=False)
+    op.create_table(
         "signature",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=True),
@@ -468,6 +485,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_site_study_id_number")),
+    )
+    op.create_table(
+        "study_end",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_study_end_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_end_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_end_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_end")),
+        sa.UniqueConstraint("study_id", "kind", name=op.f("uq_study_end_study_id_kind")),
     )
     op.create_table(
         "study_version",
@@ -656,6 +687,32 @@ def upgrade() -> None:
     )
     op.create_index(
         "kit_content_sequence", "secret_kit_content", ["manufacturing_lot_id", "sequence"], unique=False
+    )
+    op.create_table(
+        "secret_randomization_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("csv", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("merkle_root", sa.String(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_secret_randomization_list_approval_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_randomization_list_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_randomization_list_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_randomization_list")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_secret_randomization_list_approval_id")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_randomization_list_study_id_number")),
+    )
+    op.create_index(
+        op.f("ix_secret_randomization_list_sha256"), "secret_randomization_list", ["sha256"], unique=False
     )
     op.create_table(
         "secret_restricted_part",
@@ -882,6 +939,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_screening_study_id_number")),
     )
     op.create_index(op.f("ix_screening_subject_id"), "screening", ["subject_id"], unique=False)
+    op.create_table(
+        "secret_list_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("list_id", sa.Integer(), nullable=False),
+        sa.Column("stratum", sa.String(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("arm", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["list_id"], ["secret_randomization_list.id"], name=op.f("fk_secret_list_entry_list_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_list_entry_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_list_entry_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_list_entry")),
+        sa.UniqueConstraint(
+            "study_id", "stratum", "position", name=op.f("uq_secret_list_entry_study_id_stratum_position")
+        ),
+    )
     op.create_table(
         "secret_resupply_setting",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1370,6 +1446,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
     op.drop_table("secret_resupply_setting")
+    op.drop_table("secret_list_entry")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
     op.drop_table("screening")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
@@ -1390,6 +1467,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
     op.drop_table("secret_restricted_part")
+    op.drop_index(op.f("ix_secret_randomization_list_sha256"), table_name="secret_randomization_list")
+    op.drop_table("secret_randomization_list")
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
     op.drop_table("secret_approval_matter")
@@ -1404,6 +1483,7 @@ def downgrade() -> None:
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_table("study_version")
+    op.drop_table("study_end")
     op.drop_table("site")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
@@ -1414,6 +1494,8 @@ def downgrade() -> None:
     op.drop_table("kit")
     op.drop_table("approval")
     op.drop_table("signature")
+    op.drop_index(op.f("ix_secret_unsealed_seed_allocator"), table_name="secret_unsealed_seed")
+    op.drop_table("secret_unsealed_seed")
     op.drop_table("secret_transfer_code")
     op.drop_table("secret_allocation_state")
     op.drop_table("secret_allocation_key")

@@ -1,7 +1,7 @@
 """A frozen list: which arm each position of each stratum gets, as one canonical CSV that has one SHA-256."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import NamedTuple
@@ -61,6 +61,13 @@ def numbered(stratum: str, arms: Iterable[str], blocks: Sequence[int | None], fi
     """The entries of one stratum, its positions counted from `first`."""
     for position, (arm, block) in enumerate(zip(arms, blocks, strict=True), start=first):
         yield Entry(stratum, position, block, arm)
+
+
+def renumbered(made: FrozenList, reached: Mapping[str, int]) -> FrozenList:
+    """The list with its positions counted on from those reached in each stratum."""
+    return FrozenList(
+        tuple(entry._replace(position=entry.position + reached.get(entry.stratum, 0)) for entry in made.entries)
+    )
 
 
 def _field(text: str) -> str:

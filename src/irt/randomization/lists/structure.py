@@ -1,7 +1,7 @@
 """What must hold of a list before it is used: strata, order, length, arms, blocks, and the design's own law."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from irt.errors import BadInput, Refusal
 from irt.randomization.catalogue import method_of
@@ -57,16 +57,23 @@ class NeverDrawn(ListFault):
     """An arm that the design could not have given at this place."""
 
 
-def check_list(found: FrozenList, design: Design, strata: Sequence[str], planned: int, first: int = 1) -> None:
+def check_list(
+    found: FrozenList,
+    design: Design,
+    strata: Sequence[str],
+    planned: int,
+    reached: Mapping[str, int] | None = None,
+) -> None:
     """A named refusal with the line where the list is not one of this design; planned positions per stratum.
 
-    `first` is the position each stratum begins with. `strata` is empty where the list may have any.
+    `strata` is empty where the list may have any. With `reached` it extends a list that ended there in each
+    stratum, and may leave out strata.
     """
     if not found.entries:
         raise ListTooShort(0, f"no position, but {planned} are planned in each stratum.")
     _require_plain(found)
-    _require_strata(found, strata)
-    _require_order(found, dict.fromkeys(found.strata, first))
+    _require_strata(found, strata, all_of_them=reached is None)
+    _require_order(found, reached or {})
     for stratum, entries in found.by_stratum():
         _require_arms(entries, design)
         if len(entries) < planned:
@@ -85,22 +92,23 @@ def _require_plain(found: FrozenList) -> None:
                 raise LevelNotPlain(entry.line, f"{text[:40]!a} is not plain ASCII.")
 
 
-def _require_strata(found: FrozenList, strata: Sequence[str]) -> None:
+def _require_strata(found: FrozenList, strata: Sequence[str], *, all_of_them: bool) -> None:
     known = set(strata)
     for entry in found.entries if strata else ():
         if entry.stratum not in known:
             raise UnknownStratum(entry.line, f"there is no stratum {entry.stratum[:60]!a}.")
-    if missing := [stratum for stratum in strata if stratum not in set(found.strata)]:
+    missing = [stratum for stratum in strata if stratum not in set(found.strata)]
+    if all_of_them and missing:
         raise StratumWithoutList(0, f"the stratum {missing[0]} has no list.")
 
 
-def _require_order(found: FrozenList, first: dict[str, int]) -> None:
+def _require_order(found: FrozenList, reached: Mapping[str, int]) -> None:
     """Each stratum in one run, its positions without a gap; so a sorted or a filtered file is found out."""
     seen: dict[str, set[int]] = {}
     before = ""
     for entry in found.entries:
         own = seen.setdefault(entry.stratum, set())
-        due = first[entry.stratum] + len(own)
+        due = reached.get(entry.stratum, 0) + len(own) + 1
         if entry.position in own:
             raise DuplicatePosition(entry.line, f"position {entry.position} stands in the list a second time.")
         if entry.position != due or (own and entry.stratum != before):

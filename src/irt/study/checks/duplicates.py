@@ -5,7 +5,14 @@ from collections.abc import Hashable, Iterable, Iterator
 from irt.study.checks.check import check
 from irt.study.draft import Draft
 from irt.study.problems import Finding
-from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, PermutedBlocks, Platform
+from irt.study.randomization_plan import (
+    Factorial,
+    Listed,
+    Minimization,
+    OtherDesign,
+    PermutedBlocks,
+    Platform,
+)
 from irt.study.source import Path
 
 CODED = (
@@ -50,7 +57,7 @@ def duplicate_factors(draft: Draft) -> Iterator[Finding]:
     """A factor that is stratified or balanced by twice."""
     plan = draft.study.randomization
     here: Path = ("randomization",)
-    if isinstance(plan, PermutedBlocks | OtherDesign):
+    if isinstance(plan, PermutedBlocks | OtherDesign | Listed):
         yield from _repeated((*here, "strata"), plan.strata, name="DuplicateFactor")
     if isinstance(plan, Minimization | OtherDesign):
         yield from _balanced_twice(plan, here)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from irt.randomization.catalogue import CATALOGUE, FactorNotUsed, FactorsMissing, cautions
 from irt.randomization.dynamic import LEVELS_MATTER, Dynamic, design_of
+from irt.randomization.listed import Listed as ListedProcedure
 from irt.randomization.scheme import UnusablePlan
 from irt.randomization.settings import PlannedNumberMissing, rational
 from irt.study.arms import Arm
@@ -12,7 +13,7 @@ from irt.study.checks.check import check
 from irt.study.draft import Draft
 from irt.study.part import Code
 from irt.study.problems import Finding
-from irt.study.randomization_plan import Factorial, Minimization, OtherDesign, PermutedBlocks
+from irt.study.randomization_plan import Factorial, Listed, Minimization, OtherDesign, PermutedBlocks
 from irt.study.source import Path
 
 PLAN: Path = ("randomization",)
@@ -24,16 +25,26 @@ CERTAIN = ("p", "eta")
 def settings_of_the_method(draft: Draft) -> Iterator[Finding]:
     """The method can be followed with its params, for every set of arms that is open together."""
     plan = draft.study.randomization
+    if isinstance(plan, Listed):
+        yield from _list_that_can_be_made(draft, plan)
     if not isinstance(plan, OtherDesign):
         return
     levels = {factor.code: draft.study.levels_of(factor.code) for factor in draft.study.factors}
     try:
-        procedure = Dynamic.of(plan, draft.study.arms, levels)
-        for arms in _open_together(draft.study.arms):
+        arms_of_it = draft.study.arms_of(1)
+        procedure = Dynamic.of(plan, arms_of_it, levels)
+        for arms in _open_together(arms_of_it):
             if len(arms) > 1:
                 procedure.course(arms)
     except UnusablePlan as refusal:
         yield _told(plan, refusal)
+
+
+def _list_that_can_be_made(draft: Draft, plan: Listed) -> Iterator[Finding]:
+    try:
+        ListedProcedure.of(plan, draft.study.arms)
+    except UnusablePlan as refusal:
+        yield Finding(refusal.name, (*PLAN, "params") if plan.params else PLAN, refusal.sentence.rstrip("."))
 
 
 def _told(plan: OtherDesign, refusal: UnusablePlan) -> Finding:
@@ -48,10 +59,10 @@ def _told(plan: OtherDesign, refusal: UnusablePlan) -> Finding:
 def cautions_of_the_method(draft: Draft) -> Iterator[Finding]:
     """What a statistician weighs before the design is used."""
     plan = draft.study.randomization
-    if not isinstance(plan, OtherDesign) or any(rational(plan.params.get(name)) == 1 for name in CERTAIN):
+    if not isinstance(plan, OtherDesign) or certain_settings(plan):
         return
     try:
-        told = cautions(design_of(plan, draft.study.arms, {}))
+        told = cautions(design_of(plan, draft.study.arms_of(1), {}))
     except UnusablePlan:
         return
     for sentence in told:
@@ -78,9 +89,14 @@ def _certain(draft: Draft) -> Iterator[tuple[Path, Path, Minimization | OtherDes
             if component.minimization.probability == 1:
                 yield (*PLAN, "components", index, "minimization"), ("probability",), component.minimization
     if isinstance(plan, OtherDesign):
-        for name in CERTAIN:
-            if name in CATALOGUE[plan.method].settings and rational(plan.params.get(name)) == 1:
-                yield PLAN, ("params", name), plan
+        for name in certain_settings(plan):
+            yield PLAN, ("params", name), plan
+
+
+def certain_settings(plan: OtherDesign) -> tuple[str, ...]:
+    """The settings of a design that leave nothing to chance."""
+    known = CATALOGUE[plan.method].settings
+    return tuple(name for name in CERTAIN if name in known and rational(plan.params.get(name)) == 1)
 
 
 def levels_that_must_be_known(draft: Draft) -> Iterator[Finding]:
@@ -120,11 +136,13 @@ def arms_for_a_while(draft: Draft) -> Iterator[Finding]:
     """Arms open and close where the method can follow them, and two are always open."""
     plan, arms = draft.study.randomization, draft.study.arms
     dated = [index for index, arm in enumerate(arms) if arm.opens or arm.closes]
-    if isinstance(plan, PermutedBlocks | Minimization | Factorial):
+    if isinstance(plan, PermutedBlocks | Minimization | Factorial | Listed):
         for index in dated:
             sentence = f"{plan.method} gives every arm at all times; choose another method, or leave the days out"
             yield Finding("DatesNotUsed", ("arms", index), sentence)
-    if isinstance(plan, OtherDesign) and any(len(open_arms) < 2 for open_arms in _open_together(arms)):
+    if isinstance(plan, OtherDesign) and any(
+        len(open_arms) < 2 for open_arms in _open_together(draft.study.arms_of(1))
+    ):
         sentence = "there are days on which fewer than two arms are open: nothing is left to chance"
         yield Finding("TooFewArmsOpen", ("arms", dated[0]), sentence, "warning")
 

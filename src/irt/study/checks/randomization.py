@@ -14,6 +14,7 @@ from irt.study.problems import Finding
 from irt.study.randomization_plan import (
     Component,
     Factorial,
+    Listed,
     Minimization,
     OpenCohort,
     OtherDesign,
@@ -105,7 +106,9 @@ def unused_factors(draft: Draft) -> Iterator[Finding]:
 
 def _factors_used(draft: Draft) -> set[Code]:
     plan = draft.study.randomization
-    strata = set(plan.strata) if isinstance(plan, PermutedBlocks | OtherDesign) else set()
+    strata = set(plan.strata) if isinstance(plan, PermutedBlocks | OtherDesign | Listed) else set()
+    for later in draft.study.later_randomizations:
+        strata |= {*later.design.strata, *(weighted.factor for weighted in later.design.factors)}
     if isinstance(plan, OtherDesign):
         return strata | {weighted.factor for weighted in plan.factors}
     return strata | {weighted.factor for _, part in _minimizations(draft) for weighted in part.factors}

@@ -10,6 +10,7 @@ from irt.study.part import Code
 from irt.study.problems import Finding, did_you_mean
 from irt.study.randomization_plan import (
     Factorial,
+    Listed,
     Minimization,
     OtherDesign,
     PermutedBlocks,
@@ -80,6 +81,7 @@ def _levels(draft: Draft) -> Iterator[str]:
 def _all(draft: Draft) -> Iterator[Reference]:
     yield from _of_treatment(draft)
     yield from _of_randomization(draft)
+    yield from _of_later(draft)
     yield from _of_dispensing(draft)
     yield from _of_caps(draft)
     yield from _of_network(draft)
@@ -109,7 +111,7 @@ def _of_treatment(draft: Draft) -> Iterator[Reference]:
 def _of_randomization(draft: Draft) -> Iterator[Reference]:
     plan = draft.study.randomization
     here: Path = ("randomization",)
-    if isinstance(plan, PermutedBlocks):
+    if isinstance(plan, PermutedBlocks | Listed):
         yield from _each("factors", (*here, "strata"), plan.strata)
     elif isinstance(plan, Minimization):
         yield from _of_minimization(plan, here)
@@ -125,6 +127,14 @@ def _of_randomization(draft: Draft) -> Iterator[Reference]:
         for index, agent in enumerate(plan.agents):
             yield Reference("arms", (*here, "agents", index, "active"), agent.active)
             yield Reference("arms", (*here, "agents", index, "placebo"), agent.placebo)
+
+
+def _of_later(draft: Draft) -> Iterator[Reference]:
+    for index, later in enumerate(draft.study.later_randomizations):
+        here: Path = ("later_randomizations", index)
+        yield from _each("arms", (*here, "arms"), later.arms)
+        yield from _each("factors", (*here, "design", "strata"), later.design.strata)
+        yield from _of_minimization(later.design, (*here, "design"))
 
 
 def _of_minimization(plan: Minimization | OtherDesign, path: Path) -> Iterator[Reference]:

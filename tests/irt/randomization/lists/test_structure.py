@@ -76,7 +76,7 @@ def test_arms_that_the_design_never_gives(design: Design, arms: str, line: int):
 
 
 def test_an_extension_goes_on_where_the_list_ended():
-    """Its first position is given."""
-    check_list(read_list("position,arm\n5,A\n6,B\n"), BLOCKS, (), 2, first=5)
+    """In each stratum."""
+    check_list(read_list("position,arm\n5,A\n6,B\n"), BLOCKS, (), 2, {"": 4})
     with pytest.raises(structure.OutOfOrder):
-        check_list(read_list("position,arm\n1,A\n2,B\n"), BLOCKS, (), 2, first=5)
+        check_list(read_list("position,arm\n1,A\n2,B\n"), BLOCKS, (), 2, {"": 4})

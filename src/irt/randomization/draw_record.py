@@ -13,6 +13,8 @@ def state_seen(facts: Subject, rows: Mapping[str, Any], responses_through: int |
         seen["open_arms"] = list(facts.open_arms)
     if facts.servable is not None:
         seen["servable"] = list(facts.servable)
+    if facts.listed is not None:
+        seen["listed"] = list(facts.listed)
     if responses_through is not None:
         seen["responses"] = {arm: list(counts) for arm, counts in facts.responses.items()}
         seen["responses_through"] = responses_through
@@ -29,8 +31,13 @@ def subject_drawn(number: int, levels: Mapping[str, str], seen: Mapping[str, Any
         _codes(seen.get("open_arms")),
         _codes(seen.get("servable")),
         {arm: (ones, zeros) for arm, (ones, zeros) in seen.get("responses", {}).items()},
+        _entry(seen.get("listed")),
     )
 
 
 def _codes(listed: list[str] | None) -> tuple[str, ...] | None:
     return None if listed is None else tuple(listed)
+
+
+def _entry(listed: list[Any] | None) -> tuple[int, str] | None:
+    return None if listed is None else (int(listed[0]), str(listed[1]))
