@@ -11,8 +11,8 @@ import pytest
 
 from irt.randomization.scheme import Allocation, Procedure, State, Subject
 from irt.randomization.stream import Seed
+from irt.services import draw_arm, study_versions
 from irt.services import load_kit_list as kit_list
-from irt.services import randomize_subject, study_versions
 from irt.services.kit_list import ListedLot
 from irt.services.studies import procedure_of
 from irt.study.definition import StudyDefinition
@@ -109,7 +109,7 @@ class Variation:
             patch.setattr(kit_list, "_store", partial(_store, kit_list._store, self.exchanged))
             patch.setattr(kit_list, "_sequences", _in_turn)
             patch.setattr(kit_selection, "_draw", partial(self._choose, kit_selection._draw))
-            patch.setattr(randomize_subject, "procedure_of", partial(self._turned, procedure_of))
+            patch.setattr(draw_arm, "procedure_of", partial(self._turned, procedure_of))
             yield
 
     def _turned(self, known: Any, *of: Any) -> Procedure:

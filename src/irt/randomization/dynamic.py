@@ -46,17 +46,23 @@ class Dynamic:
     planned: int | None = None
     sets_apart: bool = True
     """Whether sets of arms remember by themselves."""
+    under: str = ""
+    """What all keys begin with, where a study has several randomizations."""
     _courses: dict[tuple[str, ...], Course] = field(init=False, default_factory=dict, compare=False)
 
     @classmethod
     def of(
-        cls, plan: FollowedPlan, arms: Sequence[Arm], levels: Mapping[str, tuple[str, ...]] | None = None
+        cls,
+        plan: FollowedPlan,
+        arms: Sequence[Arm],
+        levels: Mapping[str, tuple[str, ...]] | None = None,
+        under: str = "",
     ) -> "Dynamic":
         """The procedure of a plan; UnusablePlan where its settings contradict themselves."""
         design = design_of(plan, arms, levels or {})
         margins.refuse_ambiguous(factor.name for factor in design.factors)
         if isinstance(plan, plans.OtherDesign):
-            made = cls(design, plan.strata, plan.planned_subjects)
+            made = cls(design, plan.strata, plan.planned_subjects, under=under)
         else:
             made = cls(design, sets_apart=False)
         made.course(design.arms)
@@ -137,7 +143,7 @@ class Dynamic:
         return {key: state.get(self._key(course, subject, key), {}) for key in keys}
 
     def _key(self, course: Course, subject: Subject, key: str) -> str:
-        return "|".join(part for part in (course.prefix, self.stratum(subject), key) if part)
+        return "|".join(part for part in (self.under, course.prefix, self.stratum(subject), key) if part)
 
 
 def design_of(plan: FollowedPlan, arms: Sequence[Arm], levels: Mapping[str, tuple[str, ...]]) -> Design:

@@ -18,12 +18,13 @@ def counting(definition: StudyDefinition, key: str, cap: Cap) -> Select[Any]:
 
     `key` is the counter's, whose last part names the cohort of a cap on cohorts.
     """
+    first = (_R.c.stage == 1,) if cap.counts == "randomized" else ()
     counted = _R if cap.counts == "randomized" else _SUBJECTS
     earlier = _places_before(definition, key.rpartition(":")[2]) if cap.scope == "cohort" else 0
     return (
         select(func.count() - earlier)
         .select_from(counted.join(_SITES, _SITES.c.id == counted.c.site_id))
-        .where(counted.c.study_id == bindparam("study_id"), *_concerned(cap))
+        .where(counted.c.study_id == bindparam("study_id"), *first, *_concerned(cap))
     )
 
 

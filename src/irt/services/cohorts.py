@@ -32,7 +32,7 @@ _NEWEST_IN_USE = select(func.max(_SITE_VERSIONS.c.version_number)).where(
 _RANDOMIZATIONS = table_of(Randomization)
 _DAYS = (
     select(_RANDOMIZATIONS.c.on_day)
-    .where(_RANDOMIZATIONS.c.study_id == bindparam("study_id"))
+    .where(_RANDOMIZATIONS.c.study_id == bindparam("study_id"), _RANDOMIZATIONS.c.stage == 1)
     .order_by(_RANDOMIZATIONS.c.assignment_number)
 )
 

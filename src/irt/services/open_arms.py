@@ -20,16 +20,16 @@ def open_agents(definition: StudyDefinition, eligible: list[str], on_day: date) 
     )
 
 
-def open_arms(definition: StudyDefinition, eligible: list[str], on_day: date) -> tuple[str, ...] | None:
+def open_arms(definition: StudyDefinition, stage: int, eligible: list[str], on_day: date) -> tuple[str, ...] | None:
     """The arms the subject can get, in the order of the study file; None where these are all there are."""
-    plan = definition.randomization
+    plan, arms = definition.plan_of(stage), definition.arms_of(stage)
     if not isinstance(plan, OtherDesign):
         return None
-    codes = [arm.code for arm in definition.arms if arm.is_open(on_day)]
+    codes = [arm.code for arm in arms if arm.is_open(on_day)]
     if plan.eligibility:
-        _refuse_strange(eligible, {arm.code for arm in definition.arms}, "an arm")
+        _refuse_strange(eligible, {arm.code for arm in arms}, "an arm")
         codes = [code for code in codes if code in eligible]
-    return None if len(codes) == len(definition.arms) else tuple(codes)
+    return None if len(codes) == len(arms) else tuple(codes)
 
 
 def _refuse_strange(eligible: list[str], known: set[str], what: str) -> None:

@@ -38,7 +38,7 @@ class Store:
         self.entropy = entropy
         self.definitions: dict[tuple[int, int], StudyDefinition] = {}
         self.seeds: dict[tuple[int, str], bytes] = {}
-        self.procedures: dict[tuple[int, int], Procedure] = {}
+        self.procedures: dict[tuple[int, int, int], Procedure] = {}
         self.numbers: dict[int, OpaqueNumbers] = {}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._lock = FairLock()

@@ -28,6 +28,7 @@ class SubjectEvent(StrEnum):
     START_RUN_IN = "start_run_in"
     FAIL_RUN_IN = "fail_run_in"
     RANDOMIZE = "randomize"
+    RANDOMIZE_AGAIN = "randomize_again"
     START_TREATMENT = "start_treatment"
     CHANGE_DOSE = "change_dose"
     HOLD_DOSE = "hold_dose"
@@ -53,6 +54,8 @@ SUBJECT: dict[tuple[SubjectStatus, SubjectEvent], SubjectStatus] = {
     (_S.RUN_IN, _E.RANDOMIZE): _S.RANDOMIZED,
     (_S.RANDOMIZED, _E.START_TREATMENT): _S.ON_TREATMENT,
     (_S.ON_TREATMENT, _E.START_TREATMENT): _S.ON_TREATMENT,
+    (_S.RANDOMIZED, _E.RANDOMIZE_AGAIN): _S.RANDOMIZED,
+    (_S.ON_TREATMENT, _E.RANDOMIZE_AGAIN): _S.ON_TREATMENT,
     (_S.RANDOMIZED, _E.CHANGE_DOSE): _S.RANDOMIZED,
     (_S.ON_TREATMENT, _E.CHANGE_DOSE): _S.ON_TREATMENT,
     (_S.RANDOMIZED, _E.HOLD_DOSE): _S.DOSE_HOLD,

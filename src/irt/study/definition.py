@@ -9,7 +9,12 @@ from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, T
 from irt.study.kit_types import BlindingGroup, KitType
 from irt.study.network import Country, Depot, Lane, Resupply, Site, Size
 from irt.study.part import Code, Part
-from irt.study.randomization_plan import ForcedRandomization, OtherDesign, RandomizationPlan
+from irt.study.randomization_plan import (
+    ForcedRandomization,
+    LaterRandomization,
+    OtherDesign,
+    RandomizationPlan,
+)
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.visits import Visit
 
@@ -39,6 +44,9 @@ class StudyDefinition(Part):
     arms: tuple[Arm, ...] = Field(min_length=1)
     factors: tuple[Factor, ...] = ()
     randomization: RandomizationPlan
+    later_randomizations: tuple[LaterRandomization, ...] = Field(
+        default=(), description="the second, the third ... of each subject"
+    )
     forced_randomization: ForcedRandomization | None = Field(default=None, description="off where left out")
     replacement_arm: Literal["drawn", "same"] = Field(
         default="drawn", description="what a replacement subject gets: a draw of its own, or the arm of the other"
@@ -68,8 +76,24 @@ class StudyDefinition(Part):
 
     @property
     def learns(self) -> bool:
-        """Whether randomization looks at the responses of earlier subjects."""
-        return isinstance(self.randomization, OtherDesign) and self.randomization.learns
+        """Whether any randomization looks at the responses of earlier subjects."""
+        return any(self.learns_at(stage) for stage in range(1, len(self.later_randomizations) + 2))
+
+    def learns_at(self, stage: int) -> bool:
+        """Whether that randomization does, of the so-maniest of a subject."""
+        plan = self.plan_of(stage)
+        return isinstance(plan, OtherDesign) and plan.learns
+
+    def plan_of(self, stage: int) -> RandomizationPlan:
+        """The plan of a subject's first randomization, or of a later one; IndexError where there is none."""
+        return self.randomization if stage == 1 else self.later_randomizations[stage - 2].design
+
+    def arms_of(self, stage: int) -> tuple[Arm, ...]:
+        """The arms that are drawn among, in the order of the file."""
+        later = [each.arms for each in self.later_randomizations]
+        if stage > 1:
+            return tuple(arm for arm in self.arms if arm.code in later[stage - 2])
+        return tuple(arm for arm in self.arms if not any(arm.code in codes for codes in later))
 
     def arm(self, code: Code) -> Arm:
         """The arm of that code; KeyError where the study has none."""

@@ -5,12 +5,17 @@ from datetime import timedelta
 import pytest
 
 from irt.errors import BadInput
+from irt.randomization.methods.escalation import ResponsesAwaited
 from irt.randomization.scheme import TooFewArms
 from irt.services.all_arms_check import RandomizationNotPossible
+from irt.services.draw_arm import NoAllocationLeft
+from irt.services.later_randomizations import NotToBeRandomizedAgain
 from irt.services.letters import letters_of
-from irt.services.randomize_subject import NoAllocationLeft, randomize_subject
+from irt.services.randomize_subject import AlreadyRandomized, randomize_subject
 from irt.services.replacements import CannotBeReplaced
 from irt.services.store import Store
+from irt.services.subjects import TooEarly
+from irt.study.definition import StudyDefinition
 from irt.tables.record import AuditEntry, Outbox
 from irt.tables.secret import AllocationState
 from irt.tables.subject import Randomization, SubjectEvent
@@ -77,6 +82,20 @@ def test_a_late_correction_changes_no_earlier_draw(store: Store) -> None:
     assert second != first
 
 
+def test_a_dose_escalation_waits_for_its_responses(sqlite_store: Store) -> None:
+    """A full cohort is judged when all is known of it; toxicity lowers no earlier dose."""
+    trial = without_stock(sqlite_store, a_study({"method": "three_plus_three"}))
+    cohort = [trial.randomized() for _ in range(3)]
+    ask = trial.asking(trial.screen())
+    trial.feed(dict.fromkeys(cohort[:2], 0))
+    trial.refuses(randomize_subject, ask, ResponsesAwaited)
+    trial.feed({cohort[2]: 0})
+    trial.do(trial.staff, randomize_subject, ask)
+    assert [row["arm"] for row in trial.drawn()] == ["A", "A", "A", "P"]
+    trial.feed({cohort[0]: 1, cohort[1]: 1}, reason="Toxicities were reported late")
+    assert trial.rederived().same == 4
+
+
 def test_a_draw_that_claims_to_have_known_more_is_found_out(sqlite_store: Store) -> None:
     """The responses stored with a draw are compared with those recorded before it."""
     trial = without_stock(sqlite_store, a_study(DESIGNS["play_the_winner"]))
@@ -98,6 +117,42 @@ def test_more_subjects_than_planned(sqlite_store: Store) -> None:
     assert "2" not in refusal.sentence
     come(trial, 1)
     assert trial.rederived().same == 3
+
+
+def two_stages() -> StudyDefinition:
+    """After four weeks, subjects on treatment are drawn again among two further arms."""
+    study = a_study(DESIGNS["big_stick by site"]).model_dump(mode="json")
+    further = [{**study["arms"][0], "code": code, "name": f"Maintenance {code}"} for code in ("M1", "M2")]
+    for rule in study["dispensing"]:
+        rule["arms"] = [*rule["arms"], *(["M1", "M2"] if "A" in rule["arms"] else [])]
+    later = {"arms": ["M1", "M2"], "after_days": 28, "design": {"method": "chen", "params": {"mti": 2, "p": "2/3"}}}
+    return StudyDefinition.model_validate(
+        {**study, "arms": [*study["arms"], *further], "later_randomizations": [later]}
+    )
+
+
+def test_subjects_are_randomized_again(store: Store) -> None:
+    """In their time, once, among other arms; each draw with a number of its own."""
+    trial = without_stock(store, two_stages())
+    subjects = [come(trial, number) for number in range(4)]
+    trial.later(27)
+    trial.refuses(randomize_subject, trial.asking(subjects[0], stage=2), TooEarly)
+    trial.later(1)
+    receipts = [trial.randomize(subject, stage=2) for subject in subjects]
+    assert [receipt.status for receipt in receipts] == ["randomized"] * 4
+    trial.refuses(randomize_subject, trial.asking(subjects[0], stage=2), AlreadyRandomized)
+    trial.refuses(randomize_subject, trial.asking(subjects[0], stage=3), BadInput)
+    trial.refuses(randomize_subject, trial.asking(trial.screen(), stage=2), NotToBeRandomizedAgain)
+    rows = trial.rows(Randomization)
+    assert [(row["stage"], row["assignment_number"]) for row in rows] == [
+        *((1, n) for n in range(1, 5)),
+        *((2, n) for n in range(5, 9)),
+    ]
+    assert {row["arm"] for row in trial.drawn()[4:]} <= {"M1", "M2"}
+    assert {row["method"] for row in trial.drawn()} == {"big_stick", "chen"}
+    assert "randomization 2|M1/M2" in {row["key"] for row in trial.rows(AllocationState)}
+    assert trial.rederived().same == 8
+    assert trial.subject(subjects[0])["randomized_on"] == trial.day - timedelta(days=28)
 
 
 def three_arms(**dates: object) -> list[dict[str, object]]:

@@ -63,7 +63,7 @@ def test_who_got_which_response_is_in_the_second_chain(sqlite_learning: Designed
     assert secret["body"] == {"responses": {subject: 1}}
     facts = (line["person"], line["record_kind"], line["record"], line["old"], line["new"], line["reason"])
     assert sentence("responses_recorded", *facts) == (
-        "Stan Petrov recorded 1 responses from EDC export 7, known through 2026-03-01."
+        "Stan Petrov recorded responses from EDC export 7: 1 new, 0 changed."
     )
 
 

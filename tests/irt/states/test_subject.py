@@ -20,6 +20,8 @@ screen_failed, run_in_failed                                        -- rescreen 
 screening                                                           -- start_run_in    --> run_in
 screening, run_in                                                   -- randomize       --> randomized
 randomized, on_treatment                                            -- start_treatment --> on_treatment
+randomized                                                          -- randomize_again --> randomized
+on_treatment                                                        -- randomize_again --> on_treatment
 randomized                                                          -- change_dose     --> randomized
 on_treatment                                                        -- change_dose     --> on_treatment
 randomized, on_treatment                                            -- hold_dose       --> dose_hold

@@ -5,9 +5,12 @@ from typing import get_args
 import pytest
 
 from irt.randomization.catalogue import CATALOGUE
+from irt.study.blinded import blinded_study
 from irt.study.check import check
+from irt.study.comparison import blinded_changes, unblinded_changes
 from irt.study.describe_unblinded import unblinded_specification
 from irt.study.randomization_plan import OtherDesign
+from tests.builders_designs import DESIGNS, a_study
 from tests.irt.study.edits import edited
 from tests.irt.study.mistakes import ARM_P, BLOCKS, DESIGN
 
@@ -82,3 +85,49 @@ def test_two_arms_are_always_open():
     assert names(plan, (ARM_P, ARM_P.replace("ratio: 1", "ratio: 1, closes: 2027-06-30"))) == [
         ("warning", "TooFewArmsOpen")
     ]
+
+
+LATER = "later_randomizations:\n  - {arms: [A, P], after_days: 28, design: {method: efron, params: {p: 1}}}\n"
+
+
+def test_later_randomizations_have_arms_and_a_design_of_their_own():
+    """The first must have arms left, and be able to leave others out."""
+    found = names(("arms:\n", LATER + "arms:\n"))
+    assert ("error", "LaterNotPossible") in found
+    assert ("error", "DeterministicAllocation") in found
+    found = names((BLOCKS, DESIGN.format("complete")), ("arms:\n", LATER + "arms:\n"))
+    assert ("error", "LaterNotPossible") in found
+    found = names(("arms:\n", LATER.replace("[A, P]", "[A, X]") + "arms:\n"))
+    assert ("error", "UnknownArm") in found
+
+
+def test_what_cannot_be_forced():
+    """Blocks have no law for each subject; without the check before the draw nothing is missing."""
+    why = "forced_randomization: {subjects_max: 3, reason: Kits may be late in two countries of the study.}\n"
+    assert names(("arms:\n", why + "arms:\n")) == [("error", "ForcingNotPossible")]
+    assert names(("arms:\n", why + "arms:\n"), (BLOCKS, DESIGN.format("complete"))) == []
+
+
+def test_a_rule_for_replacements_that_there_are_none_of():
+    """It would never be followed."""
+    assert names(("arms:\n", "replacement_arm: same\n\narms:\n")) == [("error", "NoReplacements")]
+
+
+def test_the_difference_of_two_designs_is_told_in_words():
+    """To those who may read it; the blinded voice knows nothing of it."""
+    plain = a_study({"method": "complete"})
+    why = "Kits may be late in two countries of the study."
+    other = a_study(
+        DESIGNS["thompson by site"],
+        forced_randomization={"subjects_max": 3, "reason": why},
+        replacement_arm="same",
+    )
+    said = [change.sentence for change in unblinded_changes(plain, other)]
+    assert "Randomization: method was complete, is now thompson." in said
+    assert any(sentence.startswith("Forced randomization was none") for sentence in said)
+    assert "Replacement subjects was drawn, is now same." in said
+    assert blinded_changes(blinded_study(plain), blinded_study(other)) == ()
+    facts = dict(
+        fact for section in unblinded_specification(other).sections for fact in section.facts if section.facts
+    )
+    assert facts["Forced randomization"] == f"at most 3 subjects: {why}"
