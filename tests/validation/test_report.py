@@ -1,0 +1,73 @@
+"""The report: what is in it, in both forms."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.validation.pack import checks_of
+from tests.validation.report import Findings, as_html, as_markdown, engine_sha256, sections, write
+from tests.validation.running import Caught, EngineTest, Outcome
+from tests.validation.seeding import FAULTS, Trial
+
+CHECK = checks_of(("efron",))[0]
+GOOD = Findings(
+    "2026-11-22",
+    (Outcome(CHECK, "passed", 1020, ""), Outcome(CHECK, "not run", 0, "R is not installed here")),
+    (EngineTest("test_x.py", "test_x", "It holds | always.", 3, 3),),
+    (Caught(FAULTS[0], Trial(("complete_route",), "AssertionError")),),
+)
+
+
+def test_it_tells_all_that_was_run() -> None:
+    """Checks with source and verdict, tests with their cases, faults with what noticed them, limits, signatures."""
+    text = as_markdown(sections(GOOD))
+    for told in (
+        "Verdict: passed.",
+        "1 of 1 checks passed, with 1,020 comparisons; 1 could not be run here.",
+        "3 of 3 cases",
+        "1 of 1 seeded faults were noticed.",
+        "| Date | 2026-11-22 |",
+        engine_sha256(),
+        CHECK.sentence,
+        CHECK.source,
+        "not run: R is not installed here",
+        "It holds \\| always.",
+        FAULTS[0].sentence,
+        "complete_route",
+        "randomizeR",
+        "| Approved by |",
+    ):
+        assert told in text, told
+
+
+def test_a_failure_is_the_verdict() -> None:
+    """A check, a test or a fault that nobody noticed."""
+    assert GOOD.passed
+    failing = (
+        GOOD._replace(checks=(Outcome(CHECK, "FAILED", 0, "1/3, not 2/3"),)),
+        GOOD._replace(tests=(GOOD.tests[0]._replace(passed=2),)),
+        GOOD._replace(faults=(Caught(FAULTS[0], Trial((), "")),)),
+    )
+    for found in failing:
+        assert not found.passed
+        assert "Verdict: FAILED." in as_markdown(sections(found))
+
+
+def test_html_is_escaped_and_whole(tmp_path: Path) -> None:
+    """Code with signs of HTML stays text; both files are written."""
+    fault = next(fault for fault in FAULTS if "<" in fault.old)
+    page = as_html(sections(GOOD._replace(faults=(Caught(fault, Trial(("efron_route",), "")),))))
+    assert "&lt;" in page
+    assert page.count("<table>") == page.count("</table>")
+    markdown, html = write(GOOD, tmp_path / "new")
+    assert markdown.read_text().startswith("# Validation report")
+    assert html.read_text().startswith("<!doctype html>")
+
+
+def test_the_command_writes_it(tmp_path: Path) -> None:
+    """The checks alone, with a date that is given."""
+    command = [sys.executable, "-m", "tests.validation", "--checks-only", "--date", "2026-01-02", "--out", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+    assert done.returncode == 0, done.stderr
+    assert "| Date | 2026-01-02 |" in (tmp_path / "randomization.md").read_text()
+    assert done.stdout.split() == [str(tmp_path / "randomization.md"), str(tmp_path / "randomization.html")]
