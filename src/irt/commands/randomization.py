@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "draw": "irt.commands.randomization_draw",
     "list": "irt.commands.randomization_list",
     "import-list": "irt.commands.randomization_list_import",
+    "study-list": "irt.commands.randomization_study_list",
     "prove-line": "irt.commands.randomization_list_proof",
     "check-line": "irt.commands.randomization_list_proof",
     "export": "irt.commands.randomization_export",

@@ -47,7 +47,7 @@ def import_list(
     except OSError as fault:
         raise BadInput(f"{list_file}: {fault.strerror or fault}.") from None
     only = strata[0] if len(strata) == 1 else ""
-    found = read_list(text, form, _codes(codes), only)
+    found = read_list(text, form, codes_of(codes), only)
     check_list(found, open_design(design_file), strata, subjects)
     if out_file is not None:
         write_list(found, out_file)
@@ -59,7 +59,8 @@ def import_list(
     click.echo(f"{len(found.entries)} positions hold. SHA-256 {found.sha256}", err=True)
 
 
-def _codes(given: tuple[str, ...]) -> dict[str, str] | None:
+def codes_of(given: tuple[str, ...]) -> dict[str, str] | None:
+    """Treatment code -> arm; None where none is given."""
     pairs = [pair.partition("=") for pair in given]
     if any(not code or not arm for code, _, arm in pairs):
         raise BadInput("A code is given as CODE=ARM, such as 1=A. Nothing was taken over.")

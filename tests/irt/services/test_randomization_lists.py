@@ -8,6 +8,7 @@ from irt.errors import NotAllowed
 from irt.randomization.listed import ListExhausted
 from irt.randomization.lists import structure
 from irt.randomization.lists.read_list import read_list
+from irt.reads.unblinded_lists import depletion, loaded_lists
 from irt.services.load_randomization_list import RandomizationListNotApproved, load_randomization_list
 from irt.services.randomization_lists import AskRandomizationList as Ask
 from irt.services.randomization_lists import (
@@ -146,3 +147,17 @@ def test_what_was_approved_can_be_read(sqlite_store: Store) -> None:
     content = matter(trial, asked(trial))
     assert content["origin"] == "drawn"
     assert read_list(content["csv"]).csv == content["csv"]
+
+
+def test_how_long_the_lists_last(store: Store) -> None:
+    """What is left of each stratum, and which ones are to be extended."""
+    trial = a_listed_trial(store)
+    loaded(trial)
+    for _ in range(3):
+        trial.randomized(levels=LOW)
+    with trial.store.reading() as connection:
+        high, low = depletion(connection, trial.study_id, trial.day)
+        (only,) = loaded_lists(connection, trial.study_id)
+    assert (low.stratum, low.used, low.left, low.lately, low.short) == ("ldl=LT85", 3, 3, 3, True)
+    assert (high.used, high.ends_on, high.short) == (0, None, False)
+    assert (only.number, only.origin) == (1, "drawn")
