@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import RowMapping, Select, bindparam, select, update
+from sqlalchemy import BindParameter, RowMapping, Select, bindparam, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from irt.errors import NotFound
@@ -100,6 +100,32 @@ _MOVE = (
     )
 )
 
+_MOVEMENTS = table_of(Movement)
+
+
+def _told(name: str) -> BindParameter[Any]:
+    return bindparam(name, type_=_MOVEMENTS.c[name].type)
+
+
+_FACTS = ("event", "subject_id", "shipment_id", "reason", "occurred_at", "recorded_at", "account_id")
+_NOTED = {
+    "sponsor_id": _KITS.c.sponsor_id,
+    "study_id": _KITS.c.study_id,
+    "kit_id": _KITS.c.id,
+    **{axis: _KITS.c[axis] for axis in ("custody", "place_id", "quality", "assignment", "accountability")},
+    **{fact: _told(fact) for fact in _FACTS},
+}
+# The movement is the kit's row as it now stands, so that the two cannot say different things.
+_NOTE = (
+    insert(_MOVEMENTS)
+    .inline()
+    .from_select(
+        list(_NOTED),
+        select(*_NOTED.values()).where(_KITS.c.id.in_(bindparam("ids", expanding=True))).order_by(_KITS.c.id),
+        include_defaults=False,
+    )
+)
+
 STAY = -1
 """The kit stays where it is."""
 
@@ -145,14 +171,6 @@ def move_each(
         HeldKit(kit.id, kit.number, move_kit(kit.state, event), place_id, kit.sponsor_id, kit.study_id)
         for kit, place_id, _ in moves
     ]
-    alike: dict[tuple[KitState, int | None], list[int]] = defaultdict(list)
-    for kit in moved:
-        alike[(kit.state, kit.place_id)].append(kit.id)
-    for (state, place), ids in alike.items():
-        axes = {f"to_{axis}": value for axis, value in _axes(state).items()}
-        for some in _some_at_once(ids):
-            work.run(_MOVE, {"ids": some, "to_place": place, **axes})
-    _leave_open_dispensings(work, moves, event)
     facts = {
         "event": event,
         "subject_id": subject_id,
@@ -161,21 +179,14 @@ def move_each(
         "recorded_at": work.at,
         "account_id": work.actor.account_id,
     }
-    work.record_all(
-        Movement,
-        (
-            {
-                "sponsor_id": kit.sponsor_id,
-                "study_id": kit.study_id,
-                "kit_id": kit.id,
-                "place_id": kit.place_id,
-                "shipment_id": move.shipment_id,
-                **_axes(kit.state),
-                **facts,
-            }
-            for kit, move in zip(moved, moves, strict=True)
-        ),
-    )
+    alike: dict[tuple[KitState, int | None, int | None], list[int]] = defaultdict(list)
+    for kit, move in zip(moved, moves, strict=True):
+        alike[(kit.state, kit.place_id, move.shipment_id)].append(kit.id)
+    for (state, place, shipment_id), ids in alike.items():
+        for some in _some_at_once(ids):
+            work.run(_MOVE, {"ids": some, "to_place": place, **_axes(state)})
+            work.run(_NOTE, {"ids": some, "shipment_id": shipment_id, **facts})
+    _leave_open_dispensings(work, moves, event)
     return moved
 
 
@@ -204,8 +215,8 @@ def _leave_open_dispensings(work: Work, moves: Sequence[Move], event: KitEvent) 
 
 def _axes(state: KitState) -> dict[str, str]:
     return {
-        "custody": state.custody,
-        "quality": state.quality,
-        "assignment": state.assignment,
-        "accountability": state.accountability,
+        "to_custody": state.custody,
+        "to_quality": state.quality,
+        "to_assignment": state.assignment,
+        "to_accountability": state.accountability,
     }
