@@ -93,7 +93,11 @@ class KitContent(Owned, table=True):
     """What is in a kit, and its place in the warehouse's order."""
 
     __tablename__ = "secret_kit_content"
-    __table_args__ = (Index("kit_content_sequence", "manufacturing_lot_id", "sequence"),)
+    __table_args__ = (
+        Index("kit_content_sequence", "manufacturing_lot_id", "sequence"),
+        # Answers what a kit holds and where it lies without reading the row itself.
+        Index("kit_content_known", "kit_id", "kit_type", "sequence"),
+    )
     kit_id: int = Field(foreign_key="kit.id", unique=True)
     kit_type: str
     manufacturing_lot_id: int = Field(foreign_key="secret_manufacturing_lot.id")

@@ -685,6 +685,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_kit_content")),
         sa.UniqueConstraint("kit_id", name=op.f("uq_secret_kit_content_kit_id")),
     )
+    op.create_index("kit_content_known", "secret_kit_content", ["kit_id", "kit_type", "sequence"], unique=False)
     op.create_index(
         "kit_content_sequence", "secret_kit_content", ["manufacturing_lot_id", "sequence"], unique=False
     )
@@ -1470,6 +1471,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_secret_randomization_list_sha256"), table_name="secret_randomization_list")
     op.drop_table("secret_randomization_list")
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
+    op.drop_index("kit_content_known", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
