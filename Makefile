@@ -51,6 +51,10 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 verify: develop ## the long proofs whose short forms are in the tests
 	$(BIN)/pytest -n 2 -m "slow or not slow"
 
+.PHONY: validation
+validation: develop ## check the randomization engine, seed faults in it, write the report to dist/validation
+	$(BIN)/python -m tests.validation
+
 .PHONY: bench
 bench: develop ## measure speed, each figure beside its yardstick
 	$(BIN)/python -m tests.bench

@@ -1,13 +1,12 @@
 """Running the pack: every check, the engine's own tests, and every fault."""
 
-import inspect
-import os
+import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pytest
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from tests.validation.check import Check, NotAvailable
 from tests.validation.fault import Fault
@@ -17,6 +16,10 @@ from tests.validation.seeding import FAULTS, Trial, try_fault
 ENGINE_TESTS = "tests/irt/randomization"
 ROOT = Path(__file__).parents[2]
 Tell = Callable[[str], None]
+
+
+class NoTests(Exception):
+    """The engine's own tests could not be run."""
 
 
 class Outcome(NamedTuple):
@@ -66,29 +69,23 @@ def run_faults(tell: Tell, faults: Sequence[Fault] = FAULTS) -> Iterator[Caught]
         yield Caught(fault, try_fault(fault))
 
 
-def run_tests() -> tuple[EngineTest, ...]:
-    """The engine's own tests, as the project's test runner runs them."""
-    collected = _Collected()
-    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
-        pytest.main(["-q", str(ROOT / ENGINE_TESTS), "--rootdir", str(ROOT)], plugins=[collected])
-    return tuple(EngineTest(*key, len(passed), sum(passed)) for key, passed in collected.tests.items())
-
-
-class _Collected:
-    """What pytest tells while it runs."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, tuple[str, str, str]] = {}
-        self.tests: dict[tuple[str, str, str], list[bool]] = {}
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Each case's file, function and sentence."""
-        for item in items:
-            file = Path(item.path).relative_to(ROOT / ENGINE_TESTS).as_posix()
-            sentence = " ".join((inspect.getdoc(item.function) or "").split())
-            self._keys[item.nodeid] = (file, item.originalname, sentence)
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Each case's outcome; one that could not begin has not passed."""
-        if report.when == "call" or (report.when == "setup" and not report.passed):
-            self.tests.setdefault(self._keys[report.nodeid], []).append(report.passed)
+def run_tests(under: str = ENGINE_TESTS) -> tuple[EngineTest, ...]:
+    """The engine's own tests, as the project's test runner runs them; NoTests where it could not run them."""
+    with TemporaryDirectory() as folder:
+        told = Path(folder) / "told.json"
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            under,
+            "-p",
+            "tests.validation.collecting",
+            "--told",
+            str(told),
+        ]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        rows = json.loads(told.read_text()) if told.exists() else []
+    if not rows:
+        raise NoTests(f"no test of {under} was run: {done.stdout[-1000:]}{done.stderr[-1000:]}")
+    return tuple(EngineTest(*row) for row in rows)

@@ -4,9 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.validation.pack import checks_of
 from tests.validation.report import Findings, as_html, as_markdown, engine_sha256, sections, write
-from tests.validation.running import Caught, EngineTest, Outcome
+from tests.validation.running import Caught, EngineTest, NoTests, Outcome, run_tests
 from tests.validation.seeding import FAULTS, Trial
 
 CHECK = checks_of(("efron",))[0]
@@ -62,6 +64,19 @@ def test_html_is_escaped_and_whole(tmp_path: Path) -> None:
     markdown, html = write(GOOD, tmp_path / "new")
     assert markdown.read_text().startswith("# Validation report")
     assert html.read_text().startswith("<!doctype html>")
+
+
+def test_the_engines_own_tests_are_told() -> None:
+    """Each with its sentence and its cases, as the project's runner runs them."""
+    told = run_tests("tests/irt/randomization/methods/test_efron.py")
+    assert {test.file for test in told} == {"tests/irt/randomization/methods/test_efron.py"}
+    assert all(test.sentence.endswith(".") and test.cases == test.passed > 0 for test in told)
+
+
+def test_tests_that_are_not_there_are_told() -> None:
+    """Never an empty table."""
+    with pytest.raises(NoTests, match="no test"):
+        run_tests("tests/irt/randomization/nowhere")
 
 
 def test_the_command_writes_it(tmp_path: Path) -> None:
