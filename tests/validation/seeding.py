@@ -19,6 +19,7 @@ from tests.validation.faults import adaptive, drawing, restricted
 ENGINE = Path(__file__).parents[2] / "src" / "irt" / "randomization"
 FAULTS: tuple[Fault, ...] = restricted.FAULTS + adaptive.FAULTS + drawing.FAULTS
 CPU_SECONDS_MAX = 20
+SECONDS_MAX = 300
 LOADED_ANEW = ("irt.randomization", "tests.validation", "tests.irt.randomization")
 
 
@@ -69,6 +70,8 @@ def _answer(fault: Fault, text: str, writer: int) -> None:
     try:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS_MAX)
+        # A process that waits instead of computing has not noticed anything: it ends without an answer.
+        signal.alarm(SECONDS_MAX)
         sys.meta_path.insert(0, _Seeded(fault.module, ENGINE / fault.file, text))
         for name in [name for name in sys.modules if name.startswith(LOADED_ANEW)]:
             del sys.modules[name]
