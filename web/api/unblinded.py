@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -9,7 +10,10 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
+from irt.reads.unblinded_bench import PaperLine, paper, papers
 from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
+from irt.reads.unblinded_live import LivePage, live
+from irt.reads.unblinded_schedule import Schedule, schedule
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.store import Store
@@ -46,6 +50,22 @@ class AllocationsShown:
     commitment: str
     arms: tuple[ArmReached, ...]
     balance: tuple[BalanceLine, ...]
+
+
+@dataclass(frozen=True)
+class BenchPaperShown:
+    """One paper: what was asked of a design, and what came of it."""
+
+    paper: PaperLine
+    asked: dict[str, Any]
+    answer: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class BenchPapers:
+    """Papers, newest first."""
+
+    items: tuple[BenchPaperShown, ...]
 
 
 @dataclass(frozen=True)
@@ -161,6 +181,53 @@ def list_allocations(
 
 
 @unblinded_question(
+    "/studies/{study_id:int}/randomization-balance",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "The balance of a study, and how well it could be guessed",
+)
+def show_balance(study_id: StudyId, caller: Caller, store: Records, now: Now) -> LivePage:
+    """By factor, stratum and site, the course over time, expected right guesses, subjects in the wrong stratum."""
+    with store.reading() as connection:
+        page = live(connection, study_id)
+    _log(store, caller, now, study_id, None, "balance", Permission.VIEW_RANDOMIZATION, page.total)
+    return page
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/schedule-and-codes",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "The schedule and codes of a study (ICH E3 16.1.7)",
+)
+def show_schedule(study_id: StudyId, caller: Caller, store: Records, now: Now) -> Schedule:
+    """Every subject with its arm in order of assignment, what the schedule was made by, and signed checks."""
+    with store.reading() as connection:
+        told = schedule(connection, study_id)
+    _log(store, caller, now, study_id, None, "schedule and codes", Permission.VIEW_RANDOMIZATION, len(told.lines))
+    return told
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/bench-papers",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "The papers on the statistician's bench",
+)
+def list_bench_papers(study_id: StudyId, caller: Caller, store: Records, now: Now) -> BenchPapers:
+    """The fifty newest, each with its question and its answer, null where it is not finished."""
+    with store.reading() as connection:
+        found = [paper(connection, study_id, line.id) for line in papers(connection, study_id)]
+    _log(store, caller, now, study_id, None, "bench papers", Permission.VIEW_RANDOMIZATION, len(found))
+    return BenchPapers(
+        tuple(
+            BenchPaperShown(each.line, dict(each.asked), None if each.result is None else dict(each.result))
+            for each in found
+        )
+    )
+
+
+@unblinded_question(
     "/studies/{study_id:int}/stock-by-type",
     Permission.VIEW_SUPPLY,
     DataClass.SUPPLY_BY_TYPE,
@@ -221,6 +288,9 @@ OPERATIONS = (
     show_kit_contents,
     show_treatment,
     list_allocations,
+    show_balance,
+    show_schedule,
+    list_bench_papers,
     list_stock_by_type,
     list_depot_stock_by_type,
 )

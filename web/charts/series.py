@@ -121,7 +121,8 @@ def projection_chart(
 def difference_bar(value: float, limit: float) -> Markup:
     """A small bar left or right of zero with its number, for a cell of a table."""
     reach = min(abs(value) / limit, 1) * 38 if limit else 0
-    words = f"+{number(value)}" if value > 0 else number(value)
+    shown = number(value, 0 if value == int(value) else 1)
+    words = f"+{shown}" if value > 0 else shown
     x, fill = (40.0, "irt-fill-1") if value >= 0 else (40 - reach, "irt-fill-2")
     strokes = svg.line(40, 0, 40, 16, "irt-axis") + svg.rectangle(x, 3, reach, 10, fill)
     return Markup(

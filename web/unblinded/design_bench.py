@@ -34,6 +34,7 @@ from web.unblinded.typed_design import (
     TRIALS_MAX,
     arms_in,
     design_in,
+    label_of,
     rates_in,
     ratio_in,
     settings_of,
@@ -67,7 +68,7 @@ class BenchView(UnblindedView):
     @property
     def settings(self) -> list[tuple[str, str, str]]:
         """The chosen method's settings: field, label and hint."""
-        return [(SETTING + name, name.replace("_", " "), hint) for name, hint in settings_of(self.method)]
+        return [(SETTING + name, label_of(name), hint) for name, hint in settings_of(self.method)]
 
     @property
     def needs_factors(self) -> bool:

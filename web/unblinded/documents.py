@@ -19,6 +19,7 @@ from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.unblinded_allocations import every_allocation
 from irt.reads.unblinded_bench import paper, papers
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_lists import loaded_lists
 from irt.reads.unblinded_live import live
 from irt.reads.unblinded_schedule import Schedule, ScheduleLine, schedule, transfer_codes
 from irt.services.draw_transfer_codes import DrawTransferCodes, draw_transfer_codes
@@ -185,6 +186,7 @@ class DocumentPages(Controller):
                 papers=tuple(
                     paper(connection, study_id, line.id) for line in papers(connection, study_id) if line.outcome
                 ),
+                lists=loaded_lists(connection, study_id),
                 verified=found.allocations,
                 same=found.same,
             )

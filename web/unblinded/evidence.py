@@ -13,6 +13,7 @@ from irt.audit.chain import canonical
 from irt.randomization.assessment.course_plot import course
 from irt.reads.unblinded_allocations import AllocationLine
 from irt.reads.unblinded_bench import Paper
+from irt.reads.unblinded_lists import LoadedList
 from irt.reads.unblinded_live import LivePage
 from irt.reads.unblinded_schedule import Schedule
 from web.downloads import csv_text
@@ -31,6 +32,7 @@ class Evidence:
     definition: Mapping[str, Any]
     allocations: tuple[AllocationLine, ...]
     papers: tuple[Paper, ...]
+    lists: tuple[LoadedList, ...]
     verified: int
     same: int
 
@@ -73,6 +75,7 @@ def _files(evidence: Evidence, masthead: Masthead) -> dict[str, bytes]:
         "plots/balance.svg": plot.encode(),
         "summary.pdf": _summary(evidence, masthead, plot),
     }
+    files["lists.json"] = _json([asdict(one) for one in evidence.lists])
     for paper in evidence.papers:
         result = dict(paper.result or {})
         name, picture = f"bench/{paper.line.id}_{paper.line.kind}", result.pop("svg", "")
@@ -88,6 +91,9 @@ def _summary(evidence: Evidence, masthead: Masthead, plot: str) -> bytes:
     sheets.rows(("What", "As it stands"), facts_of(told), (2, 5))
     sheets.heading("Replay")
     sheets.sentence(evidence.verdict)
+    sheets.heading("Lists")
+    lists = [(one.number, one.origin, one.sha256, one.merkle_root) for one in evidence.lists]
+    sheets.rows(("List", "Origin", "SHA-256", "Merkle root"), lists or [("none", "", "", "")], (1, 1, 5, 5))
     sheets.heading("Balance")
     sheets.picture(plot)
     arms = [code for code, _ in page.arms]

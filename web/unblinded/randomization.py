@@ -8,6 +8,8 @@ from litestar.di import NamedDependency, Provide
 
 from irt.blinding.views import UnblindedView
 from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocations
+from irt.randomization.lists.depletion import Depletion
+from irt.reads.unblinded_lists import depletion
 from irt.reads.unblinded_live import BalanceGroup, LivePage, live
 from web.blinded.desk import Desk, desk_of, go
 from web.charts import Series
@@ -23,6 +25,7 @@ class LiveView(UnblindedView):
     """The study in figures, and the last proof made from this page."""
 
     page: LivePage
+    lists: tuple[Depletion, ...]
     command_key: str
     verified: int | None = None
     same: int | None = None
@@ -75,5 +78,6 @@ class RandomizationPages(Controller):
 def _page(desk: Desk, study_id: int, **proof: Any) -> Response[Any]:
     with desk.store.reading() as connection:
         page = live(connection, study_id)
+        lists = depletion(connection, study_id, desk.now.date())
     write_down(desk, study_id, "balance", page.total)
-    return room_page(desk, "live.html", LiveView(page, desk.key(), **proof), TITLE, study_id)
+    return room_page(desk, "live.html", LiveView(page, lists, desk.key(), **proof), TITLE, study_id)

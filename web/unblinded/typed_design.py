@@ -12,32 +12,40 @@ from irt.randomization.design import Design, parse_design
 SUBJECTS_MAX = 20_000
 TRIALS_MAX = 100_000
 SETTING = "param-"
+ABBREVIATED = {"mti": "Largest imbalance (MTI)"}
 HINTS = {
-    "block_sizes": "as 4, 6; each is as likely",
-    "p": "chance of the preferred arm, as 2/3",
-    "a": "as 2",
-    "rho": "as 5",
-    "initial": "balls of each arm at the start, as 1",
-    "added": "balls added at each draw, as 1",
-    "mti": "largest imbalance allowed, as 3",
-    "lambda": "balanced sets in the urn, as 2",
-    "terminal_balance": "true (where left out) or false",
-    "alpha": "as 2",
-    "eta": "from 0 to 1, as 1/2",
-    "distance": "range, variance, sd or sum",
-    "tie_rule": "shared or random_rank",
-    "scaling": "add_then_divide or divide_then_add",
-    "weights": "as overall: 0.3, stratum: 0.5, margins: 0.2",
-    "start_up": "model or covariates",
-    "target": "neyman, rsihr or urn; a rate in dose finding",
-    "gamma": "as 2",
-    "burn_in": "subjects before the method begins, as 10",
-    "burn_in_by": "complete or permuted",
-    "prior": "as 1/2, 1/2",
-    "power": "as 1/2, or n/2N",
-    "least": "smallest chance of an arm, as 0.1",
-    "most": "largest chance of an arm, as 0.9",
+    "block_sizes": "As 4, 6; each is as likely.",
+    "p": "Chance of the preferred arm, as 2/3.",
+    "a": "As 2.",
+    "rho": "As 5.",
+    "initial": "Balls of each arm at the start, as 1.",
+    "added": "Balls added at each draw, as 1.",
+    "mti": "Largest imbalance allowed, as 3.",
+    "lambda": "Balanced sets in the urn, as 2.",
+    "terminal_balance": "true (where left out) or false.",
+    "alpha": "As 2.",
+    "eta": "From 0 to 1, as 1/2.",
+    "distance": "range, variance, sd or sum.",
+    "tie_rule": "shared or random_rank.",
+    "scaling": "add_then_divide or divide_then_add.",
+    "weights": "As overall: 0.3, stratum: 0.5, margins: 0.2.",
+    "start_up": "model or covariates.",
+    "target": "neyman, rsihr or urn; a rate in dose finding.",
+    "gamma": "As 2.",
+    "burn_in": "Subjects before the method begins, as 10.",
+    "burn_in_by": "complete or permuted.",
+    "prior": "As 1/2, 1/2.",
+    "power": "As 1/2, or n/2N.",
+    "least": "Smallest chance of an arm, as 0.1.",
+    "most": "Largest chance of an arm, as 0.9.",
 }
+
+
+def label_of(setting: str) -> str:
+    """A setting's name on the page; a single letter stays as it is written in formulas."""
+    if setting in ABBREVIATED or len(setting) == 1:
+        return ABBREVIATED.get(setting, setting)
+    return setting.replace("_", " ").capitalize()
 
 
 def settings_of(method: str) -> list[tuple[str, str]]:

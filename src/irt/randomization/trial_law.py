@@ -7,6 +7,7 @@ from typing import Any
 from irt.randomization.catalogue import method_of
 from irt.randomization.design import Design
 from irt.randomization.dynamic import design_of
+from irt.randomization.listed import design_of_list
 from irt.randomization.methods.method import Law, Levels, Method, Step
 from irt.study import randomization_plan as plans
 from irt.study.definition import StudyDefinition
@@ -90,6 +91,8 @@ def law_of(definition: StudyDefinition) -> TrialLaw | None:
             arms = tuple(arm.code for arm in definition.arms)
             ratio = tuple(arm.ratio for arm in definition.arms)
             return TrialLaw(Design(plan.method, arms, ratio, {"block_sizes": sizes}), plan.strata)
+        case plans.Listed():
+            return TrialLaw(design_of_list(plan, definition.arms), plan.strata, plan.positions)
         case plans.Minimization():
             return TrialLaw(design_of(plan, definition.arms, levels))
         case plans.OtherDesign():

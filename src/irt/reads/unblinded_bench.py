@@ -95,4 +95,5 @@ def _outcome(kind: str, result: Mapping[str, Any] | None) -> str:
         case "test":
             return f"p = {result['p_value']:.4f}"
         case _:
-            return f"{len(result['strata'])} strata with a known arm"
+            strata = len(result["strata"])
+            return f"{strata} {'stratum' if strata == 1 else 'strata'} with a known arm"

@@ -129,6 +129,7 @@ def live(connection: Connection, study_id: int) -> LivePage:
     overall = reached[0]
     codes = [arm.code for arm in definition.arms]
     guesses = guessed([_given(row) for row in rows], {arm.code: arm.ratio for arm in definition.arms})
+    groups = _groups(rows, reached, definition)
     return LivePage(
         study_id=study_id,
         study=str(connection.execute(_NAME, facts).scalar_one()),
@@ -137,9 +138,9 @@ def live(connection: Connection, study_id: int) -> LivePage:
         total=len(rows),
         counts=tuple(overall.counts[code] for code in codes),
         difference=float(overall.differences[codes[0]]),
-        largest=float(max(one.largest for one in reached)),
+        largest=max([float(overall.largest), *(row.largest for group in groups for row in group.rows)]),
         commitment=str(connection.execute(_COMMITMENT, facts).scalar() or ""),
-        groups=_groups(rows, reached, definition),
+        groups=groups,
         course=_course([row.arm for row in rows], definition.arms),
         guesses=tuple(_guess_row(one) for one in guesses),
         guessed=_guess_row(together(guesses)),

@@ -16,6 +16,9 @@ QUESTIONS = (
     "/kits/{kit}/contents",
     "/subjects/{subject}/treatment",
     "/allocations",
+    "/randomization-balance",
+    "/schedule-and-codes",
+    "/bench-papers",
     "/stock-by-type",
     "/depot-stock-by-type",
     "/lots",
@@ -76,6 +79,21 @@ def test_a_statistician_reads_allocations(world: World) -> None:
     assert [line["number"] for line in system.asks_study("/allocations", after=3).json()["items"]] == [2, 1]
     assert system.asks_study("/sites/1001/contents").status_code == 403
     assert [row["record"] for row in house_of(world).rows(AuditEntry, act="read")] == ["allocations"] * 2
+
+
+def test_a_statistician_reads_the_room(world: World) -> None:
+    """Balance with the course, schedule and codes, and the bench; each reading is written down."""
+    subject = System.of(world, "investigator.0").randomizes()
+    system = hired(world, Role.UNBLINDED_STATISTICIAN)
+    balance = system.asks_study("/randomization-balance").json()
+    assert (balance["total"], balance["guessed"]["by_chances"]) == (1, 0.5)
+    assert {group["title"] for group in balance["groups"]} >= {"Stratum", "Site"}
+    told = system.asks_study("/schedule-and-codes").json()
+    assert [line["subject"] for line in told["lines"]] == [subject]
+    assert told["plan"]["method"] == "permuted_block"
+    assert system.asks_study("/bench-papers").json() == {"items": []}
+    read = [row["record"] for row in house_of(world).rows(AuditEntry, act="read")]
+    assert read == ["balance", "schedule and codes", "bench papers"]
 
 
 def test_a_supply_manager_reads_stock_by_type(world: World) -> None:

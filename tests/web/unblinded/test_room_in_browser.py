@@ -1,0 +1,74 @@
+"""The statistician's room in a real browser: what axe finds at two widths, and a design assessed by keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.web.api.live import served
+from tests.web.blinded.test_jobs_in_browser import enter, examine
+from tests.web.preview.browser import browser
+from tests.web.unblinded.people import statistician
+from tests.web.ward import randomized
+from tests.web.world import World
+
+pytestmark = pytest.mark.browser
+
+ROOM = "/randomization"
+PAGES = [ROOM, *(f"{ROOM}/{word}" for word in ("allocations", "predictability", "designs", "documents"))]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One browser for all."""
+    with browser() as running:
+        yield running
+
+
+def furnished(world: World) -> None:
+    """Subjects, a note, and a paper of each kind."""
+    for site in (0, 1, 0, 1, 0):
+        randomized(world, site)
+    someone = statistician(world)
+    someone.get(f"{ROOM}/allocations")
+    someone.press(
+        f"{ROOM}/allocations/annotate",
+        **{"number": "2", "kind": "wrong_stratum", "factor-ldl": "GE85", "text": "Typed from last year"},
+    )
+    someone.get(f"{ROOM}/designs")
+    someone.press(f"{ROOM}/designs/compare", n="20", trials="20")
+    someone.get(f"{ROOM}/predictability")
+    someone.press(f"{ROOM}/predictability/ask", also="1")
+    world.works()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_pages_have_no_barriers(chromium: Browser, world: World, width: int) -> None:
+    """With something on each; nothing scrolls sideways."""
+    furnished(world)
+    with served(world) as address:
+        tab = enter(chromium, address, "independent", width)
+        for path in [*PAGES, f"{ROOM}/designs/1", f"{ROOM}/designs/2"]:
+            tab.goto(address + path)
+            expect(tab.locator("h1")).to_be_visible()
+            examine(tab, path, width)
+        tab.context.close()
+
+
+def test_a_design_is_assessed_by_keyboard(chromium: Browser, world: World) -> None:
+    """Method, settings, Assess, and the job until its answer is there."""
+    statistician(world)
+    with served(world) as address:
+        tab = enter(chromium, address, "independent")
+        tab.goto(f"{address}{ROOM}/designs")
+        tab.get_by_label("Method").select_option("big_stick")
+        expect(tab).to_have_url(f"{address}{ROOM}/designs?method=big_stick")
+        tab.get_by_label("Largest imbalance (MTI)").focus()
+        tab.keyboard.type("3")
+        tab.get_by_role("button", name="Assess").press("Enter")
+        expect(tab.get_by_role("button", name="Cancel")).to_be_visible()
+        world.works()
+        tab.get_by_role("link", name="Show").press("Enter")
+        expect(tab.get_by_role("heading", name="big stick, mti 3, n = 100")).to_be_visible()
+        examine(tab, "assessment", 1280)
+        tab.context.close()
