@@ -29,6 +29,13 @@ LIMITS = (
 )
 
 
+KINDS = (
+    "A known answer is printed in its source or follows from it by hand; a second route is the source's formula or "
+    "definition, written once more without the engine's code; a property holds for whatever the engine does; an "
+    "outside program was written by others."
+)
+
+
 class Section(NamedTuple):
     """A heading, paragraphs, and a table: its first row is its head."""
 
@@ -114,14 +121,7 @@ def _told(program: str, option: str) -> str:
 
 
 def _checks(outcomes: Sequence[Outcome]) -> Iterable[Section]:
-    kinds = (
-        "A known answer is printed in its source; a second route is the source's formula or definition, written "
-    )
-    kinds += (
-        "once more without the engine's code; a property holds for whatever the engine does; an outside program "
-    )
-    kinds += "was written by others."
-    yield Section("Checks", (kinds,))
+    yield Section("Checks", (KINDS,))
     for subject in dict.fromkeys(outcome.check.subject for outcome in outcomes):
         own = [outcome for outcome in outcomes if outcome.check.subject == subject]
         yield Section(f"Checks: {subject}", rows=(_CHECK_HEAD, *map(_check_row, own)))
@@ -192,6 +192,7 @@ body { font: 11pt/1.4 sans-serif; margin: 2em; }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; }
 th, td { border: 1px solid #999; padding: .25em .5em; text-align: left; vertical-align: top; }
 td { overflow-wrap: anywhere; }
+td:first-child { white-space: nowrap; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 </style>"""

@@ -53,7 +53,11 @@ def figures_route() -> int:
     return compared
 
 
-@check("assessment", "known answer", "Blackwell and Hodges 1957; Matts and Lachin 1988; Soares and Wu 1983")
+@check(
+    "assessment",
+    "known answer",
+    "Matts and Lachin 1988 (17/6 in a block of four); a Markov chain by hand for the big stick",
+)
 def figures_known() -> int:
     """Ten blocks of four have 85/3 correct guesses; big stick of three at n = 200 has 0.582222 of them right."""
     blocks = assess(a_design("permuted_block", block_sizes=[4]), Question(40)).figures
