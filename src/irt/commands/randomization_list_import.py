@@ -22,7 +22,7 @@ from irt.randomization.lists.structure import check_list
 @click.option(
     "--form", type=click.Choice(["csv", "proc-plan"]), default="csv", show_default=True, help="How it is written."
 )
-@click.option("--code", "codes", metavar="CODE=ARM", multiple=True, help="What a treatment code means; once each.")
+@click.option("--means", "codes", metavar="CODE=ARM", multiple=True, help="What a treatment code means; once each.")
 @click.option("--out", "out_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the CSV there.")
 @click.option("--json", "as_json", is_flag=True, help="JSON on standard output.")
 def import_list(
@@ -40,7 +40,7 @@ def import_list(
     A CSV has the columns arm and, where known, stratum, position and block. The form proc-plan is what SAS prints:
     a line for each block, its number and then the treatment codes.
 
-    Example: irt randomization import-list plan.lst --form proc-plan --code 1=A --code 2=B --design d.json --n 40
+    Example: irt randomization import-list plan.lst --form proc-plan --means 1=A --means 2=B --design d.json --n 40
     """
     try:
         text = decoded_text(list_file.read_bytes())

@@ -34,7 +34,7 @@ def study_list() -> None:
 @click.option("--for-mode", type=click.Choice([str(mode) for mode in Mode]), required=True, help="What it is for.")
 @click.option("--file", "list_file", type=click.Path(path_type=Path), help="Import it; else it is drawn here.")
 @click.option("--form", type=click.Choice(["csv", "proc-plan"]), default="csv", show_default=True)
-@click.option("--code", "codes", metavar="CODE=ARM", multiple=True, help="What a treatment code means; once each.")
+@click.option("--means", "codes", metavar="CODE=ARM", multiple=True, help="What a treatment code means; once each.")
 @click.option("--positions", type=click.IntRange(min=1), help="In each stratum, where not those of the study file.")
 @mode_option
 @as_person

@@ -58,7 +58,7 @@ def test_a_list_comes_back_through_the_import(terminal):
     [
         ("arm\nA\nB\nC\n", (), "Line 4 of the list: the arm 'C' is none of A, B."),
         ("arm\nA\nB\n", ("--n", "4"), "Line 3 of the list: the list ends after 2 positions, but 4 are planned."),
-        ("arm\n1\n", ("--code", "1"), "A code is given as CODE=ARM"),
+        ("arm\n1\n", ("--means", "1"), "A code is given as CODE=ARM"),
         ("arm\nA\nB\n", ("--stratum", "x", "--stratum", "y"), "there is no stratum ''"),
     ],
 )
