@@ -37,9 +37,7 @@ class AskRandomizationList(SQLModel):
     text: str | None = None
     form: Form = "csv"
     codes: dict[str, str] = Field(default={}, description="treatment code -> arm, for imported lists")
-    positions: int | None = Field(
-        default=None, ge=1, description="in each stratum; the study file's if none"
-    )
+    positions: int | None = Field(default=None, ge=1, description="in each stratum; the study file's if none")
 
 
 class NoListedStudy(Refusal):
