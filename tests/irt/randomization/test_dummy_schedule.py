@@ -34,4 +34,5 @@ def test_where_nothing_is_drawn_there_is_no_schedule() -> None:
         dummy_schedule(the_study("escalation"), 10, KEY)
     assert law_of(the_study("escalation")) is None
     assert law_of(the_study("activ6")) is None
-    assert law_of(the_study("ist")) is not None
+    assert law_of(the_study("ist")) is None
+    assert law_of(the_study("fourier")) is not None
