@@ -1,7 +1,7 @@
 """A seed in two shares, each for one holder: both are needed, and neither alone tells anything.
 
 The first share is random, the second the seed XOR the first. Each is closed for its holder's X25519 key with a
-fresh key pair: HKDF-SHA256 over the shared secret, then ChaCha20-Poly1305. A key encrypts once, so its nonce is zero.
+fresh key pair: HKDF-SHA256 over the shared secret, then ChaCha20-Poly1305. A key encrypts once; its nonce is zero.
 """
 
 import json

@@ -9,7 +9,9 @@ from irt.randomization.listed import ListExhausted
 from irt.randomization.lists import structure
 from irt.randomization.lists.read_list import read_list
 from irt.reads.unblinded_lists import depletion, loaded_lists
+from irt.services.approve_version import ApproveVersion, approve_version
 from irt.services.load_randomization_list import RandomizationListNotApproved, load_randomization_list
+from irt.services.load_study import LoadStudy, load_study
 from irt.services.randomization_lists import AskRandomizationList as Ask
 from irt.services.randomization_lists import (
     ListKnown,
@@ -24,6 +26,7 @@ from irt.tables.record import AuditEntry
 from irt.tables.secret import AllocationState, ListEntry, RandomizationList
 from tests.builders_designs import DesignedTrial, a_study, without_stock
 from tests.builders_lists import FIRST, a_listed_trial, asked, decided, loaded, loading, matter, sha_of
+from tests.cast import signing
 
 LOW, HIGH = {"ldl": "LT85"}, {"ldl": "GE85"}
 
@@ -124,6 +127,20 @@ def test_each_mode_has_lists_of_its_own(store: Store) -> None:
     trial.do(FIRST, load_randomization_list, loading(trial, approval_id))
     with pytest.raises(ListKnown):
         trial.do(FIRST, load_randomization_list, loading(trial, approval_id))
+
+
+def test_a_production_list_is_refused_in_a_test_study(store: Store) -> None:
+    """Known by its hash, whatever it is said to be for; and the two studies have different seeds."""
+    trial = a_listed_trial(store)
+    loaded(trial)
+    text = trial.rows(RandomizationList)[0]["csv"]
+    again = LoadStudy(definition=trial.definition.model_dump(mode="json"), mode=Mode.TEST, effective_from=trial.day)
+    test_study = trial.do(Role.CONFIGURATOR, load_study, again).study_id
+    trial.do(Role.STUDY_TEAM, approve_version, ApproveVersion(study_id=test_study, version=1, signing=signing()))
+    with pytest.raises(ListOfAnotherMode, match="production"):
+        trial.do(FIRST, ask_randomization_list, Ask(study_id=test_study, mode=Mode.TEST, text=text))
+    approval = trial.do(FIRST, ask_randomization_list, Ask(study_id=test_study, mode=Mode.TEST))
+    assert matter(trial, approval.approval_id)["csv"] != text
 
 
 def test_who_may_and_where(sqlite_store: Store) -> None:

@@ -35,9 +35,7 @@ def study_replays(header: Header, seed: bytes | None) -> dict[int, Replay]:
         names = [[factor["name"] for factor in each["factors"]] for each in sequences]
         replay = ByProcedure(versions, names, Seed(seed, header["protocol"]))
     except (ValidationError, KeyError, TypeError, ValueError, AttributeError):
-        raise UnreadableExport(
-            "The export does not tell its study's versions. Nothing was verified."
-        ) from None
+        raise UnreadableExport("The export does not tell its study's versions. Nothing was verified.") from None
     return dict.fromkeys(range(len(sequences)), replay)
 
 
