@@ -15,6 +15,7 @@ _LETTERS = str.maketrans(
     {"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "−": "-", "≥": ">="}
 )
 ROW_MM = 5.0
+_TOGETHER_MM = 30.0
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,9 @@ class Sheets(FPDF):
         self.cell(0, 5, f"page {self.page_no()} of {{nb}}", align="R")
 
     def heading(self, words: str) -> None:
-        """A line above a part."""
+        """A line above a part, on the page of what follows."""
+        if self.will_page_break(_TOGETHER_MM):
+            self.add_page()
         self.ln(2)
         self.set_text_color(*_INK)
         self.set_font("helvetica", "B", 11)
