@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
@@ -16,6 +16,8 @@ from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields
 
 _FACTOR, _DOSE, _AGENT = "factor-", "dose_level", "agent-"
+_REPLACES, _WHY = "replaces", "replacement_reason"
+_LENGTHS_MAX = {_REPLACES: 64, _WHY: 500}
 
 
 @dataclass(frozen=True)
@@ -34,12 +36,20 @@ class RandomizePage(BlindedView):
         parts = [f"{question.words}: {self.chosen(name, question)}." for name, question in questions(self.page)]
         if self.page.agents:
             parts.append(f"Eligible for: {', '.join(self.agents) or 'none'}.")
-        return " ".join([f"You are about to randomize {self.page.subject}.", *parts])
+        if replaced := self.answers.get(_REPLACES):
+            parts.append(f"This subject replaces {replaced}, because: {self.answers.get(_WHY, '').rstrip('.')}.")
+        again = "" if self.page.stage == 1 else " again"
+        return " ".join([f"You are about to randomize {self.page.subject}{again}.", *parts])
+
+    @property
+    def address(self) -> str:
+        """The page of this randomization of the subject."""
+        return _address(self.page)
 
     @property
     def agents(self) -> tuple[str, ...]:
-        """The agents ticked."""
-        return tuple(code for code, _ in self.page.agents if f"{_AGENT}{code}" in self.answers)
+        """The agents or arms ticked, by name."""
+        return tuple(words for code, words in self.page.agents if f"{_AGENT}{code}" in self.answers)
 
     def questions(self) -> list[tuple[str, Question]]:
         """The questions with the names of their fields."""
@@ -61,9 +71,15 @@ class RandomizePages(Controller):
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
 
     @get(sync_to_thread=True)
-    def show(self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str]) -> Response[str]:
+    def show(
+        self,
+        desk: NamedDependency[Desk],
+        study_id: FromPath[int],
+        number: FromPath[str],
+        stage: FromQuery[str] = "",
+    ) -> Response[str]:
         """The questions, or the result where the subject is randomized."""
-        page = _read(desk, study_id, number)
+        page = _read(desk, study_id, number, stage)
         if page.drawn is not None:
             return _answer(desk, "randomize/result.html", RandomizePage(page, ""))
         return _answer(desk, "randomize/questions.html", RandomizePage(page, desk.key()))
@@ -73,9 +89,9 @@ class RandomizePages(Controller):
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
     ) -> Response[Any]:
         """Every question answered: the confirmation sentence; else the questions again."""
-        page = _read(desk, study_id, number)
+        page = _read(desk, study_id, number, data.get("stage", ""))
         if page.drawn is not None:
-            return go(f"{page.address}/randomize")
+            return go(_address(page))
         answers = _answers(page, data)
         view = RandomizePage(page, desk.key(), answers, _missing(page, answers))
         if view.errors or "change" in data:
@@ -87,7 +103,7 @@ class RandomizePages(Controller):
         self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], data: Fields
     ) -> Response[Any]:
         """Draws, once; a second press or a reload shows the same result."""
-        page = _read(desk, study_id, number)
+        page = _read(desk, study_id, number, data.get("stage", ""))
         answers = _answers(page, data)
         ask = RandomizeSubject(
             study_id=study_id,
@@ -95,17 +111,20 @@ class RandomizePages(Controller):
             levels={question.code: answers.get(f"{_FACTOR}{question.code}", "") for question in page.factors},
             dose_level=answers.get(_DOSE),
             agents=[code for code, _ in page.agents if f"{_AGENT}{code}" in answers],
+            stage=page.stage,
+            replaces=answers.get(_REPLACES),
+            replacement_reason=answers.get(_WHY),
             on_day=page.today,
         )
         try:
             desk.press(randomize_subject, ask, data.get("command_key", ""))
         except AlreadyRandomized:
-            return go(f"{page.address}/randomize")
+            return go(_address(page))
         except Refusal as refusal:
             view = RandomizePage(page, desk.key(), answers, problem=refusal.sentence)
             template = "randomize/questions.html" if refusal.status_code == 400 else "randomize/confirm.html"
             return _answer(desk, template, view, refusal.status_code)
-        return go(f"{page.address}/randomize")
+        return go(_address(page))
 
 
 def questions(page: RandomizeView) -> list[tuple[str, Question]]:
@@ -121,18 +140,35 @@ def _answers(page: RandomizeView, data: Mapping[str, str]) -> dict[str, str]:
         if data.get(name) in dict(question.choices):
             found[name] = data[name]
     ticked = {f"{_AGENT}{code}": "yes" for code, _ in page.agents if data.get(f"{_AGENT}{code}") == "yes"}
-    return {**found, **ticked}
+    return {**found, **ticked, **(_replacement(data) if page.may_replace else {})}
+
+
+def _replacement(data: Mapping[str, str]) -> dict[str, str]:
+    """Whose place is taken and why, as typed; nothing where neither was."""
+    typed = {name: data.get(name, "").strip()[:length] for name, length in _LENGTHS_MAX.items()}
+    return {name: words for name, words in typed.items() if words}
 
 
 def _missing(page: RandomizeView, answers: Mapping[str, str]) -> dict[str, str]:
-    return {
+    missing = {
         name: f"Choose an answer: {question.words}" for name, question in questions(page) if name not in answers
     }
+    if _REPLACES in answers and _WHY not in answers:
+        missing[_WHY] = "Say why the subject is replaced"
+    if _WHY in answers and _REPLACES not in answers:
+        missing[_REPLACES] = "Name the subject that is replaced, or leave the reason out"
+    return missing
 
 
-def _read(desk: Desk, study_id: int, number: str) -> RandomizeView:
+def _address(page: RandomizeView) -> str:
+    return f"{page.address}/randomize" if page.stage == 1 else f"{page.address}/randomize?stage={page.stage}"
+
+
+def _read(desk: Desk, study_id: int, number: str, stage: str) -> RandomizeView:
+    """The page of the first randomization, or of a later one where the address or the form says so."""
+    asked = int(stage) if stage.isascii() and stage.isdigit() and len(stage) == 1 else 1
     with desk.store.reading() as connection:
-        return randomize_page(connection, desk.who.actor, study_id, number, desk.now)
+        return randomize_page(connection, desk.who.actor, study_id, number, desk.now, asked)
 
 
 def _answer(desk: Desk, template: str, view: RandomizePage, status_code: int = 200) -> Response[str]:

@@ -147,6 +147,7 @@ class SubjectPage(BlindedView):
                 ("Randomization no.", s.randomization_number),
                 ("Randomized", stamp(s.randomized_at, s.zone)),
                 *((f"{name} (stratum)", level) for name, level in s.levels),
+                *(("Randomized again", f"{number} · {stamp(at, s.zone)}") for number, at in s.randomized_again),
             ]
         if s.dose:
             found.append(("Dose", s.dose))

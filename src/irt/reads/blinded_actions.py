@@ -1,7 +1,7 @@
 """What can be done next with a subject: the one sensible step first, then the others, by state and rights."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_visits import VisitOnCalendar
@@ -40,6 +40,7 @@ class Standing:
     open_visit: VisitOnCalendar | None
     due_visit: VisitOnCalendar | None
     visit_to_record: VisitOnCalendar | None
+    later_stage: int | None
     run_in_over: bool
     marked: bool
     signed: frozenset[tuple[str, int]]
@@ -76,6 +77,10 @@ def _next(s: Standing) -> Iterator[Action]:
     elif s.open_visit is not None and s.may(Permission.DISPENSE):
         words = f"Go on with {s.open_visit.name}"
         yield Action(words, f"{s.address}/dispense/{s.open_visit.dispensing_id}", "dispense", primary=True)
+    elif s.later_stage is not None and s.may(Permission.RANDOMIZE):
+        yield Action("Randomize again", f"{s.address}/randomize?stage={s.later_stage}", "randomize", primary=True)
+        if s.due_visit is not None:
+            yield from (replace(action, primary=False) for action in _due(s, s.due_visit))
     elif s.due_visit is not None and s.status in {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN}:
         yield from _due(s, s.due_visit)
     elif s.visit_to_record is not None and s.may(Permission.DISPENSE):

@@ -1,17 +1,19 @@
 """Randomizing: what is asked before, and what everybody may know after."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
+from irt.errors import NotFound
 from irt.reads.blinded_sentences import day_words, dose_words, level_words
 from irt.reads.blinded_subject import SubjectHere, calendar_of, run_in_over, subject_here
 from irt.reads.blinded_visits import VisitState
-from irt.states.subject import BEFORE_RANDOMIZATION, SUBJECT, SubjectEvent
+from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SUBJECT, SubjectEvent
+from irt.study.blinded import PublicRandomization
 from irt.tables.columns import table_of
 from irt.tables.subject import Randomization
 
@@ -49,30 +51,34 @@ class RandomizeView(BlindedView):
     today: date
     address: str
     subject: str
+    stage: int
     status_words: str
     possible: bool
     waits_for: str
     factors: tuple[Question, ...]
     dose: Question | None
     agents: tuple[tuple[str, str], ...]
+    may_replace: bool
     of_site: tuple[tuple[str, str], ...]
     drawn: Drawn | None
 
 
 _DRAWS = table_of(Randomization)
-_DRAWN = (
-    select(_DRAWS.c.number, _DRAWS.c.at, _DRAWS.c.levels)
-    .where(_DRAWS.c.subject_id == bindparam("subject_id"))
-    .order_by(_DRAWS.c.stage)
-    .limit(1)
+_DRAWN = select(_DRAWS.c.number, _DRAWS.c.at, _DRAWS.c.on_day, _DRAWS.c.levels).where(
+    _DRAWS.c.subject_id == bindparam("subject_id"), _DRAWS.c.stage == bindparam("stage")
 )
 
 
 def randomize_page(
-    connection: Connection, actor: Actor, study_id: int, number: str, now: datetime
+    connection: Connection, actor: Actor, study_id: int, number: str, now: datetime, stage: int = 1
 ) -> RandomizeView:
-    """The questions of the study for this subject, or the result where there is one."""
+    """The questions of the study for this subject, or the result where there is one.
+
+    `stage` tells the so-maniest randomization of the subject; NotFound where the study has no such one.
+    """
     subject = subject_here(connection, actor, study_id, number, Permission.RANDOMIZE)
+    plan = _plan(subject, stage)
+    today = subject.site.today(now)
     return RandomizeView(
         study_id=study_id,
         site_id=subject.site.site_id,
@@ -80,18 +86,48 @@ def randomize_page(
         site=subject.site.site,
         site_name=subject.site.name,
         zone=subject.site.zone,
-        today=subject.site.today(now),
+        today=today,
         address=subject.address,
         subject=subject.number,
+        stage=stage,
         status_words=subject.status.replace("_", " "),
-        possible=(subject.status, SubjectEvent.RANDOMIZE) in SUBJECT,
-        waits_for=_waits_for(subject, subject.site.today(now)),
+        possible=_possible(connection, subject, stage),
+        waits_for=_waits_for(subject, today) if stage == 1 else _waits_until(connection, subject, plan, today),
         factors=_factors(subject),
-        dose=_dose(subject),
-        agents=_agents(subject),
+        dose=_dose(subject) if stage == 1 else None,
+        agents=tuple((choice.code, choice.name) for choice in plan.eligible),
+        may_replace=stage == 1 and subject.study.conduct.replacement_subjects,
         of_site=_of_site(subject),
-        drawn=_drawn(connection, subject, now),
+        drawn=_drawn(connection, subject, now, stage),
     )
+
+
+def _plan(subject: SubjectHere, stage: int) -> PublicRandomization:
+    for plan in subject.study.randomizations:
+        if plan.number == stage:
+            return plan
+    raise NotFound("This study has no such randomization. Go back to the subject.")
+
+
+def _possible(connection: Connection, subject: SubjectHere, stage: int) -> bool:
+    """Whether the subject stands where this randomization begins, whatever the day."""
+    if stage == 1:
+        return (subject.status, SubjectEvent.RANDOMIZE) in SUBJECT
+    return subject.status in ON_STUDY_TREATMENT and _draw(connection, subject, stage - 1) is not None
+
+
+def _waits_until(connection: Connection, subject: SubjectHere, plan: PublicRandomization, today: date) -> str:
+    """Why a later randomization is not for today; empty where it is."""
+    before = _draw(connection, subject, plan.number - 1)
+    if before is None:
+        return ""
+    first: date = before["on_day"] + timedelta(days=plan.after_days)
+    return f"This randomization may be made from {day_words(first)}." if today < first else ""
+
+
+def _draw(connection: Connection, subject: SubjectHere, stage: int) -> RowMapping | None:
+    asked = {"subject_id": subject.id, "stage": stage}
+    return connection.execute(_DRAWN, asked).mappings().first()
 
 
 def _waits_for(subject: SubjectHere, today: date) -> str:
@@ -118,12 +154,6 @@ def _dose(subject: SubjectHere) -> Question | None:
     return Question("dose_level", "Dose level to start on", initial) if len(initial) > 1 else None
 
 
-def _agents(subject: SubjectHere) -> tuple[tuple[str, str], ...]:
-    """Agents of a platform, which everybody may know."""
-    codes = sorted({count.agent for count in subject.study.kit_counts if count.agent is not None})
-    return tuple((code, code) for code in codes)
-
-
 def _of_site(subject: SubjectHere) -> tuple[tuple[str, str], ...]:
     """Factors that come from the site, as they will be used."""
     countries = {country.code: country for country in subject.study.countries}
@@ -136,8 +166,8 @@ def _of_site(subject: SubjectHere) -> tuple[tuple[str, str], ...]:
     return tuple((factor.name, facts[factor.source]) for factor in subject.study.factors if factor.source in facts)
 
 
-def _drawn(connection: Connection, subject: SubjectHere, now: datetime) -> Drawn | None:
-    row = connection.execute(_DRAWN, {"subject_id": subject.id}).mappings().first()
+def _drawn(connection: Connection, subject: SubjectHere, now: datetime, stage: int) -> Drawn | None:
+    row = _draw(connection, subject, stage)
     if row is None:
         return None
     answers = level_words(subject.study, row["levels"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
@@ -23,7 +23,7 @@ from irt.reads.blinded_tasks import rights_at
 from irt.reads.blinded_visits import VisitOnCalendar, VisitState, anchors, recorded_visits, visits_on_calendar
 from irt.states.kit import Accountability, Custody
 from irt.states.records import KitCheck
-from irt.states.subject import SubjectStatus
+from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit
@@ -100,6 +100,7 @@ class SubjectView(BlindedView):
     randomization_number: str
     randomized_at: datetime | None
     levels: tuple[tuple[str, str], ...]
+    randomized_again: tuple[tuple[str, datetime], ...]
     dose: str
     code_broken_at: datetime | None
     visits: tuple[VisitLine, ...]
@@ -172,7 +173,8 @@ def subject_page(
     """Everything a blinded person may know of one subject."""
     subject = subject_here(connection, actor, study_id, number)
     visits = _lines(connection, subject, calendar_of(connection, subject, now))
-    drawn = connection.execute(_DRAWN, {"subject_id": subject.id}).mappings().first()
+    draws = connection.execute(_DRAWN, {"subject_id": subject.id}).mappings().all()
+    drawn = draws[0] if draws else None
     entries = _history(connection, subject)
     told_ones = [told(entry, subject.study) for entry in entries]
     shown = [line for line in told_ones if history in ("", line.kind)]
@@ -196,10 +198,11 @@ def subject_page(
         randomization_number=drawn["number"] if drawn else "",
         randomized_at=drawn["at"] if drawn else None,
         levels=level_words(subject.study, drawn["levels"]) if drawn else (),
+        randomized_again=tuple((later["number"], later["at"]) for later in draws[1:]),
         dose=subject.dose,
         code_broken_at=subject.code_broken_at,
         visits=visits,
-        actions=_actions(connection, actor, subject, visits, now),
+        actions=_actions(connection, actor, subject, visits, _later_stage(subject, draws, now), now),
         history=tuple(shown[:HISTORY_ROWS]),
         history_kind=history,
         history_all=len(shown),
@@ -208,10 +211,9 @@ def subject_page(
 
 _DRAWS, _SCREENINGS, _ENTRIES = table_of(Randomization), table_of(Screening), table_of(AuditEntry)
 _DRAWN = (
-    select(_DRAWS.c.number, _DRAWS.c.at, _DRAWS.c.levels)
+    select(_DRAWS.c.number, _DRAWS.c.at, _DRAWS.c.on_day, _DRAWS.c.levels)
     .where(_DRAWS.c.subject_id == bindparam("subject_id"))
     .order_by(_DRAWS.c.stage)
-    .limit(1)
 )
 _LAST_SCREENING = (
     select(_SCREENINGS.c.number)
@@ -305,7 +307,12 @@ def signed_orders(connection: Connection, subject: SubjectHere) -> frozenset[tup
 
 
 def _actions(
-    connection: Connection, actor: Actor, subject: SubjectHere, visits: Sequence[VisitLine], now: datetime
+    connection: Connection,
+    actor: Actor,
+    subject: SubjectHere,
+    visits: Sequence[VisitLine],
+    later_stage: int | None,
+    now: datetime,
 ) -> tuple[Action, ...]:
     calendar = [line.visit for line in visits]
     open_one = next((visit for visit in calendar if visit.state == VisitState.ASSIGNED), None)
@@ -319,6 +326,7 @@ def _actions(
         open_visit=open_one,
         due_visit=next(iter([*due, *missed[-1:]]), None),
         visit_to_record=next((v for v in calendar if v.state == VisitState.DUE and not v.dispenses), None),
+        later_stage=later_stage,
         run_in_over=run_in_over(subject, subject.site.today(now)),
         marked=any(is_correctable(subject.study, visit) for visit in calendar),
         signed=signed_orders(connection, subject),
@@ -326,6 +334,15 @@ def _actions(
         rights=rights_at(actor, subject.site),
     )
     return actions_for(standing)
+
+
+def _later_stage(subject: SubjectHere, draws: Sequence[RowMapping], now: datetime) -> int | None:
+    """The so-maniest randomization that may be made today; None where it is the first, or none."""
+    later = [plan for plan in subject.study.randomizations if plan.number == len(draws) + 1]
+    if not draws or not later or subject.status not in ON_STUDY_TREATMENT:
+        return None
+    first: date = draws[-1]["on_day"] + timedelta(days=later[0].after_days)
+    return later[0].number if first <= subject.site.today(now) else None
 
 
 def run_in_over(subject: SubjectHere, today: date) -> bool:

@@ -10,6 +10,7 @@ from irt.study.dispensing_schedule import in_groups, rule_for, second_check_visi
 from irt.study.kit_types import BlindingGroup
 from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
+from irt.study.randomization_plan import OtherDesign, Platform
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.titration import levels_at
 from irt.study.visits import Visit
@@ -58,6 +59,21 @@ class KitCount(NamedTuple):
     quantity: int | None
 
 
+class PublicChoice(NamedTuple):
+    """Something a subject may be eligible for: an agent of a platform, or an arm where nobody is kept blind."""
+
+    code: Code
+    name: str
+
+
+class PublicRandomization(NamedTuple):
+    """One of the randomizations of each subject, and what the site says of it; nothing of its arms otherwise."""
+
+    number: int
+    after_days: int
+    eligible: tuple[PublicChoice, ...]
+
+
 class BlindedStudy(NamedTuple):
     """Everything about a study that every site may know."""
 
@@ -76,6 +92,7 @@ class BlindedStudy(NamedTuple):
     sites: tuple[PublicSite, ...]
     second_checks: tuple[Code, ...]
     """Visits where two people type the weight, whatever the arm."""
+    randomizations: tuple[PublicRandomization, ...]
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -95,7 +112,26 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         countries=tuple(PublicCountry(one.code, one.name, one.region, one.zone) for one in definition.countries),
         sites=tuple(PublicSite(site.number, site.name, site.country) for site in definition.sites),
         second_checks=second_check_visits(definition),
+        randomizations=_randomizations(definition),
     )
+
+
+def _randomizations(definition: StudyDefinition) -> tuple[PublicRandomization, ...]:
+    """The first and the later ones, each with the days from the one before."""
+    days = (0, *(later.after_days for later in definition.later_randomizations))
+    return tuple(
+        PublicRandomization(number, after, _eligible(definition, number)) for number, after in enumerate(days, 1)
+    )
+
+
+def _eligible(definition: StudyDefinition, number: int) -> tuple[PublicChoice, ...]:
+    """What the site is asked about: agents, or arms where the study is open and its plan asks for them."""
+    plan = definition.plan_of(number)
+    if isinstance(plan, Platform):
+        return tuple(PublicChoice(agent.code, agent.code) for agent in plan.agents)
+    if isinstance(plan, OtherDesign) and plan.eligibility and not definition.blinded:
+        return tuple(PublicChoice(arm.code, arm.name) for arm in definition.arms_of(number))
+    return ()
 
 
 def _kit_counts(definition: StudyDefinition) -> tuple[KitCount, ...]:

@@ -43,6 +43,8 @@ _NOUNS: dict[str, _Noun] = {
     "moves": _Noun("Changes of dose level", "Change of dose", ("origin", "target")),
     "visits": _Noun("Visits", "Visit"),
     "dispensing": _Noun("Dispensing", "Dispensing at", ("visits", "arms", "dose_levels")),
+    "randomizations": _Noun("Randomizations", "Randomization", ("number",)),
+    "eligible": _Noun("Eligible for", "choice"),
     "kit_counts": _Noun("Kits at each visit", "Kits at", ("visit", "dose_level", "agent", "blinding_group")),
     "screening": _Noun("Screening"),
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
