@@ -21,6 +21,7 @@ UNREACHED = {
     "/randomization/designs/{paper_id:int}": "unblinded statisticians only",
     "/randomization/documents": "unblinded statisticians only",
     "/randomization/predictability": "unblinded statisticians only",
+    "/randomization/responses": "unblinded statisticians only",
     "/static/{file_path:path}": "the same files for everybody",
     "/stock/count/done": "follows a count; it shows the two numbers of its address",
     "/supply/levels": "unblinded supply managers only",

@@ -15,7 +15,8 @@ from tests.web.world import World
 pytestmark = pytest.mark.browser
 
 ROOM = "/randomization"
-PAGES = [ROOM, *(f"{ROOM}/{word}" for word in ("allocations", "predictability", "designs", "documents"))]
+WORDS = ("allocations", "predictability", "responses", "designs", "documents")
+PAGES = [ROOM, *(f"{ROOM}/{word}" for word in WORDS)]
 
 
 @pytest.fixture(scope="module")
