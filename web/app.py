@@ -74,6 +74,7 @@ from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
+from web.unblinded.randomization_lists import RandomizationListPages
 from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
@@ -129,6 +130,7 @@ ROOMS: tuple[Any, ...] = (
     ResupplyLevelPages,
     RandomizationPages,
     AllocationPages,
+    RandomizationListPages,
     PredictabilityPages,
     ResponsePages,
     DesignBenchPages,

@@ -20,6 +20,8 @@ UNREACHED = {
     "/randomization/designs": "unblinded statisticians only",
     "/randomization/designs/{paper_id:int}": "unblinded statisticians only",
     "/randomization/documents": "unblinded statisticians only",
+    "/randomization/lists": "unblinded statisticians only",
+    "/randomization/lists/{approval_id:int}": "unblinded statisticians only",
     "/randomization/predictability": "unblinded statisticians only",
     "/randomization/responses": "unblinded statisticians only",
     "/static/{file_path:path}": "the same files for everybody",
