@@ -83,7 +83,7 @@ def test_a_replay_holds_every_check(store: Store, tmp_path: Path) -> None:
 
 
 def test_many_hands_give_what_one_gives(sqlite_store: Store, postgresql_store: Store, tmp_path: Path) -> None:
-    """With the same seeds, PostgreSQL's three processes draw the arms and give out the kits that SQLite's one does."""
+    """From the same seeds, PostgreSQL's three processes draw the arms and give the kits that SQLite's one does."""
     told = []
     for store in (sqlite_store, postgresql_store):
         store.entropy = random.Random(5).randbytes
