@@ -16,15 +16,16 @@ from irt.reads.blinded_approvals import ApprovalLine, approvals_of_kind, may_dec
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_kit_lists import KitListRecord, kit_list
-from irt.services.approvals import DecideApproval, decide_approval
+from irt.services.approvals import decide_approval
 from irt.services.kit_list import ListedLot, kit_list_hash
 from irt.services.kit_list_approval import AskKitList, ask_kit_list
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
-from web.blinded.typed import reason_in, signing_in, whole_in
+from web.blinded.typed import whole_in
 from web.forms import Fields
+from web.unblinded.list_decision import list_decision
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 DONE = {
@@ -107,7 +108,7 @@ class KitListPages(Controller):
         require_unblinded(desk, Permission.LOAD_KITS, study_id)
         try:
             if step in ("sign", "refuse"):
-                desk.press(decide_approval, _decision(approval_id, step, data), key)
+                desk.press(decide_approval, list_decision(approval_id, step, data), key)
             elif step == "load":
                 desk.press(load_kit_list, _loading(desk, study_id, approval_id), key)
                 desk.store.freshen_statistics()
@@ -124,16 +125,6 @@ def _size(data: dict[str, str]) -> str:
     if (size := data.get("size", "")) not in ("full", "small"):
         raise BadInput("The size is missing. Nothing was asked for. Choose which lots.")
     return size
-
-
-def _decision(approval_id: int, step: str, data: dict[str, str]) -> DecideApproval:
-    return DecideApproval(
-        approval_id=approval_id,
-        granted=step == "sign",
-        record_hash=data.get("list_hash", ""),
-        reason=reason_in(data) if step == "refuse" else None,
-        signing=signing_in(data),
-    )
 
 
 def _loading(desk: Desk, study_id: int, approval_id: int) -> LoadKitList:

@@ -17,15 +17,15 @@ from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_list_approvals import ListRecord, list_record, list_records
 from irt.reads.unblinded_lists import depletion
-from irt.services.approvals import DecideApproval, decide_approval
+from irt.services.approvals import decide_approval
 from irt.services.load_randomization_list import LoadRandomizationList, load_randomization_list
 from irt.services.randomization_lists import AskRandomizationList, ask_randomization_list
 from irt.states.records import Mode
 from irt.states.table import words
 from irt.study.randomization_plan import Listed
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import reason_in, signing_in
 from web.forms import Fields, Uploads, text_in, words_in
+from web.unblinded.list_decision import list_decision
 from web.unblinded.room import Taken, chosen_study, posted_study, room_page, take_away, write_down
 from web.unblinded.typed_design import whole_between
 
@@ -132,7 +132,7 @@ class RandomizationListPages(Controller):
         _record(desk, study_id, approval_id)
         try:
             if step in ("sign", "refuse"):
-                desk.press(decide_approval, _decision(approval_id, step, data), key)
+                desk.press(decide_approval, list_decision(approval_id, step, data), key)
             elif step == "load":
                 wish = LoadRandomizationList(study_id=study_id, approval_id=approval_id)
                 desk.press(load_randomization_list, wish, key)
@@ -166,16 +166,6 @@ def _wish(study_id: int, typed: dict[str, str], text: str) -> AskRandomizationLi
     if typed.get("positions", "").strip():
         positions = whole_between(typed, "positions", "The number of positions", 1, POSITIONS_MAX)
     return AskRandomizationList(study_id=study_id, mode=Mode(mode), text=text or None, positions=positions)
-
-
-def _decision(approval_id: int, step: str, data: dict[str, str]) -> DecideApproval:
-    return DecideApproval(
-        approval_id=approval_id,
-        granted=step == "sign",
-        record_hash=data.get("list_hash", ""),
-        reason=reason_in(data) if step == "refuse" else None,
-        signing=signing_in(data),
-    )
 
 
 def _record(desk: Desk, study_id: int, approval_id: int) -> ListRecord:

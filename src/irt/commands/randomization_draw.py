@@ -1,6 +1,5 @@
 """`irt randomization draw`: a sequence of a design from a seed, with all that is needed to draw it again."""
 
-import csv
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,20 +9,13 @@ import click
 
 from irt.commands.design_files import design_argument, open_design
 from irt.commands.seeds import export_option, key_of, seed_option, stream_option
-from irt.errors import BadInput, Refusal
+from irt.commands.subject_files import BadSubjects, levels_and_response, read_lines
 from irt.randomization.design import Design
 from irt.randomization.drawing import Arrival, Drawn, draw_sequence
 from irt.randomization.export.design_export import design_export
 from irt.randomization.export.export_file import write_export
 from irt.randomization.export.sequence import Sequence as DesignSequence
 from irt.randomization.stream import Stream
-
-RESPONSE = "response"
-RESPONSES = {"": None, "0": 0, "1": 1}
-
-
-class BadSubjects(BadInput):
-    """A file of subjects that does not tell their levels."""
 
 
 @click.command("draw")
@@ -83,24 +75,7 @@ def _arrivals(design: Design, file: Path | None, subjects: int) -> tuple[Arrival
         raise BadSubjects("The design balances factors. Give the subjects' levels with --subjects.")
     if file is None:
         return (Arrival(),) * subjects
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise BadSubjects(f"{file}: not readable as CSV in UTF-8.") from None
-    except OSError as fault:
-        raise BadSubjects(f"{file}: {fault.strerror or fault}.") from None
-    if len(rows) < subjects:
-        raise BadSubjects(f"{file} lists {len(rows)} subjects, but {subjects} are to be drawn.")
-    return tuple(_arrival(design, file, line, row) for line, row in enumerate(rows[:subjects], start=2))
-
-
-def _arrival(design: Design, file: Path, line: int, row: dict[str, str]) -> Arrival:
-    response = row.get(RESPONSE) or ""
-    if response not in RESPONSES:
-        raise BadSubjects(f"{file}, line {line}: a response is 1, 0 or empty, not {response[:40]}.")
-    try:
-        levels = design.levels([row.get(factor.name) for factor in design.factors])
-    except Refusal as refusal:
-        raise BadSubjects(f"{file}, line {line}: {refusal.sentence}") from None
-    return Arrival(levels, RESPONSES[response])
+    lines = read_lines(file)
+    if len(lines) < subjects:
+        raise BadSubjects(f"{file} lists {len(lines)} subjects, but {subjects} are to be drawn.")
+    return tuple(Arrival(*levels_and_response(design, line)) for line in lines[:subjects])

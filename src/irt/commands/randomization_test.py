@@ -1,6 +1,5 @@
 """`irt randomization test`: the p-value of a trial under the randomization it was run by."""
 
-import csv
 import json
 from fractions import Fraction
 from pathlib import Path
@@ -9,9 +8,8 @@ from typing import Any, cast
 import click
 
 from irt.commands.design_files import design_argument, open_design
-from irt.commands.randomization_draw import RESPONSE, RESPONSES, BadSubjects
 from irt.commands.randomization_options import json_option, seed_option, telling, trials_option
-from irt.errors import Refusal
+from irt.commands.subject_files import RESPONSE, BadSubjects, Line, levels_and_response, read_lines
 from irt.randomization.catalogue import method_of
 from irt.randomization.design import Design
 from irt.randomization.methods.doubly_adaptive import DoublyAdaptive
@@ -96,33 +94,21 @@ def _show(told: dict[str, Any], as_json: bool) -> None:
 
 
 def _read(design: Design, file: Path) -> list[Allocated]:
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            rows = list(csv.DictReader(lines, strict=True))
-    except (UnicodeDecodeError, csv.Error):
-        raise BadSubjects(f"{file}: not readable as CSV in UTF-8.") from None
-    except OSError as fault:
-        raise BadSubjects(f"{file}: {fault.strerror or fault}.") from None
-    if not rows:
+    lines = read_lines(file)
+    if not lines:
         raise BadSubjects(f"{file} lists no subjects.")
-    return [_subject(design, row, f"{file}, line {line}") for line, row in enumerate(rows, start=2)]
+    return [_subject(design, line) for line in lines]
 
 
-def _subject(design: Design, row: dict[str, str], place: str) -> Allocated:
-    arm, told = row.get(ARM) or "", (row.get(OUTCOME) or "").strip()
+def _subject(design: Design, line: Line) -> Allocated:
+    arm, told = line.row.get(ARM) or "", (line.row.get(OUTCOME) or "").strip()
     if arm not in design.arms:
-        raise BadSubjects(f"{place}: there is no arm {arm[:40]}. The arms: {', '.join(design.arms)}.")
+        raise BadSubjects(f"{line.place}: there is no arm {arm[:40]}. The arms: {', '.join(design.arms)}.")
     outcome = rational(told) if told else None
     if told and outcome is None:
-        raise BadSubjects(f"{place}: an outcome is a number or empty, not {told[:40]}.")
-    response = row.get(RESPONSE) or ""
-    if response not in RESPONSES:
-        raise BadSubjects(f"{place}: a response is 1, 0 or empty, not {response[:40]}.")
-    try:
-        levels = design.levels([row.get(factor.name) for factor in design.factors])
-    except Refusal as refusal:
-        raise BadSubjects(f"{place}: {refusal.sentence}") from None
-    return Allocated(design.arms.index(arm), outcome, levels, RESPONSES[response])
+        raise BadSubjects(f"{line.place}: an outcome is a number or empty, not {told[:40]}.")
+    levels, response = levels_and_response(design, line)
+    return Allocated(design.arms.index(arm), outcome, levels, response)
 
 
 def _with_responses(method: Method[Any], subjects: list[Allocated], file: Path) -> list[Allocated]:

@@ -184,14 +184,16 @@ def _plan_release(run: Run, lot: str, day: date) -> None:
     moment = datetime.combine(day, NIGHT) - timedelta(hours=1)
     signing = Signing(password=run.staff.password)
     ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day, signing=signing)
-    release = partial(_press_as, who="quality", moment=moment, service=release_lot, ask=ask, key=f"release:{lot}")
+    release = partial(
+        _do, actor=run.staff.quality, moment=moment, service=release_lot, ask=ask, key=f"release:{lot}"
+    )
     run.at(moment, lambda at: run.leave(release), waits=False)
 
 
 def _plan_opening(run: Run, site: str, day: date) -> None:
     moment = datetime.combine(day, NIGHT) - timedelta(minutes=30)
     ask = ChangeSite(study_id=run.study_id, site=site)
-    change = partial(_press_as, who="supply", moment=moment, service=change_site, ask=ask, key=f"open:{site}")
+    change = partial(_do, actor=run.staff.supply, moment=moment, service=change_site, ask=ask, key=f"open:{site}")
     run.opened[site] = moment
     run.at(moment, lambda at: run.leave(change), waits=False)
 
@@ -432,9 +434,9 @@ def _local_day(run: Run, site: str, moment: datetime) -> date:
     return moment.astimezone(run.zones[site]).date()
 
 
-def _press_as(run: Run, who: str, moment: datetime, service: Any, ask: Any, key: str) -> None:
-    """A step of the staff as an errand."""
-    _press(run, getattr(run.staff, who), moment, service, ask, key)
+def _do(run: Run, actor: Any, moment: datetime, service: Any, ask: Any, key: str) -> None:
+    """A step as an errand that nothing follows."""
+    _press(run, actor, moment, service, ask, key)
 
 
 def _press(run: Run, actor: Any, moment: datetime, service: Any, ask: Any, key: str) -> Any:

@@ -91,6 +91,25 @@ class ForcedRandomization(Part):
     reason: Justification = Field(description="why the study accepts it; signed with the version")
 
 
+Restricted = Literal[
+    "complete",
+    "random_allocation",
+    "truncated_binomial",
+    "efron",
+    "adjustable_biased_coin",
+    "generalized_biased_coin",
+    "wei_urn",
+    "big_stick",
+    "chen",
+    "block_urn",
+    "brick_tunnel",
+    "maximal",
+    "mass_weighted_urn",
+    "max_entropy",
+]
+"""Methods of the catalogue that look at nothing but the arms given, permuted blocks apart."""
+
+
 class OtherDesign(Part):
     """Any other method of the catalogue of designs: its name and params are those of a design file.
 
@@ -98,20 +117,7 @@ class OtherDesign(Part):
     """
 
     method: Literal[
-        "complete",
-        "random_allocation",
-        "truncated_binomial",
-        "efron",
-        "adjustable_biased_coin",
-        "generalized_biased_coin",
-        "wei_urn",
-        "big_stick",
-        "chen",
-        "block_urn",
-        "brick_tunnel",
-        "maximal",
-        "mass_weighted_urn",
-        "max_entropy",
+        Restricted,
         "biased_coin_minimization",
         "hu_hu",
         "atkinson_da",
@@ -145,23 +151,7 @@ class Listed(Part):
     """
 
     method: Literal["listed"]
-    list_method: Literal[
-        "complete",
-        "random_allocation",
-        "permuted_block",
-        "truncated_binomial",
-        "efron",
-        "adjustable_biased_coin",
-        "generalized_biased_coin",
-        "wei_urn",
-        "big_stick",
-        "chen",
-        "block_urn",
-        "brick_tunnel",
-        "maximal",
-        "mass_weighted_urn",
-        "max_entropy",
-    ] = "permuted_block"
+    list_method: Literal[Restricted, "permuted_block"] = "permuted_block"
     params: dict[str, Any] = Field(default={}, description="as in a design file")
     strata: tuple[Code, ...] = Field(default=(), description="factors; empty for one list")
     positions: int = Field(ge=1, description="planned in each stratum; a shorter list is refused")

@@ -14,8 +14,8 @@ from fractions import Fraction
 from math import sqrt
 from typing import Literal
 
-from irt.randomization.methods.method import Law, Levels, Step
-from irt.randomization.methods.responses import BurnIn, Tallies, Tally, tallied
+from irt.randomization.methods.method import Law, Levels
+from irt.randomization.methods.responses import Learning, Tallies
 from irt.randomization.scheme import UnusablePlan
 
 Number = Fraction | float
@@ -29,10 +29,9 @@ TARGETS: dict[str, Callable[[Fraction], Number]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class DoublyAdaptive:
+class DoublyAdaptive(Learning):
     """gamma of zero or more: 0 gives the target itself, more holds the shares closer to it."""
 
-    burn_in: BurnIn
     target: Literal["neyman", "rsihr", "urn"]
     gamma: Fraction
     prior: tuple[Fraction, Fraction] = (Fraction(1, 2), Fraction(1, 2))
@@ -44,15 +43,6 @@ class DoublyAdaptive:
             raise UnusablePlan(f"The gamma of doubly_adaptive is zero or more, not {self.gamma}.")
         if min(self.prior) <= 0:
             raise UnusablePlan("Both numbers of the prior are above zero, or an estimated rate could be 0 or 1.")
-
-    @property
-    def ratio(self) -> tuple[int, ...]:
-        """The share of each arm in the burn-in."""
-        return self.burn_in.ratio
-
-    def start(self) -> Tallies:
-        """Nobody allocated, nothing known."""
-        return (Tally(),) * len(self.ratio)
 
     def law(self, memory: Tallies, levels: Levels = ()) -> Law:
         """Exact in the burn-in, and for `urn` with a whole gamma; else correct to the last digits of a float."""
@@ -67,10 +57,6 @@ class DoublyAdaptive:
             )
         behind = [share / count for share, count in zip(wanted, allocated, strict=True)]
         return _shares([share * self._pull(each / max(behind)) for share, each in zip(wanted, behind, strict=True)])
-
-    def after(self, memory: Tallies, step: Step) -> Tallies:
-        """One more subject, and its response where it is known."""
-        return tallied(memory, step)
 
     def rates(self, memory: Tallies) -> tuple[Fraction, ...]:
         """The estimated success rate of each arm."""

@@ -70,3 +70,23 @@ class BurnIn:
         if self.by == "complete" or min(left) < 0:
             return tuple(Fraction(share, sum(self.ratio)) for share in self.ratio)
         return tuple(seats / sum(left) for seats in left)
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """A method that goes by the ratio in its burn-in and by every arm's tally after it."""
+
+    burn_in: BurnIn
+
+    @property
+    def ratio(self) -> tuple[int, ...]:
+        """The share of each arm in the burn-in."""
+        return self.burn_in.ratio
+
+    def start(self) -> Tallies:
+        """Nobody allocated, nothing known."""
+        return (Tally(),) * len(self.ratio)
+
+    def after(self, memory: Tallies, step: Step) -> Tallies:
+        """One more subject, and its response where it is known."""
+        return tallied(memory, step)

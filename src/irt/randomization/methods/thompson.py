@@ -15,18 +15,17 @@ from fractions import Fraction
 from functools import lru_cache
 from math import comb, factorial
 
-from irt.randomization.methods.method import Law, Levels, Step
-from irt.randomization.methods.responses import BurnIn, Tallies, Tally, tallied
+from irt.randomization.methods.method import Law, Levels
+from irt.randomization.methods.responses import Learning, Tallies
 from irt.randomization.scheme import UnusablePlan
 
 REMEMBERED_MAX = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Thompson:
+class Thompson(Learning):
     """power of zero or more, or None for n/2N, which needs the planned number of subjects."""
 
-    burn_in: BurnIn
     power: Fraction | None
     least: Fraction = Fraction(0)
     most: Fraction = Fraction(1)
@@ -43,15 +42,6 @@ class Thompson:
                 f"The least chance of thompson lies between 0 and 1/{arms}, and the most between 1/{arms} and 1."
             )
 
-    @property
-    def ratio(self) -> tuple[int, ...]:
-        """The share of each arm in the burn-in."""
-        return self.burn_in.ratio
-
-    def start(self) -> Tallies:
-        """Nobody allocated, nothing known."""
-        return (Tally(),) * len(self.ratio)
-
     def law(self, memory: Tallies, levels: Levels = ()) -> Law:
         """Exact where the power is whole; else correct to the last digits of a float."""
         allocated = [tally.allocated for tally in memory]
@@ -62,10 +52,6 @@ class Thompson:
         power = self._power(sum(allocated))
         parts = [_raised(chance / max(best), power) for chance in best]
         return _held([part / sum(parts) for part in parts], self.least, self.most)
-
-    def after(self, memory: Tallies, step: Step) -> Tallies:
-        """One more subject, and its response where it is known."""
-        return tallied(memory, step)
 
     def _power(self, allocated: int) -> Fraction:
         if self.power is not None:
