@@ -40,7 +40,8 @@
     const quick = event.timeStamp - burst.last < BURST_MS && code.length >= BURST_LENGTH;
     burst = { text: "", last: 0, field: null, before: "" };
     const scan = scanField();
-    if (!quick || !scan || event.target === scan || isPassword(event.target)) return false;
+    // A burst that began before the focus reached the scan field left only its end there: the whole code is sent.
+    if (!quick || !scan || field === scan || isPassword(event.target)) return false;
     if (field) field.value = before;
     submitScan(code);
     return true;

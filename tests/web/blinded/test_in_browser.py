@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.cast import PASSWORD
 from tests.web.api.live import served
+from tests.web.keyboard import scan, sign_in
 from tests.web.preview.browser import browser
 from tests.web.ward import Assigned, assigned, at, free_kit, ordered, randomized, screened, treated
 from tests.web.world import World
@@ -34,19 +34,8 @@ def tab(chromium: Browser) -> Iterator[Page]:
 
 
 def enter(tab: Page, address: str, username: str) -> None:
-    """Signs in by keyboard."""
-    tab.goto(f"{address}/sign-in?next=/worklist")
-    tab.keyboard.type(username)
-    tab.keyboard.press("Tab")
-    tab.keyboard.type(PASSWORD)
-    tab.keyboard.press("Enter")
-    expect(tab).to_have_url(f"{address}/worklist")
-
-
-def scan(tab: Page, code: str) -> None:
-    """What a scanner sends, wherever the focus is."""
-    tab.keyboard.type(code)
-    tab.keyboard.press("Enter")
+    """Signs in and stands before the worklist."""
+    sign_in(tab, address, username, "/worklist")
 
 
 def test_two_kits_are_handed_over_with_three_interactions(tab: Page, world: World) -> None:

@@ -6,9 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.cast import PASSWORD
 from tests.web.api.live import served
 from tests.web.blinded.test_items import ITEMS, with_bags
+from tests.web.keyboard import sign_in
 from tests.web.preview.browser import browser
 from tests.web.unblinded.people import statistician
 from tests.web.ward import randomized, treated
@@ -29,13 +29,7 @@ def chromium() -> Iterator[Browser]:
 def enter(chromium: Browser, address: str, username: str, width: int = 1280) -> Page:
     """Somebody's tab."""
     tab = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
-    tab.goto(f"{address}/sign-in?next=/switch")
-    expect(tab.get_by_label("User name")).to_be_focused()
-    tab.keyboard.type(username)
-    tab.keyboard.press("Tab")
-    tab.keyboard.type(PASSWORD)
-    tab.keyboard.press("Enter")
-    expect(tab).to_have_url(f"{address}/switch")
+    sign_in(tab, address, username, "/switch")
     return tab
 
 

@@ -6,10 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.cast import PASSWORD
 from tests.web.api.live import served
 from tests.web.blinded.test_network import CONTACT
 from tests.web.blinded.test_versions import a_draft, amended
+from tests.web.keyboard import sign_in
 from tests.web.parcels import house_of
 from tests.web.preview.browser import browser
 from tests.web.world import World
@@ -29,12 +29,7 @@ def chromium() -> Iterator[Browser]:
 def enter(chromium: Browser, address: str, width: int) -> Page:
     """The supply manager's tab."""
     tab = chromium.new_context(viewport={"width": width, "height": 900}).new_page()
-    tab.goto(f"{address}/sign-in?next=/switch")
-    tab.keyboard.type("supply_manager.all")
-    tab.keyboard.press("Tab")
-    tab.keyboard.type(PASSWORD)
-    tab.keyboard.press("Enter")
-    expect(tab).to_have_url(f"{address}/switch")
+    sign_in(tab, address, "supply_manager.all", "/switch")
     return tab
 
 

@@ -134,6 +134,16 @@ def test_a_scan_leaves_no_letters_in_another_field(tab: Page, address: str) -> N
     assert tab.evaluate("window.sent") == ["650331"]
 
 
+def test_a_scan_that_outruns_the_page_is_whole(tab: Page, address: str) -> None:
+    """Where the focus comes to the scan field within the burst, the code is sent from its first letter on."""
+    tab.goto(f"{address}/worklist")
+    tab.evaluate("document.activeElement.blur()")
+    _record(tab)
+    tab.evaluate("""addEventListener('keydown', () => document.getElementById('scan').focus(), {once: true})""")
+    _type(tab, "482917", 0)
+    assert tab.evaluate("window.sent") == ["482917"]
+
+
 def test_slow_keys_are_not_a_scan(tab: Page, address: str) -> None:
     """A person typing is left alone."""
     tab.goto(f"{address}/worklist")
