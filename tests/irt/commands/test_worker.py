@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from irt.services.store import Store
@@ -33,7 +32,6 @@ def test_it_stops_when_told(sqlite_store: Store) -> None:
     )
     assert running.stderr is not None
     assert running.stderr.readline().startswith("The worker waits for work.")
-    time.sleep(0.2)
     running.send_signal(signal.SIGTERM)
     _, said = running.communicate(timeout=PATIENCE_SECONDS)
     assert (running.returncode, said) == (0, "")

@@ -101,6 +101,12 @@ def _record(tab: Page, before_the_page: bool = True) -> None:
     )
 
 
+def _leave_the_field(tab: Page) -> None:
+    """Once the page has put the focus into the scan field, takes it out of there."""
+    expect(tab.locator("#scan")).to_be_focused()
+    tab.evaluate("document.activeElement.blur()")
+
+
 def _type(tab: Page, code: str, gap_ms: float) -> None:
     """Types with exact gaps: the events carry their own times only inside the page."""
     tab.evaluate(
@@ -116,11 +122,11 @@ def _type(tab: Page, code: str, gap_ms: float) -> None:
 def test_a_scan_reaches_the_field_from_anywhere(tab: Page, address: str) -> None:
     """A burst of keys ending in Enter is a scan, wherever the focus is."""
     tab.goto(f"{address}/worklist")
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     _record(tab)
     _type(tab, "482917", 0)
     assert tab.evaluate("window.sent") == ["482917"]
-    assert tab.evaluate("document.activeElement.id") == "scan"
+    expect(tab.locator("#scan")).to_be_focused()
 
 
 def test_a_scan_leaves_no_letters_in_another_field(tab: Page, address: str) -> None:
@@ -137,7 +143,7 @@ def test_a_scan_leaves_no_letters_in_another_field(tab: Page, address: str) -> N
 def test_a_scan_that_outruns_the_page_is_whole(tab: Page, address: str) -> None:
     """Where the focus comes to the scan field within the burst, the code is sent from its first letter on."""
     tab.goto(f"{address}/worklist")
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     _record(tab)
     tab.evaluate("""addEventListener('keydown', () => document.getElementById('scan').focus(), {once: true})""")
     _type(tab, "482917", 0)
@@ -147,7 +153,7 @@ def test_a_scan_that_outruns_the_page_is_whole(tab: Page, address: str) -> None:
 def test_slow_keys_are_not_a_scan(tab: Page, address: str) -> None:
     """A person typing is left alone."""
     tab.goto(f"{address}/worklist")
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     _record(tab)
     _type(tab, "482917", 45)
     assert tab.evaluate("window.sent") == []
@@ -167,7 +173,7 @@ def test_a_scan_never_lands_in_a_password(tab: Page, address: str) -> None:
 def test_slash_goes_to_the_scan_field(tab: Page, address: str) -> None:
     """One key brings the focus back to the work, and is not written into the field."""
     tab.goto(f"{address}/worklist")
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     tab.keyboard.press("/")
     expect(tab.locator("#scan")).to_be_focused()
     assert tab.input_value("#scan") == ""
@@ -176,13 +182,13 @@ def test_slash_goes_to_the_scan_field(tab: Page, address: str) -> None:
 def test_keys_can_be_switched_off(tab: Page, address: str) -> None:
     """WCAG 2.1.4: with the keys off, a slash is a slash; the list of keys says so."""
     tab.goto(f"{address}/worklist")
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     tab.keyboard.press("?")
     tab.wait_for_selector("#irt-keys[open]")
     tab.uncheck("#irt-keys-on")
     tab.keyboard.press("Escape")
     tab.reload()
-    tab.evaluate("document.activeElement.blur()")
+    _leave_the_field(tab)
     tab.keyboard.press("/")
     tab.wait_for_timeout(150)
     assert tab.evaluate("document.activeElement.id") != "scan"
@@ -194,7 +200,7 @@ def test_escape_clears_the_scan(tab: Page, address: str) -> None:
     tab.fill("#scan", "4829")
     tab.keyboard.press("Escape")
     assert tab.input_value("#scan") == ""
-    assert tab.evaluate("document.activeElement.id") == "scan"
+    expect(tab.locator("#scan")).to_be_focused()
 
 
 def test_a_confirm_that_cannot_work_says_why(tab: Page, address: str) -> None:
@@ -215,7 +221,7 @@ def test_a_confirm_that_cannot_work_says_why(tab: Page, address: str) -> None:
 def test_the_focus_stands_on_confirm_when_all_is_checked(tab: Page, address: str) -> None:
     """After the last right scan one Enter is left."""
     tab.goto(f"{address}/dispense-ready")
-    assert tab.evaluate("document.activeElement.id") == "confirm"
+    expect(tab.locator("#confirm")).to_be_focused()
 
 
 def test_paper_keeps_the_environment_and_loses_the_buttons(tab: Page, address: str) -> None:
