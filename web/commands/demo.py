@@ -4,6 +4,8 @@ import os
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from typing import Any
 
 import click
 from rich.console import Console
@@ -12,9 +14,9 @@ from rich.table import Table
 from irt.commands.running import progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
 from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast
-from irt.enrolment.demo import Demo, run_demo
+from irt.enrolment.demo import DAYS_OF_A_YEAR, Demo, run_demo, years_of
 from irt.enrolment.prepare import preparers_of
-from irt.enrolment.synthetic import DAYS_OF_ENROLMENT
+from irt.enrolment.synthetic import UP_TO_TODAY
 from irt.errors import Refusal
 from irt.reads.roll import roles_in_force, roll
 from irt.services import passwords
@@ -40,12 +42,31 @@ KNOWN_PASSWORD = passwords.PasswordRule(time_cost=1, memory_kib=1024)
 @click.option(
     "--study", "study_name", default="fourier", show_default=True, help="A fixture's name or a study file."
 )
+@click.option(
+    "--years",
+    type=click.FloatRange(min=0.01, max=5),
+    help="With --headless: so many years of the full study instead, from its first lot on.",
+)
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0.001, max=10),
+    default=1.0,
+    show_default=True,
+    help="With --years: sites, subjects and kits, times this.",
+)
 @click.option("--headless", is_flag=True, help="Do the work and its checks, and serve nothing.")
 @click.option("--json", "as_json", is_flag=True, help="With --headless: the figures as JSON on standard output.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--database", "database_url", envvar="IRT_DATABASE_URL", help="Where the demonstration is kept.")
 def demo(
-    subjects: int, study_name: str, headless: bool, as_json: bool, port: int, database_url: str | None
+    subjects: int,
+    study_name: str,
+    years: float | None,
+    scale: float,
+    headless: bool,
+    as_json: bool,
+    port: int,
+    database_url: str | None,
 ) -> None:
     """Load a study, enrol subjects through the real services with nightly resupply, and serve the pages.
 
@@ -53,20 +74,39 @@ def demo(
     afresh. A database that holds anything else is left alone.
 
     Example: irt demo --headless --subjects 300 --json
+
+    Example: irt demo --headless --study fourier --years 3 --scale 0.1 --json
     """
+    if years is not None and not headless:
+        raise click.UsageError("--years runs a study to its end and serves nothing: it needs --headless.")
     passwords.RULE = KNOWN_PASSWORD
     if headless:
-        with running_store(database_url) as store, progress_bar("Randomized", subjects) as tell:
-            _require_empty(store)
-            asked = Demo(read_study(study_name), subjects, datetime.now(UTC), PLANNER)
-            figures = run_demo(store, asked, tell)[2]
-        show_report(figures, as_json)
+        show_report(_figures(database_url, study_name, subjects, years, scale), as_json)
         return
     url = database_url or f"sqlite:///{DATABASE}"
     _prepare(url, study_name, subjects)
     _show_accounts(port)
     settings = replace(settings_from(os.environ), mode=Mode.TRAINING, secure=False)
     run_server(settings, "127.0.0.1", port, url)
+
+
+def _figures(
+    database_url: str | None, study_name: str, subjects: int, years: float | None, scale: float
+) -> dict[str, Any]:
+    """Runs it in an empty database; the bar counts subjects up to today, or the nights of so many years."""
+    definition = read_study(study_name)
+    with running_store(database_url) as store:
+        _require_empty(store)
+        if years is None:
+            with progress_bar("Randomized", subjects) as tell:
+                return run_demo(store, Demo(definition, subjects, datetime.now(UTC), PLANNER), tell)[2]
+        asked = years_of(definition, years, Fraction(str(scale)), PLANNER)
+        with progress_bar("Nights", round(years * DAYS_OF_A_YEAR)) as tell:
+            return run_demo(store, asked, _nobody, tell_night=tell)[2]
+
+
+def _nobody(done: int, words: str) -> None:
+    """Where the nights are told, subjects are not."""
 
 
 class NotADemonstration(Refusal):
@@ -107,7 +147,7 @@ def _is_whole(store: Store) -> bool:
 def _fill(store: Store, study_name: str, subjects: int) -> None:
     """The study asked for, and a small one of another sponsor at the same desks."""
     now = datetime.now(UTC)
-    who = preparers_of(store, now - timedelta(days=2 * DAYS_OF_ENROLMENT))
+    who = preparers_of(store, now - timedelta(days=2 * UP_TO_TODAY.days))
     hire_cast(store, now)
     for name, wanted in ((study_name, subjects), (COMPANION, COMPANION_SUBJECTS)):
         demo_of = Demo(read_study(name), wanted, now, PLANNER)

@@ -1,27 +1,30 @@
 """The demonstration: a study loaded, staffed and enrolled up to now through the real services."""
 
 import random
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
 from irt.enrolment.orders import Orders
-from irt.enrolment.prepare import Preparers, prepare_study, preparers_of, staff_of
+from irt.enrolment.prepare import Preparers, Size, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
 from irt.enrolment.run import Run, assign, run_study, sign
-from irt.enrolment.synthetic import busy_sites, invent_arrivals, openings, sites_for
+from irt.enrolment.synthetic import UP_TO_TODAY, Pace, busy_sites, invent_arrivals, openings, sites_for
+from irt.errors import BadInput
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.states.kit import Assignment, Custody, Quality
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
+from irt.study.scale import scaled
 from irt.study.sites import sites_of
 from irt.supply.kit_selection import NoUsableKit
 from irt.supply.planner import ResupplyPlanner
@@ -31,35 +34,72 @@ from irt.tables.study import Site
 
 SEED = 20261122
 """Of the invented people; what they are given is drawn from the study's own seeds."""
+DAYS_OF_A_YEAR = 365.25
+FIRST_DAYS = 30
+"""From the first lot's release to the first person."""
+
+
+ENROLMENT_DAYS = 850
+"""Of a study run in its own time: 28 months, as FOURIER's 27,564 subjects took from February 2013 to June 2015."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A study to demonstrate, how many subjects, and the moment up to which it runs."""
+    """A study to demonstrate, how many subjects at how many sites, and the moment up to which it runs."""
 
     definition: StudyDefinition
     subjects: int
     now: datetime
     planner: ResupplyPlanner
     sites: int | None = None
+    size: Size = "small"
+    pace: Pace = UP_TO_TODAY
+    left_open: bool = True
+
+
+def years_of(definition: StudyDefinition, years: float, scale: Fraction, planner: ResupplyPlanner) -> Demo:
+    """So many years of the full study at this scale, from the release of its first lot on."""
+    if (full := definition.sizes.get("full")) is None or not full.lots:
+        raise BadInput("This study lists no full size with its lots, so there is nothing to scale.")
+    begin = datetime.combine(min(lot.released for lot in full.lots), time(12), UTC)
+    end = begin + timedelta(days=round(years * DAYS_OF_A_YEAR))
+    size = scaled(full, scale)
+    needed = size.model_copy(update={"lots": tuple(lot for lot in size.lots if lot.released <= end.date())})
+    ended_days_ago = (end - begin).days - FIRST_DAYS - ENROLMENT_DAYS
+    pace = Pace(ENROLMENT_DAYS, ended_days_ago, still_screening=0, first_site_share=None)
+    return Demo(
+        definition=definition.model_copy(update={"sizes": {"full": needed}}),
+        subjects=size.planned_subjects,
+        now=end,
+        planner=planner,
+        sites=sum(size.sites.values()),
+        size="full",
+        pace=pace,
+        left_open=False,
+    )
 
 
 def run_demo(
-    store: Store, demo: Demo, tell: Callable[[int, str], None], who: Preparers | None = None
+    store: Store,
+    demo: Demo,
+    tell: Callable[[int, str], None],
+    who: Preparers | None = None,
+    tell_night: Callable[[int, str], None] = lambda done, words: None,
 ) -> tuple[int, list[str], dict[str, Any]]:
     """Loads and runs the study; gives its id, the numbers of its sites and the report.
 
-    `who` prepares it where the installation has such people already.
+    `tell` hears of each subject randomized, `tell_night` of each night. `who` prepares it where the installation
+    has such people already.
     """
     chance = random.Random(SEED)  # noqa: S311 - invents people, allocates nothing
-    sites = busy_sites(sites_of(demo.definition, "small"), demo.sites or sites_for(demo.subjects))
+    sites = busy_sites(sites_of(demo.definition, demo.size), demo.sites or sites_for(demo.subjects))
     definition = demo.definition.model_copy(update={"sites": sites})
-    arrivals = invent_arrivals(definition, sites, demo.subjects, demo.now, chance)
+    arrivals = invent_arrivals(definition, sites, demo.subjects, demo.now, chance, demo.pace)
     opened = openings(sites, arrivals)
     first_day = min(opened.values()) - timedelta(days=2)
     at = datetime.combine(first_day, datetime.min.time(), demo.now.tzinfo)
     who = who or preparers_of(store, at)
-    loaded = prepare_study(store, who, definition, "small", Mode.TRAINING, at, first_day)
+    loaded = prepare_study(store, who, definition, demo.size, Mode.TRAINING, at, first_day)
     run = Run(
         store=store,
         staff=staff_of(store, who, at),
@@ -70,16 +110,18 @@ def run_demo(
         until=demo.now,
         zones={s.number: ZoneInfo(s.zone or definition.country(s.country).zone) for s in sites},
         returns=definition.conduct.returns_required,
-        showcase=sites[0].number,
+        showcase=sites[0].number if demo.left_open else None,
         tell=tell,
+        tell_night=tell_night,
     )
     if definition.conduct.order_required:
         run = replace(run, order=Orders(store, loaded.study_id, run.staff.investigator, who.password))
-    started = time.monotonic()
-    run_study(run, arrivals, opened, definition.sizes["small"].lots)
-    _set_the_table(run)
-    _set_kits_apart(run)
-    return loaded.study_id, [site.number for site in sites], report(run, time.monotonic() - started)
+    started = monotonic()
+    run_study(run, arrivals, opened, definition.sizes[demo.size].lots)
+    if demo.left_open:
+        _set_the_table(run)
+        _set_kits_apart(run)
+    return loaded.study_id, [site.number for site in sites], report(run, monotonic() - started)
 
 
 _KITS, _SITES = table_of(Kit), table_of(Site)

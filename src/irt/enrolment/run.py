@@ -106,6 +106,7 @@ class Run:
     order: Order | None = None
     hands: Hands | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
+    tell_night: Callable[[int, str], None] = lambda done, words: None
     tally: Tally = field(default_factory=Tally)
     held: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     left_open: list[LeftOpen] = field(default_factory=list)
@@ -210,6 +211,8 @@ def _supply(run: Run, moment: datetime) -> None:
         ask = RunResupply(study_id=run.study_id, day=day, night=True)
         planned = _press(run, run.staff.supply, moment, run_resupply_with(run.planner), ask, f"resupply:{day}")
         run.tally.shipments += len(planned.shipments)
+    run.tally.nights += 1
+    run.tell_night(run.tally.nights, f"{day:%d %b %Y}")
     carry = CarryShipments(study_id=run.study_id, day=day)
     _press(run, run.staff.depot, moment, carry_shipments, carry, f"carry:{day}")
 

@@ -4,7 +4,7 @@ screening, choose a regimen, or stop early. Everything follows from the seed of 
 
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,10 +14,8 @@ from irt.study.definition import StudyDefinition
 from irt.study.network import Site
 from irt.study.randomization_plan import Platform
 
-DAYS_OF_ENROLMENT = 330
 OPENS_BEFORE_DAYS = 21
 SHARE_OF_SCREEN_FAILURES = 0.2
-SHARE_STILL_SCREENING = 0.06
 SHARE_THAT_STOPS_EARLY = 0.12
 SETTLED_DAYS = 4
 """The last randomization is so long ago that a refused one had time to be tried again."""
@@ -25,8 +23,21 @@ NOT_YET = datetime.max.replace(tzinfo=UTC)
 SHARE_OF_FIRST_DOSE_LEVEL = 0.86
 SUBJECTS_PER_SITE = 20
 SITES_MIN = 4
-FIRST_SITE_SHARE = 0.15
-"""The first site enrols so much of the whole, so that one worklist is worth looking at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long people are enrolled and how long before the end of a run that ends; how many more are then still in
+    screening, as a part of all; and the part that the first site enrols, where its worklist is worth looking at.
+    """
+
+    days: int = 330
+    ended_days_ago: int = SETTLED_DAYS
+    still_screening: float = 0.06
+    first_site_share: float | None = 0.15
+
+
+UP_TO_TODAY = Pace()
 
 
 def busy_sites(sites: Sequence[Site], wanted: int) -> tuple[Site, ...]:
@@ -42,14 +53,19 @@ def sites_for(subjects: int) -> int:
 
 
 def invent_arrivals(
-    definition: StudyDefinition, sites: Sequence[Site], subjects: int, until: datetime, chance: random.Random
+    definition: StudyDefinition,
+    sites: Sequence[Site],
+    subjects: int,
+    until: datetime,
+    chance: random.Random,
+    pace: Pace = UP_TO_TODAY,
 ) -> list[Arrival]:
-    """People in order of time: `subjects` to be randomized some days before `until`, screen failures among them,
-    and a few more who are still in screening.
+    """People in order of time: `subjects` to be randomized at the pace before `until`, screen failures among them,
+    and a few more who are still in screening. Nobody comes after `until`.
     """
-    shares = _shares(sites, chance)
+    shares = _shares(sites, chance, pace.first_site_share)
     failing = round(subjects * SHARE_OF_SCREEN_FAILURES)
-    waiting = max(2, round(subjects * SHARE_STILL_SCREENING))
+    waiting = max(2, round(subjects * pace.still_screening)) if pace.still_screening else 0
     arrivals = []
     for number in range(subjects + failing + waiting):
         site = chance.choices(sites, shares)[0]
@@ -57,7 +73,7 @@ def invent_arrivals(
         if number >= subjects + failing:
             days_ago = chance.randint(0, person.screening_days)
         else:
-            days_ago = person.screening_days + SETTLED_DAYS + DAYS_OF_ENROLMENT - _day(chance)
+            days_ago = person.screening_days + pace.ended_days_ago + pace.days - _day(pace.days, chance)
         at = _morning(until.date() - timedelta(days=days_ago), site, definition, chance)
         arrivals.append(replace(person, at=at, fails_screening=subjects <= number < subjects + failing))
     return sorted((a for a in arrivals if a.at < until), key=lambda a: a.at)
@@ -68,16 +84,18 @@ def _morning(day: date, site: Site, definition: StudyDefinition, chance: random.
     return datetime.combine(day, time(chance.randint(8, 15), chance.randint(0, 59)), zone).astimezone(UTC)
 
 
-def _shares(sites: Sequence[Site], chance: random.Random) -> list[float]:
-    """How much each site enrols: gamma-distributed rates, as trials show."""
+def _shares(sites: Sequence[Site], chance: random.Random, first: float | None) -> list[float]:
+    """How much each site enrols: gamma-distributed rates, as trials show, the first as stated."""
     rates = [chance.gammavariate(1.2, 1.0) for _ in sites]
+    if first is None:
+        return rates
     others = sum(rates[1:]) or 1.0
-    return [FIRST_SITE_SHARE, *(rate / others * (1 - FIRST_SITE_SHARE) for rate in rates[1:])]
+    return [first, *(rate / others * (1 - first) for rate in rates[1:])]
 
 
-def _day(chance: random.Random) -> int:
+def _day(days: int, chance: random.Random) -> int:
     """Enrolment picks up speed, then is steady."""
-    return int(DAYS_OF_ENROLMENT * chance.random() ** 0.7)
+    return int(days * chance.random() ** 0.7)
 
 
 def _arrival(definition: StudyDefinition, key: str, site: Site, chance: random.Random) -> Arrival:

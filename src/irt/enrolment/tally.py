@@ -14,6 +14,7 @@ class Tally:
     dispensings: int = 0
     missed_dispensings: int = 0
     shipments: int = 0
+    nights: int = 0
     sites: set[str] = field(default_factory=set)
     entered: dict[str, dict[str, str]] = field(default_factory=dict)
 

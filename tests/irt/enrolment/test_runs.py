@@ -208,3 +208,19 @@ def test_the_first_sixty_real_people(sqlite_store: Store) -> None:
     assert (figures["subjects"], figures["allocations_rederived"]) == (60, 60)
     assert figures["sites"] == len({arrival.site for arrival in some.arrivals})
     assert figures["checks"] == dict.fromkeys(CHECKS, True)
+
+
+def test_years_of_a_scaled_study_end_with_a_ledger_that_adds_up(terminal: Terminal) -> None:
+    """From the first lot's release on: subjects come back for their visits, nights go by, and every check holds."""
+    ran = terminal.irt("demo", "--headless", "--years", "0.25", "--scale", "0.01", "--json")
+    figures = json.loads(ran.out)
+    assert ran.exit_code == 0
+    assert figures["checks"] == dict.fromkeys(CHECKS, True)
+    assert 0 < figures["subjects"] < figures["kits_dispensed"]
+    assert "Nights" in ran.err
+
+
+def test_years_are_run_headless_alone(terminal: Terminal) -> None:
+    """A study run to its end has nothing left to try in a page."""
+    ran = terminal.irt("demo", "--years", "1")
+    assert (ran.exit_code, "--headless" in ran.err) == (2, True)
