@@ -343,25 +343,47 @@ def brick_tunnel_of_three_route() -> int:
     )
 
 
-@check("brick_tunnel", "known answer", "Kuznetsova and Tymofyeyev 2011: 14:21:25 keeps the ratio at every subject")
+@check(
+    "brick_tunnel", "known answer", "Kuznetsova and Tymofyeyev 2011: the ratio at every subject, the tunnel kept"
+)
 def brick_tunnel_known() -> int:
-    """Each of the 60 subjects has 14/60, 21/60 and 25/60 before anything is known."""
-    design = a_design("brick_tunnel", (14, 21, 25))
-    masses: dict[tuple[int, ...], Fraction] = {(0, 0, 0): F(1)}
-    for _ in range(60):
+    """14:21:25, their example, and four and five arms: each subject's shares before anything is known."""
+    return sum(map(_tunnel_kept, [(14, 21, 25), (4, 3, 2, 1), (3, 2, 2, 1), (2, 5, 3, 1), (1, 2, 3, 1, 2)]))
+
+
+@check("brick_tunnel", "known answer", "By hand: three arms of one share beside one of two; blocks of four")
+def brick_tunnel_of_four_known() -> int:
+    """Arms of one share are alike, so that the ratio settles every chance of 2:1:1:1 and of 1:1:1:1."""
+    rows = {(): "2/5 1/5 1/5 1/5", (0,): "0 1/3 1/3 1/3", (1,): "2/3 0 1/6 1/6", (0, 1): "1/4 0 3/8 3/8"}
+    for history, law in rows.items():
+        wanted = tuple(map(Fraction, law.split()))
+        same(law_of(a_design("brick_tunnel", (2, 1, 1, 1)), history), wanted, str(history))
+    compared = len(rows)
+    for case in every_history(4, 4):
+        block = law_of(a_design("permuted_block", (1, 1, 1, 1), block_sizes=[4]), case.history)
+        same(law_of(a_design("brick_tunnel", (1, 1, 1, 1)), case.history), block, str(case.history))
+        compared += 1
+    return compared
+
+
+def _tunnel_kept(ratio: tuple[int, ...]) -> int:
+    design, whole = a_design("brick_tunnel", ratio), sum(ratio)
+    masses: dict[tuple[int, ...], Fraction] = {(0,) * len(ratio): F(1)}
+    for subject in range(1, whole + 1):
         after: dict[tuple[int, ...], Fraction] = {}
-        shares = [F(0)] * 3
+        shares = [F(0)] * len(ratio)
         for counts, mass in masses.items():
-            law = law_of(design, [arm for arm in range(3) for _ in range(counts[arm])])
+            law = law_of(design, [arm for arm, count in enumerate(counts) for _ in range(count)])
             assert law is not None
             for arm, part in enumerate(law):
                 shares[arm] += mass * part
                 if part:
                     node = tuple(n + (other == arm) for other, n in enumerate(counts))
                     after[node] = after.get(node, F(0)) + mass * part
-        assert shares == [F(14, 60), F(21, 60), F(25, 60)], shares
+                    assert abs(node[arm] - F(subject * ratio[arm], whole)) < 1, node
+        assert shares == [F(share, whole) for share in ratio], shares
         masses = after
-    return 60
+    return whole
 
 
 @check("maximal", "second route", "Berger, Ivanova and Knoll 2003: all sequences within the limit")

@@ -313,6 +313,27 @@ FAULTS = (
         ("brick_tunnel",),
     ),
     Fault(
+        "methods/brick_tunnel.py",
+        "reached * own.count(kind)",
+        "reached",
+        "each of several arms that are alike gets the chance of all",
+        ("brick_tunnel",),
+    ),
+    Fault(
+        "methods/tunnel_paths.py",
+        "max(begin, seat * whole)",
+        "begin",
+        "the second of two seats gets the piece of the first as well",
+        ("brick_tunnel",),
+    ),
+    Fault(
+        "methods/tunnel_paths.py",
+        "steps.steps[node, (ratio[arm], counts[arm])]",
+        "steps.steps[node, (ratio[0], counts[0])]",
+        "each step is booked for the arm of the least share",
+        ("brick_tunnel",),
+    ),
+    Fault(
         "methods/permuted_block.py",
         "weight * left[arm] * (scale // places)",
         "weight * (scale // places)",

@@ -7,6 +7,7 @@ subject n each arm has floor(n * share) or one more, and one more with chance n 
 
 Of three arms, where each has begun a cube and none has ended it, the ratio alone leaves a range of transitions: the
 middle of that range is taken, so that arms of one share are treated alike and 1:1:1 is a permuted block of three.
+Of four arms and more `tunnel_paths` tells which mixture of paths is taken.
 """
 
 from collections import Counter
@@ -18,6 +19,7 @@ from math import gcd
 
 from irt.randomization.methods.counts import Counting, Counts, ImpossibleHistory, RatioDoesNotFit
 from irt.randomization.methods.method import Law, Levels
+from irt.randomization.methods.tunnel_paths import kinds, steps_of
 
 Residents = dict[Counts, Fraction]
 """How likely each node is after some number of subjects."""
@@ -25,18 +27,22 @@ Residents = dict[Counts, Fraction]
 Edge = tuple[Counts, int]
 """A node, and the arm that the next subject gets there."""
 
-ARMS_MAX = 3
+ARMS_SETTLED = 3
+"""Up to so many arms the ratio settles every node's chance."""
+ROUND_MAX = 300
+"""Subjects of a round of more arms: beyond them the paths take more than a few seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class BrickTunnel(Counting):
-    """Two or three arms, any ratio."""
+    """Any ratio; of four arms and more one whose round is not longer than `ROUND_MAX` subjects."""
 
     def __post_init__(self) -> None:
-        if len(self.ratio) > ARMS_MAX:
+        whole = sum(self.ratio) // gcd(*self.ratio)
+        if len(self.ratio) > ARMS_SETTLED and whole > ROUND_MAX:
             raise RatioDoesNotFit(
-                f"brick_tunnel is defined here for two or three arms, not {len(self.ratio)}. For more take "
-                "permuted_block, block_urn or mass_weighted_urn."
+                f"The shares of brick_tunnel come round after {whole} subjects, and with {len(self.ratio)} arms "
+                f"that is {ROUND_MAX} at most. Take smaller shares, or permuted_block, block_urn or mass_weighted_urn."
             )
 
     def law(self, memory: Counts, levels: Levels = ()) -> Law:
@@ -44,10 +50,22 @@ class BrickTunnel(Counting):
         least = tuple(share // gcd(*self.ratio) for share in self.ratio)
         rounds, place = divmod(sum(memory), sum(least))
         node = tuple(count - share * rounds for count, share in zip(memory, least, strict=True))
+        if len(least) > ARMS_SETTLED:
+            return _law_among_many(least, node)
         laws = _laws(least, place)
         if node not in laws:
             raise ImpossibleHistory
         return laws[node]
+
+
+def _law_among_many(ratio: tuple[int, ...], node: Counts) -> Law:
+    """Arms of one share and count have the same chance."""
+    steps, here = steps_of(tuple(sorted(ratio))), kinds(ratio, node)
+    reached = steps.nodes[here]
+    if not reached:
+        raise ImpossibleHistory
+    own = list(zip(ratio, node, strict=True))
+    return tuple(Fraction(steps.steps[here, kind], reached * own.count(kind)) for kind in own)
 
 
 @lru_cache(maxsize=4096)

@@ -1,13 +1,17 @@
 """The brick tunnel: proofs by following every path of a whole round."""
 
+from collections import Counter
 from fractions import Fraction
 from itertools import permutations, product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from irt.randomization.methods.brick_tunnel import BrickTunnel
-from irt.randomization.methods.counts import RatioDoesNotFit
+from irt.randomization.methods.counts import ImpossibleHistory, RatioDoesNotFit
 from irt.randomization.methods.permuted_block import PermutedBlocks
+from irt.randomization.methods.tunnel_paths import kinds, steps_of
 from tests.irt.randomization.methods.walks import law_after, layers, of_counts, sequence_law, unconditional
 
 TWO = list(product(range(1, 10), repeat=2))
@@ -86,7 +90,79 @@ def test_the_order_of_three_arms_does_not_matter(ratio):
                 assert of_counts(turned, *(counts[arm] for arm in order)) == tuple(law[arm] for arm in order)
 
 
-def test_it_refuses_four_arms():
-    """The ratio alone no longer settles where one is."""
-    with pytest.raises(RatioDoesNotFit, match="two or three arms"):
-        BrickTunnel((1, 1, 1, 2))
+many_arms = st.lists(st.integers(1, 4), min_size=4, max_size=5).map(tuple)
+
+
+@given(many_arms)
+@settings(deadline=None, max_examples=40)
+def test_four_and_five_arms_keep_the_tunnel_and_the_ratio(ratio):
+    """Exactly, at every subject of a round and at the first of the next, along every path that can be taken."""
+    method, whole = BrickTunnel(ratio), sum(ratio)
+    planned = tuple(Fraction(share, whole) for share in ratio)
+    assert set(unconditional(method, whole + 1)) == {planned}
+    for subjects, layer in enumerate(layers(method, whole)):
+        for counts in layer:
+            assert all(abs(n - subjects * share) < 1 for n, share in zip(counts, planned, strict=True)), counts
+
+
+@given(many_arms, st.data())
+@settings(deadline=None, max_examples=40)
+def test_the_order_of_many_arms_does_not_matter(ratio, data):
+    """Nor which of several arms with one share is which."""
+    order = data.draw(st.permutations(range(len(ratio))))
+    method, turned = BrickTunnel(ratio), BrickTunnel(tuple(ratio[arm] for arm in order))
+    for layer in list(layers(method, sum(ratio)))[:-1]:
+        for counts in layer:
+            law = of_counts(method, *counts)
+            assert of_counts(turned, *(counts[arm] for arm in order)) == tuple(law[arm] for arm in order)
+
+
+@given(many_arms)
+@settings(deadline=None, max_examples=40)
+def test_laws_of_many_arms_are_exact_and_whole(ratio):
+    """Fractions that sum to one at every node of a round."""
+    method = BrickTunnel(ratio)
+    for layer in list(layers(method, sum(ratio)))[:-1]:
+        for counts in layer:
+            law = of_counts(method, *counts)
+            assert all(isinstance(chance, Fraction) and 0 <= chance <= 1 for chance in law)
+            assert sum(law) == 1
+
+
+def test_the_paths_of_three_arms_reach_the_nodes_that_are_settled():
+    """A second route: a mixture of paths and the transport between settled nodes have the same nodes, as often."""
+    for ratio in [(1, 2, 2), (1, 2, 3), (2, 3, 5), (1, 1, 3)]:
+        found, orders = steps_of(ratio), 2 * len(ratio)
+        for layer in list(layers(BrickTunnel(ratio), sum(ratio)))[:-1]:
+            reached = Counter()
+            for counts, chance in layer.items():
+                reached[kinds(ratio, counts)] += chance
+            for node, chance in reached.items():
+                assert Fraction(found.nodes[node], orders * sum(ratio)) == chance, (ratio, node)
+
+
+def test_two_to_one_to_one_to_one_by_hand():
+    """Arms of one share being alike, the ratio settles all: after B the arm of two has 4/15 - 2/15 of 1/5."""
+    method = BrickTunnel((2, 1, 1, 1))
+    third, sixth = Fraction(1, 3), Fraction(1, 6)
+    assert law_after(method, "A") == (0, third, third, third)
+    assert law_after(method, "B") == (2 * third, 0, sixth, sixth)
+    assert law_after(method, "AB") == (Fraction(1, 4), 0, Fraction(3, 8), Fraction(3, 8))
+    assert law_after(method, "BC") == (1, 0, 0, 0)
+
+
+def test_four_equal_shares_are_blocks_of_four():
+    """All paths through one cube are alike there, too."""
+    assert sequence_law(BrickTunnel((1, 1, 1, 1)), 5) == sequence_law(PermutedBlocks((1,) * 4, (4,)), 5)
+
+
+def test_a_round_of_many_arms_has_an_end():
+    """Beyond it the paths are not worked out, and what to do is said."""
+    with pytest.raises(RatioDoesNotFit, match="after 1003 subjects"):
+        BrickTunnel((1, 1, 1, 1000))
+
+
+def test_counts_outside_the_tunnel_of_many_arms_are_refused():
+    """The second of an arm with one share in five is out of reach at the second subject."""
+    with pytest.raises(ImpossibleHistory):
+        BrickTunnel((2, 1, 1, 1)).law((0, 2, 0, 0))
