@@ -44,3 +44,36 @@ def test_other_methods_have_none(terminal: Terminal) -> None:
     ran = terminal.irt("randomization", "boundaries", written({"method": "complete", "arms": ["A", "B"]}))
     assert (ran.exit_code, ran.out) == (1, "")
     assert ran.err == "irt: complete finds no dose. Boundaries are of boin and three_plus_three.\n"
+
+
+def test_the_dose_at_the_end(terminal: Terminal) -> None:
+    """With its reason and each dose's rate; one that was not tried has none."""
+    Path("doses.csv").write_text("dose,subjects,toxicities\n10 mg,3,0\n20 mg,6,2\n")
+    asked = ("randomization", "boundaries", written(BOIN), "--n", "3", "--observed", "doses.csv")
+    ran = terminal.irt(*asked)
+    assert ran.out.splitlines()[4:] == [
+        "dose\tsubjects\ttoxicities\tisotonic rate",
+        "10 mg\t3\t0\t0.0161",
+        "20 mg\t6\t2\t0.3361",
+        "40 mg\t0\t0\t-",
+        "recommended dose: 20 mg. Its isotonic rate of toxicity is the nearest to the target.",
+    ]
+    told = json.loads(terminal.irt(*asked, "--json").out)
+    assert (told["recommended"], len(told["observed"])) == ("20 mg", 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (b"dose,subjects,toxicities\n15 mg,3,0\n", "irt: Line 2: '15 mg' is no dose"),
+        (b"\xff", "irt: doses.csv is not readable as UTF-8."),
+        (None, "irt: doses.csv: No such file"),
+    ],
+)
+def test_doses_that_cannot_be_read(terminal: Terminal, text: bytes | None, words: str) -> None:
+    """One line, and nothing on standard output."""
+    if text is not None:
+        Path("doses.csv").write_bytes(text)
+    ran = terminal.irt("randomization", "boundaries", written(BOIN), "--observed", "doses.csv")
+    assert (ran.exit_code, ran.out) == (1, "")
+    assert ran.err.startswith(words)

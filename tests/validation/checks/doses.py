@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from irt.randomization.catalogue import method_of
+from irt.randomization.methods.escalation import Dose
 from tests.validation.asking import Case, a_design, answers_to, law_of
 from tests.validation.check import check
 from tests.validation.oracles import doses as plain
@@ -126,3 +127,43 @@ def boin_boundaries_known() -> int:
         assert abs(told.lambda_e - low) < 1e-3, target
         assert abs(told.lambda_d - high) < 1e-3, target
     return 12
+
+
+@check("boin", "second route", "Liu and Yuan 2015: the dose at the end, isotonic rates by runs instead of pools")
+def boin_end_route() -> int:
+    """Five hundred sets of observations over five doses, equal rates among them."""
+    random, compared = Random("the dose at the end"), 0
+    for _ in range(500):
+        n = [random.choice([0, 3, 3, 6, 9, 12]) for _ in range(5)]
+        y = [random.randint(0, min(subjects, 1 + dose)) for dose, subjects in enumerate(n)]
+        target = random.choice([F(1, 5), F(1, 4), F(3, 10)])
+        method: Any = method_of(a_design("boin", (1,) * 5, target=str(target)))
+        found = method.recommended([Dose(*pair) for pair in zip(n, y, strict=True)]).dose
+        assert found == plain.boin_at_its_end(n, y, target), f"{y} of {n}, {target}: {found}"
+        compared += 1
+    return compared
+
+
+@check("boin", "known answer", "The authors' program: 0/3 0/3 4/15 4/9 at target 0.3")
+def boin_end_known() -> int:
+    """The third dose, at 4.05 of 15.1."""
+    method: Any = method_of(a_design("boin", (1,) * 5, target="0.3"))
+    found = method.recommended([Dose(3, 0), Dose(3, 0), Dose(15, 4), Dose(9, 4), Dose()])
+    assert (found.dose, found.rates[2]) == (2, F(405, 1510)), found
+    return 2
+
+
+@check("three_plus_three", "known answer", "Storer 1989: the dose at the end")
+def three_plus_three_end_known() -> int:
+    """One below the dose that is too toxic, once six were treated there."""
+    rows = [
+        ([(3, 0), (6, 1), (3, 2)], 1),
+        ([(6, 0), (6, 2), (0, 0)], 0),
+        ([(3, 2), (0, 0), (0, 0)], None),
+        ([(3, 0), (3, 0), (3, 2)], None),
+        ([(3, 0), (3, 0), (6, 1)], 2),
+    ]
+    method: Any = method_of(a_design("three_plus_three", (1, 1, 1)))
+    for pairs, dose in rows:
+        assert method.recommended([Dose(*pair) for pair in pairs]).dose == dose, pairs
+    return len(rows)

@@ -345,4 +345,42 @@ FAULTS = (
         BOIN,
     ),
     Fault("methods/boin.py", "return max(dose - 1, 0)", "return max(dose - 2, 0)", "two doses down at once", BOIN),
+    Fault(
+        "methods/tolerated_dose.py", "PSEUDO = Fraction(1, 20)", "PSEUDO = Fraction(1, 2)", "another prior", BOIN
+    ),
+    Fault(
+        "methods/tolerated_dose.py",
+        "pools[-2][0] > pools[-1][0]",
+        "pools[-2][0] < pools[-1][0]",
+        "rates that rise are pooled",
+        BOIN,
+    ),
+    Fault(
+        "methods/tolerated_dose.py",
+        "1 / _variance(seen)",
+        "Fraction(seen.subjects)",
+        "a pool weighs by subjects",
+        BOIN,
+    ),
+    Fault(
+        "methods/tolerated_dose.py",
+        "-dose if rate < target else dose",
+        "dose",
+        "of equal rates below the target the lowest dose is taken",
+        BOIN,
+    ),
+    Fault(
+        "methods/boin.py",
+        "dose in range(limit) if doses[dose].subjects",
+        "dose in range(limit)",
+        "a dose that was not tried is recommended",
+        BOIN,
+    ),
+    Fault(
+        "methods/three_plus_three.py",
+        "min(toxic, default=len(doses)) - 1",
+        "min(toxic, default=len(doses))",
+        "the dose that is too toxic is recommended",
+        THREE,
+    ),
 )

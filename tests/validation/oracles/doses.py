@@ -70,3 +70,28 @@ def above(target: Fraction, n: int, y: int) -> Fraction:
     scale = (n + 1) * comb(n, y)
     powers = [(y + k, (-1) ** k * comb(n - y, k)) for k in range(n - y + 1)]
     return scale * sum((Fraction(c, e + 1) * (1 - target ** (e + 1)) for e, c in powers), Fraction(0))
+
+
+def isotonic(n: Sequence[int], y: Sequence[int]) -> list[Fraction]:
+    """Rates with a Beta(0.05, 0.05) prior, made to rise: the largest of the smallest means of runs."""
+    half = Fraction(1, 20)
+    rates = [(tox + half) / (all_ + 2 * half) for all_, tox in zip(n, y, strict=True)]
+    weights = [(all_ + 2 * half + 1) / (r * (1 - r)) for all_, r in zip(n, rates, strict=True)]
+    places = range(len(n))
+
+    def mean(first: int, last: int) -> Fraction:
+        run = range(first, last + 1)
+        return sum((rates[k] * weights[k] for k in run), Fraction(0)) / sum(weights[k] for k in run)
+
+    return [max(min(mean(s, t) for t in places[k:]) for s in places[: k + 1]) for k in places]
+
+
+def boin_at_its_end(n: Sequence[int], y: Sequence[int], target: Fraction) -> int | None:
+    """The recommended dose, ties as in the authors' program: a little more is added to each higher dose's rate."""
+    closed = next((d for d in range(len(n)) if n[d] >= 3 and above(target, n[d], y[d]) > Fraction(19, 20)), len(n))
+    tried = [dose for dose in range(closed) if n[dose]]
+    if not tried:
+        return None
+    rates = isotonic([n[dose] for dose in tried], [y[dose] for dose in tried])
+    nudged = [rate + Fraction(place, 10**10) for place, rate in enumerate(rates, start=1)]
+    return min(zip(tried, nudged, strict=True), key=lambda pair: abs(pair[1] - target))[0]

@@ -5,9 +5,11 @@ y/n >= lambda_d, and stays otherwise, or where there is no dose to go to. lambda
 target and from the rates that would be too low (`safe`, 0.6 of the target unless given) and too high (`toxic`, 1.4
 of it). From three subjects on, a dose is closed with all above it where the posterior chance, from a uniform prior,
 that its rate is above the target is above 0.95; the escalation ends where that closes the lowest dose. What is
-known closes a dose at once, even while its cohort has seats left.
+known closes a dose at once, even while its cohort has seats left. At the end that tried, open dose is recommended
+whose rate, made to rise with the dose, is nearest to the target.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -15,6 +17,7 @@ from math import comb, log
 from typing import Any
 
 from irt.randomization.methods.escalation import (
+    Dose,
     Escalation,
     EscalationStopped,
     OpenCohort,
@@ -25,6 +28,7 @@ from irt.randomization.methods.escalation import (
     open_cohort,
 )
 from irt.randomization.methods.method import Law, Levels, Step
+from irt.randomization.methods.tolerated_dose import Recommendation, isotonic_rates, nearest
 from irt.randomization.scheme import UnusablePlan
 
 CLOSING_MIN = 3
@@ -77,10 +81,7 @@ class Boin:
 
     def closed_from(self, memory: Escalation) -> int:
         """The lowest dose that is closed, with all above it; the number of doses where none is."""
-        for dose, seen in enumerate(memory.doses):
-            if self.is_closed(seen.subjects - seen.awaited, seen.toxicities):
-                return dose
-        return len(memory.doses)
+        return self._closed_among(memory.doses)
 
     def backfill_doses(self, memory: Escalation) -> tuple[int, ...]:
         """Doses open to subjects outside the cohorts: below the current dose, known, not closed, below lambda_d.
@@ -118,6 +119,25 @@ class Boin:
             "cohort": self.cohort_size,
             "table": [self._row(subjects) for subjects in range(1, subjects_max + 1)],
         }
+
+    def recommended(self, doses: Sequence[Dose]) -> Recommendation:
+        """The tried, open dose whose isotonic rate is nearest to the target, once the trial is over."""
+        limit = self._closed_among(doses)
+        tried = [dose for dose in range(limit) if doses[dose].subjects]
+        risen = dict(zip(tried, isotonic_rates([doses[dose] for dose in tried]), strict=True))
+        rates = tuple(risen.get(dose) for dose in range(len(doses)))
+        if not limit:
+            return Recommendation(None, "The lowest dose is closed, so that no dose is recommended.", rates)
+        if not tried:
+            return Recommendation(None, "No open dose was tried, so that no dose is recommended.", rates)
+        dose = tried[nearest([risen[dose] for dose in tried], self.target)]
+        return Recommendation(dose, "Its isotonic rate of toxicity is the nearest to the target.", rates)
+
+    def _closed_among(self, doses: Sequence[Dose]) -> int:
+        for dose, seen in enumerate(doses):
+            if self.is_closed(seen.subjects - seen.awaited, seen.toxicities):
+                return dose
+        return len(doses)
 
     def _row(self, subjects: int) -> dict[str, Any]:
         counts = range(subjects + 1)

@@ -42,7 +42,7 @@ class BrickTunnel(Counting):
         if len(self.ratio) > ARMS_SETTLED and whole > ROUND_MAX:
             raise RatioDoesNotFit(
                 f"The shares of brick_tunnel come round after {whole} subjects, and with {len(self.ratio)} arms "
-                f"that is {ROUND_MAX} at most. Take smaller shares, or permuted_block, block_urn or mass_weighted_urn."
+                f"that is {ROUND_MAX} at most. Take smaller shares, permuted_block, block_urn or mass_weighted_urn."
             )
 
     def law(self, memory: Counts, levels: Levels = ()) -> Law:

@@ -4,13 +4,16 @@ None of three: the next dose. One of three: three more at the same dose; two or 
 the next dose; two or more: too toxic. Below a dose that is too toxic, a dose with three subjects gets three more,
 and one with six ends the escalation as the maximum tolerated dose. At the highest dose, or below one that is too
 toxic, three more make it six (`highest: expand`); with `highest: stop` the highest dose ends the escalation after
-three without toxicity. A cohort is always filled before it is judged.
+three without toxicity. A cohort is always filled before it is judged. At the end the dose below the lowest that is
+too toxic is recommended, once six subjects were treated at it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from irt.randomization.methods.escalation import (
+    Dose,
     Escalation,
     EscalationStopped,
     OpenCohort,
@@ -20,6 +23,7 @@ from irt.randomization.methods.escalation import (
     open_cohort,
 )
 from irt.randomization.methods.method import Law, Levels, Step
+from irt.randomization.methods.tolerated_dose import Recommendation
 
 COHORT = 3
 FULL = 2 * COHORT
@@ -55,6 +59,21 @@ class ThreePlusThree:
         rows = ((COHORT, 0), (FULL, 1))
         table = [{"n": n, "escalate": most, "deescalate": TOO_TOXIC} for n, most in rows if n <= subjects_max]
         return {"cohort": COHORT, "table": table}
+
+    def recommended(self, doses: Sequence[Dose]) -> Recommendation:
+        """The highest dose below every one that is too toxic, once the rule has come to its end there."""
+        toxic = [dose for dose, seen in enumerate(doses) if seen.toxicities >= TOO_TOXIC]
+        dose = min(toxic, default=len(doses)) - 1
+        if dose < 0:
+            return Recommendation(None, "The lowest dose is too toxic, so that no dose is recommended.")
+        seen = doses[dose]
+        if seen.subjects >= FULL:
+            return Recommendation(
+                dose, f"It is the highest with at most one toxicity among {seen.subjects} subjects."
+            )
+        if not toxic and self.highest == "stop" and seen == Dose(COHORT):
+            return Recommendation(dose, f"It is the highest, and none of {COHORT} had a toxicity.")
+        return Recommendation(None, "The escalation has not come to its end, so that no dose is recommended yet.")
 
     def _next_dose(self, memory: Escalation) -> int:
         dose, seen = memory.dose, memory.doses[memory.dose]
