@@ -7,7 +7,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 
 from irt.blinding.actor import Actor
-from irt.blinding.roles import Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.blinding.two_persons import ApprovalKind
 from irt.blinding.views import BlindedView
 from irt.errors import NotAllowed
@@ -15,7 +15,7 @@ from irt.reads.blinded_approvals import ApprovalLine, approvals_waiting, may_dec
 from irt.reads.blinded_drafts import VersionLine, drafts_to_approve
 from web.blinded.desk import Desk, desk_of
 
-DECIDES = (Permission.APPROVE_STUDY, Permission.LOAD_KITS)
+DECIDES = (Permission.APPROVE_STUDY, Permission.LOAD_KITS, Permission.FREEZE_RANDOMIZATION)
 """Whoever holds one of these finds the page in the navigation."""
 
 
@@ -56,6 +56,7 @@ class ApprovalPages(Controller):
         found = [
             *(_version(line, actor.account_id) for line in drafts),
             *(_kit_list(line, not may_decide(actor, line)) for line in lists if line.kind == ApprovalKind.KIT_LIST),
+            *(_randomization_list(line, actor) for line in lists if _shows_lists(line, actor)),
             *(_change(line, actor) for line in lists if line.kind == ApprovalKind.OPERATIONAL_CHANGE),
         ]
         view = ApprovalsView(tuple(sorted(found, key=lambda one: one.asked_at, reverse=True)))
@@ -81,6 +82,24 @@ def _kit_list(line: ApprovalLine, mine: bool) -> Waiting:
         asked_at=line.asked_at,
         href=f"/kit-lists/{line.study_id}/{line.approval_id}",
         mine=mine,
+    )
+
+
+def _shows_lists(line: ApprovalLine, actor: Actor) -> bool:
+    """Whether it is a randomization list, and the reader one of those whom the room lets in."""
+    return line.kind == ApprovalKind.RANDOMIZATION_LIST and actor.sees(
+        DataClass.LISTS, Permission.FREEZE_RANDOMIZATION, line.study_id
+    )
+
+
+def _randomization_list(line: ApprovalLine, actor: Actor) -> Waiting:
+    return Waiting(
+        what=f"{line.record[:1].upper()}{line.record[1:]}",
+        kind="randomization list",
+        asked_by=line.asked_by,
+        asked_at=line.asked_at,
+        href=f"/randomization/lists/{line.approval_id}?study={line.study_id}",
+        mine=not may_decide(actor, line),
     )
 
 

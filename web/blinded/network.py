@@ -15,7 +15,7 @@ from irt.reads.blinded_network import ChangeLine, LaneLine, NetworkSite, change_
 from irt.reads.blinded_network import network_sites as sites_of_network
 from web.blinded.decision import DecisionPanel, decide, decision_panel
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.study_choice import study_chosen
+from web.blinded.one_study import study_of
 from web.forms import Fields
 
 SITES_SHOWN = 50
@@ -56,7 +56,7 @@ class NetworkPages(Controller):
     @get("/", sync_to_thread=True)
     def choose(self, desk: NamedDependency[Desk]) -> Response[Any]:
         """The study chosen, or the only one."""
-        study_id = study_chosen(desk, (Permission.ACTIVATE_SITE,))
+        study_id = study_of(desk, Permission.ACTIVATE_SITE)
         return go("/switch" if study_id is None else f"/network/{study_id}")
 
     @get("/{study_id:int}", sync_to_thread=True)

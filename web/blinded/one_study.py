@@ -1,14 +1,22 @@
-"""Pages about one study: which one a person means."""
+"""Pages about one study: which one a person means where the address names none, and what they may do there."""
 
 from irt.blinding.roles import Permission
 from web.blinded.desk import Desk
 
 
-def study_of(desk: Desk, permission: Permission) -> int | None:
-    """The study chosen, or the only one where the person may do this; None: they choose first."""
+def study_of(desk: Desk, *permissions: Permission) -> int | None:
+    """The study chosen, else the only one where the person may do one of these; None: they choose first."""
     if desk.who.study_id is not None:
         return desk.who.study_id
     actor = desk.who.actor
-    places = [place for place in desk.who.places if actor.grant_for(permission, place.study_id, None)]
-    studies = {place.study_id for place in places}
+    studies = {
+        place.study_id
+        for place in desk.who.places
+        if any(actor.grant_for(permission, place.study_id, None) for permission in permissions)
+    }
     return studies.pop() if len(studies) == 1 else None
+
+
+def may(desk: Desk, permission: Permission, study_id: int) -> bool:
+    """Whether the person may do this in the whole study."""
+    return desk.who.actor.grant_for(permission, study_id, None) is not None

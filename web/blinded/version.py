@@ -18,7 +18,7 @@ from irt.services.approve_version import ApproveVersion, WithdrawVersion, approv
 from irt.states.records import VersionStatus
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.study_choice import may
+from web.blinded.one_study import may
 from web.blinded.typed import reason_in, signing_in
 from web.blinded.versions import door_of
 from web.forms import Fields

@@ -15,7 +15,7 @@ from irt.reads.blinded_versions import PREPARING, SiteOnVersion, VersionLine, si
 from irt.services.adopt_version import AdoptVersion, adopt_version
 from irt.states.records import SiteStatus, VersionStatus
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.study_choice import may, study_chosen
+from web.blinded.one_study import may, study_of
 from web.blinded.typed import reason_in, whole_in
 from web.forms import Fields
 
@@ -61,7 +61,7 @@ class VersionPages(Controller):
     @get("/", sync_to_thread=True)
     def choose(self, desk: NamedDependency[Desk]) -> Response[Any]:
         """The study chosen, or the only one."""
-        study_id = study_chosen(desk, PREPARING)
+        study_id = study_of(desk, *PREPARING)
         return go("/switch" if study_id is None else f"/versions/{study_id}")
 
     @get("/{study_id:int}", sync_to_thread=True)

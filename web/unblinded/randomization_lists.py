@@ -112,7 +112,7 @@ class RandomizationListPages(Controller):
         except Refusal as refusal:
             shown = {"refusal": refusal.sentence, "typed": typed}
             return _lists_page(desk, study_id, refusal.status_code, **shown)
-        return go(f"{ADDRESS}/{asked.approval_id}?done=ask")
+        return go(_address(study_id, asked.approval_id, "ask"))
 
     @get("/{approval_id:int}", sync_to_thread=True)
     def show_one(
@@ -141,7 +141,7 @@ class RandomizationListPages(Controller):
         except Refusal as refusal:
             shown = {"refusal": refusal.sentence, "typed": data}
             return _page(desk, study_id, approval_id, refusal.status_code, **shown)
-        return go(f"{ADDRESS}/{approval_id}?done={step}")
+        return go(_address(study_id, approval_id, step))
 
     @post("/{approval_id:int}/csv", status_code=200, sync_to_thread=True)
     def take(self, desk: NamedDependency[Desk], approval_id: FromPath[int], data: Fields) -> Response[Any]:
@@ -166,6 +166,11 @@ def _wish(study_id: int, typed: dict[str, str], text: str) -> AskRandomizationLi
     if typed.get("positions", "").strip():
         positions = whole_between(typed, "positions", "The number of positions", 1, POSITIONS_MAX)
     return AskRandomizationList(study_id=study_id, mode=Mode(mode), text=text or None, positions=positions)
+
+
+def _address(study_id: int, approval_id: int, done: str) -> str:
+    """The list's page in its own study, whichever one the person has chosen."""
+    return f"{ADDRESS}/{approval_id}?study={study_id}&done={done}"
 
 
 def _record(desk: Desk, study_id: int, approval_id: int) -> ListRecord:

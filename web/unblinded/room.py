@@ -1,5 +1,6 @@
 """What the pages of the statistician's room share: whose study, what is written down, and files to take away."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,15 +38,17 @@ class Taken:
 
 
 def chosen_study(desk: Desk) -> int | None:
-    """The study the room is about, its reader unblinded there; None: they choose first."""
+    """The study that the address names or the reader chose, unblinded there; None: they choose first."""
+    if "study" in desk.request.query_params:
+        return posted_study(desk, desk.request.query_params)
     study_id = study_of(desk, Permission.VIEW_RANDOMIZATION)
     if study_id is not None:
         require_unblinded(desk, Permission.VIEW_RANDOMIZATION, study_id)
     return study_id
 
 
-def posted_study(desk: Desk, typed: dict[str, str]) -> int:
-    """The study that a form names, its sender unblinded there."""
+def posted_study(desk: Desk, typed: Mapping[str, str]) -> int:
+    """The study that a form or an address names, its sender unblinded there."""
     number = typed.get("study", "")
     study_id = int(number) if number.isascii() and number.isdigit() and len(number) < 10 else 0
     require_unblinded(desk, Permission.VIEW_RANDOMIZATION, study_id)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, case, func, select
 
 from irt.blinding.actor import Actor
+from irt.reads.blinded_draws import DrawsOwed, draws_owed
 from irt.reads.blinded_sites import WorkSite, study_at
 from irt.reads.blinded_tasks import (
     EXPIRY_AHEAD_DAYS,
@@ -207,6 +208,7 @@ def facts_of_sites(
     # Only subjects in run-in or randomized are expected at visits: the others' visits are not read.
     expected = [row["id"] for found in people.values() for row in found if row["run_in_on"] or row["randomized_on"]]
     recorded = recorded_visits(connection, expected) if expected else {}
+    draws = draws_owed(connection, sites)
     questions = {
         name: rows.by_site(statement)
         for name, statement in {
@@ -224,7 +226,7 @@ def facts_of_sites(
         study = study_at(connection, site.study_id, site.version)
         stock = _stock(here["stock"], here["on_way"], site.today(now))
         subjects = [_subject(row) for row in people.get(site.site_id, [])]
-        facts = _facts(actor, site, study, now, here, subjects, recorded, stock)
+        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock)
         found.append(SiteAndStock(facts, stock))
     return found
 
@@ -250,6 +252,7 @@ def _facts(
     here: Mapping[str, Sequence[RowMapping]],
     subjects: Sequence[KnownSubject],
     recorded: Mapping[int, Any],
+    draws: DrawsOwed,
     stock: StockHere,
 ) -> SiteFacts:
     signed = {(row["subject_id"], row["visit_code"], row["occurrence"]): row["at"] for row in here["signed"]}
@@ -262,6 +265,7 @@ def _facts(
         dispensings=[_open(row) for row in here["open"]],
         orders=signed,
         outstanding={row["id"]: row["kits"] for row in here["with_subjects"]},
+        draws=draws,
         shipments=[_coming(row) for row in here["coming"]],
         expiring=(stock.expiring, stock.first_expiring) if stock.first_expiring else None,
         expired=stock.expired,

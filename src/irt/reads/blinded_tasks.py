@@ -7,6 +7,7 @@ from typing import Literal
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
+from irt.reads.blinded_draws import DrawsOwed
 from irt.reads.blinded_sites import WorkSite, allowed
 from irt.reads.blinded_visits import Recorded
 from irt.states.shipment import ShipmentStatus
@@ -99,6 +100,7 @@ class SiteFacts:
     dispensings: Sequence[OpenDispensing]
     orders: Mapping[tuple[int, str, int], datetime]
     outstanding: Mapping[int, int]
+    draws: DrawsOwed
     shipments: Sequence[Coming]
     expiring: tuple[int, date] | None = None
     expired: int = 0

@@ -12,6 +12,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_draw_tasks import draw_tasks
 from irt.reads.blinded_site_facts import SiteAndStock, facts_of_sites, storage_words
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_subject_tasks import confirmations, subject_tasks
@@ -188,7 +189,8 @@ def _work_sites(connection: Connection, actor: Actor) -> tuple[WorkSite, ...]:
 
 
 def _tasks(facts: SiteFacts) -> list[Task]:
-    return [*confirmations(facts), *subject_tasks(facts), *shipment_tasks(facts), *stock_tasks(facts)]
+    about_subjects = (*confirmations(facts), *subject_tasks(facts), *draw_tasks(facts))
+    return [*about_subjects, *shipment_tasks(facts), *stock_tasks(facts)]
 
 
 def _facts(found: Sequence[SiteAndStock]) -> list[SiteFacts]:
