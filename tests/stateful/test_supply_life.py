@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from irt.blinding.roles import Role
 from irt.errors import Refusal
 from irt.reads.ledger import ledger_discrepancies
+from irt.reads.stock_books import reconcile_stock
 from irt.services import fulfil_shipment as steps
 from irt.services.count_stock import CountStock, count_stock
 from irt.services.decide_quality import DecideQuality, decide_quality
@@ -163,6 +164,7 @@ class SupplyLife(RuleBasedStateMachine):
         """Every movement is allowed, and the last one is what is written on the kit."""
         with self.house.store.reading() as connection:
             assert ledger_discrepancies(connection, self.house.study_id) == []
+            assert reconcile_stock(connection, self.house.study_id).faults == []
 
     @invariant()
     def a_kit_is_in_one_parcel_at_most(self) -> None:

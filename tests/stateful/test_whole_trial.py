@@ -15,6 +15,7 @@ from irt.enrolment.checks import check_run
 from irt.errors import Refusal
 from irt.reads.audit_trail import verify_chains
 from irt.reads.ledger import ledger_discrepancies
+from irt.reads.stock_books import reconcile_stock
 from irt.services.assign_kits import assign_kits
 from irt.services.change_treatment import (
     ChangeDose,
@@ -215,6 +216,7 @@ class WholeTrial(RuleBasedStateMachine):
         """The movements of every kit lead to what is written on it, and the audit chains hold."""
         with self.trial.store.reading() as connection:
             assert ledger_discrepancies(connection, 1) == []
+            assert reconcile_stock(connection, 1).faults == []
             assert all(verdict.fault is None for verdict in verify_chains(connection))
 
     @invariant()

@@ -18,14 +18,12 @@ _LOADED_AS = KitState(Custody.DEPOT, Quality.UNRELEASED, Assignment.FREE)
 
 def ledger_discrepancies(connection: Connection, study_id: int) -> list[Discrepancy]:
     """Where the movements of a study do not lead to what is written on its kits; empty where all agrees."""
-    written = {row["id"]: _standing(row) for row in _rows(connection, _WRITTEN, study_id)}
-    ledger = [
-        Moved(row["kit_id"], KitEvent(row["event"]), _standing(row)) for row in _rows(connection, _LEDGER, study_id)
-    ]
-    return list(discrepancies(_as_loaded(written, ledger), ledger, written))
+    written = {row["id"]: standing_of(row) for row in _rows(connection, _WRITTEN, study_id)}
+    ledger = [moved(row) for row in _rows(connection, _LEDGER, study_id)]
+    return list(discrepancies(as_loaded(written, ledger), ledger, written))
 
 
-def _as_loaded(written: Mapping[int, Standing], ledger: list[Moved]) -> dict[int, Standing]:
+def as_loaded(written: Mapping[int, Standing], ledger: list[Moved]) -> dict[int, Standing]:
     """Every kit begins unreleased at a depot: the one its first movement, which is its release, left it at."""
     loaded = {kit_id: Standing(standing.place_id, _LOADED_AS) for kit_id, standing in written.items()}
     for line in reversed(ledger):
@@ -37,7 +35,13 @@ def _rows(connection: Connection, statement: Select[Any], study_id: int) -> Sequ
     return connection.execute(statement, {"study_id": study_id}).mappings().all()
 
 
-def _standing(row: RowMapping) -> Standing:
+def moved(row: RowMapping) -> Moved:
+    """One line of the ledger as a value."""
+    return Moved(row["kit_id"], KitEvent(row["event"]), standing_of(row))
+
+
+def standing_of(row: RowMapping) -> Standing:
+    """Where the row of a kit or of a movement says that the kit is."""
     state = KitState(
         Custody(row["custody"]),
         Quality(row["quality"]),

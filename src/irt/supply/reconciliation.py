@@ -40,6 +40,15 @@ def fold(loaded: Mapping[int, Standing], ledger: Iterable[Moved]) -> dict[int, S
     return standing
 
 
+def unlawful(before: Standing, line: Moved) -> str | None:
+    """Why a kit that stood so cannot have moved so; None where its life allows it."""
+    try:
+        state = move_kit(before.state, line.event)
+    except TransitionRefused as refusal:
+        return refusal.trace
+    return None if state == line.after.state else f"{line.event} does not lead to the state that was written"
+
+
 def discrepancies(
     loaded: Mapping[int, Standing], ledger: Iterable[Moved], written: Mapping[int, Standing]
 ) -> Iterator[Discrepancy]:
@@ -51,13 +60,8 @@ def discrepancies(
         if before is None:
             yield Discrepancy(line.kit_id, "moved but never loaded")
             continue
-        try:
-            state = move_kit(before.state, line.event)
-        except TransitionRefused as refusal:
-            yield Discrepancy(line.kit_id, refusal.trace)
-        else:
-            if state != line.after.state:
-                yield Discrepancy(line.kit_id, f"{line.event} does not lead to the state that was written")
+        if wrong := unlawful(before, line):
+            yield Discrepancy(line.kit_id, wrong)
         standing[line.kit_id] = line.after
     for kit_id, stands in fold(loaded, lines).items():
         if written.get(kit_id) != stands:

@@ -1,0 +1,197 @@
+"""The books of a study's stock as stored: every lot, shelf and item, and every place where they do not add up."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import BindParameter, Connection, Executable, bindparam, func, literal, select, union_all
+
+from irt.reads.ledger import as_loaded, moved, standing_of
+from irt.states.kit import Custody
+from irt.states.records import KitCheck
+from irt.states.shipment import OPEN, ShipmentStatus
+from irt.supply.conservation import Place, StockBooks, on_shelves
+from irt.supply.reconciliation import Standing
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, DispensedKit, ItemMovement, Kit, Movement
+from irt.tables.secret import KitContent, ManufacturingLot
+from irt.tables.shipment import Shipment, ShipmentKit
+from irt.tables.study import Depot, Site
+
+_KITS, _MOVEMENTS, _LOTS = table_of(Kit), table_of(Movement), table_of(BlindedLot)
+_CONTENTS, _BULK, _ITEMS = table_of(KitContent), table_of(ManufacturingLot), table_of(ItemMovement)
+_SHIPPED, _SHIPMENTS, _GIVEN, _SITES, _DEPOTS = (
+    table_of(ShipmentKit),
+    table_of(Shipment),
+    table_of(DispensedKit),
+    table_of(Site),
+    table_of(Depot),
+)
+_STUDY: BindParameter[int] = bindparam("study_id")
+_WRITTEN = select(_KITS).where(_KITS.c.study_id == _STUDY)
+_OF_STUDY = _MOVEMENTS.c.kit_id.in_(select(_KITS.c.id).where(_KITS.c.study_id == _STUDY))
+_AT_ONCE = 10_000
+"""Movements read at once: a long study's do not fit into memory."""
+_LEDGER = select(_MOVEMENTS).where(_OF_STUDY).order_by(_MOVEMENTS.c.id).execution_options(yield_per=_AT_ONCE)
+_FIRST = select(_MOVEMENTS).where(
+    _MOVEMENTS.c.id.in_(select(func.min(_MOVEMENTS.c.id)).where(_OF_STUDY).group_by(_MOVEMENTS.c.kit_id))
+)
+# What is in a kit is written once, at its loading, and never changed: the witness of what was received.
+_RECEIVED = (
+    select(_BULK.c.blinded_lot_id, func.count().label("kits"))
+    .join(_CONTENTS, _CONTENTS.c.manufacturing_lot_id == _BULK.c.id)
+    .where(_BULK.c.study_id == _STUDY)
+    .group_by(_BULK.c.blinded_lot_id)
+)
+_NUMBERS = {
+    "lot": select(_LOTS.c.id, _LOTS.c.number).where(_LOTS.c.study_id == _STUDY),
+    Custody.DEPOT: select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == _STUDY),
+    Custody.SITE: select(_SITES.c.id, _SITES.c.number).where(_SITES.c.study_id == _STUDY),
+}
+_UNDERWAY = sorted({*OPEN, ShipmentStatus.RECEIVED_PARTLY})
+_GIVEN_OR_PROMISED = (KitCheck.WAITING, KitCheck.CHECKED, KitCheck.HANDED_OVER, KitCheck.MISALLOCATED)
+_TWICE: dict[str, Executable] = {
+    "it is under way in two shipments": select(_SHIPPED.c.kit_id)
+    .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPPED.c.shipment_id)
+    .where(_SHIPPED.c.study_id == _STUDY, _SHIPPED.c.outcome.is_(None), _SHIPMENTS.c.status.in_(_UNDERWAY))
+    .group_by(_SHIPPED.c.kit_id)
+    .having(func.count() > 1),
+    "it is promised to two subjects": select(_GIVEN.c.kit_id)
+    .where(_GIVEN.c.study_id == _STUDY, _GIVEN.c.status.in_(_GIVEN_OR_PROMISED))
+    .group_by(_GIVEN.c.kit_id)
+    .having(func.count() > 1),
+    "it belongs to two studies": union_all(
+        *(
+            select(table.c.kit_id)
+            .join(_KITS, _KITS.c.id == table.c.kit_id)
+            .where(_KITS.c.study_id == _STUDY, table.c.study_id != _KITS.c.study_id)
+            for table in (_MOVEMENTS, _SHIPPED, _GIVEN)
+        )
+    ),
+    "it travels in no shipment that is under way": select(_KITS.c.id.label("kit_id")).where(
+        _KITS.c.study_id == _STUDY,
+        _KITS.c.custody == Custody.SHIPMENT,
+        ~select(literal(1))
+        .where(
+            _SHIPPED.c.kit_id == _KITS.c.id,
+            _SHIPPED.c.shipment_id == _KITS.c.place_id,
+            _SHIPPED.c.outcome.is_(None),
+        )
+        .exists(),
+    ),
+}
+_ITEM_LINES = (
+    select(_ITEMS.c.item, _ITEMS.c.lot, _ITEMS.c.custody, _ITEMS.c.place_id, _ITEMS.c.quantity)
+    .where(_ITEMS.c.study_id == _STUDY)
+    .order_by(_ITEMS.c.id)
+)
+
+
+@dataclass
+class Reconciliation:
+    """What a study's stock adds up to, as plain values, and in sentences what does not."""
+
+    kits: int
+    movements: int
+    lots: list[dict[str, Any]] = field(default_factory=list)
+    shelves: list[dict[str, Any]] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+
+def reconcile_stock(connection: Connection, study_id: int) -> Reconciliation:
+    """Every movement of a study followed from the loading of its kits, and held against what is written now.
+
+    Blinded readers may have it: it counts whole blinded lots and names kits by number.
+    """
+    of = {"study_id": study_id}
+    kits = {row["id"]: row for row in connection.execute(_WRITTEN, of).mappings()}
+    written = {kit_id: standing_of(row) for kit_id, row in kits.items()}
+    lot_of = {kit_id: row["blinded_lot_id"] for kit_id, row in kits.items()}
+    firsts = [moved(row) for row in connection.execute(_FIRST, of).mappings()]
+    books = StockBooks.opened(lot_of, as_loaded(written, firsts))
+    books.post(moved(row) for row in connection.execute(_LEDGER, of).mappings())
+    received = {row.blinded_lot_id: row.kits for row in connection.execute(_RECEIVED, of)}
+    names: dict[str, dict[int, str]] = {
+        kind: {row[0]: row[1] for row in connection.execute(statement, of)} for kind, statement in _NUMBERS.items()
+    }
+    done = Reconciliation(len(kits), books.lines)
+    done.lots.extend(_lots(books, received, names["lot"]))
+    done.shelves.extend(_shelves(books, written, names))
+    numbers = {kit_id: str(row["number"]) for kit_id, row in kits.items()}
+    for fault in books.close(received, written):
+        done.faults.append(
+            fault.sentence if fault.kit_id is None else _of_kit(numbers, fault.kit_id, fault.sentence)
+        )
+    for wrong, statement in _TWICE.items():
+        twice = sorted({row[0] for row in connection.execute(statement, of)})
+        done.faults.extend(_of_kit(numbers, kit_id, wrong) for kit_id in twice)
+    _add_items(connection, of, names, done)
+    for line in (*done.lots, *done.shelves, *done.items):
+        if not line["adds_up"]:
+            done.faults.append(_words(line))
+    return done
+
+
+def _of_kit(numbers: Mapping[int, str], kit_id: int, wrong: str) -> str:
+    return f"kit {numbers.get(kit_id, kit_id)}: {wrong}"
+
+
+def _words(line: Mapping[str, Any]) -> str:
+    where = f" at {line['place']}" if "place" in line else ""
+    item = f" of {line['item']}" if "item" in line else ""
+    return f"lot {line['lot']}{item}{where} does not add up"
+
+
+def _lots(books: StockBooks, received: Mapping[int, int], names: Mapping[int, str]) -> Iterator[dict[str, Any]]:
+    for lot_id in sorted(received.keys() | books.lots.keys(), key=lambda lot: names.get(lot, "")):
+        there = {str(custody): books.lots[lot_id][custody] for custody in Custody}
+        kits = received.get(lot_id, 0)
+        adds_up = sum(there.values()) == kits
+        yield {"lot": names.get(lot_id, str(lot_id)), "received": kits, **there, "adds_up": adds_up}
+
+
+def _shelves(
+    books: StockBooks, written: Mapping[int, Standing], names: Mapping[str, Mapping[int, str]]
+) -> Iterator[dict[str, Any]]:
+    here = on_shelves(written, books.lot_of)
+    told = []
+    for place, lot_id in {*books.accounts, *here}:
+        account = books.accounts[place, lot_id]
+        told.append(
+            {
+                "place": _name(names, place),
+                "lot": names["lot"].get(lot_id, str(lot_id)),
+                "came_from": dict(sorted(account.came.items())),
+                "went_to": dict(sorted(account.went.items())),
+                "should_lie_there": account.balance,
+                "written_there": here[place, lot_id],
+                "adds_up": account.balance == here[place, lot_id],
+            }
+        )
+    yield from sorted(told, key=lambda line: (str(line["place"]), str(line["lot"])))
+
+
+def _name(names: Mapping[str, Mapping[int, str]], place: Place) -> str:
+    custody, place_id = place
+    return f"{custody} {names[custody].get(place_id or 0, place_id or 'unknown')}"
+
+
+def _add_items(
+    connection: Connection, of: Mapping[str, int], names: Mapping[str, Mapping[int, str]], done: Reconciliation
+) -> None:
+    """Stock without numbers: what came less what left, which may never fall below nothing."""
+    came: dict[tuple[str, str, str], int] = defaultdict(int)
+    went: dict[tuple[str, str, str], int] = defaultdict(int)
+    below: set[tuple[str, str, str]] = set()
+    for item, lot, custody, place_id, quantity in connection.execute(_ITEM_LINES, of):
+        key = (_name(names, (Custody(custody), place_id)), item, lot)
+        pile = came if quantity > 0 else went
+        pile[key] += abs(quantity)
+        if came[key] < went[key]:
+            below.add(key)
+    for key in sorted(came.keys() | went.keys()):
+        place, item, lot = key
+        told = {"came": came[key], "went": went[key], "should_lie_there": came[key] - went[key]}
+        done.items.append({"place": place, "item": item, "lot": lot, **told, "adds_up": key not in below})
