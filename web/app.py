@@ -69,6 +69,7 @@ from web.unblinded.code_break_result import CodeBreakResultPages
 from web.unblinded.contents import ContentsPages
 from web.unblinded.design_bench import DesignBenchPages
 from web.unblinded.documents import DocumentPages
+from web.unblinded.dose_finding import DoseFindingPages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
@@ -134,6 +135,7 @@ ROOMS: tuple[Any, ...] = (
     PredictabilityPages,
     ResponsePages,
     DesignBenchPages,
+    DoseFindingPages,
     DocumentPages,
     LotPages,
     QualityPages,

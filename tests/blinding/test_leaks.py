@@ -20,6 +20,7 @@ UNREACHED = {
     "/randomization/designs": "unblinded statisticians only",
     "/randomization/designs/{paper_id:int}": "unblinded statisticians only",
     "/randomization/documents": "unblinded statisticians only",
+    "/randomization/dose-finding": "unblinded statisticians only",
     "/randomization/lists": "unblinded statisticians only",
     "/randomization/lists/{approval_id:int}": "unblinded statisticians only",
     "/randomization/predictability": "unblinded statisticians only",

@@ -158,7 +158,7 @@ def _assessment(typed: Mapping[str, str], file: str) -> tuple[str, dict[str, Any
     design = usable_design(typed, file, subjects)
     if design.method in DOSE_FINDING:
         raise NotAssessable(
-            f"{design.method} finds a dose and has no such figures. Its table is told by the command."
+            f"{design.method} finds a dose and has no such figures. Its table stands under Dose finding."
         )
     asked = {"design": design_record(design), "n": subjects, "trials": _trials(typed), "rates": rates_in(typed)}
     return f"{title(design)}, n = {subjects}", asked
