@@ -30,7 +30,7 @@ from irt.services.screen_subject import FailScreening, ScreenSubject, fail_scree
 from irt.services.seal import Seal
 from irt.services.store import Store
 from irt.study.definition import StudyDefinition
-from irt.study.network import MinMax
+from irt.study.resupply import MinMax
 from irt.tables.kit import DispensedKit, Dispensing, Kit, KitReturn, Movement, Scan
 from irt.tables.record import AuditEntry
 from irt.tables.secret import AllocationState, KitContent, SecretAuditEntry, TreatmentAssignment

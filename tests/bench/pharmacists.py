@@ -27,7 +27,7 @@ from irt.services.grant_role import GrantRole, grant_role
 from irt.services.issue_token import IssueToken, issue_token
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
-from irt.study.network import MinMax as Level
+from irt.study.resupply import MinMax as Level
 from irt.supply.resupply import MinMax
 from tests.bench.figures import Figure
 from tests.bench.stores import SEAL_KEY

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
+from irt.reads.expected_need import ExpectedNeed, expected_need
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
     NEWEST_APPROVED,
+    STOP_CHANGED,
+    STOPS_ON,
     ApprovedLots,
     KitTypesOfVersions,
     Lanes,
@@ -20,7 +23,7 @@ from irt.reads.supply_rules import (
 from irt.states.kit import Custody
 from irt.states.records import SiteStatus
 from irt.study.definition import StudyDefinition
-from irt.supply.planner import DepotView, LotStock, NetworkView, SiteView
+from irt.supply.planner import NOTHING, DepotView, LotStock, NetworkView, SiteView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot
 from irt.tables.study import Depot, Site
@@ -37,6 +40,8 @@ _ACTIVE_SITES = (
         _DEPOTS.c.zone.label("depot_zone"),
         _SITES.c.version_number,
         (_SITES.c.version_number < NEWEST_APPROVED).label("behind"),
+        STOP_CHANGED.label("stop_changed"),
+        STOPS_ON.label("stops_on"),
     )
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
     .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
@@ -67,11 +72,13 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
     sites = connection.execute(_ACTIVE_SITES, {"study_id": study_id}).all()
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
-    levels, lanes = Levels(connection, study_id, day), Lanes(connection, study_id, day)
+    windows_days = asking.definition.resupply.trigger_days, asking.definition.resupply.resupply_days
+    levels, lanes = Levels(connection, study_id, day, windows_days), Lanes(connection, study_id, day)
+    expected = _expected(connection, asking, levels)
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
-    for site_id, number, country, label_group, depot, depot_zone, version, behind in sites:
+    for site_id, number, country, label_group, depot, depot_zone, version, behind, changed, stops_on in sites:
         lane = lanes.to(depot, country, number)
         yield SiteView(
             number=number,
@@ -87,7 +94,22 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
             dnc_days=windows.dnc(country),
             dns_days=windows.dns(country),
             approved_lots=approved.of(country),
+            stops_on=stops_on if changed else _stop_in_file(asking, country, number),
+            expected_need=expected.by_site.get(site_id, NOTHING),
+            in_screening=expected.in_screening.get(site_id, 0),
         )
+
+
+def _stop_in_file(asking: Asking, country: str, site: str) -> date | None:
+    stops = asking.definition.resupply.stops
+    return stops.sites.get(site) or stops.countries.get(country)
+
+
+def _expected(connection: Connection, asking: Asking, levels: Levels) -> ExpectedNeed:
+    """What subjects will need, asked only where the study predicts."""
+    if asking.definition.resupply.method != "predictive" or not levels.longest_days:
+        return ExpectedNeed()
+    return expected_need(connection, asking.study_id, asking.definition, asking.day, levels.longest_days)
 
 
 def _stock(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
 
 from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
@@ -14,11 +14,13 @@ from irt.supply.planner import Level
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, LotApproval
 from irt.tables.secret import RestrictedPart, ResupplySetting
-from irt.tables.study import Depot, Lane, StudyVersion
+from irt.tables.study import Depot, Lane, Site, StudyVersion
+from irt.tables.supply import SupplyStop
 
 _SETTINGS, _LANES, _DEPOTS = table_of(ResupplySetting), table_of(Lane), table_of(Depot)
 _APPROVALS, _LOTS = table_of(LotApproval), table_of(BlindedLot)
 _VERSIONS, _PARTS = table_of(StudyVersion), table_of(RestrictedPart)
+_STOPS, _SITES = table_of(SupplyStop), table_of(Site)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _SETTINGS_IN_FORCE = (
     select(
@@ -27,6 +29,8 @@ _SETTINGS_IN_FORCE = (
         _SETTINGS.c.kit_type,
         _SETTINGS.c.minimum,
         _SETTINGS.c.maximum,
+        _SETTINGS.c.trigger_days,
+        _SETTINGS.c.resupply_days,
     )
     .where(_SETTINGS.c.study_id == _STUDY, _SETTINGS.c.effective_from <= bindparam("day"))
     .order_by(_SETTINGS.c.effective_from, _SETTINGS.c.id)
@@ -43,6 +47,19 @@ NEWEST_APPROVED = (
     .scalar_subquery()
 )
 """The number of the newest approved version of `study_id`."""
+_STOP = (
+    select(_STOPS.c.id)
+    .where(_STOPS.c.study_id == _SITES.c.study_id)
+    .where(or_(_STOPS.c.site_id == _SITES.c.id, _STOPS.c.country == _SITES.c.country))
+    # What was said of the site itself comes before its country.
+    .order_by(_STOPS.c.site_id.is_(None), _STOPS.c.id.desc())
+    .limit(1)
+    .correlate(_SITES)
+)
+STOP_CHANGED = _STOP.scalar_subquery()
+"""The row, if any, by which a site's supply was stopped or goes on."""
+STOPS_ON = _STOP.with_only_columns(_STOPS.c.stops_on, maintain_column_froms=True).scalar_subquery()
+"""The day in that row."""
 _DEFINITION = (
     select(_PARTS.c.definition)
     .join(_VERSIONS, _VERSIONS.c.id == _PARTS.c.version_id)
@@ -55,22 +72,58 @@ _APPROVED = (
 )
 
 
-class Levels:
-    """Resupply settings by kit type: site before country before study, of each the latest."""
+_Row = tuple[int, int, int | None, int | None]
+"""Minimum, maximum, trigger days, resupply days."""
 
-    def __init__(self, connection: Connection, study_id: int, day: date) -> None:
-        self._found: dict[tuple[str | None, int | None], dict[str, Level]] = defaultdict(dict)
-        self._by_country: dict[str, dict[str, Level]] = {}
-        for row in connection.execute(_SETTINGS_IN_FORCE, {"study_id": study_id, "day": day}):
-            self._found[(row.country, row.site_id)][row.kit_type] = Level(row.minimum, row.maximum)
+
+class Levels:
+    """Resupply settings by kit type: site before country before study, of each the latest; windows alone."""
+
+    def __init__(self, connection: Connection, study_id: int, day: date, windows: tuple[int, int] = (0, 0)) -> None:
+        self._windows = windows
+        self._found: dict[tuple[str | None, int | None], dict[str, _Row]] = defaultdict(dict)
+        self._by_country: dict[str, Mapping[str, Level]] = {}
+        for country, site_id, kit_type, *row in connection.execute(
+            _SETTINGS_IN_FORCE, {"study_id": study_id, "day": day}
+        ):
+            known = self._found[(country, site_id)]
+            known[kit_type] = _over(known.get(kit_type), (row[0], row[1], row[2], row[3]))
 
     def of(self, country: str, site_id: int) -> Mapping[str, Level]:
         """The settings in force at a site."""
+        if (None, site_id) in self._found:
+            return self._merged((None, None), (country, None), (None, site_id))
         if country not in self._by_country:
-            study, own = self._found.get((None, None), {}), self._found.get((country, None), {})
-            self._by_country[country] = {**study, **own}
-        at_site = self._found.get((None, site_id))
-        return {**self._by_country[country], **at_site} if at_site else self._by_country[country]
+            self._by_country[country] = self._merged((None, None), (country, None))
+        return self._by_country[country]
+
+    @property
+    def longest_days(self) -> int:
+        """The longest window that any site may have."""
+        rows = [row for scope in self._found.values() for row in scope.values()]
+        return max([*self._windows, *(days for row in rows for days in row[2:] if days is not None)])
+
+    def _merged(self, *scopes: tuple[str | None, int | None]) -> Mapping[str, Level]:
+        merged: dict[str, _Row] = {}
+        for scope in scopes:
+            for kit_type, row in self._found.get(scope, {}).items():
+                merged[kit_type] = _over(merged.get(kit_type), row)
+        trigger_days, resupply_days = self._windows
+        return {
+            kit_type: Level(row[0], row[1], _given(row[2], trigger_days), _given(row[3], resupply_days))
+            for kit_type, row in merged.items()
+        }
+
+
+def _over(wider: _Row | None, row: _Row) -> _Row:
+    """The row, with the windows of the wider one where it has none."""
+    if wider is None:
+        return row
+    return row[0], row[1], wider[2] if row[2] is None else row[2], wider[3] if row[3] is None else row[3]
+
+
+def _given(days: int | None, else_days: int) -> int:
+    return else_days if days is None else days
 
 
 class KitTypesOfVersions:

@@ -32,6 +32,8 @@ class ProposedLevel(UnblindedView):
     asked_at: datetime
     granted: bool | None
     seen: str
+    trigger_days: int | None = None
+    resupply_days: int | None = None
 
 
 _CHANGES, _APPROVALS, _MATTERS = table_of(OperationalChange), table_of(Approval), table_of(ApprovalMatter)

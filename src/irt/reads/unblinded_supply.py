@@ -12,7 +12,7 @@ from irt.reads.inventory import Asking, network_view
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import subjects_by_site, supply_sites
 from irt.study.definition import StudyDefinition
-from irt.supply.resupply import explain
+from irt.supply.planners import explain_by, settings_of
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.secret import KitContent, ManufacturingLot
@@ -79,15 +79,14 @@ _MADE, _DEPOTS = table_of(ManufacturingLot), table_of(Depot)
 def stock_levels(connection: Connection, study_id: int, now: datetime) -> tuple[SiteLevels, ...]:
     """Every active site's stock against its levels, those that are low first, then by site number."""
     definition, day = definition_in_force(connection, study_id), now.date()
-    groups = {kit_type.code: kit_type.blinding_group for kit_type in definition.kit_types}
-    settings = {"consolidate": definition.blinded, "groups": groups}
+    settings = settings_of(definition)
     subjects = subjects_by_site(connection, study_id)
     names = {site.number: site.name for site in supply_sites(connection, study_id)}
     network = network_view(connection, Asking(study_id, definition, day, now))
     found = [
         _levels(definition, site.number, names[site.number], site.country, site.depot, told, subjects)
         for site in network.sites
-        for told in [explain(site, day, settings)]
+        for told in [explain_by(definition, site, day, settings)]
     ]
     return tuple(sorted(found, key=lambda one: (not one.low, one.site)))
 

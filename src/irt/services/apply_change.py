@@ -19,6 +19,7 @@ from irt.study.operations import ChangeKind
 from irt.tables.columns import table_of
 from irt.tables.secret import ApprovalMatter, ResupplySetting
 from irt.tables.study import OperationalChange, Site, SiteContact, SiteDetail
+from irt.tables.supply import SupplyStop
 
 _CHANGES, _MATTERS, _SITES = table_of(OperationalChange), table_of(ApprovalMatter), table_of(Site)
 _CHANGE = (
@@ -128,10 +129,22 @@ def _levels(work: Work, agreed: _Agreed) -> None:
     work.append(ResupplySetting, **agreed.row, **agreed.secret, country=country, site_id=agreed.site_id)
 
 
+def _supply_stop(work: Work, agreed: _Agreed) -> None:
+    stops_on = agreed.facts["stops_on"]
+    row = {**agreed.study.owner, "country": agreed.facts["country"], "site_id": agreed.site_id}
+    work.append(
+        SupplyStop,
+        **row,
+        stops_on=date.fromisoformat(stops_on) if stops_on else None,
+        change_id=agreed.change_id,
+    )
+
+
 _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
     ChangeKind.LANE: _lane,
     ChangeKind.NEW_SITE: _new_site,
     ChangeKind.SITE_DETAILS: _site_details,
     ChangeKind.SITE_CONTACT: _site_contact,
     ChangeKind.LEVELS: _levels,
+    ChangeKind.SUPPLY_STOP: _supply_stop,
 }

@@ -13,7 +13,7 @@ from irt.services.supply_night import night_actor
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
 from irt.states.records import VersionStatus
-from irt.study.network import Resupply
+from irt.study.resupply import Resupply
 from irt.supply.calendar import is_review_day
 from irt.tables.columns import table_of
 from irt.tables.study import StudyVersion

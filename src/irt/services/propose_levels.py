@@ -13,12 +13,17 @@ from irt.study.operations import ChangeKind
 
 
 class ProposeLevels(SQLModel):
-    """The levels of one kit type for the study, or for one country or one site, from a day on."""
+    """The levels of one kit type for the study, or for one country or one site, from a day on.
+
+    The windows of predicted need stay as they are where they are left out.
+    """
 
     study_id: int
     kit_type: str
     minimum: int = Field(ge=0)
     maximum: int = Field(ge=1)
+    trigger_days: int | None = Field(default=None, ge=0)
+    resupply_days: int | None = Field(default=None, ge=0)
     country: str | None = None
     site: str | None = None
     effective_from: date
@@ -39,9 +44,14 @@ def propose_levels(work: Work, ask: ProposeLevels) -> ChangeProposed:
         before=None,
         effective_from=ask.effective_from,
         site=site,
-        secret={"kit_type": ask.kit_type, "minimum": ask.minimum, "maximum": ask.maximum},
+        secret={"kit_type": ask.kit_type, "minimum": ask.minimum, "maximum": ask.maximum, **_windows(ask)},
     )
     return put_forward(work, study, proposal, ask.reason)
+
+
+def _windows(ask: ProposeLevels) -> dict[str, int]:
+    given = {"trigger_days": ask.trigger_days, "resupply_days": ask.resupply_days}
+    return {name: days for name, days in given.items() if days is not None}
 
 
 def _check(study: SupplyStudy, ask: ProposeLevels) -> None:

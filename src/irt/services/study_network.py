@@ -12,9 +12,9 @@ from irt.states.records import SiteStatus
 from irt.study.definition import StudyDefinition
 from irt.study.network import Depot as DepotPart
 from irt.study.network import Lane as LanePart
-from irt.study.network import MinMax
 from irt.study.network import Site as SitePart
 from irt.study.part import Code
+from irt.study.resupply import MinMax
 from irt.tables.columns import table_of
 from irt.tables.secret import ResupplySetting
 from irt.tables.study import Depot, Lane, Site, SiteDetail
@@ -129,6 +129,8 @@ def record_levels(work: Work, levels: Iterable[Level], owner: Owner, effective_f
                 "kit_type": kit_type,
                 "minimum": level.minimum,
                 "maximum": level.maximum,
+                "trigger_days": level.trigger_days,
+                "resupply_days": level.resupply_days,
                 "effective_from": effective_from,
                 "change_id": None,
             }

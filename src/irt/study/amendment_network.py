@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from irt.study.definition import StudyDefinition
 from irt.study.in_use import InUse
-from irt.study.network import MinMax
 from irt.study.part import Code, Part
 from irt.study.problems import Finding
+from irt.study.resupply import MinMax
 
 _HOW = "it is operational data, changed by a proposal and its approval, not by amendment"
 _WORDS_OF_A_COUNTRY = {"name", "aliases"}

@@ -17,6 +17,7 @@ from irt.study.checks import (
     other_designs,
     randomization,
     references,
+    resupply,
     supply,
 )
 from irt.study.complaints import complaint, locate
@@ -35,6 +36,7 @@ CHECKS = (
     *dispensing.CHECKS,
     *blinding.CHECKS,
     *supply.CHECKS,
+    *resupply.CHECKS,
     *conduct.CHECKS,
 )
 

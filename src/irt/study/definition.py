@@ -7,7 +7,7 @@ from pydantic import Field
 from irt.study.arms import Arm, Cohort, Factor
 from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
 from irt.study.kit_types import BlindingGroup, KitType
-from irt.study.network import Country, Depot, Lane, Resupply, Site, Size
+from irt.study.network import Country, Depot, Lane, Site, Size
 from irt.study.part import Code, Part
 from irt.study.randomization_plan import (
     ForcedRandomization,
@@ -15,6 +15,7 @@ from irt.study.randomization_plan import (
     OtherDesign,
     RandomizationPlan,
 )
+from irt.study.resupply import Resupply
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.visits import Visit
 

@@ -7,7 +7,6 @@ from irt.study.definition import StudyDefinition
 from irt.study.describe_blinded import blinded_sections, yes_no
 from irt.study.dispensing import DispensingRule, WeightDose
 from irt.study.kit_types import Windows
-from irt.study.network import MinMax
 from irt.study.part import Code
 from irt.study.randomization_plan import (
     Component,
@@ -18,6 +17,7 @@ from irt.study.randomization_plan import (
     PermutedBlocks,
     Platform,
 )
+from irt.study.resupply import MinMax, Resupply
 from irt.study.specification import Section, Specification, Table
 
 METHODS = {
@@ -256,17 +256,47 @@ def _resupply(definition: StudyDefinition) -> Section:
     facts = (
         ("Method", resupply.method.replace("_", "/")),
         ("Reviewed every", f"{resupply.review_days} days, at {resupply.review_at:%H:%M} UTC"),
+        *_forecast(resupply),
+        *_orders(resupply),
     )
     rows = [*_levels("study", resupply.study)]
     for country, settings in resupply.countries.items():
         rows += _levels(f"country {country}", settings)
     for site, settings in resupply.sites.items():
         rows += _levels(f"site {site}", settings)
-    return Section("Resupply of sites", facts, Table(("Holds for", "Kit type", "Minimum", "Maximum"), tuple(rows)))
+    headings = ("Holds for", "Kit type", "Minimum", "Maximum", "Trigger window", "Resupply window")
+    return Section("Resupply of sites", facts, Table(headings, tuple(rows)))
+
+
+def _forecast(resupply: Resupply) -> Iterator[tuple[str, str]]:
+    if resupply.method == "predictive":
+        forecast = resupply.forecast
+        yield "Windows", f"trigger {resupply.trigger_days} days, resupply {resupply.resupply_days} days"
+        yield "Screening fails", f"{forecast.screen_failure_rate} of subjects"
+        yield "Subjects stop", f"{forecast.dropout_rate} within 28 days"
+        yield "Subjects on hold count", yes_no(forecast.on_hold_counts)
+        yield "Weight for planning", f"{forecast.planning_weight_kg} kg"
+
+
+def _orders(resupply: Resupply) -> Iterator[tuple[str, str]]:
+    least = f", least order {resupply.least_kits} kits" if resupply.least_kits else ""
+    yield "An order tells no arm by", resupply.protection.replace("_", " ") + least
+    if resupply.seeding:
+        yield "Sent on activation", ", ".join(f"{kits} {code}" for code, kits in resupply.seeding.items())
+    stops = {**resupply.stops.countries, **{f"site {site}": day for site, day in resupply.stops.sites.items()}}
+    if stops:
+        yield "Nothing is sent from", ", ".join(f"{where} {day}" for where, day in stops.items())
 
 
 def _levels(where: str, settings: dict[Code, MinMax]) -> Iterator[tuple[str, ...]]:
-    return ((where, kit_type, str(pair.minimum), str(pair.maximum)) for kit_type, pair in settings.items())
+    return (
+        (where, kit_type, str(pair.minimum), str(pair.maximum), _days(pair.trigger_days), _days(pair.resupply_days))
+        for kit_type, pair in settings.items()
+    )
+
+
+def _days(days: int | None) -> str:
+    return "-" if days is None else f"{days} days"
 
 
 def _sizes(definition: StudyDefinition) -> Section:

@@ -9,9 +9,9 @@ from pydantic_core import ErrorDetails
 
 from irt.study.complaints import locate
 from irt.study.definition import Identity, StudyDefinition
-from irt.study.network import Resupply
 from irt.study.part import Code
 from irt.study.randomization_plan import OpenCohort
+from irt.study.resupply import Resupply
 from irt.study.source import Path
 
 # Where a required part cannot be read at all, the checks see this; those that need the part whole are not run.

@@ -58,31 +58,6 @@ class Site(Part):
     zone: str | None = None
 
 
-class MinMax(Part):
-    """Order up to `maximum` kits when fewer than `minimum` count as stock."""
-
-    minimum: int = Field(ge=0)
-    maximum: int = Field(ge=1)
-
-
-class Resupply(Part):
-    """Settings by kit type; site before country before study, each parameter by itself."""
-
-    method: Literal["min_max", "predictive", "optimizer"] = "min_max"
-    review_days: int = Field(default=1, ge=1, description="the night plans every so many days; every 7: Mondays")
-    review_at: time = Field(default=time(2, 0), description="when the night plans, in UTC")
-    study: dict[Code, MinMax] = {}
-    countries: dict[Code, dict[Code, MinMax]] = {}
-    sites: dict[Code, dict[Code, MinMax]] = {}
-
-    def setting(self, kit_type: str, country: str, site: str) -> MinMax | None:
-        """The lowest level that names the kit type wins."""
-        for level in (self.sites.get(site, {}), self.countries.get(country, {}), self.study):
-            if kit_type in level:
-                return level[kit_type]
-        return None
-
-
 class Lot(Part):
     """A packaging lot: kits of one type under a blinded lot; released and used until its expiry date."""
 

@@ -23,6 +23,7 @@ class ChangeKind(StrEnum):
     SITE_DETAILS = "site_details"
     SITE_CONTACT = "site_contact"
     LEVELS = "resupply_levels"
+    SUPPLY_STOP = "supply_stop"
 
 
 class Contact(Part):

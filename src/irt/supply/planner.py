@@ -35,16 +35,19 @@ class OnTheWay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Order up to `maximum` when fewer than `minimum` count as stock."""
+    """Order up to `maximum` when fewer than `minimum` count as stock; the windows are for planners that predict."""
 
     minimum: int
     maximum: int
+    trigger_days: int = 0
+    resupply_days: int = 0
 
 
 class SiteView(NamedTuple):
     """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today.
 
-    `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day.
+    `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
+    that of the site's own subjects; `in_screening` may still be randomized. Nothing is sent from `stops_on` on.
     """
 
     number: str
@@ -61,6 +64,12 @@ class SiteView(NamedTuple):
     dns_days: Mapping[str, int] = NOTHING
     approved_lots: frozenset[str] | None = None
     expected_need: Mapping[str, Sequence[tuple[date, int]]] = NOTHING
+    in_screening: int = 0
+    stops_on: date | None = None
+
+    def stopped(self, day: date) -> bool:
+        """Whether nothing is sent there any more."""
+        return self.stops_on is not None and day >= self.stops_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +117,7 @@ class ResupplyPlanner(Protocol):
         """Shipments to propose on `day`, in order of depot and site; never more than a depot holds.
 
         Settings: `groups`, kit type -> blinding group; `consolidate`, whether groups are topped up together;
-        `review_days`, after how many days the next plan is made.
+        `review_days`, after how many days the next plan is made; `protection`, `least_kits` and `block`, how an
+        order tells no arm; `assumed`, what is assumed of subjects.
         """
         ...

@@ -7,7 +7,7 @@ each time the site with the lowest cover first, then by site number; within a ty
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from irt.supply.expiry import outlasts
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import (
+    NOTHING,
     DepotView,
     Level,
     NetworkView,
@@ -23,6 +24,12 @@ from irt.supply.planner import (
     ProposedShipment,
     SiteView,
 )
+from irt.supply.protection import Due, protected
+
+STOPPED = "supply stopped"
+ENOUGH = "enough stock"
+TOPPED_UP = "topped up with its blinding group"
+BELOW = "below minimum"
 
 
 class MinMax:
@@ -35,19 +42,66 @@ class MinMax:
 
     def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
         """Shipments to propose on `day`, in order of depot and site; never more than a depot holds."""
-        needs: dict[str, list[_Need]] = defaultdict(list)
-        for site in network.sites:
-            for need in _needs(site, day, settings):
-                needs[site.depot].append(need)
-        return [
-            shipment for depot in sorted(needs) for shipment in _share(network.depots[depot], needs[depot], day)
-        ]
+        needs = (need for site in network.sites for need in needs_of(site, day, settings))
+        return share_out(network, needs, day, Formula(self.name, RULE))
+
+
+RULE = "considered = on_site + on_the_way; if considered < minimum: wanted = maximum - considered"
+
+
+class Formula(NamedTuple):
+    """Which planner speaks, and its rule in one line."""
+
+    planner: str
+    rule: str
 
 
 def explain(site: SiteView, day: date, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What was counted at a site on a day, by kit type, and why an order follows or not."""
+    return {need.kit_type: need.told() for need in judged(site, day, settings)}
+
+
+def judged(
+    site: SiteView, day: date, settings: Mapping[str, Any], basis: Mapping[str, Mapping[str, Any]] = NOTHING
+) -> list["Need"]:
+    """Every kit type of a site, wanted or not; `basis` is told with each type."""
     counts = _count(site, day)
-    return {need.kit_type: need.told() for need in _judge(site, counts, _low(site, counts), settings)}
+    needs = _judge(site, counts, frozenset() if site.stopped(day) else _low(site, counts), settings)
+    for need in needs:
+        need.basis = basis.get(need.kit_type, NOTHING)
+        if site.stopped(day):
+            need.why = STOPPED
+    return needs
+
+
+def needs_of(
+    site: SiteView, day: date, settings: Mapping[str, Any], basis: Mapping[str, Mapping[str, Any]] = NOTHING
+) -> list["Need"]:
+    """The kit types of a site if any is low and supply has not stopped, else nothing."""
+    if site.stopped(day) or not _low(site, _count(site, day)):
+        return []
+    return judged(site, day, settings, basis)
+
+
+def needs_by_hand(site: SiteView, day: date, wanted: Mapping[str, int], why: str) -> list["Need"]:
+    """Kits that somebody wants there, whatever counts as stock."""
+    counts = _count(site, day, wanted)
+    return [
+        Need(site, kit_type, Level(kits, kits), counts[kit_type], why, kits)
+        for kit_type, kits in sorted(wanted.items())
+    ]
+
+
+def share_out(network: NetworkView, needs: Iterable["Need"], day: date, formula: Formula) -> list[ProposedShipment]:
+    """What each depot can send of what is wanted from it, in order of depot and site."""
+    by_depot: dict[str, list[Need]] = defaultdict(list)
+    for need in needs:
+        by_depot[need.site.depot].append(need)
+    return [
+        shipment
+        for depot in sorted(by_depot)
+        for shipment in _share(network.depots[depot], by_depot[depot], day, formula)
+    ]
 
 
 class _Counts(NamedTuple):
@@ -63,7 +117,7 @@ class _Counts(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Need:
+class Need:
     """One kit type at one site: what counts, what is wanted and what has been granted so far."""
 
     site: SiteView
@@ -71,7 +125,8 @@ class _Need:
     level: Level
     counts: _Counts
     why: str
-    wanted: int
+    wanted: int = 0
+    basis: Mapping[str, Any] = field(default_factory=dict)
     granted: Counter[str] = field(default_factory=Counter)
     refused_lots: dict[str, str] = field(default_factory=dict)
 
@@ -89,19 +144,13 @@ class _Need:
             "considered": self.counts.considered,
             "minimum": self.level.minimum,
             "maximum": self.level.maximum,
+            **self.basis,
             "why": self.why,
             "wanted": self.wanted,
             "granted": dict(self.granted),
             "short": self.missing,
             "lots_refused": self.refused_lots,
         }
-
-
-def _needs(site: SiteView, day: date, settings: Mapping[str, Any]) -> list[_Need]:
-    """The kit types of a site if any is low, else nothing."""
-    counts = _count(site, day)
-    low = _low(site, counts)
-    return _judge(site, counts, low, settings) if low else []
 
 
 def _low(site: SiteView, counts: Mapping[str, _Counts]) -> frozenset[str]:
@@ -112,23 +161,39 @@ def _low(site: SiteView, counts: Mapping[str, _Counts]) -> frozenset[str]:
 
 def _judge(
     site: SiteView, counts: Mapping[str, _Counts], low: frozenset[str], settings: Mapping[str, Any]
-) -> list[_Need]:
+) -> list[Need]:
     groups = settings.get("groups", {}) if settings.get("consolidate") else {}
     low_groups = {groups[kit_type] for kit_type in low if kit_type in groups}
     needs = []
     for kit_type, level in sorted(site.levels.items()):
-        why = "enough stock"
+        why = ENOUGH
         if kit_type in low:
-            why = "below minimum"
+            why = BELOW
         elif groups.get(kit_type) in low_groups:
-            why = "topped up with its blinding group"
-        wanted = 0 if why == "enough stock" else max(level.maximum - counts[kit_type].considered, 0)
-        needs.append(_Need(site, kit_type, level, counts[kit_type], why, wanted))
+            why = TOPPED_UP
+        needs.append(Need(site, kit_type, level, counts[kit_type], why))
+        if why == BELOW:
+            needs[-1].wanted = _missing(needs[-1])
+    for group in sorted(low_groups):
+        _protect([need for need in needs if groups.get(need.kit_type) == group], settings)
     return needs
 
 
-def _count(site: SiteView, day: date) -> dict[str, _Counts]:
-    found = {kit_type: [0, 0, 0] for kit_type in site.levels}
+def _protect(needs: list[Need], settings: Mapping[str, Any]) -> None:
+    """What is wanted of one blinding group, so that the order tells no arm."""
+    due = {need.kit_type: Due(_missing(need), need.counts.considered, need.why == BELOW) for need in needs}
+    block = settings.get("block", NOTHING)
+    wanted = protected(settings.get("protection", "top_up"), due, settings.get("least_kits", 0), block)
+    for need in needs:
+        need.wanted = wanted[need.kit_type]
+
+
+def _missing(need: Need) -> int:
+    return max(need.level.maximum - need.counts.considered, 0)
+
+
+def _count(site: SiteView, day: date, kit_types: Iterable[str] | None = None) -> dict[str, _Counts]:
+    found = {kit_type: [0, 0, 0] for kit_type in (site.levels if kit_types is None else kit_types)}
     for kit_type, _, expiry, kits in site.stock:
         if kit_type in found:
             found[kit_type][0 if _counts(site, kit_type, expiry, day) else 2] += kits
@@ -151,30 +216,30 @@ class _Pile(NamedTuple):
     label: str
 
 
-def _share(depot: DepotView, needs: list[_Need], day: date) -> Iterator[ProposedShipment]:
+def _share(depot: DepotView, needs: list[Need], day: date, formula: Formula) -> Iterator[ProposedShipment]:
     left: Counter[_Pile] = Counter()
     for label, stock in depot.stock:
         left[_Pile(stock.expiry, stock.lot, stock.kit_type, label)] += stock.kits
     for target in ("minimum", "maximum"):
         for need in sorted(needs, key=lambda n: (n.cover, n.site.number, n.kit_type)):
             _grant(need, _up_to(need, target), left, day)
-    by_site: dict[str, list[_Need]] = defaultdict(list)
+    by_site: dict[str, list[Need]] = defaultdict(list)
     for need in needs:
         by_site[need.site.number].append(need)
     for number in sorted(by_site):
-        shipment = _shipment(depot.code, by_site[number], day)
+        shipment = _shipment(depot.code, by_site[number], day, formula)
         if shipment.lines:
             yield shipment
 
 
-def _up_to(need: _Need, target: str) -> int:
+def _up_to(need: Need, target: str) -> int:
     """Kits still to be granted for a need to reach its minimum, or all that is wanted."""
     if target == "maximum":
         return need.missing
     return min(need.missing, max(need.level.minimum - need.counts.considered, 0))
 
 
-def _grant(need: _Need, kits: int, left: Counter[_Pile], day: date) -> None:
+def _grant(need: Need, kits: int, left: Counter[_Pile], day: date) -> None:
     if kits <= 0:
         return
     arrival = _arrival(need.site, day)
@@ -206,7 +271,7 @@ def _arrival(site: SiteView, day: date) -> date:
     return site.calendar.dispatch_on(day, site.past_cut_off) + timedelta(days=site.lead_time_days)
 
 
-def _shipment(depot: str, needs: list[_Need], day: date) -> ProposedShipment:
+def _shipment(depot: str, needs: list[Need], day: date, formula: Formula) -> ProposedShipment:
     site = needs[0].site
     lines = [ProposedLine(need.kit_type, lot, kits) for need in needs for lot, kits in sorted(need.granted.items())]
     return ProposedShipment(
@@ -215,10 +280,10 @@ def _shipment(depot: str, needs: list[_Need], day: date) -> ProposedShipment:
         lines=tuple(lines),
         dispatch_on=site.calendar.dispatch_on(day, site.past_cut_off),
         trace={
-            "planner": MinMax.name,
+            "planner": formula.planner,
             "day": day.isoformat(),
             "arrival": _arrival(site, day).isoformat(),
-            "rule": "considered = on_site + on_the_way; if considered < minimum: wanted = maximum - considered",
+            "rule": formula.rule,
             "kit_types": {need.kit_type: need.told() for need in needs},
         },
     )

@@ -28,6 +28,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("command"),
     Guard("deviation"),
     Guard("dispensing_order"),
+    Guard("exception_taken"),
     Guard("item_movement"),
     Guard("kit_return"),
     Guard("lane"),
@@ -61,6 +62,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
+    Guard("supply_stop"),
     Guard("visit_step"),
     Guard("weighing"),
 )

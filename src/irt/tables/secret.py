@@ -105,7 +105,10 @@ class KitContent(Owned, table=True):
 
 
 class ResupplySetting(Owned, table=True):
-    """Min and max of a kit type for the study, a country or a site, from a day on; changed by a new row."""
+    """Min and max of a kit type for the study, a country or a site, from a day on; changed by a new row.
+
+    A window that is left out is the earlier one of the same scope, or that of the wider scope.
+    """
 
     __tablename__ = "secret_resupply_setting"
     country: str | None = None
@@ -113,6 +116,8 @@ class ResupplySetting(Owned, table=True):
     kit_type: str
     minimum: int
     maximum: int
+    trigger_days: int | None = None
+    resupply_days: int | None = None
     effective_from: date
     change_id: int | None = Field(default=None, foreign_key="operational_change.id")
 

@@ -1,13 +1,14 @@
 """Shipments and what was in them. What a shipment was calculated from is in tables.secret."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from irt.states.records import ExcursionStatus
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
-from irt.tables.columns import Owned, instant, one_of
+from irt.tables.columns import Owned, document, instant, one_of
 
 _UNDERWAY = text("outcome IS NULL")
 
@@ -24,6 +25,9 @@ class Shipment(Owned, table=True):
     subject_id: int | None = Field(default=None, foreign_key="subject.id")
     raised_by: str = Field(description="resupply, manual, emergency, initial")
     storage: str
+    reasons: dict[str, Any] | None = document(
+        default=None, description="by blinding group: kits there or coming, kits ordered"
+    )
     raised_at: datetime = instant()
     dispatch_on: date | None = None
     expected_on: date | None = None

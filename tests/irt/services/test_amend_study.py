@@ -25,7 +25,7 @@ from irt.study.amendment import AmendmentNotPossible
 from irt.study.check import StudyRefused
 from irt.study.definition import StudyDefinition
 from irt.study.dispensing import DispensingRule, KitNeed
-from irt.study.network import MinMax
+from irt.study.resupply import MinMax
 from irt.study.network import Site as SitePart
 from irt.study.rules import Cap
 from irt.tables.kit import Dispensing

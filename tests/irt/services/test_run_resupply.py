@@ -15,7 +15,8 @@ from irt.blinding.roles import Role
 from irt.errors import NotAllowed
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.propose_levels import ProposeLevels
-from irt.services.run_resupply import PlanNotPossible, RunResupply, run_resupply_with
+from irt.services.raise_shipments import PlanNotPossible
+from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.store import Store
 from irt.states.records import SiteEvent
 from irt.supply.planner import NetworkView, ProposedLine, ProposedShipment

@@ -30,7 +30,7 @@ from irt.services.store import Store
 from irt.services.supply_night import plan_night
 from irt.services.worker import Worker
 from irt.states.records import JobKind, JobStatus
-from irt.study.network import Resupply
+from irt.study.resupply import Resupply
 from irt.supply.resupply import MinMax
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, Job

@@ -15,8 +15,8 @@ from irt.study.amendment import (
 from irt.study.arms import Arm, Cohort, Factor, Level
 from irt.study.definition import StudyDefinition
 from irt.study.in_use import InUse
-from irt.study.network import MinMax
 from irt.study.network import Site as StudySite
+from irt.study.resupply import MinMax
 from tests.builders_supply import the_lipid_study, the_study
 
 LIPID = the_lipid_study()

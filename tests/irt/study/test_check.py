@@ -10,7 +10,7 @@ WARNINGS = {
     "TooManyStrata", "UnusedFactor", "UnequalMinimization", "ArmWithoutCohort",
     "UnusedKitType", "UndeclaredSham", "NotAllArmsOnSite", "NoResupplySetting", "HoldTooShort", "LotNeverShipped",
     "KitTypeWithoutLot", "OverlappingWindows", "VisitAfterScreening", "CapNeverReached", "CapBelowPlan",
-    "CohortCapDiffers", "NothingIsBlinded",
+    "CohortCapDiffers", "NothingIsBlinded", "NothingPredicted",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ GUARDS = (
     Guard("command"),
     Guard("deviation"),
     Guard("dispensing_order"),
+    Guard("exception_taken"),
     Guard("item_movement"),
     Guard("kit_return"),
     Guard("lane"),
@@ -50,6 +51,7 @@ GUARDS = (
     Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
+    Guard("supply_stop"),
     Guard("visit_step"),
     Guard("weighing"),
 )
@@ -211,6 +213,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplied_by_id"], ["depot.id"], name=op.f("fk_depot_supplied_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
         sa.UniqueConstraint("study_id", "code", name=op.f("uq_depot_study_id_code")),
+    )
+    op.create_table(
+        "exception_taken",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_exception_taken_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_exception_taken_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_exception_taken_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exception_taken")),
     )
     op.create_table(
         "job",
@@ -969,6 +986,8 @@ def upgrade() -> None:
         sa.Column("kit_type", sa.String(), nullable=False),
         sa.Column("minimum", sa.Integer(), nullable=False),
         sa.Column("maximum", sa.Integer(), nullable=False),
+        sa.Column("trigger_days", sa.Integer(), nullable=True),
+        sa.Column("resupply_days", sa.Integer(), nullable=True),
         sa.Column("effective_from", sa.Date(), nullable=False),
         sa.Column("change_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -992,6 +1011,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("raised_by", sa.String(), nullable=False),
         sa.Column("storage", sa.String(), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=True),
         sa.Column("raised_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("dispatch_on", sa.Date(), nullable=True),
         sa.Column("expected_on", sa.Date(), nullable=True),
@@ -1093,6 +1113,22 @@ def upgrade() -> None:
             "subject_id", "code", "occurrence", name=op.f("uq_subject_visit_subject_id_code_occurrence")
         ),
     )
+    op.create_table(
+        "supply_stop",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("stops_on", sa.Date(), nullable=True),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_supply_stop_change_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_supply_stop_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_supply_stop_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_supply_stop_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_stop")),
+    )
+    op.create_index(op.f("ix_supply_stop_site_id"), "supply_stop", ["site_id"], unique=False)
     op.create_table(
         "weighing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1436,6 +1472,8 @@ def downgrade() -> None:
     op.drop_table("annotation")
     op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
     op.drop_table("weighing")
+    op.drop_index(op.f("ix_supply_stop_site_id"), table_name="supply_stop")
+    op.drop_table("supply_stop")
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
     op.drop_table("subject_event")
@@ -1506,6 +1544,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
+    op.drop_table("exception_taken")
     op.drop_table("depot")
     op.drop_table("blinded_lot")
     op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from irt.study.checks.check import check
 from irt.study.draft import Draft
-from irt.study.network import HOME, MinMax
+from irt.study.network import HOME
 from irt.study.part import Code
 from irt.study.problems import Finding, did_you_mean
 from irt.study.randomization_plan import (
@@ -16,6 +16,7 @@ from irt.study.randomization_plan import (
     PermutedBlocks,
     Platform,
 )
+from irt.study.resupply import MinMax
 from irt.study.source import Path
 
 
@@ -183,6 +184,12 @@ def _of_resupply(draft: Draft) -> Iterator[Reference]:
     for site, settings in resupply.sites.items():
         yield Reference("sites", ("resupply", "sites", site), site)
         yield from _of_settings(settings, ("resupply", "sites", site))
+    for kit_type in resupply.seeding:
+        yield Reference("kit_types", ("resupply", "seeding", kit_type), kit_type)
+    for country in resupply.stops.countries:
+        yield Reference("countries", ("resupply", "stops", "countries", country), country)
+    for site in resupply.stops.sites:
+        yield Reference("sites", ("resupply", "stops", "sites", site), site)
 
 
 def _of_settings(settings: dict[Code, MinMax], path: Path) -> Iterator[Reference]:

@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from irt.study.checks.check import check
 from irt.study.draft import Draft
 from irt.study.kit_types import Windows
-from irt.study.network import HOME, MinMax
+from irt.study.network import HOME
 from irt.study.part import Code
 from irt.study.problems import Finding, did_you_mean
+from irt.study.resupply import MinMax
 from irt.study.source import Path
 
 HOURS_IN_DAY = 24
@@ -32,14 +33,15 @@ def _order(path: Path, windows: Windows) -> Iterator[Finding]:
 
 def least_above_most(draft: Draft) -> Iterator[Finding]:
     """A minimum is no higher than its maximum."""
-    for path, settings in _settings(draft):
+    for path, settings in settings_of(draft):
         for kit_type, pair in settings.items():
             if pair.minimum > pair.maximum:
                 sentence = f"the minimum {pair.minimum} is above the maximum {pair.maximum}"
                 yield Finding("MinimumAboveMaximum", (*path, kit_type), sentence)
 
 
-def _settings(draft: Draft) -> Iterator[tuple[Path, dict[Code, MinMax]]]:
+def settings_of(draft: Draft) -> Iterator[tuple[Path, dict[Code, MinMax]]]:
+    """Every scope of levels, by its path."""
     resupply = draft.study.resupply
     yield ("resupply", "study"), resupply.study
     for country, settings in resupply.countries.items():
@@ -51,7 +53,7 @@ def _settings(draft: Draft) -> Iterator[tuple[Path, dict[Code, MinMax]]]:
 def kit_types_without_setting(draft: Draft) -> Iterator[Finding]:
     """A kit type that no site would ever order; not asked where everything goes to homes."""
     study = draft.study
-    if study.resupply.method != "min_max" or all(lane.target == HOME for lane in study.lanes):
+    if study.resupply.method == "optimizer" or all(lane.target == HOME for lane in study.lanes):
         return
     for index, kit_type in enumerate(study.kit_types):
         unset = [country.code for country in study.countries

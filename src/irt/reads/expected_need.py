@@ -1,0 +1,150 @@
+"""The dated need of subjects on treatment and those who may still be randomized, by site. For services only."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from irt.states.records import VisitStatus
+from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SubjectStatus
+from irt.study.definition import StudyDefinition
+from irt.study.part import Code
+from irt.study.virtual_block import kits_expected
+from irt.study.visits import Visit as VisitPart
+from irt.tables.columns import table_of
+from irt.tables.secret import TreatmentAssignment
+from irt.tables.subject import Randomization, Subject, Visit
+
+_SUBJECTS, _VISITS = table_of(Subject), table_of(Visit)
+_RANDOMIZATIONS, _TREATMENTS = table_of(Randomization), table_of(TreatmentAssignment)
+_STUDY: BindParameter[int] = bindparam("study_id")
+_EXPECTED = (
+    select(
+        _SUBJECTS.c.id,
+        _SUBJECTS.c.site_id,
+        _SUBJECTS.c.dose_level,
+        _SUBJECTS.c.screened_on,
+        _SUBJECTS.c.randomized_on,
+        _TREATMENTS.c.arm,
+    )
+    .outerjoin(_RANDOMIZATIONS, _RANDOMIZATIONS.c.subject_id == _SUBJECTS.c.id)
+    .outerjoin(_TREATMENTS, _TREATMENTS.c.randomization_id == _RANDOMIZATIONS.c.id)
+    .where(_SUBJECTS.c.study_id == _STUDY, _SUBJECTS.c.status.in_(bindparam("statuses", expanding=True)))
+    # Of several randomizations the last one says what a subject is given.
+    .order_by(_SUBJECTS.c.id, _RANDOMIZATIONS.c.stage)
+)
+_HELD = select(_VISITS.c.subject_id, _VISITS.c.code, _VISITS.c.occurrence).where(
+    _VISITS.c.study_id == _STUDY,
+    _VISITS.c.status != VisitStatus.PLANNED,
+    func.coalesce(_VISITS.c.held_on, _VISITS.c.planned_on) >= bindparam("since"),
+)
+_SCREENING = (
+    select(_SUBJECTS.c.site_id, func.count())
+    .where(_SUBJECTS.c.study_id == _STUDY, _SUBJECTS.c.status.in_(sorted(BEFORE_RANDOMIZATION)))
+    .group_by(_SUBJECTS.c.site_id)
+)
+OFF_PLAN_DAYS = 28
+"""How far outside its window a visit is still found as held."""
+
+Need = Mapping[str, Sequence[tuple[date, int]]]
+"""Kit type -> (day, kits)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedNeed:
+    """By site id: kits by type and day, and subjects who may still be randomized."""
+
+    by_site: Mapping[int, Need] = field(default_factory=dict)
+    in_screening: Mapping[int, int] = field(default_factory=dict)
+
+
+def expected_need(
+    connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int
+) -> ExpectedNeed:
+    """What is foreseen from `day` on for so many days; three questions, however many sites and subjects."""
+    counts = connection.execute(_SCREENING, {"study_id": study_id}).all()
+    kits: dict[int, Counter[tuple[str, date]]] = defaultdict(Counter)
+    for site_id, kit_type, on_day, quantity in _dated(connection, study_id, definition, day, days):
+        kits[site_id][(kit_type, on_day)] += quantity
+    return ExpectedNeed(
+        {site_id: _by_type(found) for site_id, found in kits.items()}, {row[0]: row[1] for row in counts}
+    )
+
+
+def _by_type(found: Counter[tuple[str, date]]) -> Need:
+    by_type: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for (kit_type, on_day), quantity in sorted(found.items()):
+        by_type[kit_type].append((on_day, quantity))
+    return by_type
+
+
+def _dated(
+    connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int
+) -> Iterator[tuple[int, str, date, int]]:
+    """(site id, kit type, day, kits) of every subject's visits that are due and not held."""
+    visits = [visit for visit in definition.visits if visit.dispenses]
+    longest = max((visit.window_before_days + visit.window_after_days for visit in visits), default=0)
+    since = day - timedelta(days=longest + OFF_PLAN_DAYS)
+    held: dict[int, set[tuple[str, int]]] = defaultdict(set)
+    for subject_id, code, occurrence in connection.execute(_HELD, {"study_id": study_id, "since": since}):
+        held[subject_id].add((code, occurrence))
+
+    @cache
+    def due(arm: Code | None, level: Code | None, anchor: str, days_since: int) -> list[_Due]:
+        return [*_due(definition, visits, arm, level, anchor, days_since, days)]
+
+    asked = {"study_id": study_id, "statuses": sorted(_counted(definition))}
+    subjects = {row.id: row for row in connection.execute(_EXPECTED, asked)}
+    for row in subjects.values():
+        anchor, first = _anchor(row.screened_on, row.randomized_on)
+        for visit in due(row.arm, row.dose_level, anchor, (day - first).days):
+            if visit.key not in held.get(row.id, ()):
+                for kit_type, quantity in visit.kits:
+                    yield row.site_id, kit_type, day + timedelta(days=visit.ahead_days), quantity
+
+
+def _counted(definition: StudyDefinition) -> set[SubjectStatus]:
+    """Whose visits count: on treatment, in a run-in, and on hold where the study says so."""
+    on_hold = {SubjectStatus.DOSE_HOLD} if definition.resupply.forecast.on_hold_counts else set()
+    return {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN} | on_hold
+
+
+def _anchor(screened_on: date, randomized_on: date | None) -> tuple[str, date]:
+    return ("screening", screened_on) if randomized_on is None else ("randomization", randomized_on)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A visit that may come within the window, counted from the first day it may."""
+
+    key: tuple[str, int]
+    ahead_days: int
+    kits: tuple[tuple[str, int], ...]
+
+
+def _due(
+    definition: StudyDefinition,
+    visits: Sequence[VisitPart],
+    arm: Code | None,
+    level: Code | None,
+    anchor: str,
+    days_since: int,
+    days: int,
+) -> Iterator[_Due]:
+    for visit in visits:
+        if visit.anchor != anchor:
+            continue
+        every_days = visit.repeat.every_days if visit.repeat else 0
+        overdue = days_since - visit.window_after_days - visit.day
+        occurrence = max(-(-overdue // every_days), 0) if every_days else 0
+        while visit.occurs(occurrence):
+            ahead = visit.day + occurrence * every_days - days_since
+            if ahead - visit.window_before_days >= days:
+                break
+            if ahead + visit.window_after_days >= 0:
+                kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
+                yield _Due((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits)
+            occurrence += 1

@@ -1,0 +1,45 @@
+"""Which rule a study is supplied by, and the settings that every rule is told."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from irt.study.definition import StudyDefinition
+from irt.study.virtual_block import virtual_block
+from irt.supply import predictive, resupply
+from irt.supply.planner import ResupplyPlanner, SiteView
+from irt.supply.predictive import Predictive
+from irt.supply.projection import Assumptions
+
+
+def planner_of(definition: StudyDefinition, planner: ResupplyPlanner) -> ResupplyPlanner:
+    """The planner that the study names; `planner` of the installation for all but the predictive one."""
+    return Predictive() if definition.resupply.method == "predictive" else planner
+
+
+def settings_of(definition: StudyDefinition, consolidate: bool | None = None) -> dict[str, Any]:
+    """What planners are told of a study; blinding groups are topped up together unless that is said otherwise."""
+    part = definition.resupply
+    settings: dict[str, Any] = {
+        "consolidate": definition.blinded if consolidate is None else consolidate,
+        "groups": {kit_type.code: kit_type.blinding_group for kit_type in definition.kit_types},
+        "review_days": part.review_days,
+        "protection": part.protection,
+        "least_kits": part.least_kits,
+    }
+    if part.method == "predictive" or part.protection == "whole_blocks":
+        block = virtual_block(definition)
+        settings["block"] = block.first()
+        settings["assumed"] = Assumptions(
+            part.forecast.screen_failure_rate, part.forecast.dropout_rate, block.subjects, block.kits
+        )
+    return settings
+
+
+def explain_by(
+    definition: StudyDefinition, site: SiteView, day: date, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the study's rule counted at a site on a day, by kit type, and why an order follows or not."""
+    if definition.resupply.method == "predictive":
+        return predictive.explain(site, day, settings)
+    return resupply.explain(site, day, settings)
