@@ -25,8 +25,8 @@ from irt.study.amendment import AmendmentNotPossible
 from irt.study.check import StudyRefused
 from irt.study.definition import StudyDefinition
 from irt.study.dispensing import DispensingRule, KitNeed
-from irt.study.resupply import MinMax
 from irt.study.network import Site as SitePart
+from irt.study.resupply import MinMax
 from irt.study.rules import Cap
 from irt.tables.kit import Dispensing
 from irt.tables.record import AuditEntry, Message

@@ -66,7 +66,7 @@ def kits_of(shipments: list[ProposedShipment]) -> Counter[str]:
         (2, ((9, 6),), 8),
         (0, ((31, 9),), 4),
     ],
-    ids=["at buffer", "below buffer", "just enough", "below need and buffer", "reach", "later need triggers nothing",
+    ids=["at buffer", "below buffer", "just enough", "below need and buffer", "reach", "later need only",
          "window ends before", "last day of the window", "beyond the reach"],
 )  # fmt: skip
 def test_the_window_triggers_and_the_reach_is_filled(
