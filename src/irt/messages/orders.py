@@ -19,7 +19,7 @@ class ShipmentRequest(Message):
     kind: Literal["shipment_request"] = "shipment_request"
     shipment: Token
     depot: Text
-    site: Text
+    destination: Text
     country: Text
     ship_to: tuple[Text, ...] = ()
     storage: Token
@@ -55,11 +55,11 @@ class Manifest(Message):
     kind: Literal["manifest"] = "manifest"
     shipment: Token
     status: Token
-    depot: Text | None = None
-    depot_name: Text | None = None
-    site: Text
-    site_name: Text
-    country: Text
+    origin: Text | None = None
+    origin_name: Text | None = None
+    destination: Text
+    destination_name: Text
+    country: Text | None = None
     ship_to: tuple[Text, ...] = ()
     storage: Token
     handling: Text | None = None

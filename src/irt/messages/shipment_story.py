@@ -1,0 +1,92 @@
+"""What the ledger says of a shipment: its places, its lots, and what happened to its kits. Nothing of treatment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from irt.states.records import Mode
+
+
+class Act(StrEnum):
+    """What happened."""
+
+    PACKED = "packed"
+    SHIPPED = "shipped"
+    RECEIVED = "received"
+    RECEIVED_HELD = "received_held"
+    RECEIVED_DAMAGED = "received_damaged"
+    DISPENSED = "dispensed"
+    TAKEN_BACK = "taken_back"
+    RETURNED = "returned"
+    DESTROYED = "destroyed"
+
+
+class PlaceKind(StrEnum):
+    """What kind of place."""
+
+    DEPOT = "depot"
+    SITE = "site"
+    HOME = "home"
+    VENDOR = "vendor"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place by the code it is known by, with its clock."""
+
+    kind: PlaceKind
+    code: str
+    name: str
+    country: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoryKit:
+    """A kit by what stands on its label."""
+
+    number: str
+    lot: str
+    expiry: date
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A blinded lot with the moment its first kit was released, one for all of its kits."""
+
+    number: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that happened at one moment and place to some kits, by number."""
+
+    act: Act
+    at: datetime
+    place: Place
+    kits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A shipment from the release of its lots on, as far as the ledger goes."""
+
+    protocol: str
+    mode: Mode
+    number: str
+    version: int
+    status: str
+    origin: Place | None
+    destination: Place
+    ship_to: tuple[str, ...]
+    storage: str
+    handling: str
+    dispatch_on: date | None
+    expected_on: date | None
+    waybill: str
+    monitor: str
+    temperature: str
+    kits: tuple[StoryKit, ...]
+    lots: tuple[Lot, ...]
+    happenings: tuple[Happening, ...]

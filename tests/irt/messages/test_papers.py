@@ -1,0 +1,85 @@
+"""The packing list and the despatch advice, read by programs that are not ours."""
+
+from io import BytesIO
+
+import numpy
+import pytest
+import zxingcpp
+from pydifact.segmentcollection import Interchange
+from pypdf import PdfReader
+
+from irt.errors import IntegrityFault
+from irt.messages.desadv import check_counts, desadv_of
+from irt.messages.manifest import manifest_of
+from irt.messages.packing_list import code_of, packing_list_of
+from irt.messages.shipment_story import StoryKit
+from irt.states.records import Mode
+from tests.irt.messages.stories import AT, NUMBERS, a_story
+
+MANIFEST = manifest_of(a_story(), AT)
+
+
+def text_of(paper: bytes) -> str:
+    """The text of a PDF."""
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
+
+
+def test_the_packing_list_can_be_read_as_text() -> None:
+    """Each kit with lot and expiry, from and to, how it travels, and that it is a test."""
+    text = text_of(packing_list_of(MANIFEST))
+    for words in ("S-10001", *NUMBERS, "L1", "31 Dec 2027", "Depot Leiden", "1 High Street", "TM-77201456"):
+        assert words in text
+    assert "TEST, not for patients" in text
+    assert "This paper alone books nothing" in text
+    assert [text.index(number) for number in NUMBERS] == sorted(text.index(number) for number in NUMBERS)
+
+
+def test_the_same_manifest_gives_the_same_paper() -> None:
+    """So that two papers can be compared by their hash; in production nothing says test."""
+    assert packing_list_of(MANIFEST) == packing_list_of(manifest_of(a_story(), AT))
+    assert "TEST" not in text_of(packing_list_of(manifest_of(a_story(mode=Mode.PRODUCTION), AT)))
+
+
+def test_many_kits_take_many_pages_and_none_is_lost() -> None:
+    """Two hundred kits, each with its own row."""
+    kits = tuple(StoryKit(str(100_000 + n), "L1", a_story().kits[0].expiry) for n in range(200))
+    paper = packing_list_of(manifest_of(a_story(kits=kits), AT))
+    reader = PdfReader(BytesIO(paper))
+    assert len(reader.pages) > 5
+    text = text_of(paper)
+    assert all(kit.number in text for kit in kits)
+
+
+@pytest.mark.parametrize("text", ["107342", "S-10001"])
+def test_the_code_on_paper_scans(text: str) -> None:
+    """Another reader finds the kit's or the parcel's number in the drawn squares."""
+    dots = numpy.array([[0 if dark else 255 for dark in row] for row in code_of(text)], dtype=numpy.uint8)
+    picture = numpy.pad(numpy.kron(dots, numpy.ones((8, 8), dtype=numpy.uint8)), 32, constant_values=255)
+    found = zxingcpp.read_barcode(picture)
+    assert found is not None
+    assert found.text == text
+
+
+@pytest.mark.filterwarnings("ignore:segments.xml not found")
+def test_the_despatch_advice_is_parsed_by_another_library() -> None:
+    """Kits by number, lots and expiry, released signs restored, and its own counts right."""
+    parsed = Interchange.from_str(desadv_of(MANIFEST).decode())
+    (message,) = parsed.get_messages()
+    segments = list(message.segments)
+    assert message.type == "DESADV"
+    kits = [segment.elements[2][0] for segment in segments if segment.tag == "LIN"]
+    assert kits == list(NUMBERS)
+    assert [s.elements for s in segments if s.tag == "CNT"] == [[["2", "3"]]]
+    lots = [segment.elements[1] for segment in segments if segment.tag == "GIN" and segment.elements[0] == "BX"]
+    assert lots == ["L1", "L2", "L1"]
+    (party,) = [segment for segment in segments if segment.tag == "NAD" and segment.elements[0] == "ST"]
+    assert party.elements[2][0] == "Łódź & Sons 'A+B?'"
+
+
+def test_a_wrong_count_does_not_leave() -> None:
+    """Neither of segments nor of lines."""
+    right = desadv_of(MANIFEST).decode().replace("'\n", "\n").splitlines()[1:]
+    check_counts(right)
+    for told, other in (("CNT+2:3", "CNT+2:4"), (right[-2], "UNT+7+1")):
+        with pytest.raises(IntegrityFault):
+            check_counts([other if segment == told else segment for segment in right])
