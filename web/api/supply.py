@@ -6,6 +6,8 @@ from irt.blinding.roles import Permission
 from irt.services import fulfil_shipment
 from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
+from irt.services.order_kits import order_kits, order_sets
+from irt.services.propose_stop import propose_stop
 from irt.services.run_resupply import run_resupply_with
 from irt.services.sign_receipt import sign_receipt
 from web.api.operations import Service, command, planned
@@ -35,6 +37,27 @@ OPERATIONS = (
         Permission.RUN_RESUPPLY,
         "Plan a day's shipments",
         {"study_id": 1, "day": "2026-03-02", "needs_approval": True},
+    ),
+    command(
+        "/resupply/order-kits",
+        order_kits,
+        Permission.RUN_RESUPPLY,
+        "Order kits by type for a site",
+        {"study_id": 1, "site": "1014", "kits": {"PEN-A": 4}, "emergency": True, "reason": "The fridge failed"},
+    ),
+    command(
+        "/resupply/order-sets",
+        order_sets,
+        Permission.ORDER_SETS,
+        "Order whole sets of a blinding group for a site",
+        {"study_id": 1, "site": "1014", "blinding_group": "PEN", "sets": 2, "reason": "The fridge failed"},
+    ),
+    command(
+        "/resupply/stops/propose",
+        propose_stop,
+        Permission.ACTIVATE_SITE,
+        "Propose the day from which nothing is sent to a site or a country",
+        {"study_id": 1, "country": "GB", "stops_on": "2027-01-31", "reason": "Enrolment there has ended"},
     ),
     command(
         "/shipments/approve",

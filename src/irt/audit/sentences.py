@@ -45,6 +45,7 @@ TEMPLATES: dict[str, str] = {
     "lot_released": "{who} released blinded lot {record} for countries: {countries}.",
     "lot_approved": "{who} approved blinded lot {record} for {country}.",
     "resupply_run": "{who} ran resupply for {record}: {kits} kits proposed by {planner}.",
+    "kits_ordered": "{who} had {kits} kits sent to site {record} ({raised_by}): {shipments}.",
     "shipments_carried": "{who} recorded {dispatched} shipments sent and {received} received on {record}.",
     "excursion_opened": "{who} opened excursion {record} for shipment {shipment}.",
     "kits_quarantined": "{who} put kits {kits} into quarantine.",

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     BREAK_CODE = "break_code"
     VIEW_SUPPLY = "view_supply"
     RUN_RESUPPLY = "run_resupply"
+    ORDER_SETS = "order_sets"
     APPROVE_SHIPMENT = "approve_shipment"
     FULFIL_SHIPMENT = "fulfil_shipment"
     LOAD_KITS = "load_kits"
@@ -89,12 +90,14 @@ _SITE_STAFF = {
     _P.COUNT_STOCK,
     _P.REPORT_KIT,
     _P.RECEIVE_SHIPMENT,
+    _P.ORDER_SETS,
     _P.VIEW_AUDIT,
 }
 _SUPPLY = {
     _P.VIEW_STOCK,
     _P.VIEW_SUPPLY,
     _P.RUN_RESUPPLY,
+    _P.ORDER_SETS,
     _P.APPROVE_SHIPMENT,
     _P.ACTIVATE_SITE,
     _P.VIEW_ENROLMENT,

@@ -12,6 +12,7 @@ from irt.reads.expected_need import ExpectedNeed, expected_need
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
     NEWEST_APPROVED,
+    NO_LANE,
     STOP_CHANGED,
     STOPS_ON,
     ApprovedLots,
@@ -47,18 +48,20 @@ _ACTIVE_SITES = (
     .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
     .order_by(_SITES.c.number)
 )
+_ONE_SITE = _ACTIVE_SITES.where(_SITES.c.number == bindparam("site"))
 _DEPOT_CODES = select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == _STUDY).order_by(_DEPOTS.c.code)
 _LOT_NUMBERS = select(_LOTS.c.id, _LOTS.c.number).where(_LOTS.c.study_id == _STUDY)
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Of which study the network is asked, for which day, and at what moment."""
+    """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone."""
 
     study_id: int
     definition: StudyDefinition
     day: date
     at: datetime
+    site: str | None = None
 
 
 def network_view(connection: Connection, asking: Asking) -> NetworkView:
@@ -69,7 +72,8 @@ def network_view(connection: Connection, asking: Asking) -> NetworkView:
 
 def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> Iterator[SiteView]:
     study_id, day = asking.study_id, asking.day
-    sites = connection.execute(_ACTIVE_SITES, {"study_id": study_id}).all()
+    facts = {"study_id": study_id, **({} if asking.site is None else {"site": asking.site})}
+    sites = connection.execute(_ACTIVE_SITES if asking.site is None else _ONE_SITE, facts).all()
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
     windows_days = asking.definition.resupply.trigger_days, asking.definition.resupply.resupply_days
@@ -97,6 +101,7 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> I
             stops_on=stops_on if changed else _stop_in_file(asking, country, number),
             expected_need=expected.by_site.get(site_id, NOTHING),
             in_screening=expected.in_screening.get(site_id, 0),
+            has_lane=lane is not NO_LANE,
         )
 
 

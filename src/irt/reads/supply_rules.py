@@ -176,7 +176,8 @@ class LaneInForce:
     calendar: DispatchCalendar
 
 
-_NO_LANE = LaneInForce(0, EVERY_DAY)
+NO_LANE = LaneInForce(0, EVERY_DAY)
+"""What holds where the study names no lane."""
 
 
 class Lanes:
@@ -190,7 +191,7 @@ class Lanes:
 
     def to(self, depot: str, country: str, site: str) -> LaneInForce:
         """The lane from a depot to a site."""
-        return self._found.get((depot, site)) or self._found.get((depot, country)) or _NO_LANE
+        return self._found.get((depot, site)) or self._found.get((depot, country)) or NO_LANE
 
 
 class ApprovedLots:

@@ -6,13 +6,16 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import About
 from irt.services.audit_draft import AuditDraft
+from irt.services.send_kits import SendKits, send_kits
+from irt.services.studies import definition_of
 from irt.services.study_versions import refuse_other_sequence, require_signed
 from irt.services.subjects import refusals_concern
-from irt.services.supply_study import lock_study
+from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
 from irt.states.records import SITE, SiteEvent, SiteStatus
 from irt.states.table import next_status
 from irt.tables.columns import table_of
+from irt.tables.shipment import Shipment
 from irt.tables.study import Site, SiteVersion
 
 
@@ -26,10 +29,11 @@ class ChangeSite(SQLModel):
 
 
 class SiteChanged(SQLModel):
-    """The site and its status now."""
+    """The site and its status now, and the shipments of its first stock."""
 
     site: str
     status: SiteStatus
+    shipments: list[str] = []
 
 
 _SITES = table_of(Site)
@@ -45,11 +49,20 @@ _SITE = (
     .with_for_update(key_share=True)
 )
 
+_SHIPMENTS = table_of(Shipment)
+_SEEDED = (
+    select(_SHIPMENTS.c.id)
+    .join(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .where(_SHIPMENTS.c.raised_by == "initial", _SHIPMENTS.c.study_id == bindparam("study_id"))
+    .where(_SITES.c.number == bindparam("number"))
+    .limit(1)
+)
+
 
 def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
     """Activates, holds, resumes or closes a site; the study needs an approved version."""
     work.actor.require(Permission.ACTIVATE_SITE, ask.study_id)
-    lock_study(work, ask.study_id)
+    study = lock_study(work, ask.study_id)
     site = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
     with refusals_concern(About(ask.study_id, site["id"], site["zone"], f"site_{ask.event}", "site", ask.site)):
         status = next_status(SITE, SiteStatus(site["status"]), ask.event)
@@ -80,4 +93,13 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
             reason=ask.reason,
         )
     )
-    return SiteChanged(site=ask.site, status=status)
+    first = _first_stock(work, study, ask.site, site["version_number"]) if ask.event == SiteEvent.ACTIVATE else []
+    return SiteChanged(site=ask.site, status=status, shipments=first)
+
+
+def _first_stock(work: Work, study: SupplyStudy, site: str, version: int) -> list[str]:
+    """What the study sends to a site that opens; nothing where supply has stopped or the site had it before."""
+    seeding = definition_of(work, study.id, version).resupply.seeding
+    if not seeding or work.row(_SEEDED, study_id=study.id, number=site):
+        return []
+    return send_kits(work, study, SendKits(site, seeding, "initial", "first stock")).shipments

@@ -21,7 +21,7 @@ from irt.tables.shipment import ResupplyRun
 class RunResupply(SQLModel):
     """The day to plan for; `needs_approval` lets shipments wait for the supply manager.
 
-    A `night` plans on the study's review days only; a person plans whenever they wish.
+    A `night` plans on the study's review days only; a person plans whenever they wish, for one site if need be.
     """
 
     study_id: int
@@ -29,6 +29,7 @@ class RunResupply(SQLModel):
     consolidate: bool | None = None
     needs_approval: bool = False
     night: bool = False
+    site: str | None = None
 
 
 class ResupplyDone(SQLModel):
@@ -59,7 +60,7 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
         review_days = study.definition.resupply.review_days
         if ask.night and not is_review_day(ask.day, review_days):
             raise NoReviewDay(ask.day, review_days)
-        network = network_view(work.connection, Asking(study.id, study.definition, ask.day, work.at))
+        network = network_view(work.connection, Asking(study.id, study.definition, ask.day, work.at, ask.site))
         chosen = planner_of(study.definition, planner)
         proposals = chosen.plan(network, ask.day, settings_of(study.definition, ask.consolidate))
         raised = raise_shipments(work, study, proposals, network.sites, needs_approval=ask.needs_approval)

@@ -66,6 +66,7 @@ class SiteView(NamedTuple):
     expected_need: Mapping[str, Sequence[tuple[date, int]]] = NOTHING
     in_screening: int = 0
     stops_on: date | None = None
+    has_lane: bool = True
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""

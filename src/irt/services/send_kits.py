@@ -1,0 +1,96 @@
+"""Kits for one site by name or by the study's list, whatever counts as stock there: first stock, orders by hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from irt.errors import Refusal
+from irt.reads.inventory import Asking, network_view
+from irt.services.audit_draft import AuditDraft
+from irt.services.raise_shipments import raise_shipments
+from irt.services.supply_study import SupplyStudy, site_numbered
+from irt.services.work import Work
+from irt.supply.resupply import Formula, needs_by_hand, share_out
+
+
+class SiteNotSupplied(Refusal):
+    """The site is not active, or supply to it has stopped."""
+
+    def __init__(self, site: str, stopped: bool) -> None:
+        why = "Supply to it has stopped." if stopped else "It is not active."
+        super().__init__(f"Nothing can be sent to site {site}. {why} Nothing was booked.")
+
+
+class DepotCannotSend(Refusal):
+    """The depot has not what was asked for, or may not send it there."""
+
+    def __init__(self, depot: str) -> None:
+        super().__init__(
+            f"The depot {depot} cannot send what was asked for. Nothing was booked. Ask the supply manager."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SendKits:
+    """Kits by type for a site; `whole` sends all of it or nothing."""
+
+    site: str
+    kits: Mapping[str, int]
+    raised_by: str
+    why: str
+    whole: bool = False
+    needs_approval: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The shipments, and kits by type that they hold."""
+
+    shipments: list[str]
+    kits: Mapping[str, int]
+
+
+def send_kits(work: Work, study: SupplyStudy, order: SendKits) -> Sent:
+    """Raises the shipments from the site's depot and audits them; first stock that lacks is left to the night.
+
+    SiteNotSupplied and DepotCannotSend stop orders by hand.
+    """
+    day, first = work.at.date(), order.raised_by == "initial"
+    asking = Asking(study.id, study.definition, day, work.at, order.site)
+    network = network_view(work.connection, asking)
+    site = network.sites[0] if network.sites else None
+    if site is None or site.stopped(day):
+        if first:
+            return Sent([], {})
+        raise SiteNotSupplied(order.site, site is not None)
+    needs = needs_by_hand(site, day, order.kits, order.why)
+    proposals = share_out(network, needs, day, Formula(order.raised_by, "wanted = the kits that were asked for"))
+    sent = {need.kit_type: need.granted.total() for need in needs if need.granted.total()}
+    if not first and (not sent or (order.whole and sent != dict(order.kits))):
+        raise DepotCannotSend(site.depot)
+    raised = raise_shipments(
+        work,
+        study,
+        proposals,
+        network.sites,
+        raised_by=order.raised_by,
+        needs_approval=order.needs_approval,
+    )
+    _audit(work, study, order, raised.numbers, sent)
+    return Sent(raised.numbers, sent)
+
+
+def _audit(work: Work, study: SupplyStudy, order: SendKits, numbers: list[str], sent: Mapping[str, int]) -> None:
+    site = site_numbered(work, study.id, order.site)
+    work.audit(
+        AuditDraft(
+            act="kits_ordered",
+            record_kind="site",
+            record=order.site,
+            study_id=study.id,
+            site_id=site.id,
+            zone=site.zone,
+            new={"shipments": numbers, "kits": sum(sent.values()), "raised_by": order.raised_by},
+            reason=order.why,
+            secret={"asked": dict(order.kits), "sent": dict(sent)},
+        )
+    )
