@@ -67,10 +67,15 @@ def view_of(paper: Paper, command_key: str) -> PaperView:
             rows = tuple(_compared(place, each, subjects) for place, each in enumerate(result["designs"], start=1))
             return PaperView(paper, command_key, heads=COMPARED, rows=rows, notes=left_out)
         case "test":
-            return PaperView(paper, command_key, _tested(result))
+            return PaperView(paper, command_key, _tested(result), notes=_kept(result))
         case _:
             rows = tuple(_guessed(each) for each in result["strata"])
-            return PaperView(paper, command_key, heads=STRATA, rows=rows)
+            return PaperView(paper, command_key, heads=STRATA, rows=rows, notes=_kept(result))
+
+
+def _kept(told: Mapping[str, Any]) -> Cells:
+    """What stays as it was where the study's own draws are made again."""
+    return (told["kept"],) if "kept" in told else ()
 
 
 def _characteristics(told: Mapping[str, Any]) -> tuple[Cells, ...]:

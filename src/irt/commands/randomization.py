@@ -24,6 +24,7 @@ SUBCOMMANDS = {
     "compare": "irt.commands.randomization_compare",
     "boundaries": "irt.commands.randomization_boundaries",
     "test": "irt.commands.randomization_test",
+    "test-study": "irt.commands.randomization_test_study",
     "responses": "irt.commands.randomization_responses",
 }
 

@@ -12,16 +12,22 @@ from irt.randomization.assessment.sequences import Tell
 from irt.randomization.assessment.strata import even_sizes
 from irt.randomization.assessment.usual_designs import title, usual_designs
 from irt.randomization.catalogue import cautions
-from irt.randomization.code_break_work import after_code_breaks
+from irt.randomization.code_break_work import after_code_breaks, path_after_code_breaks
 from irt.randomization.design import Design, design_of
 from irt.randomization.redrawing import Allocated
-from irt.randomization.rerandomization import TRIALS, rerandomize
+from irt.randomization.rerandomization import TRIALS, Verdict, rerandomize, rerandomize_path
 from irt.randomization.scheme import UnusablePlan
 from irt.randomization.scores import Statistic
+from irt.randomization.study_path import TRIALS as PATH_TRIALS
+from irt.randomization.study_path import path_in
 from irt.randomization.trial_law import TrialLaw
 
 SEED = 0
 """Of simulations on the bench: the same question has the same answer."""
+KEPT = (
+    "Each draw is made again as it was asked for, by the version that made it. Levels, eligible arms and agents, "
+    "each subject's response and the moment it became known stay; forced draws keep their arm."
+)
 
 
 class BenchKind(StrEnum):
@@ -43,7 +49,7 @@ def work_out(kind: BenchKind, asked: Mapping[str, Any], tell: Tell) -> dict[str,
         case BenchKind.TEST:
             return _test(asked, tell)
         case BenchKind.GUESSES:
-            return after_code_breaks(law_in(asked), asked["subjects"], asked["known"], tell)
+            return _guesses(asked, tell)
 
 
 def design_record(design: Design) -> dict[str, Any]:
@@ -113,17 +119,39 @@ def _line(each: Compared, unbeaten: bool) -> dict[str, Any]:
     }
 
 
+def _guesses(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    if "path" not in asked:
+        return after_code_breaks(law_in(asked), asked["subjects"], asked["known"], tell)
+    return path_after_code_breaks(path_in(asked["path"]), asked["known"], tell) | {"kept": KEPT}
+
+
 def _test(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    if "path" in asked:
+        return _path_test(asked, tell)
     law, statistic = law_in(asked), asked["statistic"]
     subjects = [_allocated(law, each) for each in asked["subjects"]]
     method = law.method()
     found = rerandomize(method, subjects, _statistic(statistic), asked.get("trials") or TRIALS, SEED, tell)
+    compared = sum(each.outcome is not None for each in subjects)
+    told = {"design": title(law.design), "strata": list(law.strata)}
+    return told | _verdict(found, statistic, len(subjects), compared)
+
+
+def _path_test(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    path, statistic = path_in(asked["path"]), asked["statistic"]
+    outcomes = [None if each["outcome"] is None else Fraction(each["outcome"]) for each in asked["subjects"]]
+    trials = asked.get("trials") or PATH_TRIALS
+    found = rerandomize_path(path, outcomes, _statistic(statistic), trials, SEED, tell)
+    compared = sum(outcome is not None for outcome in outcomes)
+    told = {"design": "the study's own draws, made again", "strata": [], "kept": KEPT}
+    return told | _verdict(found, statistic, len(outcomes), compared)
+
+
+def _verdict(found: Verdict, statistic: str, subjects: int, compared: int) -> dict[str, Any]:
     told: dict[str, Any] = {
-        "design": title(law.design),
-        "strata": list(law.strata),
         "statistic": statistic,
-        "subjects": len(subjects),
-        "compared": sum(each.outcome is not None for each in subjects),
+        "subjects": subjects,
+        "compared": compared,
         "observed": float(found.observed),
         "p_value": float(found.p_value),
         "exact": found.exact,

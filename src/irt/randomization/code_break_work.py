@@ -14,13 +14,15 @@ import numpy as np
 from irt.randomization.assessment.assess import Question, exact_layers, sequences
 from irt.randomization.assessment.code_break import chances_given
 from irt.randomization.assessment.layers import Floats
-from irt.randomization.assessment.sequences import Tell
+from irt.randomization.assessment.sequences import Arms, Tell
 from irt.randomization.design import Design
 from irt.randomization.scheme import UnusablePlan
+from irt.randomization.study_path import StudyPath, drawn_paths
 from irt.randomization.trial_law import TrialLaw
 
 SURE = 0.999
 TRIALS = 10_000
+PATH_TRIALS = 4_000
 KEPT_MIN = 200
 
 
@@ -79,6 +81,23 @@ def after_code_breaks(
     }
 
 
+def path_after_code_breaks(path: StudyPath, known: Sequence[int], tell: Tell) -> dict[str, Any]:
+    """The same for a study that one design does not tell: all subjects together, from its draws made again.
+
+    The reader is taken to know besides which responses are known of whom.
+    """
+    numbers = tuple(each.facts.number for each in path.asked)
+    arms = [path.arms.index(each.arm) for each in path.asked]
+    revealed = {place: arms[place] for place, number in enumerate(numbers) if number in known}
+    before, after, error = _shares(drawn_paths(path, PATH_TRIALS, 0, tell), revealed, len(path.arms))
+    return {
+        "strata": [Stratum("", numbers, revealed, before, after, error).record()],
+        "exact": False,
+        "subjects": len(numbers),
+        "known": sorted(known),
+    }
+
+
 def _stratum(
     law: TrialLaw, name: str, subjects: Sequence[Mapping[str, Any]], known: Sequence[int], tell: Tell
 ) -> Stratum:
@@ -105,17 +124,21 @@ def _drawn(
     """Shares over drawn trials, over those with the revealed arms, and the largest standard error of the latter."""
     real = levels if design.factors else None
     arms = sequences(design, Question(len(levels), TRIALS, real=real), tell).arms
+    return _shares(arms, revealed, len(design.ratio))
+
+
+def _shares(arms: Arms, revealed: Mapping[int, int], arms_in_all: int) -> tuple[Floats, Floats, float]:
     kept = np.ones(arms.shape[1], dtype=bool)
     for place, arm in revealed.items():
         kept &= arms[place] == arm
     count = int(kept.sum())
     if count < KEPT_MIN:
         raise TooManyRevealed(
-            f"Of {TRIALS:,} drawn trials {count} have all the revealed arms, which is too few to judge by. "
+            f"Of {arms.shape[1]:,} drawn trials {count} have all the revealed arms, which is too few to judge by. "
             "Ask about fewer of them."
         )
-    shares = [
-        np.stack([(some == arm).mean(axis=1) for arm in range(len(design.ratio))], axis=1)
+    before, after = (
+        np.stack([(some == arm).mean(axis=1) for arm in range(arms_in_all)], axis=1)
         for some in (arms, arms[:, kept])
-    ]
-    return shares[0], shares[1], 0.5 / count**0.5
+    )
+    return before, after, 0.5 / count**0.5

@@ -93,17 +93,21 @@ class Dynamic:
         """Draws the arm with one number, at the assignment number."""
         course = self._course(subject)
         stream = seed.stream(self.design.method, self.stratum(subject))
-        rows = self._rows(course, state, subject)
         arm, draw = draw_arm(self._chances(course, state, subject), stream, subject.number)
-        after = course.ledger.after(rows, subject, arm)
         return Allocation(
             arm=course.arms[arm],
             probabilities=self.probabilities(state, subject),
             draws=(draw,),
             stream_ids=(stream.stream_id,),
             seen=margins.seen(state, self.state_keys(subject)),
-            after={self._key(course, subject, key): row for key, row in after.items()},
+            after=self.placed(state, subject, course.arms[arm]),
         )
+
+    def placed(self, state: State, subject: Subject, arm: str) -> dict[str, Row]:
+        """The subject's rows once it has an arm, however it came to it."""
+        course = self._course(subject)
+        after = course.ledger.after(self._rows(course, state, subject), subject, course.arms.index(arm))
+        return {self._key(course, subject, key): row for key, row in after.items()}
 
     def course(self, arms: tuple[str, ...]) -> Course:
         """What is followed for this set of arms; UnusablePlan where the method is not defined for it."""

@@ -45,7 +45,7 @@ def drawn_groups(
     """How often each set of groups came up in so many trials; the same seed, the same trials."""
     found: dict[Groups, int] = defaultdict(int)
     for arms in _all_arms(method, subjects, trials, seed, tell):
-        for groups in _groups(arms, scores, len(method.ratio)):
+        for groups in groups_of(arms, scores, len(method.ratio)):
             found[groups] += 1
     return found
 
@@ -87,8 +87,8 @@ def _arms(
     return arms
 
 
-def _groups(arms: NDArray[np.int8], scores: Sequence[int | None], arms_in_all: int) -> list[Groups]:
-    """The groups of each trial."""
+def groups_of(arms: NDArray[np.int8], scores: Sequence[int | None], arms_in_all: int) -> list[Groups]:
+    """The groups of each trial; one row a subject, one column a trial."""
     compared = [place for place, score in enumerate(scores) if score is not None]
     kind: Literal["int64", "object"] = "int64" if sum(abs(score or 0) for score in scores) < WHOLE_MAX else "object"
     values = np.array([scores[place] for place in compared], dtype=kind)

@@ -10,17 +10,21 @@ exact. Else trials are drawn with Philox, and p = (x + 1) / (B + 1) for x of B t
 never too small on average (Phipson and Smyth 2010).
 """
 
-from collections import defaultdict
-from collections.abc import Hashable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Mapping, Sequence
 from fractions import Fraction
 from math import sqrt
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from irt.errors import BadInput
 from irt.randomization.assessment.sequences import Tell, quiet
 from irt.randomization.methods.method import Method, Step
-from irt.randomization.redrawing import Allocated, Groups, drawn_groups
+from irt.randomization.redrawing import Allocated, Groups, drawn_groups, groups_of
 from irt.randomization.scores import Statistic, scores_of
+from irt.randomization.study_path import TRIALS as PATH_TRIALS
+from irt.randomization.study_path import StudyPath, drawn_paths
 
 STEPS_MAX = 400_000
 LAWS_MAX = 40_000
@@ -77,16 +81,30 @@ def rerandomize(
     observed = _groups_of(method, subjects, scores)
     if sum(count > 0 for count, _ in observed) < 2:
         raise NothingToCompare
-    shown = _shown(observed, unit)
     weighed = _weigh(method, subjects, scores)
     if weighed is not None:
         chances, steps = weighed
         p_value, empty = _share_of(chances, observed)
-        return Verdict(p_value, True, shown, steps, 0.0, empty)
-    found = drawn_groups(method, subjects, scores, trials, seed, tell)
-    share, empty = _share_of({groups: Fraction(times, trials) for groups, times in found.items()}, observed)
-    p = (share * trials + 1) / (trials + 1)
-    return Verdict(p, False, shown, trials, sqrt(p * (1 - p) / trials), empty)
+        return Verdict(p_value, True, _shown(observed, unit), steps, 0.0, empty)
+    return _of_drawn(drawn_groups(method, subjects, scores, trials, seed, tell), observed, unit)
+
+
+def rerandomize_path(
+    path: StudyPath,
+    outcomes: Sequence[Fraction | None],
+    statistic: Statistic = "means",
+    trials: int = PATH_TRIALS,
+    seed: int = 0,
+    tell: Tell = quiet,
+) -> Verdict:
+    """The same for a study that one method does not tell: its own draws are made again with other chance."""
+    scores, unit = scores_of(list(outcomes), statistic)
+    given = np.array([[path.arms.index(each.arm)] for each in path.asked], dtype=np.int8)
+    (observed,) = groups_of(given, scores, len(path.arms))
+    if sum(count > 0 for count, _ in observed) < 2:
+        raise NothingToCompare
+    drawn = groups_of(drawn_paths(path, trials, seed, tell), scores, len(path.arms))
+    return _of_drawn(Counter(drawn), observed, unit)
 
 
 def extremeness(groups: Groups) -> Fraction:
@@ -99,6 +117,13 @@ def extremeness(groups: Groups) -> Fraction:
     total = sum(own for _, own in groups)
     between = sum((Fraction(own * own, count) for count, own in groups if count), start=Fraction(0))
     return between - Fraction(total * total, sum(count for count, _ in groups))
+
+
+def _of_drawn(found: Mapping[Groups, int], observed: Groups, unit: int) -> Verdict:
+    trials = sum(found.values())
+    share, empty = _share_of({groups: Fraction(times, trials) for groups, times in found.items()}, observed)
+    p = (share * trials + 1) / (trials + 1)
+    return Verdict(p, False, _shown(observed, unit), trials, sqrt(p * (1 - p) / trials), empty)
 
 
 def _shown(groups: Groups, unit: int) -> Fraction:

@@ -82,20 +82,20 @@ class TrialLaw:
 
 def law_of(definition: StudyDefinition) -> TrialLaw | None:
     """The law of a study; None where its plan is no design of the catalogue (factorial, platform, cohorts)."""
-    plan = definition.randomization
+    plan, drawn = definition.randomization, definition.arms_of(1)
     levels = {factor.code: definition.levels_of(factor.code) for factor in definition.factors}
     match plan:
         case plans.PermutedBlocks():
             weights = plan.size_weights or (1,) * len(plan.block_sizes)
             sizes = [size for size, weight in zip(plan.block_sizes, weights, strict=True) for _ in range(weight)]
-            arms = tuple(arm.code for arm in definition.arms)
-            ratio = tuple(arm.ratio for arm in definition.arms)
+            arms = tuple(arm.code for arm in drawn)
+            ratio = tuple(arm.ratio for arm in drawn)
             return TrialLaw(Design(plan.method, arms, ratio, {"block_sizes": sizes}), plan.strata)
         case plans.Listed():
-            return TrialLaw(design_of_list(plan, definition.arms), plan.strata, plan.positions)
+            return TrialLaw(design_of_list(plan, drawn), plan.strata, plan.positions)
         case plans.Minimization():
-            return TrialLaw(design_of(plan, definition.arms, levels))
+            return TrialLaw(design_of(plan, drawn, levels))
         case plans.OtherDesign():
-            return TrialLaw(design_of(plan, definition.arms, levels), plan.strata, plan.planned_subjects)
+            return TrialLaw(design_of(plan, drawn, levels), plan.strata, plan.planned_subjects)
         case _:
             return None

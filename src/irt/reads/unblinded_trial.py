@@ -12,16 +12,15 @@ from irt.randomization.assessment.assess import DOSE_FINDING, RESPONSE_ADAPTIVE
 from irt.randomization.bench_work import law_record
 from irt.randomization.design import Factor
 from irt.randomization.drawing import drawable
-from irt.randomization.methods.method import Levels, Step
+from irt.randomization.methods.method import Levels, Method, Step
+from irt.randomization.study_path import path_record
 from irt.randomization.trial_law import TrialLaw, law_of
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_path import study_path
+from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
 from irt.tables.subject import CodeBreak, Randomization, Subject
-
-
-class NoOneLaw(Refusal):
-    """The study's allocations do not all follow one design of the catalogue."""
 
 
 class NobodyRandomized(Refusal):
@@ -42,12 +41,15 @@ _HISTORY = (
         _R.c.assignment_number,
         _R.c.levels,
         _SUBJECTS.c.number.label("subject"),
+        _R.c.version_number,
+        _T.c.stratum,
+        _T.c.state_seen,
         _T.c.arm,
         _T.c.probabilities,
     )
     .join(_T, _T.c.randomization_id == _R.c.id)
     .join(_SUBJECTS, _SUBJECTS.c.id == _R.c.subject_id)
-    .where(_R.c.study_id == bindparam("study_id"))
+    .where(_R.c.study_id == bindparam("study_id"), _R.c.stage == 1)
     .order_by(_R.c.assignment_number)
 )
 _BROKEN = (
@@ -60,26 +62,22 @@ _BROKEN = (
 
 
 def trial_record(connection: Connection, study_id: int) -> dict[str, Any]:
-    """The law and the subjects in order of assignment, JSON-able; NoOneLaw where there is no one law for all.
+    """First randomizations in order of assignment and how they are drawn anew, JSON-able.
 
-    Every allocation's stored chances are held against the law first, so that what follows is the study's own.
+    `law` is the study's one design where every stored chance is the one that it gives; else `path` has each draw as
+    it was asked for. Named refusals where nobody is randomized, or nothing can be drawn anew.
     """
-    law = law_of(definition_in_force(connection, study_id))
-    if law is None or law.design.method in DOSE_FINDING | RESPONSE_ADAPTIVE:
-        raise NoOneLaw(
-            "This study's arms follow from cohorts, agents, components or responses, and not from one design "
-            "whose sequences can be drawn anew here. Use irt randomization test with its own design file."
-        )
     rows = connection.execute(_HISTORY, {"study_id": study_id}).mappings().all()
     if not rows:
         raise NobodyRandomized
-    known = with_levels(law, [row["levels"] for row in rows])
-    _refuse_other_laws(known, rows)
     subjects = [
         {"number": row["assignment_number"], "subject": row["subject"], "arm": row["arm"], "levels": row["levels"]}
         for row in rows
     ]
-    return {"law": law_record(known), "subjects": subjects}
+    law = _one_law(definition_in_force(connection, study_id), rows)
+    if law is not None:
+        return {"law": law_record(law), "subjects": subjects}
+    return {"path": path_record(study_path(connection, study_id, rows)), "subjects": subjects}
 
 
 def broken_codes(connection: Connection, study_id: int) -> list[int]:
@@ -92,25 +90,50 @@ def with_levels(law: TrialLaw, entered: Sequence[Mapping[str, str]]) -> TrialLaw
     factors = tuple(
         factor
         if factor.levels
-        else Factor(factor.name, tuple(sorted({each[factor.name] for each in entered})), factor.weight)
+        else Factor(factor.name, tuple(sorted({each.get(factor.name, "") for each in entered})), factor.weight)
         for factor in law.design.factors
     )
     return replace(law, design=replace(law.design, factors=factors))
 
 
-def _refuse_other_laws(law: TrialLaw, rows: Sequence[RowMapping]) -> None:
-    """NoOneLaw at the first allocation whose chances were others, as after an amendment."""
+def _one_law(definition: StudyDefinition, rows: Sequence[RowMapping]) -> TrialLaw | None:
+    """The law of the version in force; None where it looks at responses, or an allocation had other chances."""
+    told = law_of(definition)
+    if told is None or told.design.method in DOSE_FINDING | RESPONSE_ADAPTIVE:
+        return None
+    law = with_levels(told, [row["levels"] for row in rows])
+    return law if _gave_all(law, rows) else None
+
+
+def _gave_all(law: TrialLaw, rows: Sequence[RowMapping]) -> bool:
+    """Whether every stored chance is the law's; not so after an amendment or a forced draw."""
     method, arms = law.method(), law.design.arms
     memory = method.start()
     for row in rows:
         levels = law.levels(row["levels"])
-        stored = tuple(Fraction(row["probabilities"].get(arm, 0)) for arm in arms)
-        if stored != drawable(method.law(memory, levels)) and stored not in _of_open_blocks(law, memory, levels):
-            raise NoOneLaw(
-                f"Randomization {row['assignment_number']} was drawn with other chances than the design in force "
-                "gives it, as after an amendment. Use irt randomization test with the design of each part."
-            )
+        if row["arm"] not in arms or not _gave(law, method, memory, row):
+            return False
         memory = method.after(memory, Step(arms.index(row["arm"]), levels))
+    return True
+
+
+def _gave(law: TrialLaw, method: Method[Any], memory: Any, row: RowMapping) -> bool:
+    """Whether one allocation has the law's chances; of a list's the arm alone, since its draw was the list's."""
+    levels, arms = law.levels(row["levels"]), law.design.arms
+    due = _due(method, memory, levels)
+    if due is not None and "listed" in row["state_seen"]:
+        return bool(due[arms.index(row["arm"])])
+    told = {arm: Fraction(chance) for arm, chance in row["probabilities"].items()}
+    stored = tuple(told.pop(arm, Fraction(0)) for arm in arms)
+    return not any(told.values()) and (stored == due or stored in _of_open_blocks(law, memory, levels))
+
+
+def _due(method: Method[Any], memory: Any, levels: Levels) -> tuple[Fraction, ...] | None:
+    """The chances of the law; None where it cannot have come here."""
+    try:
+        return drawable(method.law(memory, levels))
+    except Refusal:
+        return None
 
 
 def _of_open_blocks(law: TrialLaw, memory: Any, levels: Levels) -> set[tuple[Fraction, ...]]:

@@ -148,6 +148,18 @@ def test_the_test_uses_the_study_s_own_law(world: World) -> None:
     assert "every history weighed" in page
 
 
+def test_a_study_that_no_one_design_tells_says_what_stays(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its draws are made again, and the paper says what was kept; so with the guesses after a code break."""
+    monkeypatch.setattr("irt.reads.unblinded_trial._one_law", lambda definition, rows: None)
+    subjects = [randomized(world) for _ in range(4)]
+    browser = opened(world)
+    rows = [f"{one},{place}" for place, one in enumerate(subjects)]
+    sent(browser, TEST, outcomes(*rows), statistic="means", trials="30")
+    page = finished(world, browser)
+    assert "30 trials drawn" in page
+    assert "forced draws keep their arm" in page
+
+
 @pytest.mark.parametrize(
     ("row", "words"),
     [
