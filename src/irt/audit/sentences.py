@@ -50,6 +50,9 @@ TEMPLATES: dict[str, str] = {
     "excursion_opened": "{who} opened excursion {record} for shipment {shipment}.",
     "kits_quarantined": "{who} put kits {kits} into quarantine.",
     "quality_decided": "{who} decided on {record_kind} {record}: {accepted} accepted, {rejected} rejected.",
+    "hold_opened": "{who} opened hold {record} ({kind}) over {over}: {kits} kits.",
+    "hold_carried_out": "Hold {record}: {found} kits were found where they were, {moved} of them moved.",
+    "hold_lifted": "{who} lifted hold {record} ({kind}).",
     "change_proposed": "{who} proposed to change {record} from {effective_from}.",
     "change_applied": "{who} approved the change of {record}; it holds from {effective_from}.",
     # Study

@@ -58,6 +58,7 @@ _TITLES = {
     JobKind.RESUPPLY: "Resupply",
     JobKind.VERIFICATION: "Verification of the history",
     JobKind.BENCH: "Work on the bench",
+    JobKind.HOLD: "Kits set apart",
 }
 
 
@@ -78,6 +79,10 @@ def _verified(job: RowMapping, result: Mapping[str, Any]) -> str:
     return "The history is damaged. Stop working and call the help line. The history page says where."
 
 
+def _set_apart(job: RowMapping, result: Mapping[str, Any]) -> str:
+    return f"{result['found']:,} kits were found, {result['moved']:,} of them moved."
+
+
 def _answered(job: RowMapping, result: Mapping[str, Any]) -> str:
     return "The answer is kept."
 
@@ -87,6 +92,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.RESUPPLY: (_planned, "/supply/shipments"),
     JobKind.VERIFICATION: (_verified, "/history?study={study_id}"),
     JobKind.BENCH: (_answered, "/randomization/designs/{result[paper]}"),
+    JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
 }
 
 

@@ -95,10 +95,16 @@ _SIGNED = (
     .group_by(_SUBJECTS.c.site_id, _ORDERS.c.subject_id, _ORDERS.c.visit_code, _ORDERS.c.occurrence)
 )
 _WITH_SUBJECTS = (
-    select(_SUBJECTS.c.site_id, _SUBJECTS.c.id, func.count().label("kits"))
+    select(
+        _SUBJECTS.c.site_id,
+        _SUBJECTS.c.id,
+        _SUBJECTS.c.number,
+        func.count().label("kits"),
+        func.sum(case((_KITS.c.quality.in_((Quality.RECALLED, Quality.QUARANTINED)), 1), else_=0)).label("barred"),
+    )
     .join(_KITS, and_(_KITS.c.place_id == _SUBJECTS.c.id, _KITS.c.custody == Custody.SUBJECT))
     .where(_SUBJECTS.c.site_id.in_(_HERE), _KITS.c.accountability == Accountability.OUTSTANDING)
-    .group_by(_SUBJECTS.c.site_id, _SUBJECTS.c.id)
+    .group_by(_SUBJECTS.c.site_id, _SUBJECTS.c.id, _SUBJECTS.c.number)
 )
 _COMING = (
     select(
@@ -265,6 +271,7 @@ def _facts(
         dispensings=[_open(row) for row in here["open"]],
         orders=signed,
         outstanding={row["id"]: row["kits"] for row in here["with_subjects"]},
+        called_back={row["number"]: int(row["barred"]) for row in here["with_subjects"] if row["barred"]},
         draws=draws,
         shipments=[_coming(row) for row in here["coming"]],
         expiring=(stock.expiring, stock.first_expiring) if stock.first_expiring else None,

@@ -41,6 +41,26 @@ def confirmations(facts: SiteFacts) -> Iterator[Task]:
         )
 
 
+def call_backs(facts: SiteFacts) -> Iterator[Task]:
+    """Kits at patients' homes that may not be used; recall and quarantine ask for the same, in the same words."""
+    for subject, kits in sorted(facts.called_back.items()):
+        yield Task(
+            kind="returns",
+            group="overdue",
+            icon="attention",
+            title="Call kits back",
+            about=f"Subject {subject}",
+            study_id=facts.site.study_id,
+            study=facts.site.study,
+            details=f"{kit_words(kits)} at home may not be used; call now, then book the return",
+            due=facts.today,
+            urgency="late",
+            button="Open",
+            href=facts.at("subjects", subject, "returns"),
+            primary=facts.may(Permission.TAKE_BACK),
+        )
+
+
 def subject_tasks(facts: SiteFacts) -> Iterator[Task]:
     """Everything that is expected of subjects within a week, and what was missed."""
     until = facts.today + timedelta(days=AHEAD_DAYS)

@@ -105,6 +105,7 @@ class SiteFacts:
     expiring: tuple[int, date] | None = None
     expired: int = 0
     quarantined: int = 0
+    called_back: Mapping[str, int] = field(default_factory=dict)
     rights: frozenset[Permission] = field(default=frozenset())
 
     def may(self, permission: Permission) -> bool:

@@ -15,7 +15,7 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
 from irt.reads.blinded_site_facts import SiteAndStock, facts_of_sites, storage_words
 from irt.reads.blinded_sites import WorkSite, sites_reached
-from irt.reads.blinded_subject_tasks import confirmations, subject_tasks
+from irt.reads.blinded_subject_tasks import call_backs, confirmations, subject_tasks
 from irt.reads.blinded_supply_tasks import shipment_tasks, stock_tasks
 from irt.reads.blinded_tasks import AHEAD_DAYS, GROUPS, SiteFacts, Task, in_order
 from irt.reads.blinded_visits import anchors, treatment_anchors
@@ -189,7 +189,7 @@ def _work_sites(connection: Connection, actor: Actor) -> tuple[WorkSite, ...]:
 
 
 def _tasks(facts: SiteFacts) -> list[Task]:
-    about_subjects = (*confirmations(facts), *subject_tasks(facts), *draw_tasks(facts))
+    about_subjects = (*call_backs(facts), *confirmations(facts), *subject_tasks(facts), *draw_tasks(facts))
     return [*about_subjects, *shipment_tasks(facts), *stock_tasks(facts)]
 
 

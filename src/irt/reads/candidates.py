@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
+from irt.reads.holds import OPEN_HOLDS, covers_in_force, held_among, under_hold
 from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
 from irt.supply.kit_selection import Candidate, label_fits
 from irt.tables.columns import table_of
@@ -33,6 +34,7 @@ _AT_SITE = (
         _LOTS.c.number.label("lot"),
         _CONTENTS.c.kit_type,
         _APPROVED.label("approved"),
+        OPEN_HOLDS,
     )
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
@@ -65,7 +67,9 @@ def candidates_at(
         "country": country,
         "kit_types": sorted(set(kit_types)),
     }
-    rows = connection.execute(_LOCKING if lock else _AT_SITE, wanted).mappings()
+    rows = connection.execute(_LOCKING if lock else _AT_SITE, wanted).mappings().all()
+    some_hold = bool(rows) and rows[0]["open_holds"] > 0
+    held = held_among(connection, study_id, [row["id"] for row in rows]) if some_hold else frozenset[int]()
     return [
         Candidate(
             id=row["id"],
@@ -82,6 +86,7 @@ def candidates_at(
             lot_approved=bool(row["approved"]),
             label_fits=label_fits(row["label_group"], label_group),
             storage_place=row["storage_place"],
+            on_hold=row["id"] in held,
         )
         for row in rows
     ]
@@ -95,7 +100,7 @@ _ALIKE = (
     _CONTENTS.c.kit_type,
 )
 _AT_DEPOT = (
-    select(*_ALIKE, _APPROVED.label("approved"), func.count().label("kits"))
+    select(*_ALIKE, _APPROVED.label("approved"), func.count().label("kits"), OPEN_HOLDS)
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
     .where(
@@ -130,6 +135,10 @@ def candidates_at_depot(
         "kit_types": sorted(set(kit_types)),
     }
     state = KitState(Custody.DEPOT, Quality.RELEASED, Assignment.FREE)
+    rows = connection.execute(_AT_DEPOT, wanted).mappings().all()
+    if rows and rows[0]["open_holds"]:
+        fit = _AT_DEPOT.where(~under_hold(covers_in_force(connection, study_id)))
+        rows = connection.execute(fit, wanted).mappings().all()
     return [
         Candidate(
             id=0,
@@ -141,6 +150,6 @@ def candidates_at_depot(
             lot_approved=bool(row["approved"]),
             label_fits=label_fits(row["label_group"], label_group),
         )
-        for row in connection.execute(_AT_DEPOT, wanted).mappings()
+        for row in rows
         for _ in range(min(row["kits"], most))
     ]

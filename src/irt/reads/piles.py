@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
+from irt.reads.holds import OPEN_HOLDS, covers_in_force, under_hold
 from irt.states.kit import Assignment, Custody, Quality
 from irt.states.shipment import OPEN, ShipmentStatus
 from irt.supply.planner import OnTheWay
@@ -49,24 +50,30 @@ _BY_TYPE = (
     .where(*_AT, (_KITS.c.blinded_lot_id + 0).in_(bindparam("lots", expanding=True)))
     .group_by(*_ALIKE, _CONTENTS.c.kit_type)
 )
-_LOT_TYPES = select(_BULK.c.blinded_lot_id, _BULK.c.kit_type).where(_BULK.c.study_id == _STUDY).distinct()
+_LOT_TYPES = (
+    select(_BULK.c.blinded_lot_id, _BULK.c.kit_type, OPEN_HOLDS).where(_BULK.c.study_id == _STUDY).distinct()
+)
 
 
 def piles_at(connection: Connection, study_id: int, custody: Custody, places: Iterable[int]) -> Iterator[Pile]:
     """Usable kits at sites or depots. Kits of a lot that holds one type are counted from the index alone."""
     types: dict[int, list[str]] = defaultdict(list)
-    for lot_id, kit_type in connection.execute(_LOT_TYPES, {"study_id": study_id}):
+    by_lot, by_type = _BY_LOT, _BY_TYPE
+    for lot_id, kit_type, open_holds in connection.execute(_LOT_TYPES, {"study_id": study_id}).all():
+        if open_holds and not types:
+            fit = ~under_hold(covers_in_force(connection, study_id))
+            by_lot, by_type = _BY_LOT.where(fit), _BY_TYPE.where(fit)
         types[lot_id].append(kit_type)
     mixed = sorted(lot_id for lot_id, found in types.items() if len(found) > 1)
     where = {"custody": custody, "places": sorted(places)}
     if len(mixed) < len(types):
         pure = {lot_id: found[0] for lot_id, found in types.items() if len(found) == 1}
-        for place, label, lot_id, expiry, kits in connection.execute(_BY_LOT, where).all():
+        for place, label, lot_id, expiry, kits in connection.execute(by_lot, where).all():
             if lot_id in pure:
                 yield place, label, lot_id, expiry, pure[lot_id], kits
     if mixed:
         for place, label, lot_id, expiry, kit_type, kits in connection.execute(
-            _BY_TYPE, {**where, "lots": mixed}
+            by_type, {**where, "lots": mixed}
         ).all():
             yield place, label, lot_id, expiry, kit_type, kits
 
@@ -104,7 +111,7 @@ def on_the_way(connection: Connection, study_id: int, day: date) -> dict[int, li
 
 
 _PICKING = (
-    select(_KITS.c.id)
+    select(_KITS.c.id, OPEN_HOLDS)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .join(_DEPOTS, _DEPOTS.c.id == _KITS.c.place_id)
@@ -128,4 +135,8 @@ def next_in_sequence(
 ) -> Sequence[int]:
     """Ids of the next kits of a lot that a depot would pick, in the warehouse's order; not locked."""
     wanted: dict[str, Any] = {"depot": depot, "lot": lot, "kit_type": kit_type, "label": label, "kits": kits}
-    return connection.execute(_PICKING, {"study_id": study_id, **wanted}).scalars().all()
+    rows = connection.execute(_PICKING, {"study_id": study_id, **wanted}).all()
+    if rows and rows[0].open_holds:
+        fit = _PICKING.where(~under_hold(covers_in_force(connection, study_id)))
+        rows = connection.execute(fit, {"study_id": study_id, **wanted}).all()
+    return [row.id for row in rows]

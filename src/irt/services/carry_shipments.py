@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.services.audit_draft import AuditDraft
 from irt.services.fulfil_shipment import delayed, pack_kits
+from irt.services.holds import under_hold_among
 from irt.services.move_kits import Move, lock_kits, move_each
 from irt.services.receive_shipment import Temperature
 from irt.services.shipments import (
@@ -103,8 +104,11 @@ def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
     site_of = {shipment.id: shipment.site_id for shipment in shipments}
     usable: list[Move] = []
     held_back: list[Move] = []
-    for kit in lock_kits(work, kits):
-        pile = usable if kit.state.quality == Quality.RELEASED else held_back
+    locked = lock_kits(work, kits)
+    held = under_hold_among(work, locked)
+    for kit in locked:
+        fit = kit.state.quality == Quality.RELEASED and kit.id not in held
+        pile = usable if fit else held_back
         pile.append(Move(kit, site_of[kits[kit.id]], kits[kit.id]))
     for moves, event, outcome in (
         (usable, KitEvent.RECEIVE, "received"),

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
+from irt.services.holds import under_hold_among
 from irt.services.move_kits import Move, lock_kits, move_each, move_kits
 from irt.services.shipments import (
     HeldShipment,
@@ -137,13 +138,15 @@ def pack_kits(
     kits: dict[int, int],
     occurred_at: datetime | None = None,
 ) -> None:
-    """Puts reserved kits, kit id -> shipment id, into their parcels; those no longer released stay behind."""
+    """Puts reserved kits, kit id -> shipment id, into their parcels; unreleased and held ones stay behind."""
     locked = lock_kits(work, kits)
-    leaving = [kit for kit in locked if kit.state.quality == Quality.RELEASED]
+    held = under_hold_among(work, locked)
+    fit = {kit.id for kit in locked if kit.state.quality == Quality.RELEASED and kit.id not in held}
+    leaving = [kit for kit in locked if kit.id in fit]
     move_each(
         work, [Move(kit, kits[kit.id], kits[kit.id]) for kit in leaving], KitEvent.PACK, occurred_at=occurred_at
     )
-    if staying := [kit for kit in locked if kit.state.quality != Quality.RELEASED]:
+    if staying := [kit for kit in locked if kit.id not in fit]:
         move_each(work, [Move(kit, kit.place_id, kits[kit.id]) for kit in staying], KitEvent.UNRESERVE)
         note_outcome(work, shipments, [kit.id for kit in staying], "left_at_depot")
 

@@ -8,6 +8,7 @@ from irt.audit.entry import study_chain
 from irt.reads.audit_trail import verify_chains, whole_at_once
 from irt.reads.signatures import verify_signatures
 from irt.services.bench_job import work_on_bench
+from irt.services.carry_out_hold import work_on_hold
 from irt.services.note_verification import NoteVerification, note_verification
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.running_job import Handler, RunningJob
@@ -40,6 +41,7 @@ def handlers_with(planner: ResupplyPlanner) -> dict[str, Handler]:
         JobKind.RESUPPLY: resupply_now,
         JobKind.VERIFICATION: verify_trail,
         JobKind.BENCH: work_on_bench,
+        JobKind.HOLD: work_on_hold,
     }
 
 

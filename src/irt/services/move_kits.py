@@ -10,13 +10,16 @@ from sqlalchemy import BindParameter, RowMapping, Select, bindparam, insert, sel
 from sqlalchemy.sql.elements import ColumnElement
 
 from irt.errors import NotFound
+from irt.services.holds import refuse_held
 from irt.services.work import Work
+from irt.states.hold import USES
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, KitState, Quality, move_kit
 from irt.states.records import KitCheck
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Kit, Movement
+from irt.tables.study import Study
 
-_KITS = table_of(Kit)
+_KITS, _STUDIES = table_of(Kit), table_of(Study)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class HeldKit:
     place_id: int | None
     sponsor_id: int
     study_id: int
+    open_holds: int = 0
 
 
 HELD_COLUMNS = (
@@ -41,6 +45,8 @@ HELD_COLUMNS = (
     _KITS.c.accountability,
     _KITS.c.sponsor_id,
     _KITS.c.study_id,
+    # Read along, so that without a hold nobody asks whether a kit is under one.
+    select(_STUDIES.c.open_holds).where(_STUDIES.c.id == _KITS.c.study_id).scalar_subquery().label("open_holds"),
 )
 
 
@@ -52,7 +58,15 @@ def held(row: RowMapping) -> HeldKit:
         Assignment(row["assignment"]),
         Accountability(row["accountability"]),
     )
-    return HeldKit(row["id"], row["number"], state, row["place_id"], row["sponsor_id"], row["study_id"])
+    return HeldKit(
+        row["id"],
+        row["number"],
+        state,
+        row["place_id"],
+        row["sponsor_id"],
+        row["study_id"],
+        row["open_holds"],
+    )
 
 
 def locking(*conditions: ColumnElement[bool]) -> Select[Any]:
@@ -166,9 +180,13 @@ def move_each(
     reason: str | None = None,
     occurred_at: datetime | None = None,
 ) -> list[HeldKit]:
-    """Moves locked kits by one event, each to a place of its own."""
+    """Moves locked kits by one event, each to a place of its own; KitsOnHold where a hold forbids it."""
+    if event in USES and any(move.kit.open_holds for move in moves):
+        refuse_held(work, moves[0].kit.study_id, {move.kit.id: move.kit.number for move in moves})
     moved = [
-        HeldKit(kit.id, kit.number, move_kit(kit.state, event), place_id, kit.sponsor_id, kit.study_id)
+        HeldKit(
+            kit.id, kit.number, move_kit(kit.state, event), place_id, kit.sponsor_id, kit.study_id, kit.open_holds
+        )
         for kit, place_id, _ in moves
     ]
     facts = {

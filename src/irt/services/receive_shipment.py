@@ -1,6 +1,6 @@
 """Receipt of a shipment at its site, kit by kit, with the word of its temperature monitor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, IntegrityFault, NotFound, Refusal
 from irt.services.audit_draft import AuditDraft
+from irt.services.holds import under_hold_among
 from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
 from irt.services.shipments import (
     HeldShipment,
@@ -90,7 +91,7 @@ def receive_shipment(work: Work, ask: ReceiveShipment) -> ShipmentReceived:
     work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id, shipment.site_id)
     _check_time(work, ask, shipment)
     kits = lock_kits(work, kits_underway(work, [shipment]))
-    outcomes = _outcomes(ask, shipment, kits)
+    outcomes = _outcomes(ask, shipment, kits, under_hold_among(work, kits))
     event = _event(outcomes, kits)
     refuse_step(shipment, event)
     by_outcome = _book(work, ask, shipment, kits, outcomes)
@@ -131,7 +132,9 @@ def _check_time(work: Work, ask: ReceiveShipment, shipment: HeldShipment) -> Non
         )
 
 
-def _outcomes(ask: ReceiveShipment, shipment: HeldShipment, kits: Sequence[HeldKit]) -> dict[str, Outcome]:
+def _outcomes(
+    ask: ReceiveShipment, shipment: HeldShipment, kits: Sequence[HeldKit], held: Set[int]
+) -> dict[str, Outcome]:
     """Kit number -> outcome, for the kits named."""
     arrived = _RECEIVED if ask.temperature == Temperature.NO_ALARM else _QUARANTINED
     named = [
@@ -149,9 +152,10 @@ def _outcomes(ask: ReceiveShipment, shipment: HeldShipment, kits: Sequence[HeldK
                 f"Kit {number} is not awaited with shipment {shipment.number}. Nothing was booked. Take it out of "
                 "the list, keep the kit apart and call supply."
             ).concerning(shipment.about("shipment_receipt"))
-    # A kit put into quarantine on its way stays there whatever the monitor says.
+    # A kit put into quarantine on its way, or under a hold, stays there whatever the monitor says.
     for number, outcome in outcomes.items():
-        if outcome is _RECEIVED and expected[number].state.quality != Quality.RELEASED:
+        kit = expected[number]
+        if outcome is _RECEIVED and (kit.state.quality != Quality.RELEASED or kit.id in held):
             outcomes[number] = _QUARANTINED
     return outcomes
 

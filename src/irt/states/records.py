@@ -104,6 +104,7 @@ class JobKind(StrEnum):
     RESUPPLY = "resupply"
     VERIFICATION = "verification"
     BENCH = "bench"
+    HOLD = "hold"
 
 
 class JobEvent(StrEnum):

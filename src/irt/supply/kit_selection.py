@@ -46,6 +46,7 @@ class Candidate:
     label_fits: bool = True
     on_site: bool = True
     meant_for_subject: bool = False
+    on_hold: bool = False
     storage_place: str = ""
 
 
@@ -78,6 +79,7 @@ def _free(kit: Candidate) -> bool:
 RULES: tuple[tuple[str, Callable[[Candidate, date, int], bool]], ...] = (
     ("not on site", lambda kit, on_day, dnd_days: kit.on_site),
     ("not released", lambda kit, on_day, dnd_days: kit.state.quality == Quality.RELEASED),
+    ("on hold", lambda kit, on_day, dnd_days: not kit.on_hold),
     ("not free", lambda kit, on_day, dnd_days: _free(kit)),
     ("expired", lambda kit, on_day, dnd_days: outlasts(kit.expiry, on_day, 0)),
     ("do not dispense", lambda kit, on_day, dnd_days: outlasts(kit.expiry, on_day, dnd_days)),

@@ -3,9 +3,9 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from irt.tables import kit, people, record, secret, shipment, study, subject, supply
+from irt.tables import hold, kit, people, record, secret, shipment, study, subject, supply
 
-__all__ = ["METADATA", "kit", "people", "record", "secret", "shipment", "study", "subject", "supply"]
+__all__ = ["METADATA", "hold", "kit", "people", "record", "secret", "shipment", "study", "subject", "supply"]
 
 METADATA: MetaData = SQLModel.metadata
 """The tables, constraints and indexes as the code knows them; the migrations must arrive at the same."""

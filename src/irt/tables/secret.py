@@ -89,6 +89,15 @@ class ManufacturingLot(Owned, table=True):
     blinded_lot_id: int = Field(foreign_key="blinded_lot.id", index=True)
 
 
+class HoldCause(Owned, table=True):
+    """Why a hold was opened, and over which bulk lot if one was named: it may tell what is inside."""
+
+    __tablename__ = "secret_hold_cause"
+    hold_id: int = Field(foreign_key="kit_hold.id", unique=True)
+    manufacturing_lot_id: int | None = Field(default=None, foreign_key="secret_manufacturing_lot.id")
+    reason: str
+
+
 class KitContent(Owned, table=True):
     """What is in a kit, and its place in the warehouse's order."""
 

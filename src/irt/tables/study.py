@@ -25,6 +25,7 @@ class Study(Row, table=True):
     name: str
     mode: Mode = one_of(Mode, "mode")
     opened_at: datetime = instant()
+    open_holds: int = Field(default=0, description="recalls and quarantines in force; none: no kit need be asked")
 
 
 class StudyEnd(Owned, table=True):

@@ -82,7 +82,7 @@ def of_another_study(connection: Connection, kit_id: int) -> None:
     connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
     last = select(MOVEMENTS).where(MOVEMENTS.c.kit_id == kit_id).order_by(MOVEMENTS.c.id.desc()).limit(1)
     row = dict(connection.execute(last).mappings().one())
-    study = "INSERT INTO study SELECT 77, sponsor_id, 'other', name, mode, opened_at FROM study LIMIT 1"
+    study = "INSERT INTO study SELECT 77, sponsor_id, 'other', name, mode, opened_at, 0 FROM study LIMIT 1"
     connection.exec_driver_sql(study)
     event = KitEvent.UNRESERVE
     connection.execute(insert(MOVEMENTS).values(**{**row, "id": None, "study_id": 77, "event": event}))

@@ -42,6 +42,7 @@ EXCLUDED: list[tuple[str, dict[str, Any]]] = [
     ("not released", {"state": replace(GOOD, quality=Quality.UNRELEASED)}),
     ("not released", {"state": replace(GOOD, quality=Quality.QUARANTINED)}),
     ("not released", {"state": replace(GOOD, quality=Quality.RECALLED)}),
+    ("on hold", {"on_hold": True}),
     ("not free", {"state": replace(GOOD, assignment=Assignment.ASSIGNED)}),
     ("not free", {"state": replace(GOOD, assignment=Assignment.PREALLOCATED)}),
     ("expired", {"expiry": DAY - timedelta(days=1)}),

@@ -18,7 +18,9 @@ GUARDS = (
     Guard("deviation"),
     Guard("dispensing_order"),
     Guard("exception_taken"),
+    Guard("hold_finding"),
     Guard("item_movement"),
+    Guard("kit_hold"),
     Guard("kit_return"),
     Guard("lane"),
     Guard("lot_approval"),
@@ -31,6 +33,7 @@ GUARDS = (
     Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
+    Guard("secret_hold_cause"),
     Guard("secret_kit_content"),
     Guard("secret_list_entry"),
     Guard("secret_randomization_list"),
@@ -178,6 +181,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("mode", sa.String(32), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("open_holds", sa.Integer(), nullable=False),
         sa.CheckConstraint("mode IN ('test', 'training', 'production')", name=op.f("ck_study_mode")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_sponsor_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study")),
@@ -1252,6 +1256,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item_movement")),
     )
     op.create_table(
+        "kit_hold",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("act", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=True),
+        sa.Column("first_kit", sa.String(), nullable=True),
+        sa.Column("last_kit", sa.String(), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("kits", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("act IN ('open', 'lift')", name=op.f("ck_kit_hold_act")),
+        sa.CheckConstraint("kind IN ('recall', 'quarantine', 'drill')", name=op.f("ck_kit_hold_kind")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_kit_hold_account_id")),
+        sa.ForeignKeyConstraint(["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_kit_hold_blinded_lot_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_kit_hold_job_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_kit_hold_shipment_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_kit_hold_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_kit_hold_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_kit_hold_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_kit_hold_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_hold")),
+        sa.UniqueConstraint("study_id", "number", "act", name=op.f("uq_kit_hold_study_id_number_act")),
+    )
+    op.create_table(
         "secret_response",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1417,6 +1452,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_dispensed_kit_kit_id"), "dispensed_kit", ["kit_id"], unique=False)
     op.create_table(
+        "hold_finding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            name=op.f("ck_hold_finding_custody"),
+        ),
+        sa.ForeignKeyConstraint(["hold_id"], ["kit_hold.id"], name=op.f("fk_hold_finding_hold_id")),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_hold_finding_kit_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_hold_finding_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_hold_finding_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hold_finding")),
+        sa.UniqueConstraint("hold_id", "kit_id", name=op.f("uq_hold_finding_hold_id_kit_id")),
+    )
+    op.create_index(op.f("ix_hold_finding_kit_id"), "hold_finding", ["kit_id"], unique=False)
+    op.create_table(
         "scan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1434,6 +1491,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_scan")),
     )
     op.create_index(op.f("ix_scan_dispensing_id"), "scan", ["dispensing_id"], unique=False)
+    op.create_table(
+        "secret_hold_cause",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("hold_id", sa.Integer(), nullable=False),
+        sa.Column("manufacturing_lot_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["hold_id"], ["kit_hold.id"], name=op.f("fk_secret_hold_cause_hold_id")),
+        sa.ForeignKeyConstraint(
+            ["manufacturing_lot_id"],
+            ["secret_manufacturing_lot.id"],
+            name=op.f("fk_secret_hold_cause_manufacturing_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_hold_cause_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_hold_cause_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_hold_cause")),
+        sa.UniqueConstraint("hold_id", name=op.f("uq_secret_hold_cause_hold_id")),
+    )
     for guard in GUARDS:
         set_guard(op.get_bind(), guard)
 
@@ -1442,8 +1518,11 @@ def downgrade() -> None:
     """One step back."""
     for guard in GUARDS:
         drop_guard(op.get_bind(), guard.table)
+    op.drop_table("secret_hold_cause")
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
+    op.drop_index(op.f("ix_hold_finding_kit_id"), table_name="hold_finding")
+    op.drop_table("hold_finding")
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
     op.drop_table("dispensed_kit")
     op.drop_index(op.f("ix_visit_step_visit_id"), table_name="visit_step")
@@ -1462,6 +1541,7 @@ def downgrade() -> None:
     op.drop_table("secret_shipment_calculation")
     op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
     op.drop_table("secret_response")
+    op.drop_table("kit_hold")
     op.drop_table("item_movement")
     op.drop_table("excursion")
     op.drop_index(op.f("ix_dispensing_visit_id"), table_name="dispensing")
