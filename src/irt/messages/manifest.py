@@ -1,9 +1,12 @@
-"""The manifest of a shipment: the story of it as a message."""
+"""The story of a shipment as a message: its manifest for everybody, its request for the depot."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from irt.messages.catalogue import made
-from irt.messages.orders import Manifest
+from irt.messages.message import Message
+from irt.messages.orders import Manifest, ShipmentRequest
 from irt.messages.shipment_story import Story
 from irt.messages.words import line_of_words, lines_of_words
 
@@ -30,16 +33,34 @@ def manifest_of(story: Story, at: datetime) -> Manifest:
             "destination": destination.code,
             "destination_name": line_of_words(destination.name),
             "country": destination.country or None,
-            "ship_to": lines_of_words(story.ship_to),
-            "storage": story.storage,
-            "handling": line_of_words(story.handling),
-            "dispatch_on": story.dispatch_on,
-            "expected_on": story.expected_on,
+            **_carriage(story),
             "waybill": line_of_words(story.waybill),
             "monitors": (monitor,) if monitor else (),
-            "kits": [{"number": kit.number, "lot": kit.lot, "expiry": kit.expiry} for kit in story.kits],
         },
     )
     if not isinstance(found, Manifest):
         raise TypeError("a manifest was made into something else")
     return found
+
+
+def request_of(story: Story, envelope: Mapping[str, Any]) -> Message:
+    """What the depot is asked to send: kits by number; where each lies is for its own pick list to say."""
+    facts = {
+        "shipment": story.number,
+        "depot": story.origin and story.origin.code,
+        "destination": story.destination.code,
+        "country": story.destination.country or None,
+    }
+    return made(ShipmentRequest, {**envelope, **facts, **_carriage(story)})
+
+
+def _carriage(story: Story) -> dict[str, Any]:
+    """How it travels, when, and with which kits."""
+    return {
+        "ship_to": lines_of_words(story.ship_to),
+        "storage": story.storage,
+        "handling": line_of_words(story.handling),
+        "dispatch_on": story.dispatch_on,
+        "expected_on": story.expected_on,
+        "kits": [{"number": kit.number, "lot": kit.lot, "expiry": kit.expiry} for kit in story.kits],
+    }

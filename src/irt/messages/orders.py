@@ -20,7 +20,7 @@ class ShipmentRequest(Message):
     shipment: Token
     depot: Text
     destination: Text
-    country: Text
+    country: Text | None = None
     ship_to: tuple[Text, ...] = ()
     storage: Token
     handling: Text | None = None

@@ -89,9 +89,15 @@ _STEP = select(_STEPS.c.event, func.min(_STEPS.c.occurred_at).label("at")).where
 )
 
 
-def story_of(connection: Connection, number: str, protocol: str | None = None, mode: Mode | None = None) -> Story:
+def story_of(
+    connection: Connection,
+    number: str,
+    protocol: str | None = None,
+    mode: Mode | None = None,
+    study_id: int | None = None,
+) -> Story:
     """The shipment of that number; NotFound, or BadInput where several studies have one."""
-    row = _row(connection, number, protocol, mode)
+    row = _row(connection, number, protocol, mode, study_id)
     facts = {"shipment_id": row["id"]}
     kits = [kit for kit in connection.execute(_KITS_OF, facts).mappings() if kit["outcome"] != _LEFT_BEHIND]
     destination, version = _destination(connection, row)
@@ -119,11 +125,14 @@ def story_of(connection: Connection, number: str, protocol: str | None = None, m
     )
 
 
-def _row(connection: Connection, number: str, protocol: str | None, mode: Mode | None) -> RowMapping:
+def _row(
+    connection: Connection, number: str, protocol: str | None, mode: Mode | None, study_id: int | None
+) -> RowMapping:
+    asked = (("protocol", protocol), ("mode", mode), ("study_id", study_id))
     rows = [
         row
         for row in connection.execute(_NUMBERED, {"number": number}).mappings()
-        if protocol in (None, row["protocol"]) and mode in (None, row["mode"])
+        if all(wanted in (None, row[name]) for name, wanted in asked)
     ]
     if not rows:
         raise NotFound(f"There is no shipment {number}" + (f" in {protocol}." if protocol else "."))

@@ -3,9 +3,21 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from irt.tables import hold, kit, people, record, secret, shipment, study, subject, supply
+from irt.tables import hold, kit, people, record, secret, shipment, study, subject, supply, vendor
 
-__all__ = ["METADATA", "hold", "kit", "people", "record", "secret", "shipment", "study", "subject", "supply"]
+__all__ = [
+    "METADATA",
+    "hold",
+    "kit",
+    "people",
+    "record",
+    "secret",
+    "shipment",
+    "study",
+    "subject",
+    "supply",
+    "vendor",
+]
 
 METADATA: MetaData = SQLModel.metadata
 """The tables, constraints and indexes as the code knows them; the migrations must arrive at the same."""

@@ -66,6 +66,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
+    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at")),
     Guard("visit_step"),
     Guard("weighing"),
 )

@@ -7,7 +7,19 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import CheckConstraint, Column, Connection, Date, DateTime, Integer, Table, insert, select, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Table,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import JSON, Boolean
 from sqlmodel.main import default_registry
@@ -148,7 +160,13 @@ def a_row(table: Table) -> dict[str, Any]:
 
 def _value(table: Table, column: Column[Any]) -> Any:
     kind: Any = column.type
-    for known, value in ((Boolean, True), (Integer, 1), (Date, date(2026, 3, 2)), (JSON, {"a": 1})):
+    for known, value in (
+        (Boolean, True),
+        (Integer, 1),
+        (Date, date(2026, 3, 2)),
+        (JSON, {"a": 1}),
+        (LargeBinary, b"x"),
+    ):
         if isinstance(kind, known):
             return value
     if isinstance(getattr(kind, "impl_instance", kind), DateTime):

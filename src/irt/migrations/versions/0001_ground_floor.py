@@ -55,6 +55,7 @@ GUARDS = (
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
+    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at")),
     Guard("visit_step"),
     Guard("weighing"),
 )
@@ -541,6 +542,48 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_version_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_version")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
+    )
+    op.create_table(
+        "vendor_message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("direction", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.String(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=True),
+        sa.Column("sequence", sa.Integer(), nullable=True),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("shipment", sa.String(), nullable=True),
+        sa.Column("spelling", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("refusal", sa.String(), nullable=True),
+        sa.Column("sentence", sa.String(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_vendor_message_direction")),
+        sa.CheckConstraint(
+            "status IN ('refused', 'waiting', 'applied', 'not_applied', 'noted', 'acknowledged')",
+            name=op.f("ck_vendor_message_status"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_vendor_message_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_vendor_message_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_vendor_message_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_vendor_message_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_message")),
+    )
+    op.create_index("vendor_message_shipment", "vendor_message", ["study_id", "shipment"], unique=False)
+    op.create_index("vendor_message_stage", "vendor_message", ["study_id", "direction", "status"], unique=False)
+    op.create_index(
+        "vendor_message_taken",
+        "vendor_message",
+        ["study_id", "direction", "depot_id", "message_id"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'refused'"),
+        sqlite_where=sa.text("status <> 'refused'"),
     )
     op.create_table(
         "audit_entry",
@@ -1602,6 +1645,15 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
+    op.drop_index(
+        "vendor_message_taken",
+        table_name="vendor_message",
+        postgresql_where=sa.text("status <> 'refused'"),
+        sqlite_where=sa.text("status <> 'refused'"),
+    )
+    op.drop_index("vendor_message_stage", table_name="vendor_message")
+    op.drop_index("vendor_message_shipment", table_name="vendor_message")
+    op.drop_table("vendor_message")
     op.drop_table("study_version")
     op.drop_table("study_end")
     op.drop_table("site")
