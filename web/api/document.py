@@ -24,6 +24,7 @@ TAGS = {
     "stock": "Kits at sites and shipments, to look at.",
     "kits": "Reports and counts of kits at sites.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
+    "messages": "Messages of depots: sent in, fetched, acknowledged; and manifests.",
     "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",
     "quality": "Lots released, and kits in quarantine decided, each under a signature.",
     "approvals": "Study files and kit lists: checked, asked for, decided by a second person, loaded.",

@@ -1,6 +1,6 @@
 """What the ledger says of a shipment: its places, its lots, and what happened to its kits. Nothing of treatment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -90,3 +90,11 @@ class Story:
     kits: tuple[StoryKit, ...]
     lots: tuple[Lot, ...]
     happenings: tuple[Happening, ...]
+
+
+_AFTER_RECEIPT = (Act.DISPENSED, Act.TAKEN_BACK, Act.RETURNED, Act.DESTROYED)
+
+
+def parcel_alone(story: Story) -> Story:
+    """The story as depots and carriers may know it: what became of the kits at the site is the site's."""
+    return replace(story, happenings=tuple(each for each in story.happenings if each.act not in _AFTER_RECEIPT))

@@ -25,13 +25,14 @@ def deliver_message(store: Store, actor: Actor, at: datetime, ask: TakeMessage, 
 
 def settle_message(store: Store, actor: Actor, at: datetime, ask: ApplyMessage) -> MessageTaken:
     """Carries out a message that waits, or notes why it cannot be."""
+    # Keys that no request of another system can bring: they hold spaces.
     try:
-        return perform(store, actor, at, apply_message, ask, f"apply-message-{ask.id}")
+        return perform(store, actor, at, apply_message, ask, f"apply message {ask.id}")
     except MessageSettled:
         return _outcome(store, ask)
     except Refusal as refusal:
         note = NoteUnapplied(**ask.model_dump(), refusal=refusal.name, sentence=refusal.sentence)
-        return perform(store, actor, at, note_unapplied, note, f"unapplied-message-{ask.id}")
+        return perform(store, actor, at, note_unapplied, note, f"unapplied message {ask.id}")
 
 
 def _outcome(store: Store, ask: ApplyMessage) -> MessageTaken:

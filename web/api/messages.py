@@ -1,0 +1,183 @@
+"""Messages of depots over the API: sent in, fetched and acknowledged; and the manifest of a shipment."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from litestar.params import QueryParameter
+
+from irt.blinding.actor import Actor
+from irt.blinding.roles import Permission
+from irt.messages.desadv import desadv_of
+from irt.messages.epcis import epcis_of
+from irt.messages.formats import Format, read, written
+from irt.messages.manifest import manifest_of
+from irt.messages.shipment_story import parcel_alone
+from irt.reads.blinded_manifest import story_of
+from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
+from irt.reads.blinded_shipments import depot_shipment
+from irt.services.deliver_message import deliver_message
+from irt.services.prepare_messages import acknowledge_messages, prepare_messages
+from irt.services.take_message import MessageTaken, TakeMessage, take_message
+from web.api.limits import refuse_unholdable
+from web.api.operations import (
+    AfterId,
+    Caller,
+    Key,
+    Limit,
+    Now,
+    Number,
+    Records,
+    StudyId,
+    command,
+    pressed,
+    question,
+)
+
+_DEPOT = Permission.FULFIL_SHIPMENT
+Spelling = Annotated[Format, QueryParameter(description="How the messages are spelled.")]
+
+
+class Paper(StrEnum):
+    """How a manifest is written."""
+
+    JSON = "json"
+    CSV = "csv"
+    XML = "xml"
+    EPCIS = "epcis"
+    DESADV = "desadv"
+
+
+@dataclass(frozen=True)
+class FetchedMessage:
+    """A message to a depot; `content` is the message itself, to be read by its schema."""
+
+    message_id: str
+    kind: str
+    sequence: int
+    shipment: str
+    content: str
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """Messages that nobody has acknowledged, oldest first."""
+
+    items: tuple[FetchedMessage, ...]
+
+
+@dataclass(frozen=True)
+class MessagesPage:
+    """Messages both ways with what became of them; `next` is where the following page begins, null on the last."""
+
+    items: tuple[MessageLine, ...]
+    next: int | None
+
+
+@dataclass(frozen=True)
+class WrittenManifest:
+    """The manifest in the format that was asked for."""
+
+    shipment: str
+    content: str
+
+
+@question("/studies/{study_id:int}/messages/waiting", _DEPOT, "Messages that wait for a depot")
+def list_waiting_messages(
+    study_id: StudyId, caller: Caller, store: Records, limit: Limit = 50, spelling: Spelling = Format.JSON
+) -> WaitingPage:
+    """Prepare them first; acknowledge each once you have it, or it is given out again."""
+    depot_ids = _depots(caller, study_id)
+    with store.reading() as connection:
+        found = waiting_messages(connection, study_id, depot_ids, limit)
+    return WaitingPage(
+        tuple(
+            FetchedMessage(
+                each.line.message_id,
+                each.line.kind,
+                each.line.sequence or 0,
+                each.line.shipment,
+                written(read(each.content, Format.JSON), spelling).decode(),
+            )
+            for each in found
+        )
+    )
+
+
+@question("/studies/{study_id:int}/messages", _DEPOT, "Every message and what became of it")
+def list_messages(
+    study_id: StudyId, caller: Caller, store: Records, limit: Limit = 50, after: AfterId = 0
+) -> MessagesPage:
+    """Messages of the token's depots, refused ones too, in the order in which they came and left."""
+    depot_ids = _depots(caller, study_id)
+    with store.reading() as connection:
+        lines = messages_after(connection, study_id, depot_ids, after, limit + 1)
+    return MessagesPage(lines[:limit], lines[limit - 1].id if len(lines) > limit else None)
+
+
+@question(
+    "/studies/{study_id:int}/depot-shipments/{number:str}/manifest", _DEPOT, "The manifest of a depot's shipment"
+)
+def show_manifest(
+    study_id: StudyId,
+    number: Number,
+    caller: Caller,
+    store: Records,
+    now: Now,
+    paper: Annotated[Paper, QueryParameter(description="How it is written.")] = Paper.JSON,
+) -> WrittenManifest:
+    """Kits by number with lot and expiry, from, to, how it travels; EPCIS tells the way to the receipt alone."""
+    with store.reading() as connection:
+        depot_shipment(connection, study_id, number, _depots(caller, study_id))
+        story = parcel_alone(story_of(connection, number, study_id=study_id))
+    if paper is Paper.EPCIS:
+        content = epcis_of(story, now)
+    elif paper is Paper.DESADV:
+        content = desadv_of(manifest_of(story, now))
+    else:
+        content = written(manifest_of(story, now), Format(paper))
+    return WrittenManifest(number, content.decode())
+
+
+def _send(data: TakeMessage, key: Key, caller: Caller, store: Records, now: Now) -> MessageTaken:
+    # The message has a bound of its own, and is kept as it came whatever signs it holds.
+    refuse_unholdable(data.model_copy(update={"content": ""}))
+    return deliver_message(store, caller, now, data, key)
+
+
+def _depots(caller: Actor, study_id: int) -> list[int] | None:
+    """The depots the token's owner works at; None: every depot of the study."""
+    caller.require(_DEPOT, study_id)
+    grants = [g for g in caller.grants if g.covers(_DEPOT, study_id, None)]
+    depots = {grant.depot_id for grant in grants}
+    return None if None in depots else sorted(each for each in depots if each is not None)
+
+
+OPERATIONS = (
+    list_waiting_messages,
+    list_messages,
+    show_manifest,
+    pressed(
+        "/messages/send",
+        _send,
+        take_message,
+        _DEPOT,
+        "Send a message",
+        {"study_id": 1, "spelling": "json", "content": '{"kind": "acknowledgement", "schema_version": "1"}'},
+        MessageTaken,
+    ),
+    command(
+        "/messages/prepare",
+        prepare_messages,
+        _DEPOT,
+        "Write the messages that the token's depots are to be told",
+        {"study_id": 1},
+    ),
+    command(
+        "/messages/acknowledge",
+        acknowledge_messages,
+        _DEPOT,
+        "Say that messages have arrived",
+        {"study_id": 1, "messages": ["out-1-17"]},
+    ),
+)
