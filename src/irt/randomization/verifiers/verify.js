@@ -3,7 +3,6 @@
 const { createHash, createHmac } = require("crypto");
 const { createReadStream, readFileSync } = require("fs");
 const { createInterface } = require("readline");
-
 const sha256 = (text) => createHash("sha256").update(text).digest("hex");
 const cannot = (words) => { console.error(`verify.js: ${words}`); process.exit(2); };
 const differs = (number, words) => { console.error(`verify.js: allocation ${number}: ${words}`); process.exit(1); };
@@ -14,7 +13,7 @@ const frac = (n, d = 1n) => { const g = gcd(n, d) || 1n; return d < 0n ? [-n / g
 const read = (text) => { const [n, d] = String(text).split("/"); return frac(BigInt(n), BigInt(d || 1)); };
 const show = ([n, d]) => (d === 1n ? `${n}` : `${n}/${d}`);
 const sum = (list) => list.reduce((a, b) => a + b, 0n);
-const abs = (n) => (n < 0n ? -n : n);
+const abs = (n) => (n < 0n ? -n : n), least = (a, b) => (a < b ? a : b);
 const lcm = (list) => list.reduce((a, b) => a / gcd(a, b) * b, 1n);
 const parts = (weights) => weights.map((w) => frac(w, sum(weights)));
 const HALF = [1n, 2n], rest = (p) => frac(p[1] - p[0], p[1]);
@@ -31,30 +30,23 @@ function number(key, name, index, modulus) {
       if (word) tail.writeUInt32BE(word, 12);
       hex += createHmac("sha256", key).update(name).update(Buffer.from([0])).update(tail).digest("hex").slice(0, 16);
     }
-    const joined = BigInt("0x" + hex);
-    if (joined < all - (all % modulus)) {
-      const value = joined % modulus;
-      return { value, text: `${index} ${attempt} ${hex} ${modulus} ${value}` };
-    }
+    const joined = BigInt("0x" + hex), value = joined % modulus;
+    if (joined < all - (all % modulus)) return { value, text: `${index} ${attempt} ${hex} ${modulus} ${value}` };
   }
 }
-
 // Ways to go on, by subjects left and imbalance: the maximal procedure counts them.
 function ways(limit, planned, balanced) {
   const table = [Array.from({ length: 2 * limit + 1 }, (_, i) => (!balanced || i === limit ? 1n : 0n))];
   for (let m = 0; m < planned; m++) table.push(table[m].map((_, i) => (table[m][i - 1] || 0n) + (table[m][i + 1] || 0n)));
   return (left, d) => table[left][d + limit] || 0n;
 }
-
 // Each law takes the sequence and gives a function from the counts (BigInt, one an arm) to the chances.
 const LAWS = {
   complete: (s) => () => parts(s.ratio),
   random_allocation: (s) => (c) => parts(c.map((n, k) => s.ratio[k] * s.n / sum(s.ratio) - n)),
   truncated_binomial: (s) => (c) => (2n * c[0] === s.n ? parts([0n, 1n]) : 2n * c[1] === s.n ? parts([1n, 0n]) : [HALF, HALF]),
   efron: (s) => (c) => coin(c, s.p("p")),
-  adjustable_biased_coin: (s) => (c) => {
-    const power = abs(c[0] - c[1]) ** s.whole("a"); return coin(c, frac(power, power + 1n));
-  },
+  adjustable_biased_coin: (s) => (c) => { const x = abs(c[0] - c[1]) ** s.whole("a"); return coin(c, frac(x, x + 1n)); },
   generalized_biased_coin: (s) => (c) =>
     (c[0] === c[1] ? [HALF, HALF] : parts([c[1] ** s.whole("rho"), c[0] ** s.whole("rho")])),
   wei_urn: (s) => (c) => {
@@ -65,11 +57,9 @@ const LAWS = {
   big_stick: (s) => (c) => (abs(c[0] - c[1]) < s.whole("mti") ? [HALF, HALF] : coin(c, [1n, 1n])),
   chen: (s) => (c) => coin(c, abs(c[0] - c[1]) < s.whole("mti") ? s.p("p") : [1n, 1n]),
   block_urn: (s) => {
-    const least = s.ratio.map((r) => r / s.ratio.reduce(gcd));
-    return (c) => {
-      const rounds = s.whole("lambda") + c.map((n, k) => n / least[k]).reduce((a, b) => (a < b ? a : b));
-      return parts(c.map((n, k) => least[k] * rounds - n));
-    };
+    const share = s.ratio.map((r) => r / s.ratio.reduce(gcd));
+    const rounds = (c) => s.whole("lambda") + c.map((n, k) => n / share[k]).reduce(least);
+    return (c) => parts(c.map((n, k) => share[k] * rounds(c) - n));
   },
   mass_weighted_urn: (s) => (c) => {
     const [a, d] = s.p("alpha"), all = sum(s.ratio);
@@ -97,15 +87,14 @@ const LAWS = {
   minimization: (s) => (c, record) => {
     const share = lcm(s.ratio), unit = s.ratio.map((r) => share / r);
     const step = s.params.scaling === "divide_then_add" ? unit.map(() => share) : unit;
-    const score = unit.map(() => 0n), weigh = lcm(s.factors.map((f) => read(f.weight)[1]));
-    s.factors.forEach((factor, f) => {
+    const weigh = lcm(s.factors.map((f) => read(f.weight)[1]));
+    const rows = s.factors.map((factor, f) => {
       const [n, d] = read(factor.weight), had = s.margin(f, record.levels[f]);
-      score.forEach((_, arm) => {
-        const with1 = had.map((x, k) => x * unit[k] + (k === arm ? step[k] : 0n));
-        score[arm] += n * (weigh / d) * s.distance(with1, arm);
-      });
+      const with1 = (arm) => had.map((x, k) => x * unit[k] + (k === arm ? step[k] : 0n));
+      return { weight: n * (weigh / d), far: unit.map((_, arm) => s.distance(with1(arm), arm)) };
     });
-    const best = score.reduce((a, b) => (a < b ? a : b)), top = score.map((x) => x === best);
+    const score = unit.map((_, arm) => sum(rows.map((row) => row.weight * row.far[arm])));
+    const top = s.params.distance === "sd" ? leastRoots(rows, s.arms) : score.map((x) => x === score.reduce(least));
     const tied = BigInt(top.filter(Boolean).length), arms = BigInt(s.arms.length), [p, q] = s.p("p");
     if (tied === arms) return parts(s.ratio);
     const ranked = s.params.tie_rule === "random_rank", others = ranked ? arms - 1n : arms - tied;
@@ -113,12 +102,27 @@ const LAWS = {
     return top.map((yes) => (yes ? first : frac(q - p, q * others)));
   },
 };
-
 const DISTANCES = {
-  range: (x) => x.reduce((a, b) => (a > b ? a : b)) - x.reduce((a, b) => (a < b ? a : b)),
+  range: (x) => x.reduce((a, b) => (a > b ? a : b)) - x.reduce(least),
   variance: (x) => BigInt(x.length) * sum(x.map((n) => n * n)) - sum(x) ** 2n,
   sum: (x, arm) => x[arm],
 };
+DISTANCES.sd = DISTANCES.variance;
+// The arms with the least sum of weighted roots: apart beyond rounding, or alike when roots of one kind are gathered.
+function leastRoots(rows, arms) {
+  const rough = arms.map((_, k) => rows.reduce((all, row) => all + Number(row.weight) * Math.sqrt(Number(row.far[k])), 0));
+  const near = rough.map((x) => x <= Math.min(...rough) * (1 + 1e-9)), seen = new Set();
+  arms.forEach((_, k) => {
+    const kinds = new Map();
+    for (const { weight, far } of rows) {
+      let root = 1n, n = far[k];
+      for (let i = 2n; i * i <= n; i++) while (n % (i * i) === 0n) { n /= i * i; root *= i; }
+      if (n) kinds.set(n, (kinds.get(n) || 0n) + weight * root);
+    }
+    if (near[k]) seen.add([...kinds].filter((one) => one[1]).map(String).sort().join(" "));
+  });
+  return seen.size > 1 ? cannot("two sums of square roots are too near to tell apart") : near;
+}
 
 function sequence(told) {
   const s = { ...told, ratio: told.ratio.map(BigInt), n: BigInt(told.planned || 0), name: Buffer.from(told.stream.normalize("NFC")) };
@@ -126,7 +130,7 @@ function sequence(told) {
   s.whole = (name) => { const [n, d] = s.p(name); return d === 1n ? n : cannot(`${name} of ${s.method} is irrational here`); };
   const margins = new Map();
   s.margin = (f, level) => margins.get(`${f} ${level}`) || s.arms.map(() => 0n);
-  s.distance = DISTANCES[told.params.distance || "range"] || (() => cannot("square roots are not compared here"));
+  s.distance = DISTANCES[told.params.distance || "range"];
   s.counts = s.arms.map(() => 0n); s.past = []; s.index = s.seen = 0; s.block = { at: 0, arms: [], draws: [], left: [] };
   if (s.method !== "permuted_block" && !LAWS[s.method]) cannot(`the method ${s.method} is not covered here`);
   s.law = s.method === "permuted_block" ? null : LAWS[s.method](s);
@@ -139,7 +143,6 @@ function sequence(told) {
   };
   return s;
 }
-
 function nextBlock(s, key) {
   const draw = (below) => number(key, s.name, s.index++, BigInt(below));
   const sizes = s.params.block_sizes.map(Number), weights = (s.params.size_weights || sizes.map(() => 1)).map(Number);
@@ -156,7 +159,6 @@ function nextBlock(s, key) {
   }
   s.block = { at: 0, arms, left, draws: [chosen ? [chosen.text] : [], ...shuffle.reverse().map((text) => [text])] };
 }
-
 function made(s, key, record) {
   if (s.method === "permuted_block") {
     if (s.block.at === s.block.arms.length) nextBlock(s, key);
@@ -166,8 +168,7 @@ function made(s, key, record) {
   const chances = s.law(s.counts, record, s.past), modulus = lcm(chances.map((c) => c[1]));
   const draw = number(key, s.name, record.number, modulus); let reached = 0n;
   const arm = chances.findIndex(([n, d]) => draw.value < (reached += n * (modulus / d)));
-  s.took(arm, record);
-  return { arm, chances, draws: [draw.text] };
+  s.took(arm, record); return { arm, chances, draws: [draw.text] };
 }
 
 async function main(file, seedFile) {
@@ -177,8 +178,7 @@ async function main(file, seedFile) {
     if (raw.startsWith('{"header":')) {
       const text = raw.slice(10, -1); header = JSON.parse(text);
       if (header.commitment !== sha256(key)) cannot("the seed is not the one of the commitment");
-      sequences = header.sequences.map(sequence);
-      chain = sha256(`${chain}\n${text}`);
+      sequences = header.sequences.map(sequence); chain = sha256(`${chain}\n${text}`);
     } else if (raw.startsWith('{"hash":"')) {
       const line = raw.replace(/,$/, ""), text = line.slice(84, -1), record = JSON.parse(text);
       chain = sha256(`${chain}\n${text}`);
@@ -195,5 +195,4 @@ async function main(file, seedFile) {
   if (seen !== header.allocations) differs(seen + 1, "the last ones were left out");
   console.log(`${seen} allocations, all the same; head ${chain}`);
 }
-
 main(process.argv[2], process.argv[3]).catch((fault) => cannot(fault.message));

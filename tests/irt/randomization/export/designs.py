@@ -44,20 +44,25 @@ COVERED = {
     "mass_weighted_urn": _made("mass_weighted_urn", "ABCD", [4, 3, 2, 1], alpha="7/2"),
     "maximal": _made("maximal", "AB", mti=3),
     "maximal_open_end": _made("maximal", "AB", mti=2, terminal_balance=False),
+    "wide_coin": _made("efron", "AB", p="123456789012345679/198765432109876543"),
+    "wide_powers": _made("generalized_biased_coin", "AB", rho=9),
+    "wide_urn": _made("wei_urn", "ABC", initial="1/1000000007", added="1000000009/1000000021"),
     "play_the_winner": _made("play_the_winner", "ABC", initial=1, added="3/2"),
     "range": _made("minimization", "ABC", [2, 1, 1], True, p="4/5"),
     "variance": _made("minimization", "AB", None, True, p="4/5", distance="variance", scaling="divide_then_add"),
+    "sd": _made("minimization", "ABC", [2, 1, 1], True, p="4/5", distance="sd"),
+    "wide_minimization": _made("minimization", "AB", None, True, p="98765432109876543/123456789012345678"),
     "sum": _made("minimization", "ABC", None, True, p="4/5", distance="sum", tie_rule="random_rank"),
 }
 METHODS = {design.method for design in COVERED.values()}
-LONG_ENOUGH = 40
-"""Beyond it the maximal procedure's numbers are too large for a language without long integers."""
+LONGEST = 240
+"""Longer sequences of the maximal procedure have numbers of hundreds of digits, and take their time."""
 
 
 def export_of(name: str, subjects: int) -> Export:
-    """An export of so many subjects; of the maximal procedure, as many strata of 40 as they fill."""
+    """An export of so many subjects; of the maximal procedure, as many strata of 240 as they fill."""
     design = COVERED[name]
-    strata, each = (subjects // LONG_ENOUGH, LONG_ENOUGH) if design.method == "maximal" else (1, subjects)
+    strata, each = (subjects // LONGEST, LONGEST) if design.method == "maximal" else (1, subjects)
     sequences = [Sequence(f"IRT-RNG/1|NB-301|{name}/1|{stratum}", design, each) for stratum in range(strata)]
     return design_export(sequences, KEY, tuple(_arrivals(design, each)))
 

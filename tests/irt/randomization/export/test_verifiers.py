@@ -8,7 +8,7 @@ import pytest
 
 from irt.randomization.export.export_file import Export, write_export
 from irt.randomization.export.replay import verify
-from tests.irt.randomization.export.designs import COVERED, KEY, METHODS, export_of, written
+from tests.irt.randomization.export.designs import COVERED, KEY, LONGEST, METHODS, export_of, written
 from tests.irt.randomization.export.verifiers import FOLDER, LANGUAGES, verified
 
 SHORT = 240
@@ -93,11 +93,22 @@ def test_another_seed_and_another_file_are_told_apart(tmp_path, seed):
 @pytest.mark.slow
 def test_a_million_allocations(tmp_path, seed):
     """A million over all methods in both languages, and not one that differs."""
-    each = -(-1_000_000 // len(COVERED) // 120) * 120
-    assert each * len(COVERED) >= 1_000_000
-    for name in COVERED:
+    names = [name for name in COVERED if not name.startswith("wide")]
+    each = -(-1_000_000 // len(names) // LONGEST) * LONGEST
+    assert each * len(names) >= 1_000_000
+    for name in names:
         file = written(name, each, tmp_path)
         for language in LANGUAGES:
             ran = verified(language, file, seed)
             assert ran.stdout.startswith(f"{each} allocations, all the same"), ran.stderr
         file.unlink()
+
+
+def test_wide_numbers_are_wide():
+    """Beyond what doubles hold, and of three words; else R's long integers would not be tried."""
+
+    def widest(name: str) -> int:
+        return max(int(record["draws"][0].split()[3]) for record in export_of(name, SHORT).records)
+
+    assert min(widest(name) for name in COVERED if name.startswith("wide")) > 2**53
+    assert widest("maximal") > 2**128
