@@ -28,6 +28,9 @@ def export(person: Person, protocol: str, out_file: Path, mode: str | None) -> N
     person.actor.require(Permission.VIEW_RANDOMIZATION, study.id)
     with person.store.reading() as connection:
         made = allocations_export(connection, study.id)
+    # Written down first: what is not in the trail does not leave.
+    person.does(
+        export_allocations, ExportAllocations(study_id=study.id, allocations=len(made.records), head=made.head)
+    )
     write_export(made, out_file)
-    person.does(export_allocations, ExportAllocations(study_id=study.id))
     click.echo(f"{len(made.records)} allocations in {out_file}; last hash {made.head}")

@@ -112,10 +112,13 @@ def test_who_took_the_allocations_is_written_down(trial: Trial) -> None:
     """On both databases; the last hash only in the second chain, and for the statistician alone."""
     trial.randomized()
     statistician = Actor(trial.staff.account_id, "Stan", (Grant(Role.UNBLINDED_STATISTICIAN),))
-    ask = ExportAllocations(study_id=trial.study_id)
+    with trial.store.reading() as connection:
+        made = allocations_export(connection, trial.study_id)
+    ask = ExportAllocations(study_id=trial.study_id, allocations=len(made.records), head=made.head)
     done = trial.do(statistician, export_allocations, ask)
     (line,) = [row for row in trial.rows(AuditEntry) if row["act"] == "allocations_exported"]
-    assert line["new"] == {"allocations": done.allocations}
+    assert line["new"] == {"allocations": 1}
+    assert done.head == made.head
     assert done.head not in str(line)
     with pytest.raises(NotAllowed):
         trial.do(Role.STATISTICIAN, export_allocations, ask)
