@@ -6,6 +6,7 @@ from functools import partial
 
 from irt.command_line import spare_the_collector
 from tests.bench.figures import show
+from tests.bench.nightly import nightly
 from tests.bench.pharmacists import pharmacists
 from tests.bench.randomization import randomization_figures
 from tests.bench.replay_rate import replay_rates
@@ -29,6 +30,7 @@ def main() -> None:
             *statement_cost("PostgreSQL", on_server, server),
         ]
         show("Service calls", costs)
+        show("The night", [*nightly("SQLite", sqlite_store), *nightly("PostgreSQL", on_server)])
         with sqlite_store() as store:
             waits = pharmacists("SQLite", store)
         with on_server() as store:

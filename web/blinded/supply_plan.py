@@ -1,5 +1,6 @@
 """The blinded planner's supply: totals, stock by blinding group, and the shipments under way."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from litestar.params import FromQuery
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
+from irt.reads.blinded_reasons import ShipmentReasons, reasons_under_way
 from irt.reads.blinded_shipments import ShipmentLine, planned_shipments
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import (
@@ -36,8 +38,13 @@ class PlanView(BlindedView):
     next: str
     shipments: tuple[ShipmentLine, ...]
     months: tuple[ExpiryMonth, ...]
+    reasons: tuple[tuple[str, str], ...]
     command_key: str
     refusal: str = ""
+
+    def why(self, number: str) -> str:
+        """What raised a shipment, and the sums behind it."""
+        return dict(self.reasons).get(number, "")
 
     def month_words(self) -> list[str]:
         """The months as the picture names them; the last one holds all later ones."""
@@ -97,6 +104,27 @@ def _study(desk: Desk) -> int | None:
     return studies.pop() if len(studies) == 1 else None
 
 
+_RAISED_BY = {
+    "resupply": "Stock was low",
+    "initial": "The site opened",
+    "manual": "Ordered by hand",
+    "emergency": "Emergency order",
+}
+
+
+def _reasons(found: Mapping[str, ShipmentReasons], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple((number, _reason(one, names)) for number, one in found.items())
+
+
+def _reason(found: ShipmentReasons, names: Mapping[str, str]) -> str:
+    sums = [
+        f"{names.get(one.blinding_group, one.blinding_group)}: {one.ordered} ordered, "
+        f"{one.there_or_coming} there or coming"
+        for one in found.groups
+    ]
+    return f"{_RAISED_BY.get(found.raised_by, 'Ordered')}. {'; '.join(sums)}".strip()
+
+
 def _page(
     desk: Desk,
     study_id: int,
@@ -115,6 +143,7 @@ def _page(
             next=f"/supply/plan?after={following}" if following else "",
             shipments=planned_shipments(connection, study_id),
             months=expiry_months(connection, study_id, desk.now),
+            reasons=_reasons(reasons_under_way(connection, study_id), dict(groups)),
             command_key=desk.key(),
             refusal=refusal,
         )

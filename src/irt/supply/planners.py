@@ -10,6 +10,7 @@ from irt.supply import predictive, resupply
 from irt.supply.planner import ResupplyPlanner, SiteView
 from irt.supply.predictive import Predictive
 from irt.supply.projection import Assumptions
+from irt.supply.resupply import Formula, MinMax, Need, judged
 
 
 def planner_of(definition: StudyDefinition, planner: ResupplyPlanner) -> ResupplyPlanner:
@@ -36,10 +37,17 @@ def settings_of(definition: StudyDefinition, consolidate: bool | None = None) ->
     return settings
 
 
+def needs_today(
+    definition: StudyDefinition, site: SiteView, day: date, settings: Mapping[str, Any]
+) -> tuple[Formula, list[Need]]:
+    """The study's rule, and what it counts at a site on a day of every kit type, wanted or not."""
+    if definition.resupply.method == "predictive":
+        return Formula(Predictive.name, predictive.RULE), predictive.judge(site, day, settings)
+    return Formula(MinMax.name, resupply.RULE), judged(site, day, settings)
+
+
 def explain_by(
     definition: StudyDefinition, site: SiteView, day: date, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the study's rule counted at a site on a day, by kit type, and why an order follows or not."""
-    if definition.resupply.method == "predictive":
-        return predictive.explain(site, day, settings)
-    return resupply.explain(site, day, settings)
+    return {need.kit_type: need.told() for need in needs_today(definition, site, day, settings)[1]}

@@ -40,11 +40,10 @@ class Predictive:
         return share_out(network, needs, day, Formula(self.name, RULE))
 
 
-def explain(site: SiteView, day: date, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What was counted and projected at a site on a day, by kit type, and why an order follows or not."""
+def judge(site: SiteView, day: date, settings: Mapping[str, Any]) -> list[Need]:
+    """Every kit type of a site with what was counted and projected, wanted or not."""
     levels, basis = projected(site, day, settings)
-    needs = judged(site._replace(levels=levels), day, settings, basis)
-    return {need.kit_type: need.told() for need in needs}
+    return judged(site._replace(levels=levels), day, settings, basis)
 
 
 def projected(

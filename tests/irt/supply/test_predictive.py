@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.supply.planner import DepotView, Level, LotStock, NetworkView, ProposedShipment, SiteView
-from irt.supply.predictive import Predictive, explain
+from irt.supply.predictive import Predictive, judge
 from irt.supply.projection import (
     Assumptions,
     blocks_expected,
@@ -80,7 +80,7 @@ def test_subjects_in_screening_count_in_whole_blocks() -> None:
     """Of five half fail: 2.5 subjects, two blocks of two; each takes 2 A at once and 2 more after a fortnight."""
     assert [blocks_expected(n, ASSUMED) for n in (0, 1, 4, 5)] == [0, 1, 1, 2]
     assert [need_of_blocks("A", 2, days, ASSUMED) for days in (0, 1, 14, 15)] == [0, 4, 4, 8]
-    told = explain(a_site(5, in_screening=5), DAY, OPEN)["A"]
+    told = judge(a_site(5, in_screening=5), DAY, OPEN)[0].told()
     assert (told["virtual_blocks"], told["need_to_trigger"], told["need_to_reach"]) == (2, 4, 8)
     assert (told["minimum"], told["maximum"], told["wanted"]) == (6, 12, 7)
 
@@ -148,7 +148,7 @@ def test_a_predicted_order_tells_no_arm(
 def test_a_stopped_site_is_told_and_sent_nothing() -> None:
     """From its last day on; the day before it is supplied as ever."""
     assert plan(a_site(stops_on=DAY)) == []
-    assert explain(a_site(stops_on=DAY), DAY, OPEN)["A"]["why"] == "supply stopped"
+    assert judge(a_site(stops_on=DAY), DAY, OPEN)[0].why == "supply stopped"
     assert kits_of(plan(a_site(stops_on=on(1))))["A"] == 4
 
 

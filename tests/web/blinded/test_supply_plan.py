@@ -1,5 +1,7 @@
 """The blinded planner's buttons: Run resupply now and Approve."""
 
+import re
+
 from irt.tables.shipment import Shipment
 from tests.web.parcels import house_of, parcel, raise_levels
 from tests.web.world import World
@@ -13,6 +15,17 @@ def test_the_planner_sees_blinding_groups_alone(world: World) -> None:
     page = world.signed_in("supply_planner.all").get(PLAN).text
     assert all(words in page for words in (number, "Pen 140 mg/mL", "Usable kits at sites"))
     assert not any(secret in page for secret in ("PEN-A", "PEN-P", "irt-unblinded-tag"))
+
+
+def test_each_shipment_says_why_in_sums_of_its_group(world: World) -> None:
+    """How many were ordered, beside how many were there or coming; nothing of types or levels."""
+    raise_levels(world, 3)
+    browser = world.signed_in("supply_planner.all")
+    browser.get(PLAN)
+    browser.press(f"{PLAN}/run")
+    world.works()
+    page = browser.get(PLAN).text
+    assert re.search(r"Stock was low\. Pen 140 mg/mL: \d+ ordered, \d+ there or coming", page)
 
 
 def test_a_run_waits_for_approval(world: World) -> None:

@@ -1,0 +1,75 @@
+"""Why a site is sent what, and why not, by kit type: asked of today's facts, nothing is booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from irt.blinding.views import UnblindedView
+from irt.errors import NotFound
+from irt.reads.inventory import Asking, network_view
+from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_network import subjects_by_site
+from irt.reads.unblinded_supply import is_small
+from irt.states.records import SiteStatus
+from irt.states.table import words
+from irt.study.definition import StudyDefinition
+from irt.supply.calendar import is_review_day
+from irt.supply.explanation import Explanation, explained
+from irt.supply.planner import ProposedShipment, ResupplyPlanner
+from irt.supply.planners import planner_of, settings_of
+from irt.tables.columns import table_of
+from irt.tables.study import Site
+
+_SITES = table_of(Site)
+_STATUS = select(_SITES.c.status).where(
+    _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
+)
+
+
+@dataclass(frozen=True)
+class SiteReasons(UnblindedView):
+    """A site on a day; `explanation` is None where the site is not supplied at all.
+
+    `grouped`: it has too few subjects for kit types to be shown.
+    """
+
+    site: str
+    grouped: bool
+    day: date
+    not_supplied: str
+    reviewed: bool
+    explanation: Explanation | None
+
+
+def site_reasons(connection: Connection, study_id: int, number: str, now: datetime) -> SiteReasons:
+    """Today's reasons; NotFound where the study has no such site."""
+    status = connection.execute(_STATUS, {"study_id": study_id, "number": number}).scalar()
+    if status is None:
+        raise NotFound(f"Site {number} is not a site of this study. Check the number.")
+    definition, day = definition_in_force(connection, study_id), now.date()
+    network = network_view(connection, Asking(study_id, definition, day, now, number))
+    return SiteReasons(
+        site=number,
+        grouped=is_small(definition, subjects_by_site(connection, study_id).get(number, 0)),
+        day=day,
+        not_supplied="" if network.sites else f"The site is {words(SiteStatus(status))}: nothing is sent to it.",
+        reviewed=is_review_day(day, definition.resupply.review_days),
+        explanation=explained(network, network.sites[0], day, definition) if network.sites else None,
+    )
+
+
+def small_sites(connection: Connection, study_id: int, numbers: Sequence[str]) -> frozenset[str]:
+    """Those of the sites that have too few subjects for kit types to be shown."""
+    definition, subjects = definition_in_force(connection, study_id), subjects_by_site(connection, study_id)
+    return frozenset(number for number in numbers if is_small(definition, subjects.get(number, 0)))
+
+
+def proposals_today(
+    connection: Connection, study_id: int, planner: ResupplyPlanner, now: datetime, site: str | None = None
+) -> tuple[StudyDefinition, Sequence[ProposedShipment]]:
+    """What a run would propose now; nothing is booked."""
+    definition, day = definition_in_force(connection, study_id), now.date()
+    network = network_view(connection, Asking(study_id, definition, day, now, site))
+    return definition, planner_of(definition, planner).plan(network, day, settings_of(definition))
