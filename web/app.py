@@ -33,6 +33,7 @@ from web.blinded.enrolment import EnrolmentPages
 from web.blinded.exits import ExitPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
+from web.blinded.holds import HoldPages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
@@ -139,6 +140,7 @@ ROOMS: tuple[Any, ...] = (
     DocumentPages,
     LotPages,
     QualityPages,
+    HoldPages,
     ApprovalPages,
     ConfigurationPages,
     KitListPages,

@@ -46,6 +46,7 @@ _DOORS = (
     _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
     _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
+    _door("Holds", "/holds", "attention", _P.DECIDE_QUALITY),
     _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),
     _door("Approvals", "/approvals", "sign", _P.APPROVE_STUDY, _P.LOAD_KITS, _P.FREEZE_RANDOMIZATION),
     _door("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),

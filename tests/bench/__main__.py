@@ -9,6 +9,7 @@ from tests.bench.figures import show
 from tests.bench.nightly import nightly
 from tests.bench.pharmacists import pharmacists
 from tests.bench.randomization import randomization_figures
+from tests.bench.recall import recall_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stores import postgresql_store, sqlite_store
@@ -36,6 +37,11 @@ def main() -> None:
         with on_server() as store:
             waits += pharmacists("PostgreSQL", store)
         show("Pharmacists at once", waits)
+        with sqlite_store() as store:
+            recalls = [*recall_figures("SQLite", store)]
+        with on_server() as store:
+            recalls += recall_figures("PostgreSQL", store)
+        show("Recall", recalls)
         show("Replay", replay_rates(server, asked.people))
 
 

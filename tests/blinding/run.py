@@ -11,7 +11,7 @@ from sqlalchemy import text
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
 from tests.blinding.story import enrol, press, supply, verify
-from tests.blinding.story_of_change import amend, change_network
+from tests.blinding.story_of_change import amend, change_network, practise_recall
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 
@@ -20,7 +20,12 @@ THOROUGH = ("pharmacist.0",)
 ALIKE_MAX = 2
 NEAR = {
     "ada": ("/accounts", "/accounts/3", "/sign-in-attempts"),
-    "quality.all": ("/approvals", "/studies/{study_id}/quality"),
+    "quality.all": (
+        "/approvals",
+        "/studies/{study_id}/quality",
+        "/studies/{study_id}/holds",
+        "/studies/{study_id}/holds/H-0001",
+    ),
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
 
@@ -35,6 +40,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         press(world)
         amend(world)
         change_network(world)
+        practise_recall(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

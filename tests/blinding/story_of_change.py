@@ -1,4 +1,4 @@
-"""What changes while the trial runs: an amendment, a site that goes on, a contact, a lane and stock levels."""
+"""What changes while the trial runs: an amendment, a site that goes on, a contact, a lane, levels; a drill."""
 
 import json
 from typing import Any
@@ -51,6 +51,14 @@ def _propose_levels(world: OneWorld) -> None:
     house = house_of(world)
     ask = ProposeLevels.model_validate({"study_id": world.study_id, "effective_from": world.now.date(), **levels})
     house.do(Role.SUPPLY_MANAGER, propose_levels, ask)
+
+
+def practise_recall(world: OneWorld) -> None:
+    """Quality names a bulk lot of one arm: what blinded people see is its whole blinded lot, and no reason."""
+    with world.store.reading() as connection:
+        lot = connection.execute(text("SELECT number FROM secret_manufacturing_lot ORDER BY id")).scalar()
+    drill = {"kind": "drill", "lot": lot, "reason": f"Drill over {lot}", "signing": SIGNING}
+    world.does("quality.all", "/holds/open", **drill)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:

@@ -26,7 +26,7 @@ TAGS = {
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
     "messages": "Messages of depots: sent in, fetched, acknowledged; and manifests.",
     "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",
-    "quality": "Lots released, and kits in quarantine decided, each under a signature.",
+    "quality": "Lots released, kits in quarantine decided, recalls and other holds, each under a signature.",
     "approvals": "Study files and kit lists: checked, asked for, decided by a second person, loaded.",
     "people": "Accounts, roles, sessions and tokens, for administrators.",
     "enrolment": "How a study and its sites enrol, in counts.",

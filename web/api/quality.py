@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from irt.blinding.roles import DataClass, Permission
+from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
 from irt.reads.unblinded_lots import lots
 from irt.services.decide_quality import decide_quality
+from irt.services.lift_hold import lift_hold
+from irt.services.open_hold import open_hold
 from irt.services.release_lot import approve_lot, release_lot
-from web.api.operations import After, Caller, Records, StudyId, command, question, unblinded_question
+from web.api.operations import After, Caller, Number, Records, StudyId, command, question, unblinded_question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
 
@@ -60,9 +63,48 @@ def list_quality_waiting(study_id: StudyId, caller: Caller, store: Records, afte
     return QualityWaiting(page.excursions, page.kits, page.total, page.next or None)
 
 
+@dataclass(frozen=True)
+class HoldsShown:
+    """Every hold of a study, the newest first."""
+
+    items: tuple[HoldLine, ...]
+
+
+@question("/studies/{study_id:int}/holds", Permission.DECIDE_QUALITY, "Recalls, quarantines and drills of a study")
+def list_holds(study_id: StudyId, caller: Caller, store: Records) -> HoldsShown:
+    """What each is over, how many of its kits were found, and whether it is in force; never why."""
+    caller.require(Permission.DECIDE_QUALITY, study_id)
+    with store.reading() as connection:
+        return HoldsShown(holds_of(connection, study_id))
+
+
+@question("/studies/{study_id:int}/holds/{number:str}", Permission.DECIDE_QUALITY, "One hold and its kits")
+def show_hold(study_id: StudyId, number: Number, caller: Caller, store: Records, after: After = "") -> HoldPage:
+    """Where its kits were found and where they are now, a hundred at a time; `next` begins the following page."""
+    caller.require(Permission.DECIDE_QUALITY, study_id)
+    with store.reading() as connection:
+        return hold_page(connection, study_id, number, after)
+
+
 OPERATIONS = (
     list_lots,
     list_quality_waiting,
+    list_holds,
+    show_hold,
+    command(
+        "/holds/open",
+        open_hold,
+        Permission.DECIDE_QUALITY,
+        "Sign a recall, a quarantine or a drill over a lot, a range of kits, a shipment or a site",
+        {"study_id": 1, "kind": "recall", "lot": "L2509-N", "reason": "Sterility failure", "signing": _SIGNING},
+    ),
+    command(
+        "/holds/lift",
+        lift_hold,
+        Permission.DECIDE_QUALITY,
+        "Sign the end of a hold",
+        {"study_id": 1, "number": "H-0001", "reason": "All kits accounted for", "signing": _SIGNING},
+    ),
     command(
         "/lots/release",
         release_lot,

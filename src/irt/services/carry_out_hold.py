@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, select
+from sqlalchemy import RowMapping, bindparam, exists, insert, select
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
@@ -49,8 +49,28 @@ _HOLDS, _KITS, _FINDINGS = table_of(KitHold), table_of(Kit), table_of(HoldFindin
 _HOLD = select(_HOLDS).where(
     _HOLDS.c.study_id == bindparam("study_id"), _HOLDS.c.number == bindparam("number"), IN_FORCE
 )
-_KNOWN = select(_FINDINGS.c.kit_id).where(
-    _FINDINGS.c.hold_id == bindparam("hold_id"), _FINDINGS.c.kit_id.in_(bindparam("kits", expanding=True))
+# Where a kit was is what its row says before it moves; found once, it is not found again.
+_NOTE = (
+    insert(_FINDINGS)
+    .inline()
+    .from_select(
+        ["sponsor_id", "study_id", "hold_id", "kit_id", "custody", "place_id", "at"],
+        select(
+            _KITS.c.sponsor_id,
+            _KITS.c.study_id,
+            bindparam("hold_id", type_=_FINDINGS.c.hold_id.type),
+            _KITS.c.id,
+            _KITS.c.custody,
+            _KITS.c.place_id,
+            bindparam("at", type_=_FINDINGS.c.at.type),
+        )
+        .where(
+            _KITS.c.id.in_(bindparam("kits", expanding=True)),
+            ~exists().where(_FINDINGS.c.hold_id == bindparam("hold_id"), _FINDINGS.c.kit_id == _KITS.c.id),
+        )
+        .order_by(_KITS.c.id),
+        include_defaults=False,
+    )
 )
 
 
@@ -62,8 +82,8 @@ def carry_out_hold(work: Work, ask: CarryOutHold) -> HoldCarriedOut:
         raise HoldNotInForce(ask.number)
     cover = cover_of(hold)
     kits = [held(row) for row in work.rows(locking(cover.kits, _KITS.c.id > ask.after).limit(AT_ONCE))]
-    known = {row["kit_id"] for row in work.rows(_KNOWN, hold_id=hold["id"], kits=[kit.id for kit in kits])}
-    _note(work, hold, [kit for kit in kits if kit.id not in known])
+    if kits:
+        work.run(_NOTE, {"hold_id": hold["id"], "at": work.at, "kits": [kit.id for kit in kits]})
     moved = _move(work, hold, kits)
     work.audit(
         AuditDraft(
@@ -86,24 +106,6 @@ def cover_of(hold: RowMapping) -> Cover:
         hold["last_kit"],
         hold["shipment_id"],
         hold["site_id"],
-    )
-
-
-def _note(work: Work, hold: RowMapping, kits: list[HeldKit]) -> None:
-    work.record_all(
-        HoldFinding,
-        (
-            {
-                "sponsor_id": kit.sponsor_id,
-                "study_id": kit.study_id,
-                "hold_id": hold["id"],
-                "kit_id": kit.id,
-                "custody": kit.state.custody,
-                "place_id": kit.place_id,
-                "at": work.at,
-            }
-            for kit in kits
-        ),
     )
 
 

@@ -13,6 +13,8 @@ from irt.audit.sentences import sentence
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
+from irt.reads.blinded_tasks import kit_words
+from irt.reads.blinded_worklist import worklist
 from irt.reads.stock_books import reconcile_stock
 from irt.services.carry_out_hold import CarryOutHold, HoldNotInForce, carry_out_hold, work_on_hold
 from irt.services.decide_quality import DecideQuality, decide_quality
@@ -25,8 +27,10 @@ from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.running_job import RunningJob
 from irt.services.store import Store
+from irt.services.take_back_kits import ReturnedKit, TakeBackKits, take_back_kits
 from irt.states.hold import USES, HoldKind
 from irt.states.kit import KitEvent
+from irt.states.records import KitFate
 from irt.supply.kit_selection import NoUsableKit
 from irt.tables.hold import HoldFinding, KitHold
 from irt.tables.kit import BlindedLot, Kit, Movement
@@ -307,3 +311,31 @@ def test_on_both_databases(store: Store) -> None:
         "Quinn lifted hold H-0001 (recall).",
     ]
     assert [row["act"] for row in house.rows(KitHold)] == ["open", "lift"]
+
+
+def test_the_site_is_asked_to_call_a_patients_kits_back(sqlite_trial: Trial) -> None:
+    """The task stands until the kits are back; recall and quarantine ask in the same words, without a reason."""
+    subject, kits = sqlite_trial.treated()
+    asked = []
+    for kind in (HoldKind.QUARANTINE, HoldKind.RECALL):
+        lots = {row["number"] for row in sqlite_trial.rows(BlindedLot)}
+        for lot in sorted(lots):
+            carried_out(sqlite_trial, hold(sqlite_trial, kind, lot=lot).number)
+        asked.append(call_back_tasks(sqlite_trial))
+    assert asked[0] == asked[1]
+    ((about, details),) = asked[0]
+    assert (about, details.split(" may")[0]) == (f"Subject {subject}", f"{kit_words(len(kits))} at home")
+    back = [ReturnedKit(number=number, fate=KitFate.USED) for number in kits]
+    if sqlite_trial.definition.conduct.returns_counted_in != "kits":
+        back = [ReturnedKit(number=number, units_returned=None, units_used=0) for number in kits]
+    ask = TakeBackKits(study_id=1, subject=subject, kits=back, on_day=sqlite_trial.day)
+    sqlite_trial.do(sqlite_trial.staff, take_back_kits, ask)
+    assert call_back_tasks(sqlite_trial) == []
+
+
+def call_back_tasks(trial: Trial) -> list[tuple[str, str]]:
+    """What the site's worklist says about kits to call back."""
+    with trial.store.reading() as connection:
+        view = worklist(connection, trial.staff, datetime.combine(trial.day, time(13), UTC))
+    tasks = [task for group in view.groups for task in group.tasks]
+    return [(task.about, task.details) for task in tasks if task.title == "Call kits back"]

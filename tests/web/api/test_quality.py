@@ -52,6 +52,25 @@ def test_kits_in_quarantine_are_decided(qualified: System) -> None:
     assert qualified.asks_study("/quality").json()["items"] == []
 
 
+def test_a_recall_is_opened_looked_at_and_lifted(qualified: System) -> None:
+    """Each with a signature; the same key gives the same hold; the list tells no reason and no bulk lot."""
+    recall = {"kind": "recall", "lot": "P1", "reason": "Sterility failure", "signing": SIGNING}
+    opened = [qualified.does("/holds/open", "one-key-for-it", **recall).json() for _ in range(2)]
+    assert opened[0] == opened[1]
+    assert (opened[0]["number"], opened[0]["over"], opened[0]["kits"]) == ("H-0001", "Lot L1", 200)
+    qualified.world.works()
+    listed = qualified.asks_study("/holds")
+    (hold,) = listed.json()["items"]
+    assert (hold["found"], hold["moved"]) == (200, 200)
+    assert not {"P1", "Sterility"} & set(listed.text.replace('"', " ").split())
+    page = qualified.asks_study("/holds/H-0001").json()
+    assert (len(page["kits"]), {kit["status"] for kit in page["kits"]}) == (100, {"Recalled"})
+    assert qualified.asks_study("/holds/H-0001", after=page["next"]).json()["next"] == ""
+    lift = {"number": "H-0001", "reason": "All accounted for", "signing": SIGNING}
+    assert qualified.booked("/holds/lift", **lift)["number"] == "H-0001"
+    assert qualified.does("/holds/lift", **lift).status_code == 404
+
+
 @pytest.mark.parametrize("person", ["pharmacist.0", "supply_manager.all", "supply_planner.all"])
 def test_nobody_else_does(world: World, person: str) -> None:
     """403, whatever the scopes of the token."""
@@ -61,3 +80,6 @@ def test_nobody_else_does(world: World, person: str) -> None:
     ask = {"lot": "L1", "on_day": system.today, "signing": SIGNING}
     assert system.does("/lots/release", **ask).status_code == 403
     assert system.does("/quality/decide", accept=["1"], reason="r", signing=SIGNING).status_code == 403
+    assert system.asks_study("/holds").status_code == 403
+    recall = {"kind": "recall", "lot": "L1", "reason": "r", "signing": SIGNING}
+    assert system.does("/holds/open", **recall).status_code == 403
