@@ -43,6 +43,9 @@ _SITE = select(_SITES.c.id).where(_SITES.c.study_id == bindparam("study_id"), _S
 _DEPOT = select(_DEPOTS.c.id).where(
     _DEPOTS.c.study_id == bindparam("study_id"), _DEPOTS.c.code == bindparam("name")
 )
+_ALL_DEPOTS = (
+    select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == bindparam("study_id")).order_by(_DEPOTS.c.code)
+)
 _ACCOUNT = select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.username == bindparam("username"))
 
 
@@ -80,6 +83,12 @@ def site_named(connection: Connection, study: NamedStudy, number: str) -> int:
 def depot_named(connection: Connection, study: NamedStudy, code: str) -> int:
     """The id of the study's depot of that code; NotFound where there is none."""
     return _place(connection, _DEPOT, study, code, "depot")
+
+
+def depots_of(connection: Connection, study: NamedStudy) -> list[tuple[int, str]]:
+    """The study's depots, id and code, by code."""
+    rows = connection.execute(_ALL_DEPOTS, {"study_id": study.id})
+    return [(row.id, row.code) for row in rows]
 
 
 def account_named(connection: Connection, username: str) -> int:

@@ -9,68 +9,16 @@ from hypothesis import strategies as st
 from irt.messages.catalogue import KINDS, KITS, hints_of, line_of, made
 from irt.messages.fields import XmlType
 from irt.messages.message import Message
+from irt.messages.samples import sample
 
-AT = datetime(2026, 3, 2, 9, 30, tzinfo=timezone(timedelta(hours=1)))
-ENVELOPE: dict[str, Any] = {
-    "message_id": "NLD-0007",
-    "sender": "NLD",
-    "study": "NB-301",
-    "environment": "test",
-    "sequence": 7,
-    "made_at": AT,
-}
-FACTS: dict[str, Any] = {
-    "shipment": "S-10001",
-    "status": "in_transit",
-    "depot": "NLD",
-    "site": "1001",
-    "origin": "NLD",
-    "origin_name": "Depot Leiden",
-    "destination": "1001",
-    "destination_name": "Rowan Infirmary",
-    "country": "GB",
-    "ship_to": ["Pharmacy", "1 High Street, Leeds"],
-    "storage": "2-8C",
-    "handling": "Do not freeze",
-    "dispatch_on": date(2026, 3, 3),
-    "expected_on": date(2026, 3, 4),
-    "reason": "Fridge door; kits are warm",
-    "acknowledged_at": AT,
-    "dispatched_at": AT,
-    "received_at": AT,
-    "counted_at": AT,
-    "effective_at": AT,
-    "carrier": "Example Couriers",
-    "waybill": "W-1 23",
-    "monitors": ["TM-77201456", "TM-77201457"],
-    "parcels": 2,
-    "received_by": "Pharmacist",
-    "temperature": "no_alarm",
-    "consignment": "C-1",
-    "instruction": "Set these kits apart",
-}
-OF_KIT: dict[str, Any] = {
-    "lot": "L1",
-    "expiry": date(2027, 12, 31),
-    "why": "not_found",
-    "substitute": "930574",
-    "parcel": "1",
-    "outcome": "received",
-    "remark": "Dented",
-    "condition": "opened",
-    "status": "quarantined",
-    "state": "available",
-}
-NUMBERS = ("538127", "107342")
+NUMBERS = ("107342", "186590")
 
 
 def an_example(kind: type[Message], **changes: Any) -> Message:
-    """A whole message of that kind, every field filled."""
-    line = line_of(kind)
-    facts = {name: value for name, value in {**ENVELOPE, **FACTS}.items() if name in kind.model_fields}
-    if line:
-        own = {name: OF_KIT[name] for name in line.model_fields if name != "number"}
-        facts[KITS] = [{"number": number, **own} for number in NUMBERS]
+    """A whole message of that kind, every field filled, its kits handed over in the wrong order."""
+    facts = sample(str(kind.model_fields["kind"].default)).model_dump()
+    if KITS in facts:
+        facts[KITS] = facts[KITS][::-1]
     return made(kind, {**facts, **changes})
 
 

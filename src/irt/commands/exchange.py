@@ -1,0 +1,123 @@
+"""`irt exchange`: messages with depots by files, and what a vendor needs to try the interface."""
+
+import json
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from irt.blinding.roles import Role
+from irt.commands import clock
+from irt.commands.drop_folders import DropFolder, checked_sidecar
+from irt.commands.named import mode_of, mode_option, study_option
+from irt.commands.options import database_option, open_store
+from irt.commands.session import installation
+from irt.errors import BadInput
+from irt.messages.catalogue import MESSAGES
+from irt.messages.formats import Format, read, written
+from irt.messages.json_text import json_schema
+from irt.messages.samples import sample
+from irt.messages.xml_text import xml_schema
+from irt.reads.named import depots_of, study_named
+
+_FORMATS = click.Choice([spelling.value for spelling in Format])
+
+
+@click.group()
+def exchange() -> None:
+    """Exchange messages with depots by files; check a file, print a schema or a sample.
+
+    Example: irt exchange check dispatch.csv
+    """
+
+
+@exchange.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--format", "spelling", type=_FORMATS, help="By the file's ending where not given.")
+@click.option("--json", "as_json", is_flag=True, help="The message as JSON.")
+def check(file: Path, spelling: str | None, as_json: bool) -> None:
+    """Read a message as it would be read here, and a sidecar FILE.sha256 beside it; book nothing, need no database.
+
+    Example: irt exchange check dispatch.csv
+    """
+    ending = spelling or file.suffix.removeprefix(".").lower()
+    if ending not in list(Format):
+        raise BadInput(f"{file.name} ends on no format. Say which with --format.")
+    data = file.read_bytes()
+    checked_sidecar(file, data)
+    message = read(data, Format(ending))
+    if as_json:
+        click.echo(written(message, Format.JSON), nl=False)
+        return
+    kits = getattr(message, "kits", None)
+    holds = "" if kits is None else f", {len(kits)} {'kit' if len(kits) == 1 else 'kits'}"
+    study = f"{message.study} ({message.environment})"
+    click.echo(f"{message.kind} {message.message_id}, number {message.sequence} of {study}{holds}: it can be read.")
+
+
+@exchange.command("schema")
+@click.option("--format", "spelling", type=click.Choice(["json", "xml"]), default="json", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output else.")
+def schema(spelling: str, output: Path | None) -> None:
+    """Print the schema of every message, JSON Schema or XML Schema.
+
+    Example: irt exchange schema --format xml --output messages-1.xsd
+    """
+    text = xml_schema() if spelling == "xml" else (json.dumps(json_schema(), indent=2) + "\n").encode()
+    _give(text, output)
+
+
+@exchange.command("sample")
+@click.argument("kind", type=click.Choice(list(MESSAGES)))
+@click.option("--format", "spelling", type=_FORMATS, default="json", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output else.")
+def print_sample(kind: str, spelling: str, output: Path | None) -> None:
+    """Print an invented message with every field filled.
+
+    Example: irt exchange sample dispatch --format xml
+    """
+    _give(written(sample(kind), Format(spelling)), output)
+
+
+@exchange.command("run")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@study_option()
+@mode_option
+@click.option("--depot", "only", metavar="CODE", help="This depot alone; every depot of the study else.")
+@click.option("--format", "spelling", type=_FORMATS, default="json", show_default=True, help="Of what is written.")
+@click.option("--json", "as_json", is_flag=True, help="What was done as JSON.")
+@database_option
+def run(
+    folder: Path, protocol: str, mode: str | None, only: str | None, spelling: str, as_json: bool, database_url: str
+) -> None:
+    """Take the files that depots left under FOLDER, and write those for them, once.
+
+    Under FOLDER each study and depot has in, out, archive and error; they are made where they are missing. A file
+    in `in` is taken once its sidecar, FILE.sha256, is there. The installation itself does it: nobody signs in, so a
+    timer can.
+
+    Example: irt exchange run /srv/exchange --study NB-301
+    """
+    chosen = Format(spelling)
+    with closing(open_store(database_url)) as store:
+        system = installation(store, Role.DEPOT)
+        with store.reading() as connection:
+            study = study_named(connection, protocol, mode_of(mode))
+            depots = [depot for depot in depots_of(connection, study) if only in (None, depot[1])]
+        if not depots:
+            raise BadInput(f"{study.words} has no depot {only}. Nothing was done.")
+        folders = [DropFolder.under(folder, store, system, study, depot) for depot in depots]
+        done = [each.exchange(clock.now(), chosen) for each in folders]
+    if as_json:
+        click.echo(json.dumps([asdict(each) for each in done], indent=2))
+        return
+    for each in done:
+        click.echo(f"{each.depot}: {each.taken} taken, {each.refused} refused, {each.written} written.")
+
+
+def _give(content: bytes, output: Path | None) -> None:
+    if output is None:
+        click.echo(content, nl=False)
+    else:
+        output.write_bytes(content)
