@@ -15,6 +15,7 @@ from web.api import (
     approvals,
     code_breaks,
     dispensings,
+    dose_finding,
     enrolment,
     history,
     jobs,
@@ -52,7 +53,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "work": history.OPERATIONS,
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,
-    "unblinded": unblinded.OPERATIONS,
+    "unblinded": (*unblinded.OPERATIONS, *dose_finding.OPERATIONS),
 }
 
 

@@ -20,6 +20,8 @@ from web.unblinded.room import chosen_study, posted_study, room_page
 from web.unblinded.typed_design import SETTING, design_in, label_of, settings_of, whole_between
 
 FIRST_METHOD = "boin"
+NAMES = {"boin": "BOIN", "three_plus_three": "3+3"}
+HINTS = {"target": "The rate of toxicity looked for, as 0.3."}
 SUBJECTS_MAX = 200
 
 
@@ -38,12 +40,12 @@ class DoseFindingView(UnblindedView):
     @property
     def methods(self) -> list[tuple[str, str]]:
         """Every method that finds a dose."""
-        return [(name, label_of(name)) for name in sorted(DOSE_FINDING)]
+        return [(name, NAMES.get(name, label_of(name))) for name in sorted(DOSE_FINDING)]
 
     @property
     def settings(self) -> list[tuple[str, str, str]]:
         """The chosen method's settings: field, label and hint."""
-        return [(SETTING + name, label_of(name), hint) for name, hint in settings_of(self.method)]
+        return [(SETTING + name, label_of(name), HINTS.get(name, hint)) for name, hint in settings_of(self.method)]
 
     @property
     def rows(self) -> list[tuple[str, ...]]:

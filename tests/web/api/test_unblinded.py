@@ -96,6 +96,21 @@ def test_a_statistician_reads_the_room(world: World) -> None:
     assert read == ["balance", "schedule and codes", "bench papers"]
 
 
+def test_a_statistician_asks_for_the_table_of_an_escalation(world: World) -> None:
+    """As the command tells it; a design that finds no dose, or observations that cannot be, are refused."""
+    system = hired(world, Role.UNBLINDED_STATISTICIAN)
+    boin = '{"method": "boin", "arms": ["10 mg", "20 mg"], "params": {"target": 0.3}}'
+    observed = "dose,subjects,toxicities\n10 mg,3,0\n20 mg,6,3\n"
+    told = system.asks_study("/dose-table", design=boin, n=6, observed=observed).json()["table"]
+    assert told["table"][5] == {"n": 6, "escalate": 1, "deescalate": 3, "eliminate": 4}
+    assert told["recommended"] == "20 mg"
+    assert "recommended" not in system.asks_study("/dose-table", design=boin).json()["table"]
+    refused = system.asks_study("/dose-table", design='{"method": "complete", "arms": ["A", "B"]}')
+    assert (refused.status_code, refused.json()["name"]) == (400, "NoBoundaries")
+    assert system.asks_study("/dose-table", design=boin, observed="x").json()["name"] == "UnreadableDoses"
+    assert System.of(world, "investigator.0").asks_study("/dose-table", design=boin).status_code == 403
+
+
 def test_a_supply_manager_reads_stock_by_type(world: World) -> None:
     """Each site's levels and what depots hold; a site with few subjects by blinding group alone."""
     system = System.of(world, "supply_manager.all")

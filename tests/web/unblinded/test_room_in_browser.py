@@ -73,3 +73,22 @@ def test_a_design_is_assessed_by_keyboard(chromium: Browser, world: World) -> No
         expect(tab.get_by_role("heading", name="big stick, mti 3, n = 100")).to_be_visible()
         examine(tab, "assessment", 1280)
         tab.context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_the_table_of_an_escalation_has_no_barriers(chromium: Browser, world: World, width: int) -> None:
+    """Filled in by keyboard; table and recommended dose stand beside the form, and can be printed."""
+    statistician(world)
+    with served(world) as address:
+        tab = enter(chromium, address, "independent", width)
+        tab.goto(f"{address}{ROOM}/dose-finding")
+        examine(tab, "dose finding, empty", width)
+        tab.get_by_label("Doses").fill("10 mg, 20 mg, 40 mg")
+        tab.get_by_label("Target").fill("0.3")
+        observed = "dose,subjects,toxicities\n10 mg,3,0\n20 mg,6,1\n40 mg,6,3\n"
+        tab.get_by_label("What was observed").fill(observed)
+        tab.get_by_label("Target").press("Enter")
+        expect(tab.get_by_text("Recommended: 20 mg.")).to_be_visible()
+        expect(tab.get_by_role("button", name="Print")).to_be_visible()
+        examine(tab, "dose finding", width)
+        tab.context.close()
