@@ -21,6 +21,7 @@ from tests.irt.commands.running import Terminal
 from tests.irt.messages.builders import an_example
 
 DEPOT = "NLD"
+SAMPLES = Path(__file__).parents[3] / "fixtures" / "messages"
 
 
 def put(folder: Path, name: str, data: bytes, digest: str | None = None) -> Path:
@@ -42,6 +43,7 @@ def test_every_sample_passes_the_check(terminal: Terminal, kind: str, spelling: 
     assert (ran.exit_code, ran.err) == (0, "")
     assert ran.out.startswith(f"{kind} NLD-000007, number 7 of NB-301 (test)")
     assert read(terminal.irt("exchange", "check", file, "--json").out.encode(), Format.JSON) == sample(kind)
+    assert Path(file).read_bytes() == (SAMPLES / file).read_bytes()
 
 
 def test_a_wrong_file_is_refused_in_one_line(terminal: Terminal) -> None:
@@ -131,10 +133,8 @@ def test_what_is_refused_goes_to_error_with_its_reason(office: TerminalOffice) -
     put(HOME / "in", "b.xml", b"\xff\xfe")
     put(HOME / "in", "c.csv", answer(office, request), "0" * 64)
     assert (run(office)["refused"], names("in")) == (3, [])
-    reasons = [
-        json.loads((HOME / "error" / name).read_text())["refusal"] for name in names("error") if "reason" in name
-    ]
-    assert sorted(reasons) == ["DigestDiffers", "MalformedMessage", "WrongEnvironment"]
+    told = [json.loads((HOME / "error" / name).read_text()) for name in names("error") if "reason" in name]
+    assert sorted(reason["refusal"] for reason in told) == ["DigestDiffers", "MalformedMessage", "WrongEnvironment"]
     assert [row["status"] for row in rows(office, Shipment)] == ["requested"]
     assert len(rows(office, VendorMessage)) == 3
 
