@@ -12,6 +12,7 @@ from tests.bench.randomization import randomization_figures
 from tests.bench.recall import recall_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.statement_cost import statement_cost
+from tests.bench.stock_pages import stock_pages
 from tests.bench.stores import postgresql_store, sqlite_store
 from tests.postgresql import running_server
 
@@ -42,6 +43,11 @@ def main() -> None:
         with on_server() as store:
             recalls += recall_figures("PostgreSQL", store)
         show("Recall", recalls)
+        with sqlite_store() as store:
+            pages = stock_pages("SQLite", store)
+        with on_server() as store:
+            pages += stock_pages("PostgreSQL", store)
+        show("Pages that list stock", pages)
         show("Replay", replay_rates(server, asked.people))
 
 

@@ -22,6 +22,7 @@ from irt.reads.blinded_supply import (
     expiry_months,
     stock_by_group,
     supply_figures,
+    unused_kits,
 )
 from irt.services.approve_shipment import ApproveShipment, approve_shipment
 from irt.services.start_jobs import StartResupply, start_resupply
@@ -137,12 +138,13 @@ def _page(
         study = study_at(connection, study_id, approved_version(connection, study_id))
         groups = [(group.code, group.name) for group in study.blinding_groups]
         stock, following = stock_by_group(connection, study_id, groups, after)
+        unused = unused_kits(connection, study_id)
         view = PlanView(
-            figures=supply_figures(connection, study_id, desk.now),
+            figures=supply_figures(connection, study_id, desk.now, unused),
             stock=stock,
             next=f"/supply/plan?after={following}" if following else "",
             shipments=planned_shipments(connection, study_id),
-            months=expiry_months(connection, study_id, desk.now),
+            months=expiry_months(unused, desk.now),
             reasons=_reasons(reasons_under_way(connection, study_id), dict(groups)),
             command_key=desk.key(),
             refusal=refusal,

@@ -9,7 +9,7 @@ from litestar.params import FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
-from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures
+from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures, unused_kits
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
@@ -62,10 +62,11 @@ class SupplyPages(Controller):
 
 def _view(desk: Desk, study_id: int, page: int, search: str) -> OverviewView:
     with desk.store.reading() as connection:
-        figures = supply_figures(connection, study_id, desk.now)
+        unused = unused_kits(connection, study_id)
+        figures = supply_figures(connection, study_id, desk.now, unused)
         levels = stock_levels(connection, study_id, desk.now)
         depots = depot_stock(connection, study_id)
-        months = expiry_months(connection, study_id, desk.now)
+        months = expiry_months(unused, desk.now)
     wanted = search.casefold()
     found = [one for one in levels if wanted in f"{one.site} {one.name} {one.country}".casefold()]
     last_page = max((len(found) + SITES_SHOWN - 1) // SITES_SHOWN, 1)

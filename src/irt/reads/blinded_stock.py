@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import WorkSite, not_found, study_at
@@ -115,22 +115,24 @@ _COMING = (
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _KITS.c.place_id)
     .where(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.site_id.in_(bindparam("sites", expanding=True)))
 )
-# A missing kit has no place: it is looked for where it was last, or where it was sent.
-_LAST_HERE = select(_MOVEMENTS.c.kit_id, _MOVEMENTS.c.place_id.label("site_id")).where(
-    _MOVEMENTS.c.custody == Custody.SITE, _MOVEMENTS.c.place_id.in_(bindparam("sites", expanding=True))
+# A missing kit has no place: it is looked for where it was last, or where it was sent. The search begins with the
+# missing kits: they are few, what moved is not.
+_LOST = and_(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.accountability == Accountability.NONE)
+_LAST_HERE = (
+    select(*_COLUMNS, _MOVEMENTS.c.place_id.label("site_id"))
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_MOVEMENTS, _MOVEMENTS.c.kit_id == _KITS.c.id)
+    .where(_LOST, _MOVEMENTS.c.custody == Custody.SITE)
+    .where(_MOVEMENTS.c.place_id.in_(bindparam("sites", expanding=True)))
 )
 _SENT_HERE = (
-    select(_CONTENTS.c.kit_id, _SHIPMENTS.c.site_id)
-    .join(_SHIPMENTS, _SHIPMENTS.c.id == _CONTENTS.c.shipment_id)
-    .where(_SHIPMENTS.c.site_id.in_(bindparam("sites", expanding=True)))
-)
-_SOUGHT = _LAST_HERE.union(_SENT_HERE).subquery()
-_MISSING = (
-    select(*_COLUMNS, _SOUGHT.c.site_id)
+    select(*_COLUMNS, _SHIPMENTS.c.site_id)
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
-    .join(_SOUGHT, _SOUGHT.c.kit_id == _KITS.c.id)
-    .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.accountability == Accountability.NONE)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .join(_SHIPMENTS, _SHIPMENTS.c.id == _CONTENTS.c.shipment_id)
+    .where(_LOST, _SHIPMENTS.c.site_id.in_(bindparam("sites", expanding=True)))
 )
+_MISSING = _LAST_HERE.union(_SENT_HERE)
 
 
 def stock_at(connection: Connection, sites: Sequence[WorkSite], now: datetime) -> tuple[StockKit, ...]:

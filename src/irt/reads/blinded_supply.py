@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, and_, bindparam, case, func, or_, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select
 
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
@@ -71,35 +72,39 @@ class GroupStock(BlindedView):
 _KITS, _SITES, _DEPOTS, _STUDIES = table_of(Kit), table_of(Site), table_of(Depot), table_of(Study)
 _SHIPMENTS, _RUNS, _SUBJECTS = table_of(Shipment), table_of(ResupplyRun), table_of(Subject)
 _VERSIONS = table_of(StudyVersion)
-_UNUSED = and_(
-    _KITS.c.study_id == bindparam("study_id"),
+_NOT_GIVEN = and_(
     _KITS.c.accountability == Accountability.NONE,
     _KITS.c.assignment.in_((Assignment.FREE, Assignment.RESERVED, Assignment.PREALLOCATED, Assignment.ASSIGNED)),
 )
-_ON_SHELVES = _KITS.c.custody.in_((Custody.SITE, Custody.DEPOT))
-_TOTALS = (
-    select(
-        _KITS.c.custody,
-        _KITS.c.quality,
-        func.count().label("kits"),
-        func.sum(
-            case((and_(_KITS.c.expiry >= bindparam("today"), _KITS.c.expiry <= bindparam("soon")), 1), else_=0)
-        ).label("expiring"),
+
+
+def _unused_at(custody: Custody, place: Table) -> Select[Any]:
+    """Kits not given to anybody, by quality and last day, in all places of one kind.
+
+    A study's kits are found through its places, so that the index of places answers without reading the kits' rows.
+    """
+    places = select(place.c.id).where(place.c.study_id == bindparam("study_id"))
+    return (
+        select(_KITS.c.quality, _KITS.c.expiry, func.count())
+        .where(_KITS.c.custody == custody, _KITS.c.place_id.in_(places), _NOT_GIVEN)
+        .group_by(_KITS.c.quality, _KITS.c.expiry)
     )
-    .where(_UNUSED)
-    .group_by(_KITS.c.custody, _KITS.c.quality)
-)
+
+
+_UNUSED_BY_CUSTODY = {
+    Custody.SITE: _unused_at(Custody.SITE, _SITES),
+    Custody.DEPOT: _unused_at(Custody.DEPOT, _DEPOTS),
+    Custody.SHIPMENT: _unused_at(Custody.SHIPMENT, _SHIPMENTS),
+    Custody.UNKNOWN: select(_KITS.c.quality, _KITS.c.expiry, func.count())
+    .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.study_id == bindparam("study_id"), _NOT_GIVEN)
+    .group_by(_KITS.c.quality, _KITS.c.expiry),
+}
 _NAME = select(_STUDIES.c.name).where(_STUDIES.c.id == bindparam("study_id"))
 _LAST_RUN = (
     select(_RUNS.c.at, _RUNS.c.shipments_proposed)
     .where(_RUNS.c.study_id == bindparam("study_id"))
     .order_by(_RUNS.c.id.desc())
     .limit(1)
-)
-_EXPIRIES = (
-    select(_KITS.c.custody, _KITS.c.expiry, func.count().label("kits"))
-    .where(_UNUSED, _ON_SHELVES, _KITS.c.quality == Quality.RELEASED, _KITS.c.expiry >= bindparam("today"))
-    .group_by(_KITS.c.custody, _KITS.c.expiry)
 )
 _APPROVED = select(func.max(_VERSIONS.c.number)).where(
     _VERSIONS.c.study_id == bindparam("study_id"), _VERSIONS.c.status == VersionStatus.APPROVED
@@ -115,14 +120,38 @@ def approved_version(connection: Connection, study_id: int) -> int:
     return int(number)
 
 
-def supply_figures(connection: Connection, study_id: int, now: datetime) -> SupplyFigures:
+class UnusedKits(NamedTuple):
+    """So many kits not given to anybody, alike in where they are, quality and last day."""
+
+    custody: Custody
+    quality: Quality
+    expiry: date
+    kits: int
+
+    @property
+    def on_a_shelf(self) -> bool:
+        """Whether somebody could take them from a shelf and use them."""
+        return self.custody in (Custody.SITE, Custody.DEPOT) and self.quality == Quality.RELEASED
+
+
+def unused_kits(connection: Connection, study_id: int) -> tuple[UnusedKits, ...]:
+    """Every kit of a study that was not given to anybody, counted once for all figures of a page."""
+    return tuple(
+        UnusedKits(custody, *row)
+        for custody, question in _UNUSED_BY_CUSTODY.items()
+        for row in connection.execute(question, {"study_id": study_id})
+    )
+
+
+def supply_figures(
+    connection: Connection, study_id: int, now: datetime, unused: Sequence[UnusedKits]
+) -> SupplyFigures:
     """The figures above every supply page."""
     today = now.date()
-    facts = {"study_id": study_id, "today": today, "soon": today + timedelta(days=EXPIRING_DAYS)}
-    totals = connection.execute(_TOTALS, facts).all()
+    soon = today + timedelta(days=EXPIRING_DAYS)
 
     def kits(custody: Custody, quality: Quality = Quality.RELEASED) -> int:
-        return sum(row.kits for row in totals if (row.custody, row.quality) == (custody, quality))
+        return sum(pile.kits for pile in unused if (pile.custody, pile.quality) == (custody, quality))
 
     shipments = _count(connection, study_id, Shipment)
     run = connection.execute(_LAST_RUN, {"study_id": study_id}).first()
@@ -133,15 +162,11 @@ def supply_figures(connection: Connection, study_id: int, now: datetime) -> Supp
         depots=_depots(connection, study_id),
         kits_at_sites=kits(Custody.SITE),
         kits_at_depots=kits(Custody.DEPOT),
-        in_transit=sum(row.kits for row in totals if row.custody == Custody.SHIPMENT),
+        in_transit=sum(pile.kits for pile in unused if pile.custody == Custody.SHIPMENT),
         shipments_under_way=sum(shipments.get(status, 0) for status in _UNDER_WAY),
         awaiting_approval=shipments.get(ShipmentStatus.AWAITING_APPROVAL, 0),
-        quarantined=sum(row.kits for row in totals if row.quality == Quality.QUARANTINED),
-        expiring=sum(
-            row.expiring
-            for row in totals
-            if row.custody in (Custody.SITE, Custody.DEPOT) and row.quality == Quality.RELEASED
-        ),
+        quarantined=sum(pile.kits for pile in unused if pile.quality == Quality.QUARANTINED),
+        expiring=sum(pile.kits for pile in unused if pile.on_a_shelf and today <= pile.expiry <= soon),
         subjects=sum(_count(connection, study_id, Subject).get(status, 0) for status in ON_STUDY_TREATMENT),
         last_run_at=run.at if run else None,
         last_run_shipments=run.shipments_proposed if run else 0,
@@ -160,13 +185,14 @@ def _depots(connection: Connection, study_id: int) -> int:
     return int(connection.execute(question).scalar_one())
 
 
-def expiry_months(connection: Connection, study_id: int, now: datetime) -> tuple[ExpiryMonth, ...]:
+def expiry_months(unused: Sequence[UnusedKits], now: datetime) -> tuple[ExpiryMonth, ...]:
     """Unused, usable kits by the month of their last day, from this month on; the last one holds all later."""
     today = now.date()
     months = [_month_after(today.replace(day=1), ahead) for ahead in range(MONTHS_SHOWN)]
     found: dict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for custody, expiry, kits in connection.execute(_EXPIRIES, {"study_id": study_id, "today": today}):
-        found[min(expiry.replace(day=1), months[-1])][custody] += kits
+    for pile in unused:
+        if pile.on_a_shelf and pile.expiry >= today:
+            found[min(pile.expiry.replace(day=1), months[-1])][pile.custody] += pile.kits
     return tuple(ExpiryMonth(m, found[m][Custody.SITE], found[m][Custody.DEPOT]) for m in months)
 
 
@@ -175,22 +201,15 @@ def _month_after(first: date, months: int) -> date:
     return date(first.year + years, month + 1, 1)
 
 
-_HERE = and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == _SITES.c.id)
-_COMING = and_(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.site_id == _SITES.c.id)
-_BY_GROUP = (
-    select(
-        _SITES.c.number,
-        _KITS.c.blinding_group,
-        _KITS.c.custody,
-        _KITS.c.quality,
-        func.count().label("kits"),
-        func.min(_KITS.c.expiry).label("next_expiry"),
-    )
-    .select_from(_KITS)
-    .outerjoin(_SHIPMENTS, and_(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.id == _KITS.c.place_id))
-    .join(_SITES, or_(_HERE, _COMING))
-    .where(_UNUSED, _SITES.c.id.in_(bindparam("sites", expanding=True)))
-    .group_by(_SITES.c.number, _KITS.c.blinding_group, _KITS.c.custody, _KITS.c.quality)
+_ALIKE = (_SITES.c.number, _KITS.c.blinding_group, _KITS.c.custody, _KITS.c.quality)
+_GROUPED = (
+    select(*_ALIKE, func.count().label("kits"), func.min(_KITS.c.expiry).label("next_expiry"))
+    .where(_NOT_GIVEN, _SITES.c.id.in_(bindparam("sites", expanding=True)))
+    .group_by(*_ALIKE)
+)
+_HERE = _GROUPED.join(_KITS, and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == _SITES.c.id))
+_COMING = _GROUPED.join(_SHIPMENTS, _SHIPMENTS.c.site_id == _SITES.c.id).join(
+    _KITS, and_(_KITS.c.custody == Custody.SHIPMENT, _KITS.c.place_id == _SHIPMENTS.c.id)
 )
 _PAGE = (
     select(_SITES.c.id, _SITES.c.number, _SITES.c.name, _SITES.c.country, _SITES.c.status)
@@ -207,8 +226,8 @@ def stock_by_group(
     """Stock of a page of sites by blinding group (code, name), and the mark of the next page, empty at the end."""
     sites = connection.execute(_PAGE, {"study_id": study_id, "after": after}).all()
     shown, following = sites[:SITES_A_PAGE], sites[SITES_A_PAGE:]
-    facts = {"study_id": study_id, "sites": [site.id for site in shown]}
-    counted = connection.execute(_BY_GROUP, facts).all() if shown else []
+    asked = {"sites": [site.id for site in shown]}
+    counted = [row for question in (_HERE, _COMING) for row in connection.execute(question, asked)] if shown else []
     rows = []
     for site in shown:
         for code, name in groups:

@@ -150,31 +150,30 @@ def _row(name: str, facts: Mapping[str, Any]) -> LevelRow:
     )
 
 
+# Counted by numbers first; names are given to the few piles, not to the many kits.
+_ALIKE = (_KITS.c.place_id, _KITS.c.blinded_lot_id, _KITS.c.expiry, _CONTENTS.c.manufacturing_lot_id)
+_PILES = (
+    select(*_ALIKE, func.count().label("kits"))
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(_KITS.c.place_id.in_(select(_DEPOTS.c.id).where(_DEPOTS.c.study_id == bindparam("study_id"))))
+    .where(_KITS.c.custody == "depot", _KITS.c.quality == "released", _KITS.c.assignment == "free")
+    .group_by(*_ALIKE)
+    .subquery()
+)
 _DEPOT_STOCK = (
     select(
         _DEPOTS.c.code,
         _DEPOTS.c.name,
-        _CONTENTS.c.kit_type,
+        _MADE.c.kit_type,
         _LOTS.c.number.label("lot"),
         _MADE.c.number.label("made"),
-        _KITS.c.expiry,
-        func.count().label("kits"),
+        _PILES.c.expiry,
+        _PILES.c.kits,
     )
-    .join(_KITS, _KITS.c.place_id == _DEPOTS.c.id)
-    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
-    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    .join(_MADE, _MADE.c.id == _CONTENTS.c.manufacturing_lot_id)
-    .where(_DEPOTS.c.study_id == bindparam("study_id"))
-    .where(_KITS.c.custody == "depot", _KITS.c.quality == "released", _KITS.c.assignment == "free")
-    .group_by(
-        _DEPOTS.c.code,
-        _DEPOTS.c.name,
-        _CONTENTS.c.kit_type,
-        _LOTS.c.number,
-        _MADE.c.number,
-        _KITS.c.expiry,
-    )
-    .order_by(_DEPOTS.c.code, _CONTENTS.c.kit_type, _KITS.c.expiry, _LOTS.c.number)
+    .join(_DEPOTS, _DEPOTS.c.id == _PILES.c.place_id)
+    .join(_LOTS, _LOTS.c.id == _PILES.c.blinded_lot_id)
+    .join(_MADE, _MADE.c.id == _PILES.c.manufacturing_lot_id)
+    .order_by(_DEPOTS.c.code, _MADE.c.kit_type, _PILES.c.expiry, _LOTS.c.number, _MADE.c.number)
 )
 
 

@@ -44,6 +44,7 @@ class Kit(Owned, table=True):
         Index(
             "kit_where",
             *("custody", "place_id", "assignment", "quality", "blinded_lot_id", "label_group", "expiry"),
+            *("accountability", "blinding_group"),
         ),
     )
     number: str

@@ -105,7 +105,7 @@ class KitContent(Owned, table=True):
     __table_args__ = (
         Index("kit_content_sequence", "manufacturing_lot_id", "sequence"),
         # Answers what a kit holds and where it lies without reading the row itself.
-        Index("kit_content_known", "kit_id", "kit_type", "sequence"),
+        Index("kit_content_known", "kit_id", "kit_type", "sequence", "manufacturing_lot_id"),
     )
     kit_id: int = Field(foreign_key="kit.id", unique=True)
     kit_type: str

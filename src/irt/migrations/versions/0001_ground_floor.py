@@ -420,7 +420,17 @@ def upgrade() -> None:
     op.create_index(
         "kit_where",
         "kit",
-        ["custody", "place_id", "assignment", "quality", "blinded_lot_id", "label_group", "expiry"],
+        [
+            "custody",
+            "place_id",
+            "assignment",
+            "quality",
+            "blinded_lot_id",
+            "label_group",
+            "expiry",
+            "accountability",
+            "blinding_group",
+        ],
         unique=False,
     )
     op.create_table(
@@ -749,7 +759,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_kit_content")),
         sa.UniqueConstraint("kit_id", name=op.f("uq_secret_kit_content_kit_id")),
     )
-    op.create_index("kit_content_known", "secret_kit_content", ["kit_id", "kit_type", "sequence"], unique=False)
+    op.create_index(
+        "kit_content_known",
+        "secret_kit_content",
+        ["kit_id", "kit_type", "sequence", "manufacturing_lot_id"],
+        unique=False,
+    )
     op.create_index(
         "kit_content_sequence", "secret_kit_content", ["manufacturing_lot_id", "sequence"], unique=False
     )
