@@ -8,10 +8,8 @@ from litestar.params import QueryParameter
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
-from irt.messages.desadv import desadv_of
-from irt.messages.epcis import epcis_of
 from irt.messages.formats import Format, read, written
-from irt.messages.manifest import manifest_of
+from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
@@ -130,13 +128,7 @@ def show_manifest(
     with store.reading() as connection:
         depot_shipment(connection, study_id, number, _depots(caller, study_id))
         story = parcel_alone(story_of(connection, number, study_id=study_id))
-    if paper is Paper.EPCIS:
-        content = epcis_of(story, now)
-    elif paper is Paper.DESADV:
-        content = desadv_of(manifest_of(story, now))
-    else:
-        content = written(manifest_of(story, now), Format(paper))
-    return WrittenManifest(number, content.decode())
+    return WrittenManifest(number, PAPERS[paper](story, now).decode())
 
 
 def _send(data: TakeMessage, key: Key, caller: Caller, store: Records, now: Now) -> MessageTaken:

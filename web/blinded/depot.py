@@ -10,7 +10,10 @@ from litestar.di import NamedDependency, Provide
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, NotAllowed, Refusal
+from irt.errors import BadInput, NotAllowed, NotFound, Refusal
+from irt.messages.papers import PAPERS
+from irt.messages.shipment_story import parcel_alone
+from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_shipments import ShipmentLine, ShipmentRecord, depot_shipment, depot_shipments
 from irt.reads.depot_picks import PickLine, pick_list
 from irt.services.fulfil_shipment import (
@@ -28,6 +31,7 @@ from irt.supply.barcode import kit_number_in
 from irt.supply.picking import pick
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.shipments import ShipmentView
+from web.downloads import file_answer, file_name
 from web.forms import Fields
 
 _TEMPLATE = "depot/shipment.html"
@@ -38,6 +42,16 @@ _STEPS: dict[str, Callable[[Work, StepShipment], ShipmentStepped]] = {
     "pack": pack_shipment,
     "dispatch": dispatch_shipment,
 }
+_PAPERS = {
+    "pdf": ("pdf", "application/pdf"),
+    "json": ("json", "application/json"),
+    "csv": ("csv", "text/csv"),
+    "xml": ("xml", "application/xml"),
+    "epcis": ("json", "application/ld+json"),
+    "desadv": ("edi", "application/edifact"),
+}
+"""Format -> the file's ending and its media type."""
+_BEFORE_PICKING = (ShipmentStatus.REQUESTED, ShipmentStatus.ACKNOWLEDGED)
 STEP_WORDS = ("Acknowledge", "Pick", "Pack", "Dispatch")
 _POSITION = {
     ShipmentStatus.REQUESTED: 1,
@@ -120,6 +134,18 @@ class DepotPages(Controller):
         home = f"/depot/{study_id}/{number}"
         view = ShipmentView(record, STEP_WORDS, 0, may_receive=False, just_received=False, home=home)
         return desk.page("shipments/packing_list.html", view, f"Packing list {number}", "Inbox", study_id=study_id)
+
+    @get("/{study_id:int}/{number:str}/manifest/{paper:str}", sync_to_thread=True)
+    def manifest(self, desk: NamedDependency[Desk], study_id: int, number: str, paper: str) -> Response[bytes]:
+        """The manifest to take away; EPCIS tells the parcel's way to its receipt."""
+        record = _record(desk, study_id, number)
+        if paper not in _PAPERS or record.line.status in _BEFORE_PICKING:
+            raise NotFound("There is no such manifest. Go back to the shipment.")
+        with desk.store.reading() as connection:
+            story = parcel_alone(story_of(connection, number, study_id=study_id))
+        suffix, media_type = _PAPERS[paper]
+        name = file_name(f"{number}_{paper}" if suffix != paper else number, story.mode, desk.now, suffix)
+        return file_answer(PAPERS[paper](story, desk.now), name, media_type)
 
     @post("/{study_id:int}/{number:str}/scan", status_code=200, sync_to_thread=True)
     def scan(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[str]:

@@ -1,8 +1,6 @@
 """`irt manifest`: what is in a shipment and how it travels, for whoever handles it."""
 
-from collections.abc import Callable
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,28 +8,13 @@ import click
 from irt.commands import clock
 from irt.commands.named import mode_of, mode_option, study_option
 from irt.commands.options import database_option, open_store
-from irt.messages.desadv import desadv_of
-from irt.messages.epcis import epcis_of
-from irt.messages.formats import Format, written
-from irt.messages.manifest import manifest_of
-from irt.messages.packing_list import packing_list_of
-from irt.messages.shipment_story import Story
+from irt.messages.papers import PAPERS
 from irt.reads.blinded_manifest import story_of
-
-_Spelled = Callable[[Story, datetime], bytes]
-_FORMATS: dict[str, _Spelled] = {
-    "json": lambda story, at: written(manifest_of(story, at), Format.JSON),
-    "csv": lambda story, at: written(manifest_of(story, at), Format.CSV),
-    "xml": lambda story, at: written(manifest_of(story, at), Format.XML),
-    "epcis": epcis_of,
-    "pdf": lambda story, at: packing_list_of(manifest_of(story, at)),
-    "desadv": lambda story, at: desadv_of(manifest_of(story, at)),
-}
 
 
 @click.command()
 @click.argument("shipment")
-@click.option("--format", "spelling", type=click.Choice(list(_FORMATS)), default="json", show_default=True)
+@click.option("--format", "spelling", type=click.Choice(list(PAPERS)), default="json", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output else.")
 @study_option(required=False)
 @mode_option
@@ -49,7 +32,7 @@ def manifest(
     """
     with closing(open_store(database_url)) as store, store.reading() as connection:
         story = story_of(connection, shipment, protocol, mode_of(mode))
-    content = _FORMATS[spelling](story, clock.now())
+    content = PAPERS[spelling](story, clock.now())
     if output is None:
         click.echo(content, nl=False)
     else:
