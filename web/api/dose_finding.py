@@ -17,7 +17,7 @@ DesignText = Annotated[
     str,
     QueryParameter(min_length=2, max_length=TEXT_MAX, description="A design of boin or three_plus_three, as JSON."),
 ]
-SubjectsMax = Annotated[int, QueryParameter(ge=1, le=200, description="Most subjects at one dose.")]
+SubjectsMax = Annotated[int, QueryParameter(ge=1, le=100, description="Most subjects at one dose.")]
 Observed = Annotated[
     str, QueryParameter(max_length=TEXT_MAX, description="CSV of dose, subjects, toxicities; empty for none.")
 ]

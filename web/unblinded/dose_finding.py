@@ -22,7 +22,7 @@ from web.unblinded.typed_design import SETTING, design_in, label_of, settings_of
 FIRST_METHOD = "boin"
 NAMES = {"boin": "BOIN", "three_plus_three": "3+3"}
 HINTS = {"target": "The rate of toxicity looked for, as 0.3."}
-SUBJECTS_MAX = 200
+SUBJECTS_MAX = 100
 
 
 @dataclass(frozen=True)

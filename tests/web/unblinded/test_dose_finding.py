@@ -53,7 +53,7 @@ def test_three_plus_three(world: World) -> None:
 @pytest.mark.parametrize(
     ("typed", "words"),
     [
-        ({"n": "0"}, "The number of subjects at a dose is a whole number from 1 to 200."),
+        ({"n": "0"}, "The number of subjects at a dose is a whole number from 1 to 100."),
         ({"param-target": ""}, "boin needs its setting target."),
         ({"param-target": "2"}, "The rates of boin rise"),
         ({"observed": "1;2"}, "The doses need the columns dose, subjects and toxicities"),

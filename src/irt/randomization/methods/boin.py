@@ -9,6 +9,7 @@ known closes a dose at once, even while its cohort has seats left. At the end th
 whose rate, made to rise with the dose, is nearest to the target.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -142,7 +143,9 @@ class Boin:
     def _row(self, subjects: int) -> dict[str, Any]:
         counts = range(subjects + 1)
         up = [y for y in counts if y <= self.lambda_e * subjects]
-        closing = min((y for y in counts if self.is_closed(subjects, y)), default=None)
+        # One toxicity more never opens a dose again.
+        fewest = bisect_left(counts, True, key=lambda y: self.is_closed(subjects, y))
+        closing = fewest if fewest <= subjects else None
         down = min((y for y in counts if y >= self.lambda_d * subjects or y == closing), default=None)
         return {"n": subjects, "escalate": max(up), "deescalate": down, "eliminate": closing}
 
@@ -167,10 +170,9 @@ def chance_above(target: Fraction, subjects: int, toxicities: int) -> Fraction:
     Beta(y + 1, n - y + 1) lies above t exactly as often as n + 1 tosses of a coin t show at most y heads.
     """
     tosses = subjects + 1
-    return sum(
-        (comb(tosses, heads) * target**heads * (1 - target) ** (tosses - heads) for heads in range(toxicities + 1)),
-        start=Fraction(0),
-    )
+    often, rarely = target.numerator, target.denominator - target.numerator
+    ways = (comb(tosses, heads) * often**heads * rarely ** (tosses - heads) for heads in range(toxicities + 1))
+    return Fraction(sum(ways), target.denominator**tosses)
 
 
 def _boundary(low: Fraction, high: Fraction) -> float:
