@@ -4,6 +4,7 @@ from irt.blinding.roles import Permission
 from irt.services.book_items import book_items
 from irt.services.count_stock import count_stock
 from irt.services.quarantine_kits import quarantine_kits
+from irt.services.relabel_kits import check_relabelling, relabel_kits
 from irt.services.report_kit import report_kit
 from web.api.operations import command
 
@@ -23,6 +24,20 @@ OPERATIONS = (
         Permission.REPORT_KIT,
         "Set kits apart until somebody decides on their quality",
         {"study_id": 1, "kits": ["48213377"], "reason": "Found outside the refrigerator"},
+    ),
+    command(
+        "/kits/relabel",
+        relabel_kits,
+        Permission.COUNT_STOCK,
+        "Book labels with a later date put on kits; every label is accounted for",
+        {**_SITE, "change": "E-0001", "kits": ["48213377"], "labels_issued": 2, "labels_spoiled": 1},
+    ),
+    command(
+        "/kits/relabel/check",
+        check_relabelling,
+        Permission.COUNT_STOCK,
+        "Sign, as a second person, that new labels are right",
+        {"study_id": 1, "number": "B-0001", "signing": {"password": "the owner's password", "code": "123456"}},
     ),
     command(
         "/items/book",

@@ -7,6 +7,7 @@ from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
 from irt.reads.unblinded_lots import lots
+from irt.services.change_expiry import approve_extension, change_expiry
 from irt.services.decide_quality import decide_quality
 from irt.services.lift_hold import lift_hold
 from irt.services.open_hold import open_hold
@@ -118,6 +119,27 @@ OPERATIONS = (
         Permission.RELEASE_LOT,
         "Sign the approval of a released lot for one more country",
         {"study_id": 1, "lot": "L2509-N", "country": "FR", "signing": _SIGNING},
+    ),
+    command(
+        "/lots/expiry",
+        change_expiry,
+        Permission.RELEASE_LOT,
+        "Sign another date for a lot: earlier at once everywhere, later label by label",
+        {
+            "study_id": 1,
+            "lot": "L2509-N",
+            "expiry": "2028-06-30",
+            "countries": ["DE"],
+            "reason": "Re-test",
+            "signing": _SIGNING,
+        },
+    ),
+    command(
+        "/lots/expiry/approve",
+        approve_extension,
+        Permission.RELEASE_LOT,
+        "Sign that one more country may label the later date",
+        {"study_id": 1, "number": "E-0001", "country": "FR", "signing": _SIGNING},
     ),
     command(
         "/quality/decide",

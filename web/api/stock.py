@@ -8,6 +8,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import NotFound
 from irt.reads.blinded_items import ItemStock, items_at
+from irt.reads.blinded_relabelling import RelabelCampaign, relabel_campaign
 from irt.reads.blinded_shipments import (
     ShipmentLine,
     ShipmentRecord,
@@ -119,6 +120,14 @@ def list_past_shipments(
     return PastShipmentsPage(lines, mark)
 
 
+@question("/studies/{study_id:int}/relabelling", Permission.VIEW_STOCK, "Kits that wait for a later date's label")
+def list_relabelling(study_id: StudyId, caller: Caller, store: Records) -> RelabelCampaign:
+    """Kits at the token's sites that get a label with a later date, and labels that wait for a second person."""
+    with store.reading() as connection:
+        sites = [site.site_id for site in _sites(connection, caller, study_id)]
+        return relabel_campaign(connection, study_id, sites, [])
+
+
 @question("/studies/{study_id:int}/shipments/{number:str}", Permission.VIEW_STOCK, "One shipment to a site")
 def show_shipment(study_id: StudyId, number: Number, caller: Caller, store: Records) -> ShipmentRecord:
     """A shipment to one of the token's sites with its steps, and its kits by number once it has left."""
@@ -178,6 +187,7 @@ OPERATIONS = (
     show_kit,
     list_awaited_shipments,
     list_past_shipments,
+    list_relabelling,
     show_shipment,
     list_depot_shipments,
     show_depot_shipment,

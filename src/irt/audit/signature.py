@@ -24,6 +24,7 @@ class Meaning(StrEnum):
     VERIFY_RETURNS = "I verified these returns"
     CONFIRM_COUNT = "I confirm this count"
     FREEZE_RANDOMIZATION = "I freeze the randomization"
+    CHECK_RELABELLING = "I checked these new labels, kit by kit"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

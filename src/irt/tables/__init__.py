@@ -3,10 +3,11 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from irt.tables import hold, kit, people, record, secret, shipment, study, subject, supply, vendor
+from irt.tables import expiry, hold, kit, people, record, secret, shipment, study, subject, supply, vendor
 
 __all__ = [
     "METADATA",
+    "expiry",
     "hold",
     "kit",
     "people",

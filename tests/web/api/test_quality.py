@@ -71,6 +71,28 @@ def test_a_recall_is_opened_looked_at_and_lifted(qualified: System) -> None:
     assert qualified.does("/holds/lift", **lift).status_code == 404
 
 
+def test_a_lot_is_extended_label_by_label(qualified: System) -> None:
+    """Signed by the qualified person, put on by one pharmacist, checked by another colleague."""
+    world = qualified.world
+    later = {"lot": "L1", "expiry": "2028-06-30", "countries": ["GB"], "reason": "Re-test", "signing": SIGNING}
+    assert qualified.booked("/lots/expiry", **later)["number"] == "E-0001"
+    assert (
+        qualified.booked("/lots/expiry/approve", number="E-0001", country="NL", signing=SIGNING)["country"] == "NL"
+    )
+    pharmacist, colleague = System.of(world, "pharmacist.0"), System.of(world, "coordinator.0")
+    waiting = pharmacist.asks_study("/relabelling").json()
+    kit = waiting["kits"][0]
+    assert (kit["change"], kit["new_expiry"], kit["waits_for_check"]) == ("E-0001", "2028-06-30", "")
+    put_on = {"change": "E-0001", "site": world.sites[0][0], "kits": [kit["number"]], "labels_issued": 1}
+    number = pharmacist.booked("/kits/relabel", **put_on)["number"]
+    refused = pharmacist.does("/kits/relabel/check", number=number, signing=SIGNING)
+    assert (refused.status_code, refused.json()["name"]) == (409, "SecondPersonMissing")
+    assert colleague.booked("/kits/relabel/check", number=number, signing=SIGNING)["kits"] == [kit["number"]]
+    left = pharmacist.asks_study("/relabelling").json()
+    assert len(left["kits"]) == len(waiting["kits"]) - 1
+    assert "Re-test" not in str(waiting) + str(left)
+
+
 @pytest.mark.parametrize("person", ["pharmacist.0", "supply_manager.all", "supply_planner.all"])
 def test_nobody_else_does(world: World, person: str) -> None:
     """403, whatever the scopes of the token."""

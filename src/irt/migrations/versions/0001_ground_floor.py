@@ -18,6 +18,8 @@ GUARDS = (
     Guard("deviation"),
     Guard("dispensing_order"),
     Guard("exception_taken"),
+    Guard("expiry_approval"),
+    Guard("expiry_change"),
     Guard("hold_finding"),
     Guard("item_movement"),
     Guard("kit_hold"),
@@ -27,6 +29,9 @@ GUARDS = (
     Guard("movement"),
     Guard("operational_change"),
     Guard("randomization"),
+    Guard("relabel_check"),
+    Guard("relabelled_kit"),
+    Guard("relabelling"),
     Guard("resupply_run"),
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
@@ -381,6 +386,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
     )
     op.create_table(
+        "expiry_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.Column("old_expiry", sa.Date(), nullable=False),
+        sa.Column("new_expiry", sa.Date(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_expiry_change_account_id")),
+        sa.ForeignKeyConstraint(
+            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_expiry_change_blinded_lot_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_expiry_change_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_expiry_change_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_expiry_change_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expiry_change")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_expiry_change_study_id_number")),
+    )
+    op.create_index(op.f("ix_expiry_change_blinded_lot_id"), "expiry_change", ["blinded_lot_id"], unique=False)
+    op.create_table(
         "kit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -620,6 +648,22 @@ def upgrade() -> None:
     )
     op.create_index("audit_record", "audit_entry", ["chain", "record_kind", "record"], unique=False)
     op.create_table(
+        "expiry_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["change_id"], ["expiry_change.id"], name=op.f("fk_expiry_approval_change_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_expiry_approval_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_expiry_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_expiry_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_expiry_approval")),
+        sa.UniqueConstraint("change_id", "country", name=op.f("uq_expiry_approval_change_id_country")),
+    )
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -699,6 +743,31 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_operational_change_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_operational_change")),
         sa.UniqueConstraint("approval_id", name=op.f("uq_operational_change_approval_id")),
+    )
+    op.create_table(
+        "relabelling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("labels_issued", sa.Integer(), nullable=False),
+        sa.Column("labels_used", sa.Integer(), nullable=False),
+        sa.Column("labels_spoiled", sa.Integer(), nullable=False),
+        sa.Column("labels_destroyed", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            name=op.f("ck_relabelling_custody"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabelling_account_id")),
+        sa.ForeignKeyConstraint(["change_id"], ["expiry_change.id"], name=op.f("fk_relabelling_change_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelling_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelling_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelling")),
     )
     op.create_table(
         "role_grant",
@@ -1001,6 +1070,42 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "stage", name=op.f("uq_randomization_subject_id_stage")),
     )
     op.create_index(op.f("ix_randomization_site_id"), "randomization", ["site_id"], unique=False)
+    op.create_table(
+        "relabel_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("relabelling_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabel_check_account_id")),
+        sa.ForeignKeyConstraint(
+            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabel_check_relabelling_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_relabel_check_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabel_check_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabel_check_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabel_check")),
+        sa.UniqueConstraint("relabelling_id", name=op.f("uq_relabel_check_relabelling_id")),
+    )
+    op.create_table(
+        "relabelled_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("relabelling_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_relabelled_kit_kit_id")),
+        sa.ForeignKeyConstraint(
+            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabelled_kit_relabelling_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelled_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelled_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelled_kit")),
+        sa.UniqueConstraint("relabelling_id", "kit_id", name=op.f("uq_relabelled_kit_relabelling_id_kit_id")),
+    )
+    op.create_index(op.f("ix_relabelled_kit_kit_id"), "relabelled_kit", ["kit_id"], unique=False)
     op.create_table(
         "screening",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1626,6 +1731,9 @@ def downgrade() -> None:
     op.drop_table("secret_list_entry")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
     op.drop_table("screening")
+    op.drop_index(op.f("ix_relabelled_kit_kit_id"), table_name="relabelled_kit")
+    op.drop_table("relabelled_kit")
+    op.drop_table("relabel_check")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
     op.drop_table("lane")
@@ -1652,12 +1760,14 @@ def downgrade() -> None:
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
+    op.drop_table("relabelling")
     op.drop_table("operational_change")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
     op.drop_table("movement")
     op.drop_index(op.f("ix_message_study_id"), table_name="message")
     op.drop_index(op.f("ix_message_site_id"), table_name="message")
     op.drop_table("message")
+    op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_index(
@@ -1679,6 +1789,8 @@ def downgrade() -> None:
     op.drop_table("lot_approval")
     op.drop_index("kit_where", table_name="kit")
     op.drop_table("kit")
+    op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
+    op.drop_table("expiry_change")
     op.drop_table("approval")
     op.drop_table("signature")
     op.drop_index(op.f("ix_secret_unsealed_seed_allocator"), table_name="secret_unsealed_seed")
