@@ -1,25 +1,32 @@
 """`irt exchange`: messages with depots by files, and what a vendor needs to try the interface."""
 
 import json
+import os
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import click
 
+from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.commands import clock
 from irt.commands.drop_folders import DropFolder, checked_sidecar
 from irt.commands.named import mode_of, mode_option, study_option
 from irt.commands.options import database_option, open_store
-from irt.commands.session import installation
+from irt.commands.session import installation, new_key
+from irt.commands.vendor_address import VendorAddress
 from irt.errors import BadInput
 from irt.messages.catalogue import MESSAGES
 from irt.messages.formats import Format, read, written
 from irt.messages.json_text import json_schema
 from irt.messages.samples import sample
+from irt.messages.signing import secrets_in
 from irt.messages.xml_text import xml_schema
-from irt.reads.named import depots_of, study_named
+from irt.reads.named import depot_named, depots_of, study_named
+from irt.services.push_messages import ChangeMessage, push_messages, replay_message
+from irt.services.store import Store
+from irt.services.unit_of_work import perform
 
 _FORMATS = click.Choice([spelling.value for spelling in Format])
 
@@ -114,6 +121,55 @@ def run(
         return
     for each in done:
         click.echo(f"{each.depot}: {each.taken} taken, {each.refused} refused, {each.written} written.")
+
+
+@exchange.command("push")
+@click.argument("address")
+@study_option()
+@mode_option
+@click.option("--depot", metavar="CODE", required=True, help="The depot whose address it is.")
+@database_option
+def push(address: str, protocol: str, mode: str | None, depot: str, database_url: str) -> None:
+    """Push what waits for a depot to its address, signed as Standard Webhooks says, oldest first.
+
+    The secret is in IRT_WEBHOOK_SECRET, as whsec_...; two with a space between while one replaces the other. What
+    is not taken waits and is tried again by a later run, after 1, 2, 4 ... minutes; after 10 tries it is given up.
+    The installation itself does it: nobody signs in, so a timer can.
+
+    Example: irt exchange push https://wms.example.com/irt --study NB-301 --depot NLD
+    """
+    secrets, target = secrets_in(os.environ.get("IRT_WEBHOOK_SECRET", "")), VendorAddress.of(address)
+    with closing(open_store(database_url)) as store:
+        actor, study_id, depot_id = _depot_actor(store, protocol, mode, depot)
+        done = push_messages(store, actor, clock.now(), study_id, depot_id, secrets, target.send)
+    click.echo(f"{depot}: {done.taken} taken, {done.given_up} given up.")
+
+
+@exchange.command("replay")
+@click.argument("message_id")
+@study_option()
+@mode_option
+@click.option("--depot", metavar="CODE", required=True, help="The depot it was written to.")
+@database_option
+def replay(message_id: str, protocol: str, mode: str | None, depot: str, database_url: str) -> None:
+    """Let a message to a depot wait again, whether it was fetched or given up.
+
+    Example: irt exchange replay out-1-17 --study NB-301 --depot NLD
+    """
+    with closing(open_store(database_url)) as store:
+        actor, study_id, _ = _depot_actor(store, protocol, mode, depot)
+        ask = ChangeMessage(study_id=study_id, message_id=message_id)
+        done = perform(store, actor, clock.now(), replay_message, ask, new_key(store))
+    click.echo(f"Message {done.message_id} is {done.status}.")
+
+
+def _depot_actor(store: Store, protocol: str, mode: str | None, depot: str) -> tuple[Actor, int, int]:
+    """The installation acting for one depot of a study; the study's id and the depot's."""
+    with store.reading() as connection:
+        study = study_named(connection, protocol, mode_of(mode))
+        depot_id = depot_named(connection, study, depot)
+    grant = Grant(Role.DEPOT, study_id=study.id, depot_id=depot_id)
+    return replace(installation(store, Role.DEPOT), grants=(grant,)), study.id, depot_id
 
 
 def _give(content: bytes, output: Path | None) -> None:

@@ -11,7 +11,10 @@ class Direction(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """Refused: not read, or not in its turn. Noted: kept for a person, nothing was booked."""
+    """Refused: not read, or not in its turn. Noted: kept for a person, nothing was booked.
+
+    Given up: pushed many times, and nobody took it.
+    """
 
     REFUSED = "refused"
     WAITING = "waiting"
@@ -19,3 +22,4 @@ class MessageStatus(StrEnum):
     NOT_APPLIED = "not_applied"
     NOTED = "noted"
     ACKNOWLEDGED = "acknowledged"
+    GIVEN_UP = "given_up"

@@ -3,7 +3,20 @@
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from irt.tables import expiry, hold, kit, people, record, secret, shipment, study, subject, supply, vendor
+from irt.tables import (
+    expiry,
+    hold,
+    kit,
+    people,
+    record,
+    secret,
+    shipment,
+    study,
+    subject,
+    supply,
+    temperature,
+    vendor,
+)
 
 __all__ = [
     "METADATA",
@@ -17,6 +30,7 @@ __all__ = [
     "study",
     "subject",
     "supply",
+    "temperature",
     "vendor",
 ]
 

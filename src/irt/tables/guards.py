@@ -23,6 +23,7 @@ class Guard:
 
 GUARDS: tuple[Guard, ...] = (
     Guard("annotation"),
+    Guard("assessed_kit"),
     Guard("audit_entry"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
@@ -36,6 +37,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("kit_hold"),
     Guard("kit_return"),
     Guard("lane"),
+    Guard("logger_file"),
     Guard("lot_approval"),
     Guard("movement"),
     Guard("operational_change"),
@@ -67,11 +69,13 @@ GUARDS: tuple[Guard, ...] = (
     Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
+    Guard("storage_unit"),
     Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
-    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at")),
+    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at", "attempts", "due_at")),
+    Guard("temperature_assessment"),
     Guard("visit_step"),
     Guard("weighing"),
 )

@@ -74,6 +74,7 @@ class Excursion(Owned, table=True):
     number: str
     status: ExcursionStatus = one_of(ExcursionStatus, "status")
     shipment_id: int | None = Field(default=None, foreign_key="shipment.id")
+    storage_unit_id: int | None = Field(default=None, foreign_key="storage_unit.id")
     site_id: int | None = Field(default=None, foreign_key="site.id")
     opened_at: datetime = instant()
     decision: str | None = None

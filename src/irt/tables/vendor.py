@@ -44,4 +44,6 @@ class VendorMessage(Owned, table=True):
     sentence: str | None = None
     account_id: int | None = Field(default=None, foreign_key="account.id")
     at: datetime = instant()
+    attempts: int = Field(default=0, description="tries to push it")
+    due_at: datetime | None = instant(default=None, description="not pushed again before")
     settled_at: datetime | None = instant(default=None)

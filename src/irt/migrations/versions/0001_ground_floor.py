@@ -12,6 +12,7 @@ depends_on = None
 
 GUARDS = (
     Guard("annotation"),
+    Guard("assessed_kit"),
     Guard("audit_entry"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
@@ -25,6 +26,7 @@ GUARDS = (
     Guard("kit_hold"),
     Guard("kit_return"),
     Guard("lane"),
+    Guard("logger_file"),
     Guard("lot_approval"),
     Guard("movement"),
     Guard("operational_change"),
@@ -56,11 +58,13 @@ GUARDS = (
     Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
+    Guard("storage_unit"),
     Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
-    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at")),
+    Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at", "attempts", "due_at")),
+    Guard("temperature_assessment"),
     Guard("visit_step"),
     Guard("weighing"),
 )
@@ -601,10 +605,12 @@ def upgrade() -> None:
         sa.Column("sentence", sa.String(), nullable=True),
         sa.Column("account_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("direction IN ('in', 'out')", name=op.f("ck_vendor_message_direction")),
         sa.CheckConstraint(
-            "status IN ('refused', 'waiting', 'applied', 'not_applied', 'noted', 'acknowledged')",
+            "status IN ('refused', 'waiting', 'applied', 'not_applied', 'noted', 'acknowledged', 'given_up')",
             name=op.f("ck_vendor_message_status"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_vendor_message_account_id")),
@@ -913,6 +919,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
     )
     op.create_index(op.f("ix_stock_count_site_id"), "stock_count", ["site_id"], unique=False)
+    op.create_table(
+        "storage_unit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("storage", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_storage_unit_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_storage_unit_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_storage_unit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_storage_unit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_storage_unit")),
+        sa.UniqueConstraint("site_id", "name", name=op.f("uq_storage_unit_site_id_name")),
+    )
     op.create_table(
         "subject",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1377,6 +1400,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("storage_unit_id", sa.Integer(), nullable=True),
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decision", sa.String(), nullable=True),
@@ -1387,6 +1411,9 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_excursion_shipment_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_excursion_site_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_excursion_sponsor_id")),
+        sa.ForeignKeyConstraint(
+            ["storage_unit_id"], ["storage_unit.id"], name=op.f("fk_excursion_storage_unit_id")
+        ),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_excursion_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_excursion")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_excursion_study_id_number")),
@@ -1637,6 +1664,34 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_hold_finding_kit_id"), "hold_finding", ["kit_id"], unique=False)
     op.create_table(
+        "logger_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("storage_unit_id", sa.Integer(), nullable=True),
+        sa.Column("excursion_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("logger", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_logger_file_account_id")),
+        sa.ForeignKeyConstraint(["excursion_id"], ["excursion.id"], name=op.f("fk_logger_file_excursion_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_logger_file_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_logger_file_sponsor_id")),
+        sa.ForeignKeyConstraint(
+            ["storage_unit_id"], ["storage_unit.id"], name=op.f("fk_logger_file_storage_unit_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_logger_file_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_logger_file")),
+    )
+    op.create_index(op.f("ix_logger_file_excursion_id"), "logger_file", ["excursion_id"], unique=False)
+    op.create_index(op.f("ix_logger_file_shipment_id"), "logger_file", ["shipment_id"], unique=False)
+    op.create_index(op.f("ix_logger_file_storage_unit_id"), "logger_file", ["storage_unit_id"], unique=False)
+    op.create_table(
         "scan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1673,6 +1728,52 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_hold_cause")),
         sa.UniqueConstraint("hold_id", name=op.f("uq_secret_hold_cause_hold_id")),
     )
+    op.create_table(
+        "temperature_assessment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("logger_file_id", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("readings", sa.Integer(), nullable=False),
+        sa.Column("minimum_celsius", sa.Float(), nullable=False),
+        sa.Column("maximum_celsius", sa.Float(), nullable=False),
+        sa.Column("mkt_celsius", sa.Float(), nullable=False),
+        sa.Column("worst_window_mkt_celsius", sa.Float(), nullable=False),
+        sa.Column("hours_outside", sa.Float(), nullable=False),
+        sa.Column("bands", sa.JSON(), nullable=False),
+        sa.Column("condition", sa.JSON(), nullable=False),
+        sa.Column("profile", sa.JSON(), nullable=False),
+        sa.Column("verdict", sa.String(), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["logger_file_id"], ["logger_file.id"], name=op.f("fk_temperature_assessment_logger_file_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_temperature_assessment_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_temperature_assessment_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_temperature_assessment")),
+        sa.UniqueConstraint("logger_file_id", name=op.f("uq_temperature_assessment_logger_file_id")),
+    )
+    op.create_table(
+        "assessed_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("assessment_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["assessment_id"], ["temperature_assessment.id"], name=op.f("fk_assessed_kit_assessment_id")
+        ),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_assessed_kit_kit_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_assessed_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_assessed_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessed_kit")),
+        sa.UniqueConstraint("assessment_id", "kit_id", name=op.f("uq_assessed_kit_assessment_id_kit_id")),
+    )
+    op.create_index(op.f("ix_assessed_kit_kit_id"), "assessed_kit", ["kit_id"], unique=False)
     for guard in GUARDS:
         set_guard(op.get_bind(), guard)
 
@@ -1681,9 +1782,16 @@ def downgrade() -> None:
     """One step back."""
     for guard in GUARDS:
         drop_guard(op.get_bind(), guard.table)
+    op.drop_index(op.f("ix_assessed_kit_kit_id"), table_name="assessed_kit")
+    op.drop_table("assessed_kit")
+    op.drop_table("temperature_assessment")
     op.drop_table("secret_hold_cause")
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
+    op.drop_index(op.f("ix_logger_file_storage_unit_id"), table_name="logger_file")
+    op.drop_index(op.f("ix_logger_file_shipment_id"), table_name="logger_file")
+    op.drop_index(op.f("ix_logger_file_excursion_id"), table_name="logger_file")
+    op.drop_table("logger_file")
     op.drop_index(op.f("ix_hold_finding_kit_id"), table_name="hold_finding")
     op.drop_table("hold_finding")
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
@@ -1747,6 +1855,7 @@ def downgrade() -> None:
     op.drop_table("code_break")
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
     op.drop_table("subject")
+    op.drop_table("storage_unit")
     op.drop_index(op.f("ix_stock_count_site_id"), table_name="stock_count")
     op.drop_table("stock_count")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
