@@ -51,6 +51,7 @@ from web.blinded.sign_in import SignInPages
 from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
+from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.tokens import TokenPages
@@ -121,6 +122,7 @@ ROOMS: tuple[Any, ...] = (
     DepotPages,
     SupplyPages,
     SupplyPlanPages,
+    SupplyExceptionPages,
     SupplyShipmentPages,
     SupplySitePages,
     LevelChangePages,

@@ -1,8 +1,12 @@
 """Shipments: resupply and its decision, each step of depot, carrier and supply, and the receipt."""
 
+from dataclasses import dataclass
+
 from litestar.handlers import HTTPRouteHandler
 
 from irt.blinding.roles import Permission
+from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
+from irt.reads.blinded_reasons import ShipmentReasons, reasons_of
 from irt.services import fulfil_shipment
 from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
@@ -10,7 +14,8 @@ from irt.services.order_kits import order_kits, order_sets
 from irt.services.propose_stop import propose_stop
 from irt.services.run_resupply import run_resupply_with
 from irt.services.sign_receipt import sign_receipt
-from web.api.operations import Service, command, planned
+from irt.services.take_exception import take_exception
+from web.api.operations import Caller, Now, Records, Service, StudyId, command, planned, question
 
 _SHIPMENT = {"study_id": 1, "number": "SH-00012"}
 
@@ -23,7 +28,44 @@ def _step(service: Service, scope: Permission, summary: str, *, reason: bool = F
 
 _DEPOT, _SUPPLY = Permission.FULFIL_SHIPMENT, Permission.APPROVE_SHIPMENT
 
+
+@dataclass(frozen=True)
+class ExceptionsListed:
+    """What needs a person in the supply of a study, the nearest deadline first."""
+
+    items: tuple[ExceptionLine, ...]
+
+
+@question("/studies/{study_id:int}/supply/exceptions", Permission.VIEW_SUPPLY, "What needs a person in supply")
+def list_exceptions(study_id: StudyId, caller: Caller, store: Records, now: Now) -> ExceptionsListed:
+    """Late parcels, stock that runs out and lots that expire, by blinding group, with deadline and owner."""
+    caller.require(Permission.VIEW_SUPPLY, study_id)
+    with store.reading() as connection:
+        return ExceptionsListed(open_exceptions(connection, study_id, now))
+
+
+@question(
+    "/studies/{study_id:int}/supply/reasons/{number:str}",
+    Permission.VIEW_SUPPLY,
+    "Why a shipment holds what it holds",
+)
+def show_reasons(study_id: StudyId, number: str, caller: Caller, store: Records) -> ShipmentReasons:
+    """What raised it, kits that were there or coming, and kits ordered, by blinding group."""
+    caller.require(Permission.VIEW_SUPPLY, study_id)
+    with store.reading() as connection:
+        return reasons_of(connection, study_id, number)
+
+
 OPERATIONS = (
+    list_exceptions,
+    show_reasons,
+    command(
+        "/supply/exceptions/take",
+        take_exception,
+        Permission.RUN_RESUPPLY,
+        "Look after an exception of supply from now on",
+        {"study_id": 1, "kind": "not_delivered", "record": "S-10012", "note": "The carrier was called"},
+    ),
     command(
         "/sites/change",
         change_site,

@@ -102,3 +102,29 @@ def test_a_shelf_is_counted(world: World) -> None:
     assert (counted["matched"], counted["differences"][0]["difference"]) == (len(numbers) - 1, "not_found")
     steps = system.asks_study(f"/kits/{numbers[0]}").json()["steps"]
     assert steps[0]["words"] == "Reported missing"
+
+
+def test_a_shipment_says_why_and_a_late_one_finds_an_owner(investigator: System, supply: System) -> None:
+    """Sums by blinding group; after two days nobody has acknowledged it, and the planner takes it."""
+    _empties(investigator)
+    (number,) = supply.booked("/resupply/run", day=supply.today)["shipments"]
+    reasons = supply.asks_study(f"/supply/reasons/{number}").json()
+    assert (reasons["raised_by"], [one["blinding_group"] for one in reasons["groups"]]) == ("resupply", ["PEN"])
+    assert supply.asks_study("/supply/exceptions").json()["items"] == []
+    supply.world.wait(days=2)
+    (late,) = supply.asks_study("/supply/exceptions").json()["items"]
+    assert (late["kind"], late["record"], late["owner"]) == ("not_acknowledged", number, "")
+    supply.booked("/supply/exceptions/take", kind=late["kind"], record=number, note="I call the depot")
+    assert supply.asks_study("/supply/exceptions").json()["items"][0]["note"] == "I call the depot"
+    assert supply.does("/supply/exceptions/take", kind="expiring", record="L9").status_code == 409
+
+
+def test_a_blinded_planner_orders_sets_and_no_types(supply: System) -> None:
+    """Whole sets come; kits by type are refused; a stop of supply waits for a second person."""
+    site = supply.world.sites[0][0]
+    done = supply.booked("/resupply/order-sets", site=site, blinding_group="PEN", sets=1, reason="Fridge failed")
+    assert (len(done["shipments"]), done["waits"]) == (1, False)
+    refused = supply.does("/resupply/order-kits", site=site, kits={"PEN-A": 1}, reason="Fridge failed")
+    assert refused.status_code == 403
+    stop = supply.booked("/resupply/stops/propose", site=site, stops_on=supply.today, reason="Enrolment ended")
+    assert stop["record"] == f"supply of site {site}"

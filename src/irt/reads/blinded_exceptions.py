@@ -1,0 +1,164 @@
+"""The inbox of supply: what needs a person, with its deadline and who took it. By blinding group alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import BindParameter, Connection, bindparam, func, select
+
+from irt.blinding.views import BlindedView
+from irt.reads.blinded_sites import study_at
+from irt.reads.blinded_supply import approved_version
+from irt.states.kit import Accountability, Assignment, Custody, Quality
+from irt.states.records import KitCheck, SiteStatus
+from irt.states.shipment import OPEN, ShipmentStatus
+from irt.supply.exceptions import (
+    CONSUMED_OVER_DAYS,
+    ExceptionKind,
+    LotFacts,
+    ParcelFacts,
+    ShelfFacts,
+    SupplyException,
+    late_parcels,
+    lots_expiring,
+    shelves_running_out,
+)
+from irt.tables.columns import table_of
+from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit
+from irt.tables.people import Account
+from irt.tables.shipment import Shipment, ShipmentKit
+from irt.tables.study import Depot, Site
+from irt.tables.supply import ExceptionTaken
+
+
+@dataclass(frozen=True)
+class ExceptionLine(BlindedView):
+    """One exception of the inbox; `owner` is empty while nobody took it."""
+
+    kind: ExceptionKind
+    record: str
+    where: str
+    words: str
+    deadline: datetime
+    overdue: bool
+    escalated: bool
+    owner: str
+    owner_id: int
+    note: str
+
+
+_SHIPMENTS, _SITES, _DEPOTS = table_of(Shipment), table_of(Site), table_of(Depot)
+_KITS, _LOTS, _TAKEN, _ACCOUNTS = table_of(Kit), table_of(BlindedLot), table_of(ExceptionTaken), table_of(Account)
+_DISPENSINGS, _GIVEN, _SHIPPED = table_of(Dispensing), table_of(DispensedKit), table_of(ShipmentKit)
+_STUDY: BindParameter[int] = bindparam("study_id")
+_PARCELS = (
+    select(_SHIPMENTS, _DEPOTS.c.code.label("depot"), _SITES.c.number.label("site"))
+    .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
+    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .where(_SHIPMENTS.c.study_id == _STUDY, _SHIPMENTS.c.status.in_(sorted(OPEN)))
+    .order_by(_SHIPMENTS.c.id)
+)
+_ACTIVE = select(_SITES.c.id, _SITES.c.number).where(
+    _SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE
+)
+_USABLE = (
+    select(_KITS.c.place_id, _KITS.c.blinding_group, func.count())
+    .where(_KITS.c.study_id == _STUDY, _KITS.c.custody == Custody.SITE, _KITS.c.quality == Quality.RELEASED)
+    .where(_KITS.c.assignment == Assignment.FREE, _KITS.c.expiry >= bindparam("today"))
+    .group_by(_KITS.c.place_id, _KITS.c.blinding_group)
+)
+_COMING = (
+    select(_SHIPMENTS.c.site_id, _KITS.c.blinding_group, func.count())
+    .join(_SHIPPED, _SHIPPED.c.shipment_id == _SHIPMENTS.c.id)
+    .join(_KITS, _KITS.c.id == _SHIPPED.c.kit_id)
+    .where(_SHIPMENTS.c.study_id == _STUDY, _SHIPMENTS.c.status.in_(sorted(OPEN)), _SHIPPED.c.outcome.is_(None))
+    .group_by(_SHIPMENTS.c.site_id, _KITS.c.blinding_group)
+)
+_CONSUMED = (
+    select(_DISPENSINGS.c.site_id, _KITS.c.blinding_group, func.count())
+    .join(_GIVEN, _GIVEN.c.dispensing_id == _DISPENSINGS.c.id)
+    .join(_KITS, _KITS.c.id == _GIVEN.c.kit_id)
+    .where(_DISPENSINGS.c.study_id == _STUDY, _DISPENSINGS.c.assigned_at >= bindparam("since"))
+    .where(_GIVEN.c.status == KitCheck.HANDED_OVER)
+    .group_by(_DISPENSINGS.c.site_id, _KITS.c.blinding_group)
+)
+_EXPIRIES = (
+    select(_LOTS.c.number, _KITS.c.expiry, func.count().label("kits"))
+    .join(_KITS, _KITS.c.blinded_lot_id == _LOTS.c.id)
+    .where(_KITS.c.study_id == _STUDY, _KITS.c.custody.in_((Custody.SITE, Custody.DEPOT)))
+    .where(_KITS.c.assignment == Assignment.FREE, _KITS.c.accountability == Accountability.NONE)
+    .group_by(_LOTS.c.number, _KITS.c.expiry)
+    .order_by(_KITS.c.expiry, _LOTS.c.number)
+)
+_OWNERS = (
+    select(_TAKEN.c.kind, _TAKEN.c.record, _TAKEN.c.account_id, _TAKEN.c.note, _ACCOUNTS.c.printed_name)
+    .join(_ACCOUNTS, _ACCOUNTS.c.id == _TAKEN.c.account_id)
+    # What was taken long ago and comes up again is a new matter.
+    .where(_TAKEN.c.study_id == _STUDY, _TAKEN.c.at >= bindparam("since"))
+    .order_by(_TAKEN.c.id)
+)
+
+
+def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tuple[ExceptionLine, ...]:
+    """Everything that needs a person now, the nearest deadline first."""
+    facts = {"study_id": study_id, "since": now - timedelta(days=CONSUMED_OVER_DAYS)}
+    taken = {(row.kind, row.record): row for row in connection.execute(_OWNERS, facts)}
+    found = [
+        *late_parcels(_parcels(connection, study_id), now),
+        *shelves_running_out(_shelves(connection, study_id, now), now),
+        *lots_expiring(_lots(connection, study_id), now),
+    ]
+    lines = []
+    for one in sorted(found, key=lambda each: (each.deadline, each.kind, each.record)):
+        owner = taken.get((one.kind, one.record))
+        name, account, note = (owner.printed_name, owner.account_id, owner.note) if owner else ("", 0, "")
+        lines.append(_line(one, now, name, account, note))
+    return tuple(lines)
+
+
+def _line(one: SupplyException, now: datetime, owner: str, owner_id: int, note: str) -> ExceptionLine:
+    return ExceptionLine(
+        kind=one.kind,
+        record=one.record,
+        where=one.where,
+        words=one.words,
+        deadline=one.deadline,
+        overdue=one.deadline < now,
+        escalated=one.escalates_at < now,
+        owner=owner,
+        owner_id=owner_id,
+        note=note,
+    )
+
+
+def _parcels(connection: Connection, study_id: int) -> Iterator[ParcelFacts]:
+    for row in connection.execute(_PARCELS, {"study_id": study_id}).mappings():
+        yield ParcelFacts(
+            number=row["number"],
+            status=ShipmentStatus(row["status"]),
+            depot=row["depot"] or "",
+            site=row["site"] or "",
+            requested_at=row["raised_at"],
+            dispatch_on=row["dispatch_on"],
+            expected_on=row["expected_on"],
+            delivered_at=row["delivered_at"],
+        )
+
+
+def _shelves(connection: Connection, study_id: int, now: datetime) -> Iterator[ShelfFacts]:
+    """Products that active sites used in the last weeks."""
+    facts = {"study_id": study_id, "today": now.date(), "since": now - timedelta(days=CONSUMED_OVER_DAYS)}
+    study = study_at(connection, study_id, approved_version(connection, study_id))
+    names = {group.code: group.name for group in study.blinding_groups}
+    sites = {row.id: row.number for row in connection.execute(_ACTIVE, facts)}
+    usable = {(row[0], row[1]): row[2] for row in connection.execute(_USABLE, facts)}
+    coming = {(row[0], row[1]): row[2] for row in connection.execute(_COMING, facts)}
+    for site_id, group, consumed in connection.execute(_CONSUMED, facts):
+        if site_id in sites:
+            here = usable.get((site_id, group), 0), coming.get((site_id, group), 0)
+            yield ShelfFacts(sites[site_id], group, names.get(group, group), *here, consumed)
+
+
+def _lots(connection: Connection, study_id: int) -> Iterator[LotFacts]:
+    for lot, expiry, kits in connection.execute(_EXPIRIES, {"study_id": study_id}):
+        yield LotFacts(lot, expiry, kits)

@@ -1,0 +1,150 @@
+"""What goes wrong in supply and needs a person: rules over facts that blinded people may know."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from math import floor
+
+from irt.states.shipment import ShipmentStatus
+
+ACKNOWLEDGE_HOURS = 24
+DISPATCH_GRACE_DAYS = 1
+DELIVERY_GRACE_DAYS = 2
+RECEIPT_HOURS = 72
+STOCK_OUT_DAYS = 14
+CONSUMED_OVER_DAYS = 28
+"""The days back from today over which a site's use of a product is averaged."""
+EXPIRY_DAYS = 60
+EXPIRY_NOTICE_DAYS = 30
+STOCK_OUT_NOTICE_DAYS = 7
+"""So long before stock runs out or expires somebody must have acted."""
+ACT_HOURS = 24
+"""So long after a parcel is late somebody must have acted."""
+ESCALATION_HOURS = 24
+"""So long after its deadline an exception is escalated."""
+
+
+class ExceptionKind(StrEnum):
+    """What went wrong, or is about to."""
+
+    NOT_ACKNOWLEDGED = "not_acknowledged"
+    NOT_DISPATCHED = "not_dispatched"
+    NOT_DELIVERED = "not_delivered"
+    NOT_RECEIVED = "not_received"
+    STOCK_OUT = "stock_out"
+    EXPIRING = "expiring"
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyException:
+    """One exception: what it is about, where, in words, and until when somebody must have acted."""
+
+    kind: ExceptionKind
+    record: str
+    where: str
+    words: str
+    deadline: datetime
+
+    @property
+    def escalates_at(self) -> datetime:
+        """From then on it is escalated."""
+        return self.deadline + timedelta(hours=ESCALATION_HOURS)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelFacts:
+    """A shipment under way; `depot` and `site` as people call them."""
+
+    number: str
+    status: ShipmentStatus
+    depot: str
+    site: str
+    requested_at: datetime
+    dispatch_on: date | None
+    expected_on: date | None
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfFacts:
+    """Usable kits of one product at one site, those coming, and those used up in the days before."""
+
+    site: str
+    blinding_group: str
+    product: str
+    usable: int
+    coming: int
+    consumed: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotFacts:
+    """Unused kits of a blinded lot that expire on one day, at sites and depots."""
+
+    lot: str
+    expiry: date
+    kits: int
+
+
+_AWAITS_DISPATCH = (ShipmentStatus.ACKNOWLEDGED, ShipmentStatus.PICKED, ShipmentStatus.PACKED)
+_ON_THE_ROAD = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.CUSTOMS_HOLD)
+
+
+def late_parcels(parcels: Iterable[ParcelFacts], now: datetime) -> Iterator[SupplyException]:
+    """Shipments that nobody acknowledged, sent, brought or booked in time; each in its latest state alone."""
+    for parcel in parcels:
+        found = _late(parcel, now)
+        if found is not None and found[0] <= now:
+            since, kind, where, words = found
+            yield SupplyException(kind, parcel.number, where, words, since + timedelta(hours=ACT_HOURS))
+
+
+def _late(parcel: ParcelFacts, now: datetime) -> tuple[datetime, ExceptionKind, str, str] | None:
+    """Since when a parcel is late, or will be; how, where, and in words."""
+    kinds = ExceptionKind
+    if parcel.status == ShipmentStatus.REQUESTED:
+        since = parcel.requested_at + timedelta(hours=ACKNOWLEDGE_HOURS)
+        hours = floor((now - parcel.requested_at) / timedelta(hours=1))
+        return since, kinds.NOT_ACKNOWLEDGED, f"Depot {parcel.depot}", f"requested {hours} hours ago"
+    if parcel.status in _AWAITS_DISPATCH and parcel.dispatch_on is not None:
+        since = _end_of(parcel.dispatch_on + timedelta(days=DISPATCH_GRACE_DAYS), now)
+        return since, kinds.NOT_DISPATCHED, f"Depot {parcel.depot}", f"was to leave on {parcel.dispatch_on}"
+    if parcel.status in _ON_THE_ROAD and parcel.expected_on is not None:
+        since = _end_of(parcel.expected_on + timedelta(days=DELIVERY_GRACE_DAYS), now)
+        held = ", held at customs" if parcel.status == ShipmentStatus.CUSTOMS_HOLD else ""
+        words = f"was expected on {parcel.expected_on}{held}"
+        return since, kinds.NOT_DELIVERED, f"Site {parcel.site}", words
+    if parcel.status == ShipmentStatus.DELIVERED and parcel.delivered_at is not None:
+        since = parcel.delivered_at + timedelta(hours=RECEIPT_HOURS)
+        words = f"delivered on {parcel.delivered_at.date()}"
+        return since, kinds.NOT_RECEIVED, f"Site {parcel.site}", words
+    return None
+
+
+def shelves_running_out(shelves: Iterable[ShelfFacts], now: datetime) -> Iterator[SupplyException]:
+    """Products that a site will have used up within two weeks, were it to go on as in the last four."""
+    for shelf in shelves:
+        if not shelf.consumed:
+            continue
+        days = (shelf.usable + shelf.coming) * CONSUMED_OVER_DAYS // shelf.consumed
+        if days < STOCK_OUT_DAYS:
+            coming = f", {shelf.coming} coming" if shelf.coming else ""
+            words = f"{shelf.product}: {shelf.usable} left{coming}, used up in {days} days"
+            deadline = _end_of(now.date() + timedelta(days=days - STOCK_OUT_NOTICE_DAYS), now)
+            record = f"{shelf.site} {shelf.blinding_group}"
+            yield SupplyException(ExceptionKind.STOCK_OUT, record, f"Site {shelf.site}", words, deadline)
+
+
+def lots_expiring(lots: Iterable[LotFacts], now: datetime) -> Iterator[SupplyException]:
+    """Lots with unused kits whose last day is near."""
+    for lot in lots:
+        days = (lot.expiry - now.date()).days
+        if 0 <= days <= EXPIRY_DAYS:
+            record, words = f"{lot.lot} {lot.expiry}", f"{lot.kits} unused kits, last day {lot.expiry}"
+            deadline = _end_of(lot.expiry - timedelta(days=EXPIRY_NOTICE_DAYS), now)
+            yield SupplyException(ExceptionKind.EXPIRING, record, f"Lot {lot.lot}", words, deadline)
+
+
+def _end_of(day: date, now: datetime) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(0), now.tzinfo)

@@ -1,0 +1,61 @@
+"""The inbox of supply: what needs a person, and its button Take."""
+
+import pytest
+
+from irt.tables.supply import ExceptionTaken
+from tests.web.parcels import house_of, requested_parcel
+from tests.web.world import World
+
+INBOX = "/supply/exceptions"
+
+
+def late(world: World) -> str:
+    """A shipment that nobody acknowledged for two days; its number."""
+    number = requested_parcel(world)
+    world.wait(days=2)
+    return number
+
+
+@pytest.mark.parametrize("person", ["supply_planner.all", "supply_manager.all"])
+def test_a_late_shipment_is_in_the_inbox(world: World, person: str) -> None:
+    """What, where, deadline, owner; and nothing that tells a kit type."""
+    number = late(world)
+    page = world.signed_in(person).get(INBOX).text
+    assert all(words in page for words in ("Shipment not acknowledged", number, "nobody", "past the deadline"))
+    assert not any(secret in page for secret in ("PEN-A", "PEN-P"))
+
+
+def test_take_makes_one_the_owner_once(world: World) -> None:
+    """A double click books once; then the person stands there, and the button is gone for them."""
+    number = late(world)
+    browser = world.signed_in("supply_planner.all")
+    browser.get(INBOX)
+    fields = browser.form(f"{INBOX}/take").fields
+    browser.send(f"{INBOX}/take", fields)
+    page = browser.send(f"{INBOX}/take", fields)
+    assert page.status_code == 200
+    (taken,) = house_of(world).rows(ExceptionTaken)
+    assert (taken["kind"], taken["record"]) == ("not_acknowledged", number)
+    assert f'Take<span class="visually-hidden"> Shipment not acknowledged {number}' not in browser.text
+
+
+def test_what_is_settled_cannot_be_taken(world: World) -> None:
+    """The sentence stands on the page, and nothing is booked."""
+    late(world)
+    browser = world.signed_in("supply_planner.all")
+    browser.get(INBOX)
+    fields = {**browser.form(f"{INBOX}/take").fields, "record": "S-99999"}
+    page = browser.send(f"{INBOX}/take", fields)
+    assert page.status_code == 409
+    assert "no longer in the inbox" in page.text
+    assert house_of(world).rows(ExceptionTaken) == []
+
+
+def test_an_empty_inbox_says_so(world: World) -> None:
+    """Nothing needs anybody."""
+    assert "Nothing needs anybody." in world.signed_in("supply_planner.all").get(INBOX).text
+
+
+def test_site_staff_have_no_inbox_of_supply(world: World) -> None:
+    """403 in words."""
+    assert world.signed_in("pharmacist.0").get(INBOX).status_code == 403
