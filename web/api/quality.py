@@ -6,12 +6,15 @@ from datetime import date
 from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
+from irt.reads.blinded_temperature import ExcursionRecord, excursion_record
 from irt.reads.unblinded_lots import lots
 from irt.services.change_expiry import approve_extension, change_expiry
 from irt.services.decide_quality import decide_quality
 from irt.services.lift_hold import lift_hold
+from irt.services.name_storage_unit import name_storage_unit
 from irt.services.open_hold import open_hold
 from irt.services.release_lot import approve_lot, release_lot
+from irt.services.store_logger_file import store_logger_file
 from web.api.operations import After, Caller, Number, Records, StudyId, command, question, unblinded_question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
@@ -87,6 +90,16 @@ def show_hold(study_id: StudyId, number: Number, caller: Caller, store: Records,
         return hold_page(connection, study_id, number, after)
 
 
+@question(
+    "/studies/{study_id:int}/excursions/{number:str}", Permission.DECIDE_QUALITY, "An excursion and its records"
+)
+def show_excursion(study_id: StudyId, number: Number, caller: Caller, store: Records) -> ExcursionRecord:
+    """The figures, limits and proposals of every file, and the kits that wait; never what is inside."""
+    caller.require(Permission.DECIDE_QUALITY, study_id)
+    with store.reading() as connection:
+        return excursion_record(connection, study_id, number)
+
+
 OPERATIONS = (
     list_lots,
     list_quality_waiting,
@@ -155,4 +168,24 @@ OPERATIONS = (
             "signing": _SIGNING,
         },
     ),
+    command(
+        "/quality/storage-unit",
+        name_storage_unit,
+        Permission.RECEIVE_SHIPMENT,
+        "Name a fridge, freezer or room of a site",
+        {"study_id": 1, "site": "1014", "name": "Fridge 2", "storage": "2-8C"},
+    ),
+    command(
+        "/quality/logger-file",
+        store_logger_file,
+        Permission.RECEIVE_SHIPMENT,
+        "Store a temperature logger's file of a shipment or a storage unit, and have it judged",
+        {
+            "study_id": 1,
+            "shipment": "S-10001",
+            "name": "TT4-88120.csv",
+            "content": "dGltZXN0YW1wLHRlbXBlcmF0dXJlX2MKMjAyNi0wMy0wMlQwODowMFosNS4wCg==",
+        },
+    ),
+    show_excursion,
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select, union
 
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import study_at
@@ -18,6 +18,7 @@ from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit, Movement
 from irt.tables.shipment import Excursion, Shipment, ShipmentKit
 from irt.tables.study import Depot, Site, StudyVersion
+from irt.tables.temperature import AssessedKit, LoggerFile, TemperatureAssessment
 
 KITS_A_PAGE = 50
 KITS_AT_ONCE = 500
@@ -72,11 +73,22 @@ _DECIDED = (
     ExcursionStatus.PARTLY_ACCEPTED,
     ExcursionStatus.CLOSED,
 )
+_ASSESSED, _FILES, _JUDGED = table_of(AssessedKit), table_of(LoggerFile), table_of(TemperatureAssessment)
+_CONCERNED = union(
+    select(_EXCURSIONS.c.id.label("excursion_id"), _CONTENTS.c.kit_id).join(
+        _CONTENTS, _CONTENTS.c.shipment_id == _EXCURSIONS.c.shipment_id
+    ),
+    select(_FILES.c.excursion_id, _ASSESSED.c.kit_id)
+    .join(_JUDGED, _JUDGED.c.logger_file_id == _FILES.c.id)
+    .join(_ASSESSED, _ASSESSED.c.assessment_id == _JUDGED.c.id)
+    .where(_FILES.c.storage_unit_id.is_not(None)),
+).subquery("concerned")
+"""The kits of each excursion: those of its parcel, or those a storage unit's files were held against."""
 _LAST = select(func.max(_MOVES.c.id)).where(_MOVES.c.kit_id == _KITS.c.id).correlate(_KITS).scalar_subquery()
 _EXCURSION_OF = (
     select(func.min(_EXCURSIONS.c.number))
-    .join(_CONTENTS, _CONTENTS.c.shipment_id == _EXCURSIONS.c.shipment_id)
-    .where(_CONTENTS.c.kit_id == _KITS.c.id, _EXCURSIONS.c.status.not_in(_DECIDED))
+    .join(_CONCERNED, _CONCERNED.c.excursion_id == _EXCURSIONS.c.id)
+    .where(_CONCERNED.c.kit_id == _KITS.c.id, _EXCURSIONS.c.status.not_in(_DECIDED))
     .correlate(_KITS)
     .scalar_subquery()
 )
@@ -114,8 +126,8 @@ _OF_EXCURSION = (
     _HELD.where(
         _TO_DECIDE,
         _KITS.c.id.in_(
-            select(_CONTENTS.c.kit_id)
-            .join(_EXCURSIONS, _EXCURSIONS.c.shipment_id == _CONTENTS.c.shipment_id)
+            select(_CONCERNED.c.kit_id)
+            .join(_EXCURSIONS, _EXCURSIONS.c.id == _CONCERNED.c.excursion_id)
             .where(_EXCURSIONS.c.study_id == bindparam("study_id"), _EXCURSIONS.c.number == bindparam("excursion"))
         ),
     )
@@ -134,8 +146,8 @@ _OPEN = (
     )
     .outerjoin(_SHIPMENTS, _SHIPMENTS.c.id == _EXCURSIONS.c.shipment_id)
     .outerjoin(_SITES, _SITES.c.id == _EXCURSIONS.c.site_id)
-    .outerjoin(_CONTENTS, _CONTENTS.c.shipment_id == _EXCURSIONS.c.shipment_id)
-    .outerjoin(_KITS, and_(_KITS.c.id == _CONTENTS.c.kit_id, _TO_DECIDE))
+    .outerjoin(_CONCERNED, _CONCERNED.c.excursion_id == _EXCURSIONS.c.id)
+    .outerjoin(_KITS, and_(_KITS.c.id == _CONCERNED.c.kit_id, _TO_DECIDE))
     .where(_EXCURSIONS.c.study_id == bindparam("study_id"), _EXCURSIONS.c.status.not_in(_DECIDED))
     .group_by(_EXCURSIONS.c.id, _SHIPMENTS.c.number, _SITES.c.number)
     .order_by(_EXCURSIONS.c.id)

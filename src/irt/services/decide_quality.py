@@ -5,7 +5,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
-from irt.errors import BadInput
+from irt.errors import BadInput, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import lock_kits_by_number, move_kits
 from irt.services.sign_record import Signable, Signing, sign_record
@@ -15,6 +15,7 @@ from irt.states.kit import KitEvent
 from irt.states.records import EXCURSION, ExcursionEvent, ExcursionStatus
 from irt.states.table import next_status
 from irt.tables.columns import table_of
+from irt.tables.kit import Kit
 from irt.tables.shipment import Excursion
 
 
@@ -37,7 +38,11 @@ class QualityDecided(SQLModel):
     excursion_status: ExcursionStatus | None
 
 
-_EXCURSIONS = table_of(Excursion)
+class SplitDecision(Refusal):
+    """Some kits of an excursion would be accepted and others, that look alike, rejected."""
+
+
+_EXCURSIONS, _KITS = table_of(Excursion), table_of(Kit)
 _EXCURSION = (
     select(_EXCURSIONS.c.id, _EXCURSIONS.c.status)
     .where(_EXCURSIONS.c.study_id == bindparam("study_id"), _EXCURSIONS.c.number == bindparam("number"))
@@ -59,6 +64,7 @@ def decide_quality(work: Work, ask: DecideQuality) -> QualityDecided:
     signature_id = sign_record(work, ask.signing, signable, grant)
     excursion_status = _decide_excursion(work, ask, reason)
     kits = lock_kits_by_number(work, ask.study_id, [*ask.accept, *ask.reject])
+    _refuse_to_tell_apart(work, ask)
     for numbers, event in ((set(ask.accept), KitEvent.ACCEPT), (set(ask.reject), KitEvent.REJECT)):
         if some := [kit for kit in kits if kit.number in numbers]:
             move_kits(work, some, event, reason=reason)
@@ -78,6 +84,24 @@ def decide_quality(work: Work, ask: DecideQuality) -> QualityDecided:
         )
     )
     return QualityDecided(accepted=accepted, rejected=rejected, excursion_status=excursion_status)
+
+
+_LOOKS = select(_KITS.c.number, _KITS.c.blinding_group).where(
+    _KITS.c.study_id == bindparam("study_id"), _KITS.c.number.in_(bindparam("numbers", expanding=True))
+)
+
+
+def _refuse_to_tell_apart(work: Work, ask: DecideQuality) -> None:
+    """Kits of one excursion that look alike went through the same: a split decision could only tell contents."""
+    if ask.excursion is None or not (ask.accept and ask.reject):
+        return
+    rows = work.rows(_LOOKS, study_id=ask.study_id, numbers=[*ask.accept, *ask.reject])
+    looks = {row["number"]: row["blinding_group"] for row in rows}
+    if both := {looks[number] for number in ask.accept} & {looks[number] for number in ask.reject}:
+        raise SplitDecision(
+            f"Kits {min(both)} of one excursion are decided alike: they went through the same, and may "
+            "not be told apart. Nothing was decided. Report a broken kit as damaged instead."
+        )
 
 
 def _decide_excursion(work: Work, ask: DecideQuality, reason: str) -> ExcursionStatus | None:

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import bindparam, func, select
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, IntegrityFault, NotFound, Refusal
-from irt.services.audit_draft import AuditDraft
+from irt.errors import BadInput, NotFound, Refusal
+from irt.services.excursions import open_excursion
 from irt.services.holds import under_hold_among
 from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
 from irt.services.shipments import (
@@ -24,8 +23,6 @@ from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.records import ExcursionStatus
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
-from irt.tables.columns import table_of
-from irt.tables.shipment import Excursion
 
 
 class Temperature(StrEnum):
@@ -189,37 +186,21 @@ def _book(
     return booked
 
 
-_EXCURSIONS = table_of(Excursion)
-_SO_FAR = select(func.count(_EXCURSIONS.c.id)).where(_EXCURSIONS.c.study_id == bindparam("study_id"))
 _OPENED_AS = {Temperature.ALARM: ExcursionStatus.SUSPECTED, Temperature.NO_DATA: ExcursionStatus.NO_DATA}
 
 
 def _open_excursion(work: Work, ask: ReceiveShipment, shipment: HeldShipment) -> str | None:
-    """An excursion of its own life, apart from the kits'; its number where one was opened."""
+    """The number of the excursion, where the monitor's word opens one."""
     if ask.temperature not in _OPENED_AS:
         return None
-    so_far = work.connection.execute(_SO_FAR, {"study_id": shipment.study_id}).scalar()
-    if so_far is None:
-        raise IntegrityFault("counting gave no number")
-    number = f"X-{so_far + 1:04d}"
-    work.append(
-        Excursion,
+    _, number = open_excursion(
+        work,
+        f"shipment {shipment.number}",
+        _OPENED_AS[ask.temperature],
+        shipment.zone,
+        {"shipment": shipment.number, "temperature": ask.temperature},
         **shipment.owner,
-        number=number,
-        status=_OPENED_AS[ask.temperature],
         shipment_id=shipment.id,
         site_id=shipment.site_id,
-        opened_at=work.at,
-    )
-    work.audit(
-        AuditDraft(
-            act="excursion_opened",
-            record_kind="excursion",
-            record=number,
-            study_id=shipment.study_id,
-            site_id=shipment.site_id,
-            zone=shipment.zone,
-            new={"shipment": shipment.number, "temperature": ask.temperature},
-        )
     )
     return number

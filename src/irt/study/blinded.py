@@ -12,6 +12,7 @@ from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
 from irt.study.rules import Cap, Conduct, Screening
+from irt.study.temperature import TemperatureRules
 from irt.study.titration import levels_at
 from irt.study.visits import Visit
 
@@ -93,6 +94,7 @@ class BlindedStudy(NamedTuple):
     second_checks: tuple[Code, ...]
     """Visits where two people type the weight, whatever the arm."""
     randomizations: tuple[PublicRandomization, ...]
+    temperature: TemperatureRules = TemperatureRules()
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -113,6 +115,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         sites=tuple(PublicSite(site.number, site.name, site.country) for site in definition.sites),
         second_checks=second_check_visits(definition),
         randomizations=_randomizations(definition),
+        temperature=definition.temperature,
     )
 
 

@@ -49,6 +49,7 @@ _NOUNS: dict[str, _Noun] = {
     "screening": _Noun("Screening"),
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
     "conduct": _Noun("Conduct"),
+    "temperature": _Noun("Temperature"),
     "countries": _Noun("Countries", "Country"),
     "depots": _Noun("Depots", "Depot"),
     "lanes": _Noun("Lanes", "Lane", ("origin", "target")),

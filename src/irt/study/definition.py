@@ -17,6 +17,7 @@ from irt.study.randomization_plan import (
 )
 from irt.study.resupply import Resupply
 from irt.study.rules import Cap, Conduct, Screening
+from irt.study.temperature import TemperatureRules
 from irt.study.visits import Visit
 
 _P = TypeVar("_P", Arm, Factor, Visit, KitType, Country, BlindingGroup)
@@ -63,6 +64,7 @@ class StudyDefinition(Part):
     screening: Screening = Screening()
     caps: tuple[Cap, ...] = ()
     conduct: Conduct = Conduct()
+    temperature: TemperatureRules = TemperatureRules()
     countries: tuple[Country, ...] = Field(min_length=1)
     depots: tuple[Depot, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)

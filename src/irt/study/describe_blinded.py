@@ -3,6 +3,7 @@
 from irt.study.blinded import BlindedStudy, KitCount
 from irt.study.rules import Cap, Screening
 from irt.study.specification import Section, Specification, Table
+from irt.study.temperature import Condition
 from irt.study.visits import Repeat, Visit
 
 BLINDINGS = {
@@ -38,6 +39,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _screening(study),
         _caps(study),
         _conduct(study),
+        _temperature(study),
         _countries(study),
         _sites(study),
     )
@@ -174,6 +176,33 @@ def _conduct(study: BlindedStudy) -> Section:
         ("Signatures with the six-digit code", yes_no(rules.second_factor)),
     )
     return Section("Conduct", facts)
+
+
+def _temperature(study: BlindedStudy) -> Section:
+    rules = study.temperature
+    classes = sorted({group.storage for group in study.blinding_groups})
+    rows = tuple(_limits(storage, rules.condition(storage)) for storage in classes)
+    budgets = tuple(
+        (
+            f"Budget {storage}",
+            f"{band.hours_max:g} h from {band.low:g} to {band.high:g} °C outside the label's range",
+        )
+        for storage in classes
+        for band in rules.budgets.get(storage, ())
+    )
+    return Section(
+        "Temperature", budgets, table=Table(("Storage", "Label", "Permitted", "MKT at most", "Window"), rows)
+    )
+
+
+def _limits(storage: str, limits: Condition) -> tuple[str, ...]:
+    return (
+        storage,
+        f"{limits.low:g} to {limits.high:g} °C",
+        f"{limits.permitted_low:g} to {limits.permitted_high:g} °C",
+        f"{limits.mkt_max:g} °C",
+        f"{limits.window_hours:g} h",
+    )
 
 
 def _countries(study: BlindedStudy) -> Section:

@@ -7,7 +7,7 @@ import pytest
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
-from irt.services.decide_quality import DecideQuality, decide_quality
+from irt.services.decide_quality import DecideQuality, SplitDecision, decide_quality
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, Temperature, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
@@ -88,11 +88,9 @@ def test_a_reserved_kit_set_apart_is_left_at_the_depot(house: SupplyHouse) -> No
     assert number == "S-10003"
 
 
-@pytest.mark.parametrize(
-    ("accepted", "status"), [(0, "rejected"), (1, "partly_accepted"), (2, "accepted")], ids=["none", "some", "all"]
-)
-def test_an_excursion_ends_with_its_kits(house: SupplyHouse, accepted: int, status: str) -> None:
-    """The decision on the parcel's kits is the decision on the excursion."""
+@pytest.mark.parametrize(("accepted", "status"), [(False, "rejected"), (True, "accepted")], ids=["none", "all"])
+def test_an_excursion_ends_with_its_kits(house: SupplyHouse, accepted: bool, status: str) -> None:
+    """The decision on the parcel's kits, alike for all that look alike, is the decision on the excursion."""
     house.sites(1)
     (number,) = house.resupply().shipments
     house.later(4)
@@ -100,8 +98,10 @@ def test_an_excursion_ends_with_its_kits(house: SupplyHouse, accepted: int, stat
     kits = [row["number"] for row in house.rows(Kit, custody="shipment")]
     ask = ReceiveShipment(study_id=house.study_id, number=number, received=kits, temperature=Temperature.ALARM)
     house.do(Role.PHARMACIST, receive_shipment, ask)
-    cut = (0, 1, len(kits))[accepted]
-    ruling = decide(house, accept=kits[:cut], reject=kits[cut:], excursion="X-0001")
+    split = decide(house, accept=kits[:1], reject=kits[1:], excursion="X-0001")
+    with pytest.raises(SplitDecision, match="decided alike"):
+        house.do(Role.QUALITY, decide_quality, split)
+    ruling = decide(house, accept=kits if accepted else [], reject=[] if accepted else kits, excursion="X-0001")
     assert house.do(Role.QUALITY, decide_quality, ruling).excursion_status == status
     assert [row["status"] for row in house.rows(Excursion)] == [status]
 

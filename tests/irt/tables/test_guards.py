@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Float,
     Integer,
     LargeBinary,
     Table,
@@ -163,6 +164,7 @@ def _value(table: Table, column: Column[Any]) -> Any:
     for known, value in (
         (Boolean, True),
         (Integer, 1),
+        (Float, 5.5),
         (Date, date(2026, 3, 2)),
         (JSON, {"a": 1}),
         (LargeBinary, b"x"),
