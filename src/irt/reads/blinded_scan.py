@@ -14,7 +14,7 @@ from irt.states.kit import Accountability, Assignment, Custody, DisplayStatus, K
 from irt.states.records import DispensingStatus, KitCheck
 from irt.states.shipment import ShipmentStatus
 from irt.states.table import words
-from irt.supply.barcode import kit_number_in
+from irt.supply.barcode import kit_number_in, misread
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit
 from irt.tables.shipment import Shipment
@@ -81,6 +81,9 @@ def find_scanned(connection: Connection, actor: Actor, read: str, now: datetime)
     found = (_as_kit(search, kit) if kit else None) or _as_subject(search, typed) or _as_shipment(search, typed)
     if found:
         return found
+    wrong = misread(typed)
+    if wrong:
+        return Scanned("stop", wrong.title, wrong.sentence)
     if kit is None:
         return Scanned(
             "stop",

@@ -11,9 +11,10 @@ from irt.services.dispensings import (
     receipt_of,
     set_lines,
 )
+from irt.services.studies import protocol_of
 from irt.services.work import Work
 from irt.states.records import DispensingStatus, KitCheck
-from irt.supply.barcode import kit_number_in
+from irt.supply.barcode import Misread, kit_number_in, misread, protocol_in
 from irt.tables.kit import Scan
 
 
@@ -40,7 +41,7 @@ def check_kit(work: Work, ask: CheckKit) -> ScanAnswer:
     """Ticks the kit or refuses it in words; a wrong scan needs no click to go on."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     number = kit_number_in(ask.read)
-    title, sentence, accepted = _judge(dispensing, number)
+    title, sentence, accepted = _judge(dispensing, number, misread_here(work, ask.study_id, ask.read))
     if accepted and number is not None:
         set_lines(work, dispensing, [dispensing.id_of(number)], KitCheck.CHECKED, work.at)
         dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
@@ -66,10 +67,17 @@ def check_kit(work: Work, ask: CheckKit) -> ScanAnswer:
     )
 
 
-def _judge(dispensing: LockedDispensing, number: str | None) -> tuple[str, str, bool]:
+def misread_here(work: Work, study_id: int, read: str) -> Misread | None:
+    """Why a scan cannot be a kit of this study; the study's number is looked up only where the scan has one."""
+    return misread(read, protocol_of(work, study_id) if protocol_in(read) else None)
+
+
+def _judge(dispensing: LockedDispensing, number: str | None, wrong: Misread | None) -> tuple[str, str, bool]:
     """Title, sentence and whether the kit is ticked. The words never hint at whether kits are alike."""
     if dispensing.status != DispensingStatus.ASSIGNED:
         return "This dispensing has ended", "Nothing was booked. You see the current state.", False
+    if wrong:
+        return wrong.title, f"Nothing was booked. {wrong.sentence}", False
     if number is None:
         return "This is not a kit number", "Scan the code on the kit, or type its digits.", False
     line = next((kit for kit in dispensing.kits if kit.number == number), None)

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
+from irt.services.check_kit import misread_here
 from irt.services.dispensings import (
     DispensingReceipt,
     KitLine,
@@ -94,7 +95,7 @@ def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
     """Books every kit of the dispensing as handed over to the subject."""
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     with refusals_concern(dispensing.subject.about("hand_over")):
-        scanned = _scanned(dispensing, ask.scanned)
+        scanned = _scanned(work, dispensing, ask.scanned)
         if waiting := [number for number in dispensing.waiting() if number not in scanned]:
             raise NotAllChecked(waiting)
         _require_something(dispensing)
@@ -213,10 +214,13 @@ def _after(dispensing: LockedDispensing, given: Sequence[str], kept: Sequence[st
     return [kit.model_copy(update={"status": said.get(kit.number, kit.status)}) for kit in dispensing.kits]
 
 
-def _scanned(dispensing: LockedDispensing, reads: Sequence[str]) -> set[str]:
+def _scanned(work: Work, dispensing: LockedDispensing, reads: Sequence[str]) -> set[str]:
     """Kit numbers among the scans; BadInput for one that is not of this dispensing."""
     numbers = set()
     for read in reads:
+        wrong = misread_here(work, dispensing.subject.owner["study_id"], read)
+        if wrong:
+            raise BadInput(f"{wrong.title}. Nothing was booked. {wrong.sentence}")
         number = kit_number_in(read)
         if number is None or number not in dispensing.open_kits():
             raise BadInput(

@@ -11,9 +11,11 @@ from irt.services.work import Work
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
 from irt.tables.secret import AllocationKey, RestrictedPart
-from irt.tables.study import StudyVersion
+from irt.tables.study import Study, StudyVersion
 
-_VERSIONS, _PARTS, _SEEDS = table_of(StudyVersion), table_of(RestrictedPart), table_of(AllocationKey)
+_STUDIES, _VERSIONS, _PARTS = table_of(Study), table_of(StudyVersion), table_of(RestrictedPart)
+_SEEDS = table_of(AllocationKey)
+_PROTOCOL = select(_STUDIES.c.protocol).where(_STUDIES.c.id == bindparam("study_id"))
 _DEFINITION = (
     select(_PARTS.c.definition)
     .join(_VERSIONS, _VERSIONS.c.id == _PARTS.c.version_id)
@@ -34,6 +36,11 @@ def definition_of(work: Work, study_id: int, version_number: int) -> StudyDefini
         known = StudyDefinition.model_validate(row["definition"])
         work.store.definitions[(study_id, version_number)] = known
     return known
+
+
+def protocol_of(work: Work, study_id: int) -> str:
+    """A study's protocol number."""
+    return str(work.one("study", _PROTOCOL, study_id=study_id)["protocol"])
 
 
 def seed_of(work: Work, study_id: int, purpose: str) -> bytes:

@@ -7,6 +7,7 @@ from irt.errors import NotAllowed, NotFound
 from irt.services.check_kit import CheckKit, ScanAnswer, check_kit
 from irt.services.dispensings import DispensingReceipt
 from irt.tables.kit import DispensedKit, Kit, Scan
+from irt.tables.study import Study
 from tests.builders_trial import SECOND_SITE, Trial
 
 
@@ -71,6 +72,25 @@ def test_what_is_no_number(sqlite_trial: Trial, open_one: DispensingReceipt, rea
     answer = scan(sqlite_trial, open_one, read)
     assert (answer.accepted, answer.title) == (False, "This is not a kit number")
     assert sqlite_trial.rows(Scan)[0]["refusal"] == answer.title
+
+
+@pytest.mark.parametrize(
+    ("form", "title"),
+    [
+        ("(01)09506000134352(21){0}(7240)ANOTHER-1", "This kit is of study ANOTHER-1, not of {1}"),
+        ("]d2010950600013435210LOT-A121{0}", "The scanner ran two data fields into one"),
+        ("]d2010950600013435210LOT-A1^21{0}", "The scanner sends ^ where the group separator belongs"),
+    ],
+)
+def test_a_scan_of_another_study_or_a_scanner_set_up_wrongly(
+    sqlite_trial: Trial, open_one: DispensingReceipt, form: str, title: str
+) -> None:
+    """Even of a right kit nothing is booked, and the words say what is wrong."""
+    number, protocol = open_one.kits[0].number, sqlite_trial.rows(Study)[0]["protocol"]
+    answer = scan(sqlite_trial, open_one, form.format(number))
+    assert (answer.accepted, answer.title) == (False, title.format(number, protocol))
+    assert answer.sentence.startswith("Nothing was booked.")
+    assert scan(sqlite_trial, open_one, f"(01)09506000134352(21){number}(7240){protocol}").accepted
 
 
 def test_a_kit_scanned_twice_keeps_its_first_time(sqlite_trial: Trial, open_one: DispensingReceipt) -> None:

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from irt.supply.barcode import kit_number_in
+from irt.supply.barcode import kit_number_in, misread, protocol_in
 
 GS = "\x1d"
+GTIN = "09506000134352"
 NUMBERS = st.from_regex(r"[0-9]{4,12}", fullmatch=True)
 
 
@@ -64,3 +65,36 @@ def test_nothing_breaks_it(read: str) -> None:
     number = kit_number_in(read)
     assert number is None or number
     assert kit_number_in(f" {read} ") == number
+
+
+@pytest.mark.parametrize(
+    ("read", "title"),
+    [
+        (f"]d201{GTIN}10LOT-A12112345", "The scanner ran two data fields into one"),
+        (f"]d201{GTIN}10LOT-A121123457240ABC-123-301", "The scanner ran two data fields into one"),
+        (f"]d201{GTIN}21123457240ABC-1", "The scanner ran two data fields into one"),
+        (f"]d201{GTIN}10LOT-A1^2112345", "The scanner sends ^ where the group separator belongs"),
+        (f"(01){GTIN}(21)12345(7240)XYZ-9", "This kit is of study XYZ-9, not of ABC-1"),
+    ],
+)
+def test_a_scan_that_went_wrong_says_how(read: str, title: str) -> None:
+    """A lost or replaced separator, and another study's kit."""
+    wrong = misread(read, "ABC-1")
+    assert wrong is not None
+    assert wrong.title == title
+
+
+@pytest.mark.parametrize(
+    "read",
+    ["12345", "", "KIT 7", f"(01){GTIN}(21)12345(7240)ABC-1", f"]d201{GTIN}2112345", "https://example.org/12345"],
+)
+def test_what_is_a_kit_or_no_code_at_all_has_no_such_words(read: str) -> None:
+    """The page then says what it knows of the number."""
+    assert misread(read, "ABC-1") is None
+
+
+def test_a_digital_link_names_a_kit() -> None:
+    """Any domain; the study's number stands behind the question mark."""
+    read = f"https://id.example.org/01/{GTIN}/21/12345?7240=ABC-1"
+    assert (kit_number_in(read), protocol_in(read)) == ("12345", "ABC-1")
+    assert protocol_in("12345") is None
