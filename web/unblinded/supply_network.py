@@ -11,6 +11,7 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_explain import SiteReasons, site_reasons
 from irt.reads.unblinded_levels import ProposedLevel, waiting_levels
 from irt.reads.unblinded_network import SettingRow, SupplySiteLine, resupply_settings, supply_sites
 from irt.services.activate_site import ChangeSite, change_site
@@ -49,6 +50,7 @@ class SiteView(UnblindedView):
 
     study_id: int
     site: SupplySiteLine
+    reasons: SiteReasons
     events: tuple[tuple[str, str], ...]
     command_key: str
     event: str = ""
@@ -198,12 +200,14 @@ def _site_page(
 ) -> Response[str]:
     with desk.store.reading() as connection:
         site = next((one for one in supply_sites(connection, study_id) if one.number == number), None)
-    if site is None:
-        raise NotFound(f"Site {number} is not a site of this study. Check the number.")
+        if site is None:
+            raise NotFound(f"Site {number} is not a site of this study. Check the number.")
+        reasons = site_reasons(connection, study_id, number, desk.now)
     possible = [(str(event), words) for event, words in _EVENT_WORDS.items() if (site.status, event) in SITE]
     view = SiteView(
         study_id,
         site,
+        reasons,
         tuple(possible),
         desk.key(),
         data.get("event", ""),

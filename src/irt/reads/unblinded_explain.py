@@ -16,7 +16,7 @@ from irt.states.records import SiteStatus
 from irt.states.table import words
 from irt.study.definition import StudyDefinition
 from irt.supply.calendar import is_review_day
-from irt.supply.explanation import Explanation, explained
+from irt.supply.explanation import Explanation, TypeReason, explained
 from irt.supply.planner import ProposedShipment, ResupplyPlanner
 from irt.supply.planners import planner_of, settings_of
 from irt.tables.columns import table_of
@@ -42,21 +42,30 @@ class SiteReasons(UnblindedView):
     reviewed: bool
     explanation: Explanation | None
 
+    @property
+    def rows(self) -> tuple[TypeReason, ...]:
+        """What is told of each kit type; nothing where the site has too few subjects."""
+        return () if self.grouped or self.explanation is None else self.explanation.types
+
 
 def site_reasons(connection: Connection, study_id: int, number: str, now: datetime) -> SiteReasons:
     """Today's reasons; NotFound where the study has no such site."""
     status = connection.execute(_STATUS, {"study_id": study_id, "number": number}).scalar()
     if status is None:
         raise NotFound(f"Site {number} is not a site of this study. Check the number.")
-    definition, day = definition_in_force(connection, study_id), now.date()
+    day = now.date()
+    if status != SiteStatus.ACTIVE:
+        state = words(SiteStatus(status)).lower()
+        return SiteReasons(number, True, day, f"The site is {state}: nothing is sent to it.", False, None)
+    definition = definition_in_force(connection, study_id)
     network = network_view(connection, Asking(study_id, definition, day, now, number))
     return SiteReasons(
         site=number,
         grouped=is_small(definition, subjects_by_site(connection, study_id).get(number, 0)),
         day=day,
-        not_supplied="" if network.sites else f"The site is {words(SiteStatus(status))}: nothing is sent to it.",
+        not_supplied="",
         reviewed=is_review_day(day, definition.resupply.review_days),
-        explanation=explained(network, network.sites[0], day, definition) if network.sites else None,
+        explanation=explained(network, network.sites[0], day, definition),
     )
 
 

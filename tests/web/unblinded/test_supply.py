@@ -33,6 +33,24 @@ def test_the_overview_says_what_counts(world: World) -> None:
     assert "Enough stock" in page
 
 
+def test_a_site_says_what_it_would_be_sent_and_why_not_more(world: World) -> None:
+    """By kit type from five subjects on, each with the rule that keeps it back; before that, no type is named."""
+    browser, number = world.signed_in("supply_manager.all"), world.sites[0][0]
+    address = f"/supply/sites/{world.study_id}/{number}"
+    before = browser.get(address).text
+    assert "Too few subjects are on treatment here" in before
+    assert "PEN-A" not in before
+    _subjects(world, 5)
+    after = browser.get(address).text
+    assert all(words in after for words in ("Were it supplied now", "PEN-A", "level not reached", "Goods leave on"))
+
+
+def test_a_site_that_is_not_open_is_sent_nothing(world: World) -> None:
+    """A planned site says so."""
+    address = f"/supply/sites/{world.study_id}/1003"
+    assert "nothing is sent to it" in world.signed_in("supply_manager.all").get(address).text
+
+
 def test_small_sites_are_shown_by_blinding_group(world: World) -> None:
     """Below five subjects no kit type is named beside a site; from five on each type has its row."""
     browser = world.signed_in("supply_manager.all")
