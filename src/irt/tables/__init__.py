@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from irt.tables import (
+    destruction,
     expiry,
     hold,
     kit,
@@ -20,6 +21,7 @@ from irt.tables import (
 
 __all__ = [
     "METADATA",
+    "destruction",
     "expiry",
     "hold",
     "kit",

@@ -25,6 +25,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("annotation"),
     Guard("assessed_kit"),
     Guard("audit_entry"),
+    Guard("certificate"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
     Guard("deviation"),

@@ -14,6 +14,7 @@ GUARDS = (
     Guard("annotation"),
     Guard("assessed_kit"),
     Guard("audit_entry"),
+    Guard("certificate"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
     Guard("deviation"),
@@ -388,6 +389,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_approval_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_approval_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    op.create_table(
+        "certificate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("destroyer", sa.String(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("paper", sa.LargeBinary(), nullable=False),
+        sa.Column("kits", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_certificate_account_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_certificate_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_certificate_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_certificate_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_certificate_study_id_number")),
     )
     op.create_table(
         "expiry_change",
@@ -1900,6 +1923,7 @@ def downgrade() -> None:
     op.drop_table("kit")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
+    op.drop_table("certificate")
     op.drop_table("approval")
     op.drop_table("signature")
     op.drop_index(op.f("ix_secret_unsealed_seed_allocator"), table_name="secret_unsealed_seed")
