@@ -12,6 +12,13 @@ from litestar import Response
 from irt.states.records import Mode
 
 Content = TypeVar("Content", str, bytes)
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "zip": "application/zip",
+}
 _BYTE_ORDER_MARK = "\ufeff"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

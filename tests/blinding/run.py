@@ -1,6 +1,7 @@
 """A whole world: the trial runs, then everybody who is blinded looks at everything there is."""
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,11 @@ from tests.blinding.story import enrol, press, supply, verify
 from tests.blinding.story_of_change import amend, change_network, practise_recall
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
+from web.api.gate import SHOWS
+from web.api.room import every_operation
 
+NUMBERED = re.compile(r"\{\w+_id:int\}")
+"""A record that an address names by its id."""
 THOROUGH = ("pharmacist.0",)
 """Who opens every page; the others open the first few of those that differ in a number only."""
 ALIKE_MAX = 2
@@ -63,8 +68,9 @@ def _look(world: OneWorld) -> None:
 
 
 def ask_everything(world: OneWorld, username: str, alike_max: int) -> None:
-    """Every question of the API about every study, site, subject, kit and shipment there is."""
+    """Every question of the API about every study, site, subject, kit and shipment; every guarded command."""
     ask(world, username, questions(world, alike_max))
+    order(world, username, guarded_commands())
 
 
 def ask(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
@@ -78,6 +84,21 @@ def ask(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
             world.evidence.reached.add(address)
 
 
+def order(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
+    """These commands of the API, each with an empty body; each answer is kept."""
+    system = world.system(username)
+    for address in addresses:
+        headers = {**system.header, "Idempotency-Key": "two-worlds"}
+        answer = system.client.post(address, json={"study_id": world.study_id}, headers=headers)
+        world.evidence.keep(f"{username} API {address}", answer)
+
+
+def guarded_commands() -> list[str]:
+    """Addresses of the commands that only those may send who see more than blinded people."""
+    guarded = [each for each in every_operation() if SHOWS in each.opt and "POST" in each.http_methods]
+    return sorted(f"/api/v1{path}" for operation in guarded for path in operation.paths)
+
+
 def questions(world: OneWorld, alike_max: int) -> list[str]:
     """Addresses of the API's questions, with every number there is."""
     asked = []
@@ -89,6 +110,7 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
     for path in _looked_at(world.browser().client.app.routes):
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
+            address = NUMBERED.sub("1", address)
             noun = next((each for each in ("subject", "kit", "shipment") if f"{each}s/{{" in address), "site")
             for number in known[noun][:alike_max] if "{" in address else [""]:
                 asked.append(address.replace("{number:str}", number).replace("{site:str}", number))

@@ -34,6 +34,7 @@ TAGS = {
     "jobs": "Work that takes long: started, looked at, cancelled.",
     "code breaks": "The treatment of one subject, in an emergency.",
     "unblinded": "What is in kits, who got what, and stock by kit type, for unblinded roles alone.",
+    "randomization": "Lists, the seed's custody, the bench and the documents of the independent statistician.",
     "health": "Whether the API answers.",
 }
 _UI = "vendor/swagger-ui-5.35.0"

@@ -10,6 +10,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
 from irt.blinding.actor import Actor
+from irt.blinding.roles import DataClass, Permission
 from irt.errors import NotAllowed
 from irt.services.issue_token import actor_of_token
 from irt.services.store import Store
@@ -22,7 +23,7 @@ OPEN = "open"
 SCOPE = "token_scope"
 """The option that names the permission a token's scopes must hold."""
 SHOWS = "shows"
-"""The option that names the kind of data, beyond blinded ones, that a handler shows of one study."""
+"""The option that names the kind of data, beyond blinded ones, that whoever asks a handler must be shown anyway."""
 _TOKEN_LENGTH_MAX = 200
 
 
@@ -39,7 +40,9 @@ def gate(store: Store, clock: Clock, limit: RateLimit, strangers: RateLimit) -> 
         if scope is not None and scope not in (actor.scopes or ()):
             raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
         shown = handler.opt.get(SHOWS)
-        if shown is not None and not actor.sees(shown, handler.opt[SCOPE], connection.path_params["study_id"]):
+        if shown is not None and not _sees(
+            actor, shown, handler.opt[SCOPE], connection.path_params.get("study_id")
+        ):
             raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
         connection.state.caller = actor
 
@@ -54,6 +57,12 @@ def gate(store: Store, clock: Clock, limit: RateLimit, strangers: RateLimit) -> 
         return actor
 
     return let_in
+
+
+def _sees(actor: Actor, shown: DataClass, scope: Permission, study_id: int | None) -> bool:
+    """In the study of the address; in any where the body alone names it: the service asks about that one."""
+    studies = {grant.study_id or 0 for grant in actor.grants} if study_id is None else {study_id}
+    return any(actor.sees(shown, scope, each) for each in studies)
 
 
 def _token_in(header: str) -> str | None:

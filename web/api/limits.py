@@ -5,7 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from annotated_types import MaxLen
 from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
 
 from web.api.problems import BadFields, FieldFault
 
@@ -28,8 +30,12 @@ def refuse_unholdable(ask: BaseModel) -> None:
 
 def _faults(path: str, value: Any) -> Iterator[FieldFault]:
     if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _faults(f"{path}.{name}" if path else name, getattr(value, name))
+        for name, field in type(value).model_fields.items():
+            here, part = f"{path}.{name}" if path else name, getattr(value, name)
+            if isinstance(part, str) and (longest := _own_limit(field)) is not None:
+                yield from (FieldFault(here, sentence) for sentence in _of_text(part, longest))
+            else:
+                yield from _faults(here, part)
     elif isinstance(value, Mapping):
         yield from _too_long(path, value, LIST_MAX)
         for key, each in value.items():
@@ -41,6 +47,11 @@ def _faults(path: str, value: Any) -> Iterator[FieldFault]:
             yield from _faults(f"{path}.{index}", each)
     else:
         yield from (FieldFault(path, sentence) for sentence in _sentences(value))
+
+
+def _own_limit(field: FieldInfo) -> int | None:
+    """The length that a field itself allows, as that of a whole file."""
+    return next((each.max_length for each in field.metadata if isinstance(each, MaxLen)), None)
 
 
 def _too_long(path: str, value: Any, most: int) -> Iterator[FieldFault]:
@@ -68,8 +79,8 @@ def _day_of(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
 
 
-def _of_text(text: str) -> Iterator[str]:
-    if len(text) > TEXT_MAX:
-        yield f"at most {TEXT_MAX} characters"
+def _of_text(text: str, longest: int = TEXT_MAX) -> Iterator[str]:
+    if len(text) > longest:
+        yield f"at most {longest} characters"
     if any((ord(sign) < 32 and sign not in _BREAKS) or 0xD800 <= ord(sign) <= 0xDFFF for sign in text):
         yield "no control characters"

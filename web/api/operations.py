@@ -22,6 +22,7 @@ from irt.supply.resupply import MinMax
 from web.api.gate import SCOPE, SHOWS
 from web.api.limits import NUMBER_MAX, refuse_unholdable
 from web.api.problems import Problem
+from web.downloads import MEDIA_TYPES
 
 BEARER = "token"
 EXAMPLE = "request_example"
@@ -45,6 +46,8 @@ Key = Annotated[
 ]
 StudyId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The study's id, from its list.")]
 JobId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The job's number, as its start told.")]
+ApprovalId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The approval's number.")]
+PaperId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The paper's number, as its start told.")]
 Number = Annotated[
     str, PathParameter(pattern="^[A-Za-z0-9._-]{1,64}$", description="A number as it is printed, as 1014-0037.")
 ]
@@ -91,6 +94,7 @@ def command(
     summary: str,
     example: dict[str, Any],
     answered: Callable[[Any], Any] | None = None,
+    **options: Any,
 ) -> HTTPRouteHandler:
     """The operation that carries out one service, once for each key; `answered` gives the answer another shape."""
 
@@ -100,7 +104,19 @@ def command(
         return receipt if answered is None else answered(receipt)
 
     answer = (service if answered is None else answered).__annotations__["return"]
-    return pressed(path, carry_out, service, scope, summary, example, answer)
+    return pressed(path, carry_out, service, scope, summary, example, answer, **options)
+
+
+def unblinded_command(
+    path: str,
+    service: Service,
+    scope: Permission,
+    summary: str,
+    example: dict[str, Any],
+    answered: Callable[[Any], Any] | None = None,
+) -> HTTPRouteHandler:
+    """The same for what the statistician's room alone does: the gate refuses whose role shows no lists."""
+    return command(path, service, scope, summary, example, answered, **{SHOWS: DataClass.LISTS})
 
 
 def planned(
@@ -128,6 +144,7 @@ def pressed(
     summary: str,
     example: dict[str, Any],
     answer: Any,
+    **options: Any,
 ) -> HTTPRouteHandler:
     """A handler for a command whose types are those of its service."""
     carry_out.__annotations__ |= {"data": stern(service.__annotations__["ask"]), "return": answer}
@@ -140,7 +157,7 @@ def pressed(
         status_code=HTTPStatus.OK,
         responses=problems(*_PROBLEMS),
         security=[{BEARER: []}],
-        opt={EXAMPLE: example} if scope is None else {SCOPE: scope, EXAMPLE: example},
+        opt={EXAMPLE: example, **options} if scope is None else {SCOPE: scope, EXAMPLE: example, **options},
         sync_to_thread=True,
     )(carry_out)
 
@@ -171,6 +188,27 @@ def unblinded_question(
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """The same for what unblinded people alone may read: the gate refuses whose role does not show such data."""
     return question(path, scope, summary, **{SHOWS: shows})
+
+
+def file_question(path: str, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """The same for a file to take away: the ending of the path tells its media type."""
+
+    def documented(read: Callable[..., Any]) -> HTTPRouteHandler:
+        scope = Permission.VIEW_RANDOMIZATION
+        return get(
+            path,
+            operation_id=read.__name__,
+            summary=summary,
+            description=described(read, scope),
+            response_description="The file; its name stands in the header Content-Disposition.",
+            media_type=MEDIA_TYPES[path.rpartition(".")[2]],
+            responses=problems(*_READING, 409),
+            security=[{BEARER: []}],
+            opt={SCOPE: scope, SHOWS: DataClass.LISTS},
+            sync_to_thread=True,
+        )(read)
+
+    return documented
 
 
 def described(act: Callable[..., Any], scope: Permission | None) -> str:

@@ -13,8 +13,10 @@ from irt.errors import Refusal
 from irt.services.store import Store
 from web.api import (
     approvals,
+    bench,
     code_breaks,
     dispensings,
+    documents,
     dose_finding,
     enrolment,
     history,
@@ -24,6 +26,7 @@ from web.api import (
     network,
     people,
     quality,
+    randomization_lists,
     stock,
     studies,
     subjects,
@@ -54,6 +57,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,
     "unblinded": (*unblinded.OPERATIONS, *dose_finding.OPERATIONS),
+    "randomization": (*randomization_lists.OPERATIONS, *bench.OPERATIONS, *documents.OPERATIONS),
 }
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,16 +9,14 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
-from irt.reads.unblinded_bench import PaperLine, paper, papers
 from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
 from irt.reads.unblinded_live import LivePage, live
+from irt.reads.unblinded_responses import ResponsesPage, response_feed
 from irt.reads.unblinded_schedule import Schedule, schedule
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
-from irt.services.log_reading import LogReading, log_reading
 from irt.services.store import Store
-from irt.services.unit_of_work import perform
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, unblinded_question
-from web.press import new_key
+from web.api.readings import write_down
 
 
 @dataclass(frozen=True)
@@ -50,22 +47,6 @@ class AllocationsShown:
     commitment: str
     arms: tuple[ArmReached, ...]
     balance: tuple[BalanceLine, ...]
-
-
-@dataclass(frozen=True)
-class BenchPaperShown:
-    """One paper: what was asked of a design, and what came of it."""
-
-    paper: PaperLine
-    asked: dict[str, Any]
-    answer: dict[str, Any] | None
-
-
-@dataclass(frozen=True)
-class BenchPapers:
-    """Papers, newest first."""
-
-    items: tuple[BenchPaperShown, ...]
 
 
 @dataclass(frozen=True)
@@ -111,7 +92,7 @@ def list_kit_contents(
         kits = sorted(known_kits(connection, here, now), key=lambda kit: kit.number)
     left = [kit for kit in kits if kit.number > after]
     what = f"contents of the kits at site {site}"
-    _log(store, caller, now, study_id, here.site_id, what, Permission.VIEW_STOCK, len(left[:limit]))
+    _log_at(store, caller, now, here, what, Permission.VIEW_STOCK, len(left[:limit]))
     return ContentsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
 
 
@@ -130,7 +111,7 @@ def show_kit_contents(study_id: StudyId, number: Number, caller: Caller, store: 
                 break
         else:
             raise not_found("kit")
-    _log(store, caller, now, study_id, site.site_id, f"contents of kit {number}", Permission.VIEW_STOCK, 1)
+    _log_at(store, caller, now, site, f"contents of kit {number}", Permission.VIEW_STOCK, 1)
     return kit
 
 
@@ -150,7 +131,7 @@ def show_treatment(study_id: StudyId, number: Number, caller: Caller, store: Rec
         else:
             raise not_found("subject")
     what = f"treatment of subject {number}"
-    _log(store, caller, now, study_id, site.site_id, what, Permission.VIEW_SUBJECTS, len(told.kits))
+    _log_at(store, caller, now, site, what, Permission.VIEW_SUBJECTS, len(told.kits))
     return told
 
 
@@ -167,7 +148,7 @@ def list_allocations(
     with store.reading() as connection:
         page = allocations(connection, study_id, after or None)
     read = len(page.allocations)
-    _log(store, caller, now, study_id, None, "allocations", Permission.VIEW_RANDOMIZATION, read)
+    write_down(store, caller, now, study_id, "allocations", read)
     reached = zip(page.arms, page.counts, strict=True)
     return AllocationsShown(
         items=page.allocations,
@@ -190,7 +171,21 @@ def show_balance(study_id: StudyId, caller: Caller, store: Records, now: Now) ->
     """By factor, stratum and site, the course over time, expected right guesses, subjects in the wrong stratum."""
     with store.reading() as connection:
         page = live(connection, study_id)
-    _log(store, caller, now, study_id, None, "balance", Permission.VIEW_RANDOMIZATION, page.total)
+    write_down(store, caller, now, study_id, "balance", page.total)
+    return page
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/response-feed",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "What is known of responses, by source and by data cut-off",
+)
+def show_response_feed(study_id: StudyId, caller: Caller, store: Records, now: Now) -> ResponsesPage:
+    """Entries received, corrected and unusable of each source, the cut-off in force, and who is still awaited."""
+    with store.reading() as connection:
+        page = response_feed(connection, study_id)
+    write_down(store, caller, now, study_id, "responses", len(page.cut_offs))
     return page
 
 
@@ -204,27 +199,8 @@ def show_schedule(study_id: StudyId, caller: Caller, store: Records, now: Now) -
     """Every subject with its arm in order of assignment, what the schedule was made by, and signed checks."""
     with store.reading() as connection:
         told = schedule(connection, study_id)
-    _log(store, caller, now, study_id, None, "schedule and codes", Permission.VIEW_RANDOMIZATION, len(told.lines))
+    write_down(store, caller, now, study_id, "schedule and codes", len(told.lines))
     return told
-
-
-@unblinded_question(
-    "/studies/{study_id:int}/bench-papers",
-    Permission.VIEW_RANDOMIZATION,
-    DataClass.LISTS,
-    "The papers on the statistician's bench",
-)
-def list_bench_papers(study_id: StudyId, caller: Caller, store: Records, now: Now) -> BenchPapers:
-    """The fifty newest, each with its question and its answer, null where it is not finished."""
-    with store.reading() as connection:
-        found = [paper(connection, study_id, line.id) for line in papers(connection, study_id)]
-    _log(store, caller, now, study_id, None, "bench papers", Permission.VIEW_RANDOMIZATION, len(found))
-    return BenchPapers(
-        tuple(
-            BenchPaperShown(each.line, dict(each.asked), None if each.result is None else dict(each.result))
-            for each in found
-        )
-    )
 
 
 @unblinded_question(
@@ -269,18 +245,11 @@ def _sites(connection: Connection, caller: Actor, permission: Permission, study_
     ]
 
 
-def _log(
-    store: Store,
-    caller: Actor,
-    now: datetime,
-    study_id: int,
-    site_id: int | None,
-    what: str,
-    permission: Permission,
-    rows: int,
+def _log_at(
+    store: Store, caller: Actor, now: datetime, site: WorkSite, what: str, permission: Permission, rows: int
 ) -> None:
-    ask = LogReading(study_id=study_id, site_id=site_id, what=what, permission=permission, rows=rows)
-    perform(store, caller, now, log_reading, ask, new_key(store))
+    """A reading at one site."""
+    write_down(store, caller, now, site.study_id, what, rows, site_id=site.site_id, permission=permission)
 
 
 OPERATIONS = (
@@ -289,8 +258,8 @@ OPERATIONS = (
     show_treatment,
     list_allocations,
     show_balance,
+    show_response_feed,
     show_schedule,
-    list_bench_papers,
     list_stock_by_type,
     list_depot_stock_by_type,
 )

@@ -14,7 +14,8 @@ import uvicorn
 from irt.commands.options import database_option
 from irt.commands.worker import worker_on
 from irt.errors import BadInput
-from irt.services.seed_shares import public_of
+from irt.reads.unblinded_custody import sealed_seeds
+from irt.services.seed_shares import is_shared, public_of
 from irt.services.store import Store
 from web.settings import Settings
 from web.wiring import PLANNER, open_app, settings_from
@@ -52,8 +53,7 @@ def run_server(settings: Settings, host: str, port: int, database_url: str, *, w
         raise BadInput(f"Plain HTTP is for this machine only, and {host} is another address. Use 127.0.0.1.")
     app, store = open_app(settings, database_url)
     _log_to_standard_error()
-    # Read here, and not from the database, by the holders who unseal a study's seed for this process.
-    click.echo(f"Allocator key of this process: {public_of(store.seal.allocator)}", err=True)
+    tell_allocator(store)
     with closing(store), _working(store) if with_worker else nullcontext():
         uvicorn.run(
             app,
@@ -64,6 +64,14 @@ def run_server(settings: Settings, host: str, port: int, database_url: str, *, w
             log_config=None,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+
+
+def tell_allocator(store: Store) -> None:
+    """Holders read the key here, and not from the database; where no seed has holders, nobody needs it."""
+    with store.reading() as connection:
+        held = any(map(is_shared, sealed_seeds(connection)))
+    if held:
+        click.echo(f"Allocator key of this process: {public_of(store.seal.allocator)}", err=True)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Every allocation with its chances and draws: filtered, taken away as a file, and what is noted beside them."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,6 @@ from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_allocations import (
     EVERYTHING,
-    AllocationLine,
     AllocationsPage,
     Wanted,
     allocations,
@@ -22,16 +20,12 @@ from irt.reads.unblinded_allocations import (
 )
 from irt.services.annotate_randomization import AnnotateRandomization, AnnotationKind, annotate_randomization
 from web.blinded.desk import Desk, desk_of, go
-from web.downloads import csv_text
 from web.forms import Fields
-from web.unblinded.room import Taken, chosen_study, posted_study, room_page, suffix_in, take_away, write_down
+from web.unblinded.document_files import allocations_file
+from web.unblinded.room import chosen_study, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.secret_page import require_unblinded
 
 _ADDRESS = "/randomization/allocations"
-HEADS = (
-    *("number", "time_utc", "subject", "site", "stratum", "state_seen", "arm", "probability"),
-    *("draw", "version", "notes"),
-)
 
 
 @dataclass(frozen=True)
@@ -125,21 +119,7 @@ class AllocationPages(Controller):
         )
         with desk.store.reading() as connection:
             lines = every_allocation(connection, study_id, wanted)
-        text = csv_text(HEADS, map(row_of, lines)) if suffix == "csv" else _json(lines)
-        return take_away(desk, study_id, Taken("allocations export", "allocations", suffix, len(lines)), text)
-
-
-def row_of(line: AllocationLine) -> tuple[object, ...]:
-    """One allocation as the file's columns."""
-    notes = "; ".join(f"{note.kind}: {note.text}" for note in line.notes)
-    return (
-        *(line.number, line.at.isoformat(), line.subject, line.site, line.stratum, line.state_seen),
-        *(line.arm, line.probability, line.draw, line.version, notes),
-    )
-
-
-def _json(lines: tuple[AllocationLine, ...]) -> str:
-    return json.dumps([asdict(line) for line in lines], default=str, indent=1)
+        return take_away(desk, study_id, allocations_file(lines, suffix))
 
 
 def _annotation(study_id: int, data: dict[str, str]) -> AnnotateRandomization:

@@ -1,6 +1,5 @@
 """The bench: designs assessed and compared before a study, and the study's own test after it, as jobs."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,38 +11,39 @@ from litestar.params import FromPath, FromQuery
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
-from irt.randomization.assessment.assess import DOSE_FINDING, NotAssessable
-from irt.randomization.assessment.usual_designs import title, usual_designs
-from irt.randomization.bench_work import BenchKind, design_record
+from irt.randomization.assessment.assess import DOSE_FINDING
 from irt.randomization.catalogue import CATALOGUE
-from irt.randomization.design import design_of
-from irt.randomization.outcomes_file import read_outcomes
 from irt.randomization.scores import STATISTICS
 from irt.reads.unblinded_bench import PaperLine, paper, papers
 from irt.reads.unblinded_definition import definition_in_force
-from irt.reads.unblinded_trial import trial_record
 from irt.services.bench import StartBenchWork, start_bench_work
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields, Uploads, text_in, words_in
+from web.unblinded.bench_questions import (
+    COMPARED_MAX,
+    STRATA_MAX,
+    SUBJECTS_MAX,
+    TRIALS_MAX,
+    assessment,
+    comparison,
+    outcomes_test,
+)
+from web.unblinded.document_files import paper_file
 from web.unblinded.paper_view import PaperView, view_of
-from web.unblinded.room import Taken, chosen_study, posted_study, room_page, suffix_in, take_away, write_down
+from web.unblinded.room import chosen_study, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.secret_page import require_unblinded
 from web.unblinded.typed_design import (
     SETTING,
-    SUBJECTS_MAX,
-    TRIALS_MAX,
     arms_in,
     design_in,
     label_of,
     rates_in,
     ratio_in,
     settings_of,
-    usable_design,
     whole_between,
 )
 
 FIRST_METHOD = "permuted_block"
-STRATA_MAX = 200
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class DesignBenchPages(Controller):
         typed = words_in(data)
         study_id = posted_study(desk, typed)
         try:
-            return _start(desk, study_id, BenchKind.ASSESSMENT, *_assessment(typed, text_in(data, "file")), typed)
+            return _start(desk, _assessment(study_id, typed, text_in(data, "file")), typed)
         except Refusal as refusal:
             return _refused(desk, study_id, "assess", typed, refusal)
 
@@ -115,7 +115,7 @@ class DesignBenchPages(Controller):
         """Asks for the usual designs side by side."""
         study_id = posted_study(desk, data)
         try:
-            return _start(desk, study_id, BenchKind.COMPARISON, *_comparison(data), data)
+            return _start(desk, _comparison(study_id, data), data)
         except Refusal as refusal:
             return _refused(desk, study_id, "compare", data, refusal)
 
@@ -126,7 +126,7 @@ class DesignBenchPages(Controller):
         study_id = posted_study(desk, typed)
         try:
             text = text_in(data, "outcomes_file") or typed.get("outcomes", "")
-            return _start(desk, study_id, BenchKind.TEST, *_test(desk, study_id, typed, text), typed)
+            return _start(desk, _test(desk, study_id, typed, text), typed)
         except Refusal as refusal:
             return _refused(desk, study_id, "test", typed, refusal)
 
@@ -145,51 +145,26 @@ class DesignBenchPages(Controller):
         """Question and answer as JSON, or the picture as SVG."""
         study_id = posted_study(desk, data)
         suffix = suffix_in(data, "json", "svg")
-        found = _paper(desk, study_id, paper_id).paper
-        result = dict(found.result or {})
-        picture = result.pop("svg", "")
-        kept = {"title": found.line.title, "kind": found.line.kind, "asked": found.asked, "answer": result}
-        text = picture if suffix == "svg" else json.dumps(kept, indent=1)
-        return take_away(desk, study_id, Taken(f"bench paper {paper_id}", found.line.kind, suffix, 1), text)
+        return take_away(desk, study_id, paper_file(_paper(desk, study_id, paper_id).paper, suffix))
 
 
-def _assessment(typed: Mapping[str, str], file: str) -> tuple[str, dict[str, Any]]:
+def _assessment(study_id: int, typed: Mapping[str, str], file: str) -> StartBenchWork:
     subjects = whole_between(typed, "n", "The number of subjects", 1, SUBJECTS_MAX)
-    design = usable_design(typed, file, subjects)
-    if design.method in DOSE_FINDING:
-        raise NotAssessable(
-            f"{design.method} finds a dose and has no such figures. Its table stands under Dose finding."
-        )
-    asked = {"design": design_record(design), "n": subjects, "trials": _trials(typed), "rates": rates_in(typed)}
-    return f"{title(design)}, n = {subjects}", asked
+    return assessment(study_id, design_in(typed, file), subjects, _trials(typed), rates_in(typed))
 
 
-def _comparison(typed: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
-    subjects = whole_between(typed, "n", "The number of subjects", 2, 2_000)
+def _comparison(study_id: int, typed: Mapping[str, str]) -> StartBenchWork:
+    subjects = whole_between(typed, "n", "The number of subjects", 2, COMPARED_MAX)
     strata = whole_between(typed, "strata", "The number of strata", 1, min(STRATA_MAX, subjects))
-    plain = design_of({"method": "complete", "arms": arms_in(typed), "ratio": ratio_in(typed) or None})
     own = design_in(typed, "") if typed.get("method") else None
-    usual = len(usual_designs(plain.arms, plain.ratio))
-    asked = {
-        "n": subjects,
-        "strata": strata,
-        "arms": list(plain.arms),
-        "ratio": list(plain.ratio),
-        "trials": _trials(typed),
-        "design": None if own is None else design_record(own),
-    }
-    return f"{usual} designs, n = {subjects}, {strata} {'stratum' if strata == 1 else 'strata'}", asked
+    return comparison(study_id, arms_in(typed), ratio_in(typed), (subjects, strata), _trials(typed), own)
 
 
-def _test(desk: Desk, study_id: int, typed: Mapping[str, str], text: str) -> tuple[str, dict[str, Any]]:
+def _test(desk: Desk, study_id: int, typed: Mapping[str, str], text: str) -> StartBenchWork:
+    statistic = typed.get("statistic", "")
+    statistic = statistic if statistic in STATISTICS else STATISTICS[0]
     with desk.store.reading() as connection:
-        record = trial_record(connection, study_id)
-    outcomes = read_outcomes(text, {each["subject"] for each in record["subjects"]})
-    for each in record["subjects"]:
-        each["outcome"] = outcomes.get(each["subject"])
-    statistic = typed.get("statistic") if typed.get("statistic") in STATISTICS else STATISTICS[0]
-    asked = record | {"statistic": statistic, "trials": _trials(typed)}
-    return f"Re-randomization test of {statistic}, {len(outcomes)} subjects", asked
+        return outcomes_test(connection, study_id, text, statistic, _trials(typed))
 
 
 def _trials(typed: Mapping[str, str]) -> int | None:
@@ -198,10 +173,7 @@ def _trials(typed: Mapping[str, str]) -> int | None:
     return whole_between(typed, "trials", "The number of simulated trials", 2, TRIALS_MAX)
 
 
-def _start(
-    desk: Desk, study_id: int, kind: BenchKind, words: str, asked: dict[str, Any], typed: Mapping[str, str]
-) -> Response[Any]:
-    ask = StartBenchWork(study_id=study_id, kind=kind, title=words[:200], asked=asked)
+def _start(desk: Desk, ask: StartBenchWork, typed: Mapping[str, str]) -> Response[Any]:
     started = desk.press(start_bench_work, ask, typed.get("command_key", ""))
     return go(f"/jobs/{started.job_id}")
 

@@ -13,46 +13,36 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.enrolment.check_first_allocations import CheckFirstAllocations, check_first_allocations
 from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocations
-from irt.errors import BadInput, Refusal
-from irt.randomization.dummy_schedule import DummyLine, dummy_schedule
+from irt.errors import Refusal
 from irt.reads.blinded_signing import code_will_be_needed
-from irt.reads.unblinded_allocations import every_allocation
-from irt.reads.unblinded_bench import paper, papers
 from irt.reads.unblinded_definition import definition_in_force
-from irt.reads.unblinded_lists import loaded_lists
-from irt.reads.unblinded_live import live
-from irt.reads.unblinded_schedule import Schedule, ScheduleLine, schedule, transfer_codes
+from irt.reads.unblinded_schedule import Schedule, schedule, transfer_codes
 from irt.services.draw_transfer_codes import DrawTransferCodes, draw_transfer_codes
-from irt.states.records import Mode
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in
-from web.downloads import csv_text
 from web.forms import Fields
-from web.pdf import Masthead, Sheets
-from web.unblinded.evidence import Evidence, evidence_pack, facts_of
-from web.unblinded.room import (
-    Taken,
-    chosen_study,
-    mode_here,
-    posted_study,
-    room_page,
-    suffix_in,
-    take_away,
-    write_down,
+from web.pdf import Masthead
+from web.unblinded.document_files import (
+    DUMMY_MAX,
+    EVIDENCE_TITLE,
+    KEY_BYTES,
+    RECIPIENTS,
+    SCHEDULE_TITLE,
+    dummy_file,
+    evidence_file,
+    key_file,
+    masthead_of,
+    recipient_in,
+    schedule_paper,
+    schedule_table,
+    transfer_file,
 )
+from web.unblinded.room import chosen_study, mode_here, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.typed_design import whole_between
 
 _TEMPLATE = "documents.html"
-DUMMY_MAX = 5_000
 FIRST_MAX = 10_000
-RECIPIENTS = (
-    "data monitoring committee",
-    "unblinded analysis statistician",
-    "regulatory authority",
-)
-SCHEDULE_HEADS = ("Number", "Randomization", "Subject", "Site", "Date", "Stratum", "Arm", "Treatment")
-KEY_BYTES = 32
 
 
 @dataclass(frozen=True)
@@ -98,11 +88,9 @@ class DocumentPages(Controller):
         suffix = suffix_in(data, "csv", "pdf")
         with desk.store.reading() as connection:
             told = schedule(connection, study_id)
-        taken = Taken("schedule and codes", "schedule_and_codes_16-1-7", suffix, len(told.lines))
         if suffix == "pdf":
-            paper_ = _schedule_paper(told, _masthead(desk, told, "Randomization scheme and codes (16.1.7)"))
-            return take_away(desk, study_id, taken, paper_)
-        return take_away(desk, study_id, taken, csv_text(SCHEDULE_HEADS, _schedule_rows(told)))
+            return take_away(desk, study_id, schedule_paper(told, _masthead(desk, told, SCHEDULE_TITLE)))
+        return take_away(desk, study_id, schedule_table(told))
 
     @post("/dummy", status_code=200, sync_to_thread=True)
     def take_dummy(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
@@ -112,52 +100,33 @@ class DocumentPages(Controller):
             subjects = whole_between(data, "n", "The number of invented subjects", 1, DUMMY_MAX)
             with desk.store.reading() as connection:
                 definition = definition_in_force(connection, study_id)
-            key = desk.store.entropy(KEY_BYTES)
-            lines = dummy_schedule(definition, subjects, key)
+            leaving = dummy_file(definition, subjects, desk.store.entropy(KEY_BYTES))
         except Refusal as refusal:
             return _refused(desk, study_id, "dummy", data, refusal)
-        factors = [factor.code for factor in definition.factors]
-        heads = ("DUMMY", "number", "subject", *factors, "stratum", "arm", "seed_of_this_dummy")
-        rows = [_dummy_row(one, key) for one in lines]
-        taken = Taken("dummy schedule", "DUMMY_schedule_for_UAT", "csv", len(rows))
-        return take_away(desk, study_id, taken, csv_text(heads, rows))
+        return take_away(desk, study_id, leaving)
 
     @post("/transfer", status_code=200, sync_to_thread=True)
     def take_transfer(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
-        """Subjects with neutral codes for a closed report, in order of their numbers."""
+        """Subjects with neutral codes for a closed report; codes are drawn where there are none yet."""
         study_id = posted_study(desk, data)
         try:
-            recipient = _recipient(data)
+            recipient = recipient_in(data.get("recipient", ""))
             desk.press(draw_transfer_codes, DrawTransferCodes(study_id=study_id), data.get("command_key", ""))
+            leaving = transfer_file(*_coded(desk, study_id), recipient)
         except Refusal as refusal:
             return _refused(desk, study_id, "transfer", data, refusal)
-        with desk.store.reading() as connection:
-            told, codes = schedule(connection, study_id), transfer_codes(connection, study_id)
-        rows = sorted((one.subject, one.site, one.on_day.isoformat(), codes[one.arm]) for one in told.lines)
-        taken = Taken("closed-report transfer", "closed_report_transfer", "csv", len(rows))
-        text = csv_text(("Subject", "Site", "Randomized on", "Group"), rows)
-        return take_away(desk, study_id, taken, text, recipient=recipient)
+        return take_away(desk, study_id, leaving)
 
     @post("/key", status_code=200, sync_to_thread=True)
     def take_key(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
         """Which arm a neutral code means: a file apart, for which a second confirmation is asked."""
         study_id = posted_study(desk, data)
-        with desk.store.reading() as connection:
-            told, codes = schedule(connection, study_id), transfer_codes(connection, study_id)
         try:
-            recipient = _recipient(data)
-            if data.get("confirmed") != "yes":
-                raise BadInput(
-                    "The key breaks the codes of every group. Nothing was taken. Confirm that you mean it."
-                )
-            if not codes:
-                raise BadInput("No neutral codes were drawn yet. Nothing was taken. Make a transfer first.")
+            confirmed = data.get("confirmed") == "yes"
+            leaving = key_file(*_coded(desk, study_id), data.get("recipient", ""), confirmed=confirmed)
         except Refusal as refusal:
             return _refused(desk, study_id, "key", data, refusal)
-        rows = sorted((codes[code], code, name) for code, name, _ in told.arms if code in codes)
-        taken = Taken("key of the transfers", "closed_report_KEY", "csv", len(rows))
-        text = csv_text(("Group", "Arm", "Treatment"), rows)
-        return take_away(desk, study_id, taken, text, recipient=recipient)
+        return take_away(desk, study_id, leaving)
 
     @post("/check", sync_to_thread=True)
     def check(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
@@ -177,56 +146,20 @@ class DocumentPages(Controller):
         study_id = posted_study(desk, data)
         found = desk.press(verify_allocations, VerifyAllocations(study_id=study_id), data.get("command_key", ""))
         with desk.store.reading() as connection:
-            told = schedule(connection, study_id)
-            evidence = Evidence(
-                schedule=told,
-                page=live(connection, study_id),
-                definition=definition_in_force(connection, study_id).model_dump(mode="json"),
-                allocations=every_allocation(connection, study_id),
-                papers=tuple(
-                    paper(connection, study_id, line.id) for line in papers(connection, study_id) if line.outcome
-                ),
-                lists=loaded_lists(connection, study_id),
-                verified=found.allocations,
-                same=found.same,
-            )
-        pack = evidence_pack(evidence, _masthead(desk, told, "Evidence of the randomization"))
-        return take_away(desk, study_id, Taken("evidence pack", "evidence_pack", "zip", found.allocations), pack)
+            masthead = _masthead(desk, schedule(connection, study_id), EVIDENCE_TITLE)
+            leaving = evidence_file(connection, study_id, found, masthead)
+        return take_away(desk, study_id, leaving)
 
 
-def _recipient(typed: Mapping[str, str]) -> str:
-    if (recipient := typed.get("recipient", "")) not in RECIPIENTS:
-        raise BadInput("The recipient is missing. Nothing was taken. Choose who is to have the file.")
-    return recipient
-
-
-def _dummy_row(one: DummyLine, key: bytes) -> tuple[object, ...]:
-    """The levels stand in the order of the study's factors, as they were drawn."""
-    return ("DUMMY", one.number, f"DUMMY-{one.number:04}", *one.levels.values(), one.stratum, one.arm, key.hex())
-
-
-def _schedule_rows(told: Schedule) -> list[tuple[object, ...]]:
-    return [_schedule_row(one) for one in told.lines]
-
-
-def _schedule_row(one: ScheduleLine) -> tuple[object, ...]:
-    day = one.on_day.isoformat()
-    return (one.number, one.randomization, one.subject, one.site, day, one.stratum, one.arm, one.arm_name)
-
-
-def _schedule_paper(told: Schedule, masthead: Masthead) -> bytes:
-    sheets = Sheets(masthead, wide=True)
-    sheets.heading("How it was made")
-    sheets.rows(("What", "As it stands"), facts_of(told), (2, 7))
-    sheets.heading("Subjects and treatments")
-    sheets.rows(SCHEDULE_HEADS, _schedule_rows(told), (1, 2, 2, 1, 2, 5, 1, 4))
-    return sheets.paper()
+def _coded(desk: Desk, study_id: int) -> tuple[Schedule, dict[str, str]]:
+    """The schedule and the neutral codes of its arms."""
+    with desk.store.reading() as connection:
+        return schedule(connection, study_id), transfer_codes(connection, study_id)
 
 
 def _masthead(desk: Desk, told: Schedule, title: str) -> Masthead:
     mode = mode_here(desk, told.study_id)
-    mark = "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
-    return Masthead(title, f"{told.study} ({told.protocol})", desk.who.printed_name, desk.now, mark)
+    return masthead_of(told, title, desk.who.printed_name, desk.now, mode)
 
 
 def _refused(desk: Desk, study_id: int, refused: str, typed: Mapping[str, str], refusal: Refusal) -> Response[Any]:

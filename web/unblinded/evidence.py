@@ -18,9 +18,12 @@ from irt.reads.unblinded_live import LivePage
 from irt.reads.unblinded_schedule import Schedule
 from web.downloads import csv_text
 from web.pdf import Masthead, Sheets
-from web.unblinded.allocations import HEADS, row_of
 
 MANIFEST = "manifest.json"
+ALLOCATION_HEADS = (
+    *("number", "time_utc", "subject", "site", "stratum", "state_seen", "arm", "probability"),
+    *("draw", "version", "notes"),
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def _files(evidence: Evidence, masthead: Masthead) -> dict[str, bytes]:
     plot = course(evidence.page.course, "Balance over time")
     files = {
         "specification.json": canonical(evidence.definition).encode(),
-        "allocations.csv": csv_text(HEADS, map(row_of, rows)).encode(),
+        "allocations.csv": csv_text(ALLOCATION_HEADS, map(allocation_row, rows)).encode(),
         "allocations.json": _json([asdict(row) for row in rows]),
         "replay.json": _json({"allocations": evidence.verified, "same": evidence.same, "words": evidence.verdict}),
         "balance.json": _json(asdict(evidence.page)),
@@ -110,6 +113,15 @@ def _summary(evidence: Evidence, masthead: Masthead, plot: str) -> bytes:
     sheets.heading("Subjects in the wrong stratum")
     sheets.rows(("No.", "Subject", "Stratum used", "True stratum"), wrong or [("none", "", "", "")], (1, 2, 3, 3))
     return sheets.paper()
+
+
+def allocation_row(line: AllocationLine) -> tuple[object, ...]:
+    """One allocation as the file's columns."""
+    notes = "; ".join(f"{note.kind}: {note.text}" for note in line.notes)
+    return (
+        *(line.number, line.at.isoformat(), line.subject, line.site, line.stratum, line.state_seen),
+        *(line.arm, line.probability, line.draw, line.version, notes),
+    )
 
 
 def facts_of(told: Schedule) -> list[tuple[str, str]]:

@@ -7,17 +7,16 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from irt.blinding.views import UnblindedView
-from irt.errors import BadInput, Refusal
+from irt.errors import Refusal
 from irt.randomization.bench_work import BenchKind
 from irt.reads.unblinded_bench import PaperLine, papers
 from irt.reads.unblinded_live import LivePage, live
-from irt.reads.unblinded_trial import broken_codes, trial_record
-from irt.services.bench import StartBenchWork, start_bench_work
+from irt.reads.unblinded_trial import broken_codes
+from irt.services.bench import start_bench_work
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields
+from web.unblinded.bench_questions import guesses
 from web.unblinded.room import chosen_study, posted_study, room_page, write_down
-
-KNOWN_MAX = 40
 
 
 @dataclass(frozen=True)
@@ -50,17 +49,7 @@ class PredictabilityPages(Controller):
         study_id = posted_study(desk, data)
         try:
             with desk.store.reading() as connection:
-                record = trial_record(connection, study_id)
-                known = broken_codes(connection, study_id)
-            known = sorted({*known, *_also(data, len(record["subjects"]))})
-            if not known:
-                raise BadInput("No code is broken. Nothing was started. Name randomizations to suppose known.")
-            ask = StartBenchWork(
-                study_id=study_id,
-                kind=BenchKind.GUESSES,
-                title=f"What {len(known)} known {'arm tells' if len(known) == 1 else 'arms tell'}",
-                asked=record | {"known": known},
-            )
+                ask = guesses(connection, study_id, _also(data))
             started = desk.press(start_bench_work, ask, data.get("command_key", ""))
         except Refusal as refusal:
             shown = {"also": data.get("also", ""), "refusal": refusal.sentence}
@@ -68,15 +57,10 @@ class PredictabilityPages(Controller):
         return go(f"/jobs/{started.job_id}")
 
 
-def _also(typed: dict[str, str], subjects: int) -> list[int]:
-    """The randomizations supposed known besides; BadInput where one is none of the study's."""
+def _also(typed: dict[str, str]) -> list[int]:
+    """The randomizations supposed known besides; what is no number counts as 0, which none has."""
     parts = [part.strip() for part in typed.get("also", "").split(",") if part.strip()]
-    numbers = [int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0 for part in parts]
-    if len(numbers) > KNOWN_MAX or not all(1 <= number <= subjects for number in numbers):
-        raise BadInput(
-            f"Name up to {KNOWN_MAX} randomizations from 1 to {subjects:,}, as 3, 7. Nothing was started."
-        )
-    return numbers
+    return [int(part) if part.isascii() and part.isdigit() and len(part) < 10 else 0 for part in parts]
 
 
 def _page(desk: Desk, study_id: int, status_code: int = 200, **shown: Any) -> Response[Any]:

@@ -25,8 +25,9 @@ from irt.states.table import words
 from irt.study.randomization_plan import Listed
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields, Uploads, text_in, words_in
+from web.unblinded.document_files import list_file
 from web.unblinded.list_decision import list_decision
-from web.unblinded.room import Taken, chosen_study, posted_study, room_page, take_away, write_down
+from web.unblinded.room import chosen_study, posted_study, room_page, take_away, write_down
 from web.unblinded.typed_design import whole_between
 
 ADDRESS = "/randomization/lists"
@@ -147,9 +148,7 @@ class RandomizationListPages(Controller):
     def take(self, desk: NamedDependency[Desk], approval_id: FromPath[int], data: Fields) -> Response[Any]:
         """The canonical text, byte for byte what the SHA-256 is of."""
         study_id = posted_study(desk, data)
-        record = _record(desk, study_id, approval_id)
-        taken = Taken("randomization list", f"randomization_list_{approval_id}", "csv", record.positions)
-        return take_away(desk, study_id, taken, record.csv.encode(), list=record.approval.record)
+        return take_away(desk, study_id, list_file(_record(desk, study_id, approval_id)))
 
 
 def _wish(study_id: int, typed: dict[str, str], text: str) -> AskRandomizationList:

@@ -1,7 +1,6 @@
 """What the pages of the statistician's room share: whose study, what is written down, and files to take away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -13,28 +12,12 @@ from irt.services.log_reading import LogReading, log_reading
 from irt.states.records import Mode
 from web.blinded.desk import Desk
 from web.blinded.one_study import study_of
-from web.downloads import Content, file_answer, file_name
+from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.frame import mode_of
+from web.unblinded.document_files import Leaving
 from web.unblinded.secret_page import require_unblinded, secret_page, whole_study
 
 TITLE = "Randomization"
-MEDIA_TYPES = {
-    "csv": "text/csv",
-    "json": "application/json",
-    "svg": "image/svg+xml",
-    "pdf": "application/pdf",
-    "zip": "application/zip",
-}
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A file that leaves the room: what the record calls it, its file name's words, and how much it holds."""
-
-    what: str
-    name: str
-    suffix: str
-    rows: int
 
 
 def chosen_study(desk: Desk) -> int | None:
@@ -63,11 +46,11 @@ def write_down(desk: Desk, study_id: int, what: str, rows: int, **details: str) 
     desk.press(log_reading, ask, desk.key())
 
 
-def take_away(desk: Desk, study_id: int, taken: Taken, content: Content, **details: str) -> Response[Content]:
+def take_away(desk: Desk, study_id: int, leaving: Leaving) -> Response[Any]:
     """The file, once it is written down that it was taken."""
-    write_down(desk, study_id, taken.what, taken.rows, format=taken.suffix, **details)
-    name = file_name(taken.name, mode_here(desk, study_id), desk.now, taken.suffix)
-    return file_answer(content, name, MEDIA_TYPES[taken.suffix])
+    write_down(desk, study_id, leaving.what, leaving.rows, format=leaving.suffix, **leaving.details)
+    name = file_name(leaving.name, mode_here(desk, study_id), desk.now, leaving.suffix)
+    return file_answer(leaving.content, name, MEDIA_TYPES[leaving.suffix])
 
 
 def mode_here(desk: Desk, study_id: int) -> Mode:

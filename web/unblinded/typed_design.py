@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from irt.errors import BadInput
-from irt.randomization.catalogue import CATALOGUE, entry_of, method_of
+from irt.randomization.catalogue import CATALOGUE, entry_of
 from irt.randomization.design import Design, parse_design
 
-SUBJECTS_MAX = 20_000
-TRIALS_MAX = 100_000
 SETTING = "param-"
 ABBREVIATED = {"mti": "Largest imbalance (MTI)"}
 HINTS = {
@@ -63,13 +61,6 @@ def design_in(typed: Mapping[str, str], file: str) -> Design:
     """The design of the file where there is one, else as typed; a named refusal where it cannot be used."""
     design = parse_design(file or _text(typed))
     entry_of(design)
-    return design
-
-
-def usable_design(typed: Mapping[str, str], file: str, subjects: int) -> Design:
-    """The same, built once for that many subjects so that every refusal comes before the work begins."""
-    design = design_in(typed, file)
-    method_of(design, subjects)
     return design
 
 

@@ -14,5 +14,5 @@ def open_design(file: Path) -> Design:
     """The design in that file, its cautions told on standard error; a named refusal where it cannot be used."""
     design = read_design(file)
     for caution in cautions(design):
-        click.echo(f"{file}: warning: {caution}", err=True)
+        click.echo(f"{file}: warning: {caution.sentence}", err=True)
     return design

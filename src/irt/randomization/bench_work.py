@@ -83,7 +83,7 @@ def _assessment(asked: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
         "title": title(design),
         "n": asked["n"],
         **figures.record(),
-        "cautions": list(cautions(design)),
+        "cautions": [caution.sentence for caution in cautions(design)],
         "svg": imbalance_law(figures, title(design)),
     }
 

@@ -1,9 +1,10 @@
 """Every method by the name that a design gives it, with its settings and how it is built."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from fractions import Fraction
+from typing import Any, NamedTuple
 
 from irt.randomization import adaptive_builders as adaptive
 from irt.randomization.design import Design
@@ -132,18 +133,50 @@ def method_of(design: Design, subjects: int | None = None) -> Method[Any]:
     return entry_of(design).build(design, design.settings(subjects))
 
 
-def cautions(design: Design) -> tuple[str, ...]:
+class Caution(NamedTuple):
+    """Something to weigh before a design is used: its name, and a sentence."""
+
+    name: str
+    sentence: str
+
+
+def cautions(design: Design) -> tuple[Caution, ...]:
     """What a statistician weighs, or justifies over a signature, before the design is used; empty for most."""
-    settings = entry_of(design).settings
-    certain = [name for name in ("p", "eta") if name in settings and rational(design.params.get(name)) == 1]
-    told = [
-        f"With {name} of 1 the next arm is often certain to anybody who knows the arms before. ICH E9 2.3.2 asks "
-        "for an element of chance at each allocation: choose less, or sign a justification."
-        for name in certain
-    ]
-    if design.method in adaptive.SHIFTING and len(set(design.ratio)) > 1:
-        told.append(
-            f"With an unequal ratio {design.method} does not give each subject the planned shares, so that a "
-            "re-randomization distribution may be shifted. Look at the ratio of each subject before it is used."
+    return tuple(_cautions(design, entry_of(design)))
+
+
+def _cautions(design: Design, entry: Entry) -> Iterator[Caution]:
+    for name in ("p", "eta"):
+        if name in entry.settings and rational(design.params.get(name)) == 1:
+            yield Caution(
+                "DeterministicAllocation",
+                f"With {name} of 1 the next arm is often certain to anybody who knows the arms before. ICH E9 "
+                "2.3.2 asks for an element of chance at each allocation: choose less, or sign a justification.",
+            )
+    fair, chance = fair_share(design), rational(design.params.get("p"))
+    if fair is not None and chance is not None and chance < fair:
+        yield Caution(
+            "BelowFairShare",
+            f"With a p of {chance}, below {fair}, {design.method} gives the arm that would balance best less than "
+            "its fair share, and so works against balance. Choose more, unless that is meant.",
         )
-    return tuple(told)
+    if design.method in adaptive.SHIFTING and len(set(design.ratio)) > 1:
+        yield Caution(
+            "UnequalMinimization",
+            f"With an unequal ratio {design.method} does not give each subject the planned shares, so that a "
+            "re-randomization distribution may be shifted. Look at the ratio of each subject before it is used.",
+        )
+
+
+def fair_share(design: Design) -> Fraction | None:
+    """What the p of a minimization would be by chance alone; None of methods that do not minimize.
+
+    p is that of one of K arms, or in biased-coin minimization that of the arm with the smallest share.
+    """
+    match design.method:
+        case "minimization":
+            return Fraction(1, len(design.arms))
+        case "biased_coin_minimization":
+            return Fraction(min(design.ratio), sum(design.ratio))
+        case _:
+            return None

@@ -28,8 +28,23 @@ class CutOffRow(UnblindedView):
 
 
 @dataclass(frozen=True)
+class SourceRow(UnblindedView):
+    """What one system or file told: entries, those that corrected an earlier one, and those that tell no value."""
+
+    source: str
+    received: int
+    corrected: int
+    unusable: int
+    data_cut_off: date
+    last_at: datetime
+
+
+@dataclass(frozen=True)
 class ResponsesPage(UnblindedView):
-    """The feed in counts, the newest cut-off first; neither values nor arms."""
+    """The feed in counts, the newest cut-off first; neither values nor arms.
+
+    `data_cut_off` is the one in force: the latest day whose data a draw made now would know of.
+    """
 
     study_id: int
     study: str
@@ -38,6 +53,8 @@ class ResponsesPage(UnblindedView):
     known: int
     awaited: int
     last_at: datetime | None
+    data_cut_off: date | None
+    sources: tuple[SourceRow, ...]
     cut_offs: tuple[CutOffRow, ...]
 
 
@@ -79,8 +96,24 @@ def response_feed(connection: Connection, study_id: int) -> ResponsesPage:
         known=known,
         awaited=len(since) - known,
         last_at=max((row["at"] for row in fed), default=None),
+        data_cut_off=rows[-1].data_cut_off if rows else None,
+        sources=tuple(_sources(fed)),
         cut_offs=rows[::-1],
     )
+
+
+def _sources(fed: Sequence[RowMapping]) -> Iterator[SourceRow]:
+    """One row a source, in order of its name."""
+    for source in sorted({row["source"] for row in fed}):
+        told = [row for row in fed if row["source"] == source]
+        yield SourceRow(
+            source=source,
+            received=len(told),
+            corrected=sum(row["corrects_id"] is not None for row in told),
+            unusable=sum(row["value"] is None for row in told),
+            data_cut_off=max(row["data_cut_off"] for row in told),
+            last_at=max(row["at"] for row in told),
+        )
 
 
 def _cut_offs(fed: Sequence[RowMapping], since: dict[int, date]) -> Iterator[CutOffRow]:

@@ -34,7 +34,7 @@ class AskRandomizationList(SQLModel):
 
     study_id: int
     mode: Mode = Field(description="what the list is for")
-    text: str | None = None
+    text: str | None = Field(default=None, max_length=900_000)
     form: Form = "csv"
     codes: dict[str, str] = Field(default={}, description="treatment code -> arm, for imported lists")
     positions: int | None = Field(default=None, ge=1, description="in each stratum; the study file's if none")

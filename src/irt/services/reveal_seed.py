@@ -51,9 +51,10 @@ class RevealSeed(SQLModel):
 
 
 class SeedTold(SQLModel):
-    """That it was revealed; the seed itself is read by `revealed_seed` in the same moment, and kept nowhere."""
+    """That it was revealed; `seed` tells it in hexadecimal, once, to the person who signed, and is in no record."""
 
     commitment: str
+    seed: str | None = Field(default=None, exclude=True)
 
 
 class SitesStillOpen(Refusal):
@@ -126,17 +127,20 @@ def reveal_seed(work: Work, ask: RevealSeed) -> SeedTold:
     if not _is_declared(work, ask.study_id, End.UNBLINDED):
         raise NotUnblinded("The study is not unblinded. No seed was told. Declare it unblinded first.")
     row = work.one("study", SEALED, study_id=ask.study_id)
-    revealed_seed(work, row, ask.given)
+    seed = _revealed(work, row, ask.given)
     content = {"commitment": row["commitment"]}
     signable = Signable(Meaning.APPROVE, "seed", study["protocol"], content, study_id=ask.study_id)
     sign_record(work, ask.signing, signable, grant)
     work.audit(_entry("seed_revealed", "seed", LOGGED, ask.study_id, content))
-    return SeedTold(commitment=row["commitment"])
+    return SeedTold(commitment=row["commitment"], seed=seed.hex())
 
 
-def revealed_seed(work: Work, row: RowMapping, given: str | None) -> bytes:
+def _revealed(work: Work, row: RowMapping, given: str | None) -> bytes:
     """The seed, from the holders or the installation; NotTheSeed where it is not the one committed to."""
-    seed = bytes.fromhex(given or "") if is_shared(row["sealed"]) else work.store.seal.open(row["sealed"])
+    try:
+        seed = bytes.fromhex(given or "") if is_shared(row["sealed"]) else work.store.seal.open(row["sealed"])
+    except ValueError:
+        seed = b""
     if commitment(seed) != row["commitment"]:
         raise NotTheSeed("This is not the seed of the commitment. No seed was told. Both holders must give theirs.")
     return seed

@@ -4,6 +4,8 @@ Every opening is written into the audit trail of the act that needed it. The see
 act is committed, so that none is used without its line.
 """
 
+import logging
+
 from sqlalchemy import bindparam, event, select
 
 from irt.errors import Refusal
@@ -13,6 +15,7 @@ from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.secret import UnsealedSeed
 
+_LOG = logging.getLogger("irt.seeds")
 LOGGED = "allocation"
 """The seed whose openings are written down; the others tell no treatment of the future by themselves."""
 
@@ -41,6 +44,8 @@ def open_seed(work: Work, study_id: int, purpose: str, sealed: str) -> bytes:
     if is_shared(sealed):
         box = work.row(_BOX, study_id=study_id, allocator=own)
         if box is None:
+            # Whoever sealed the seed while this process ran finds its key in its log, and not in the database.
+            _LOG.warning("a seed waits for its two holders; allocator key of this process: %s", own)
             raise SeedSealed
         seed = open_box(box["box"], work.store.seal.allocator)
     else:

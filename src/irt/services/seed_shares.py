@@ -44,9 +44,15 @@ def share_out(seed: bytes, holders: Sequence[str], entropy: Callable[[int], byte
     return _MARK + json.dumps(boxes, sort_keys=True)
 
 
+def shares_of(sealed: str) -> dict[str, str]:
+    """Each holder's closed share by the holder's public key; none where the installation's key seals the seed."""
+    shares: dict[str, str] = json.loads(sealed.removeprefix(_MARK)) if is_shared(sealed) else {}
+    return shares
+
+
 def put_together(sealed: str, keys: Sequence[X25519PrivateKey]) -> bytes:
     """The seed from both holders' keys; NotAHolder where one is missing or another's."""
-    boxes: dict[str, str] = json.loads(sealed.removeprefix(_MARK))
+    boxes = shares_of(sealed)
     known = {public_of(key): key for key in keys}
     if set(known) != set(boxes):
         raise NotAHolder("These are not the keys of both holders. Nothing was unsealed. Both must be there.")
@@ -68,11 +74,11 @@ def close_box(secret: bytes, public: str) -> str:
 def open_box(box: str, key: X25519PrivateKey) -> bytes:
     """The secret of a box; NotAHolder where it is for somebody else."""
     sender, _, closed = box.partition(".")
-    shared = key.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(sender)))
     try:
+        shared = key.exchange(X25519PublicKey.from_public_bytes(bytes.fromhex(sender)))
         opened = ChaCha20Poly1305(_derived(shared, sender, public_of(key)))
         return opened.decrypt(_NONCE, bytes.fromhex(closed), None)
-    except InvalidTag:
+    except (InvalidTag, ValueError):
         raise NotAHolder("This key does not open the share. Nothing was unsealed.") from None
 
 

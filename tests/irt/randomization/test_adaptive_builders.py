@@ -98,7 +98,27 @@ def test_an_unequal_ratio_is_warned_of(method: str) -> None:
     """It does not hold for each subject."""
     assert cautions(design(method, {"p": "4/5"}, SEX)) == ()
     (caution,) = cautions(design(method, {"p": "4/5"}, SEX, ratio=[2, 1]))
-    assert "does not give each subject the planned shares" in caution
+    assert "does not give each subject the planned shares" in caution.sentence
+
+
+@pytest.mark.parametrize(
+    ("method", "p", "arms", "ratio", "told"),
+    [
+        ("minimization", "1/3", ["A", "B", "C"], None, []),
+        ("minimization", "0.33", ["A", "B", "C"], None, ["BelowFairShare"]),
+        ("minimization", "1/2", ["A", "B"], None, []),
+        ("minimization", "0.49", ["A", "B"], None, ["BelowFairShare"]),
+        ("minimization", "0.4", ["A", "B"], [2, 1], ["BelowFairShare", "UnequalMinimization"]),
+        ("biased_coin_minimization", "0.4", ["A", "B"], [2, 1], ["UnequalMinimization"]),
+        ("biased_coin_minimization", "0.3", ["A", "B"], [2, 1], ["BelowFairShare", "UnequalMinimization"]),
+    ],
+)
+def test_a_p_below_the_fair_share_is_warned_of(
+    method: str, p: str, arms: list[str], ratio: list[int] | None, told: list[str]
+) -> None:
+    """Chance alone would give the preferred arm more: the method would work against balance."""
+    asked = design_of({"method": method, "arms": arms, "ratio": ratio, "params": {"p": p}, "factors": [SEX]})
+    assert [caution.name for caution in cautions(asked)] == told
 
 
 def test_hu_hu_has_a_weight_for_each_margin() -> None:

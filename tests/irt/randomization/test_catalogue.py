@@ -97,4 +97,4 @@ def test_it_cautions_against_certainty(asked, count):
     """A p of one is not refused: it needs a signed justification."""
     told = cautions(asked)
     assert len(told) == count
-    assert all("ICH E9" in caution for caution in told)
+    assert all("ICH E9" in caution.sentence for caution in told)

@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from irt.blinding.roles import Role
-from irt.errors import NotAllowed
+from irt.errors import BadInput, NotAllowed
 from irt.randomization.stream import commitment
 from irt.reads.unblinded_custody import sealed_seed
 from irt.services.activate_site import ChangeSite, change_site
@@ -162,6 +162,33 @@ def test_a_sealed_seed_waits_for_its_holders(store: Store) -> None:
         trial.do(FIRST, seal_seed, SealSeed(study_id=trial.study_id, holders=HOLDERS))
 
 
+def test_a_draw_that_waits_tells_the_processs_key_in_its_log(
+    sqlite_store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever sealed the seed while the process ran need not start it anew to learn its key."""
+    trial = a_drawing_trial(sqlite_store)
+    trial.do(FIRST, seal_seed, SealSeed(study_id=trial.study_id, holders=HOLDERS))
+    trial.refuses(randomize_subject, trial.asking(trial.screen()), SeedSealed)
+    assert public_of(trial.store.seal.allocator) in caplog.text
+
+
+def test_a_box_that_opens_to_nothing_is_refused(sqlite_store: Store) -> None:
+    """The newest box counts: one of no use would stop every draw."""
+    trial = a_drawing_trial(sqlite_store)
+    trial.do(FIRST, seal_seed, SealSeed(study_id=trial.study_id, holders=HOLDERS))
+    own = public_of(trial.store.seal.allocator)
+    for allocator, box in (
+        (own, close_box(SEED, own)),
+        (own, close_box(SEED, HOLDERS[0])),
+        (own, f"{'00' * 32}.{'00' * 48}"),
+        (own, "no box"),
+        ("z" * 64, close_box(SEED, own)),
+    ):
+        ask = UnsealSeed(study_id=trial.study_id, allocator=allocator, box=box)
+        with pytest.raises(BadInput, match="Nothing was unsealed"):
+            trial.do(FIRST, unseal_seed, ask)
+
+
 def test_what_has_no_holders_is_not_unsealed(sqlite_store: Store) -> None:
     """And only the independent statistician may ask."""
     trial = a_drawing_trial(sqlite_store)
@@ -203,8 +230,8 @@ def test_a_shared_seed_is_told_by_its_holders(sqlite_store: Store) -> None:
     closed(trial)
     trial.do(Role.STUDY_TEAM, declare_end, ending(trial, End.LOCKED))
     trial.do(FIRST, declare_end, ending(trial, End.UNBLINDED))
-    for given in (None, "00" * 32):
+    for given in (None, "00" * 32, "no seed"):
         with pytest.raises(NotTheSeed):
             trial.do(FIRST, reveal_seed, revealing(trial, given))
     seed = put_together(in_the_database(trial), [ANNA, BEN])
-    trial.do(FIRST, reveal_seed, revealing(trial, seed.hex()))
+    assert trial.do(FIRST, reveal_seed, revealing(trial, seed.hex())).seed == seed.hex()

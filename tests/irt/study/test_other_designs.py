@@ -79,6 +79,14 @@ def test_an_unequal_ratio_is_a_warning():
     assert found == [("warning", "UnequalMinimization")]
 
 
+def test_a_p_below_the_fair_share_is_a_warning():
+    """Chance alone would give the arm that balances best more; at that very share nothing is said."""
+    plan = "  method: biased_coin_minimization\n  params: {{p: {}}}\n"
+    plan += "  factors: [{{factor: ldl}}]\n  strata: [region]\n"
+    assert names((BLOCKS, plan.format("0.45"))) == [("warning", "BelowFairShare")]
+    assert names((BLOCKS, plan.format("1/2"))) == []
+
+
 def test_two_arms_are_always_open():
     """When one of two closes, nothing is left to chance."""
     plan = (BLOCKS, DESIGN.format("complete"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from web.api.limits import LIST_MAX, NUMBER_MAX, TEXT_MAX, refuse_unholdable
 from web.api.problems import BadFields
@@ -27,6 +27,7 @@ class Odd(SQLModel):
     weight: Decimal | None = None
     day: date = date(2026, 3, 2)
     moment: datetime | None = None
+    file: str = Field(default="", max_length=10 * TEXT_MAX)
     words: list[str] = []
     named: dict[str, str] = {}
     inner: list[Inner] = []
@@ -40,12 +41,15 @@ HELD: list[dict[str, Any]] = [
     {"number": -NUMBER_MAX},
     {"weight": Decimal("71.5")},
     {"moment": datetime.fromisoformat("2026-03-02T08:00:00Z")},
+    {"file": "x" * 10 * TEXT_MAX},
     {"words": ["x"] * LIST_MAX},
 ]
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"text": "x" * (TEXT_MAX + 1)}, "text"),
     ({"text": "\x00"}, "text"),
     ({"text": "\ud800"}, "text"),
+    ({"file": "x" * (10 * TEXT_MAX + 1)}, "file"),
+    ({"file": "\x07"}, "file"),
     ({"secret": SecretStr("x" * (TEXT_MAX + 1))}, "secret"),
     ({"number": NUMBER_MAX + 1}, "number"),
     ({"weight": Decimal("1E+9")}, "weight"),

@@ -17,6 +17,7 @@ QUESTIONS = (
     "/subjects/{subject}/treatment",
     "/allocations",
     "/randomization-balance",
+    "/response-feed",
     "/schedule-and-codes",
     "/bench-papers",
     "/stock-by-type",

@@ -13,9 +13,15 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from irt.blinding.roles import Role
+from irt.services.seal_seed import SealSeed, seal_seed
+from irt.services.seed_shares import public_of
 from irt.services.store import Store
-from web.commands.serve import is_loopback
+from tests.builders_designs import a_study
+from tests.web.blinded.designed import world_of
+from web.commands.serve import is_loopback, tell_allocator
 
 IRT = Path(sys.executable).with_name("irt")
 PATIENCE_SECONDS = 30
@@ -97,3 +103,20 @@ def test_it_serves_and_stops_in_good_order(running: tuple[subprocess.Popen[str],
     assert "GET /ready 200" in log
     assert "secret" not in log
     assert "Traceback" not in log
+    assert "Allocator key" not in log
+
+
+def test_the_allocators_key_is_told_where_a_seed_has_holders(
+    tmp_path: Path, sqlite_template: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On standard error, and as the process itself has it; nobody else needs to read it."""
+    with world_of(a_study({"method": "complete"}), sqlite_template, tmp_path) as world:
+        tell_allocator(world.store)
+        assert capsys.readouterr().err == ""
+        stan = world.office.hire("stan", (Role.UNBLINDED_STATISTICIAN, {"study_id": world.study_id}))
+        holders = [public_of(X25519PrivateKey.generate()) for _ in range(2)]
+        world.office.does(stan, seal_seed, SealSeed(study_id=world.study_id, holders=holders))
+        tell_allocator(world.store)
+        assert (
+            capsys.readouterr().err == f"Allocator key of this process: {public_of(world.store.seal.allocator)}\n"
+        )

@@ -75,6 +75,15 @@ def test_a_file_is_taken_instead_of_what_is_typed(world: World) -> None:
     assert "Chance of each arm, subject by subject" in page
 
 
+def test_a_p_below_the_fair_share_is_cautioned_against(world: World) -> None:
+    """It is worked out all the same; the caution stands above the figures."""
+    text = "method: minimization\narms: [A, B, C]\nparams: {p: 0.2}\nfactors: [{name: sex, levels: [f, m]}]\n"
+    browser = opened(world)
+    sent(browser, ASSESS, ("design.yaml", text), n="12", trials="10")
+    page = finished(world, browser)
+    assert "With a p of 1/5, below 1/3, minimization gives the arm that would balance best" in page
+
+
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

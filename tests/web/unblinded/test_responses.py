@@ -13,6 +13,7 @@ from tests.web.browser import Browser
 from tests.web.unblinded.people import statistician
 from tests.web.ward import count, randomized
 from tests.web.world import World
+from web.formats import day
 
 ADDRESS = "/randomization/responses"
 
@@ -57,6 +58,21 @@ def test_a_file_is_recorded(ward: World) -> None:
     assert "0 new, 1 corrected, 1 known already" in browser.text
     assert "Known 1 Awaited 1" in figures(browser.text)
     assert "EDC export 7 2 1 1 1" in figures(browser.text)
+
+
+def test_each_source_is_counted(ward: World) -> None:
+    """Received, corrected, unusable, and its newest cut-off; above them the cut-off in force."""
+    one, other, third = (randomized(ward) for _ in range(3))
+    browser = statistician(ward)
+    today, before = ward.now.date(), ward.now.date() - timedelta(days=1)
+    assert "By source" not in browser.get(ADDRESS).text
+    handed_in(browser, f"{one},1", f"{other},0", data_cut_off=before.isoformat())
+    handed_in(browser, f"{third},1", source="Central lab", data_cut_off=today.isoformat())
+    handed_in(browser, f"{one},", source="Central lab", data_cut_off=before.isoformat(), reason="Another's scan")
+    page = figures(browser.text)
+    assert f"Central lab 2 1 1 {day(today)}" in page
+    assert f"EDC export 7 2 0 0 {day(before)}" in page
+    assert f"Cut-off in force {day(today)}" in page
 
 
 def test_a_correction_of_older_data(ward: World) -> None:

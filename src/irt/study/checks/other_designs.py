@@ -65,8 +65,8 @@ def cautions_of_the_method(draft: Draft) -> Iterator[Finding]:
         told = cautions(design_of(plan, draft.study.arms_of(1), {}))
     except UnusablePlan:
         return
-    for sentence in told:
-        yield Finding("UnequalMinimization", PLAN, sentence.rstrip("."), "warning")
+    for name, sentence in told:
+        yield Finding(name, PLAN, sentence.rstrip("."), "warning")
 
 
 def nothing_left_to_chance(draft: Draft) -> Iterator[Finding]:
