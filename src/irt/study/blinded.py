@@ -5,6 +5,7 @@ from typing import NamedTuple
 from irt.errors import IntegrityFault
 from irt.study.arms import Factor
 from irt.study.definition import Identity, StudyDefinition
+from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, NonSerializedItem
 from irt.study.dispensing_schedule import in_groups, rule_for, second_check_visits
 from irt.study.kit_types import BlindingGroup
@@ -95,6 +96,7 @@ class BlindedStudy(NamedTuple):
     """Visits where two people type the weight, whatever the arm."""
     randomizations: tuple[PublicRandomization, ...]
     temperature: TemperatureRules = TemperatureRules()
+    delivery: HomeDelivery | None = None
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -116,6 +118,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         second_checks=second_check_visits(definition),
         randomizations=_randomizations(definition),
         temperature=definition.temperature,
+        delivery=definition.delivery,
     )
 
 

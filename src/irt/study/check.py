@@ -11,6 +11,7 @@ from irt.study.checks import (
     blinding,
     codes,
     conduct,
+    delivery,
     dispensing,
     duplicates,
     later_randomizations,
@@ -38,6 +39,7 @@ CHECKS = (
     *supply.CHECKS,
     *resupply.CHECKS,
     *conduct.CHECKS,
+    *delivery.CHECKS,
 )
 
 

@@ -50,6 +50,7 @@ _NOUNS: dict[str, _Noun] = {
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
     "conduct": _Noun("Conduct"),
     "temperature": _Noun("Temperature"),
+    "delivery": _Noun("Delivery to homes"),
     "countries": _Noun("Countries", "Country"),
     "depots": _Noun("Depots", "Depot"),
     "lanes": _Noun("Lanes", "Lane", ("origin", "target")),

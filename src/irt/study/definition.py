@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from irt.study.arms import Arm, Cohort, Factor
+from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
 from irt.study.kit_types import BlindingGroup, KitType
 from irt.study.network import Country, Depot, Lane, Site, Size
@@ -65,6 +66,7 @@ class StudyDefinition(Part):
     caps: tuple[Cap, ...] = ()
     conduct: Conduct = Conduct()
     temperature: TemperatureRules = TemperatureRules()
+    delivery: HomeDelivery | None = Field(default=None, description="no kits go to homes where left out")
     countries: tuple[Country, ...] = Field(min_length=1)
     depots: tuple[Depot, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
@@ -116,6 +118,10 @@ class StudyDefinition(Part):
         if factor.source == "site":
             return tuple(site.number for site in self.sites)
         return factor.level_codes()
+
+    def goes_home(self, visit: Code) -> bool:
+        """Whether the kits of that visit are sent to the subject's home."""
+        return self.delivery is not None and visit in self.delivery.visits
 
     def visit(self, code: Code) -> Visit:
         """The visit of that code."""

@@ -40,6 +40,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _caps(study),
         _conduct(study),
         _temperature(study),
+        _delivery(study),
         _countries(study),
         _sites(study),
     )

@@ -246,6 +246,7 @@ EDITS = [
      "escalation", "mg_per_kg: 8,", "mg_per_kg: 8000,"),
     ("NoTreatmentLength", "visits[1]", "DAY0",
      "ist", "dispenses: true, treatment_days: 14}", "dispenses: true}"),
+     "escalation", "kit_types:\n", "kit_types:\n"),
     # blinding
     ("WindowsDifferInGroup", "kit_types[1].windows", "dnd_days: 93",
      "fourier", PEN_P, "    unit: pen\n    windows: {dnd_days: 93, dnc_days: 103, dns_days: 107}\n"),
@@ -352,5 +353,16 @@ EDITS = [
      "escalation", "key: C4, subjects: 6", "key: C4, subjects: 7"),
     ("NothingIsBlinded", "study.unblinded_pharmacist", "unblinded_pharmacist",
      "ist", "blinding: open", "blinding: open\n  unblinded_pharmacist: true"),
+    # delivery to homes
+    ("UnknownVisit", "delivery.visits[0]", "[RNAD]",
+     "activ6", "  visits: [RAND]\n  released_by", "  visits: [RNAD]\n  released_by"),
+    ("NothingToDeliver", "delivery.visits[1]", "[RAND, DAY7]",
+     "activ6", "  visits: [RAND]\n  released_by", "  visits: [RAND, DAY7]\n  released_by"),
+    ("NoWayHome", "countries[0].depot", "depot: KENT",
+     "activ6", "target: home", "target: US"),
+    ("UnlikeParcels", "delivery.visits[0]", "[RAND]",
+     "activ6", 'bottle of 20 tablets", storage: 15-25C', 'bottle of 20 tablets", storage: 2-8C'),
+    ("OutOfRange", "delivery.attempts_max", "attempts_max: 0",
+     "activ6", "attempts_max: 3", "attempts_max: 0"),
 ]
 # fmt: on

@@ -153,6 +153,8 @@ def _of_dispensing(draft: Draft) -> Iterator[Reference]:
             yield Reference("kit_types", (*here, "kits", position, "kit_type"), need.kit_type)
         if rule.by_weight is not None:
             yield Reference("kit_types", (*here, "by_weight", "kit_type"), rule.by_weight.kit_type)
+    if draft.study.delivery is not None:
+        yield from _each("visits", ("delivery", "visits"), draft.study.delivery.visits)
 
 
 def _of_caps(draft: Draft) -> Iterator[Reference]:
