@@ -14,6 +14,7 @@ from irt.errors import BadInput, NotAllowed, NotFound, Refusal
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
 from irt.reads.blinded_manifest import story_of
+from irt.reads.blinded_messages import MessageLine, latest_messages
 from irt.reads.blinded_shipments import ShipmentLine, ShipmentRecord, depot_shipment, depot_shipments
 from irt.reads.depot_picks import PickLine, pick_list
 from irt.services.fulfil_shipment import (
@@ -27,6 +28,7 @@ from irt.services.fulfil_shipment import (
 )
 from irt.services.work import Work
 from irt.states.shipment import ShipmentStatus
+from irt.states.vendor_message import MessageStatus
 from irt.supply.barcode import kit_number_in
 from irt.supply.picking import pick
 from web.blinded.desk import Desk, desk_of, go
@@ -52,6 +54,16 @@ _PAPERS = {
 }
 """Format -> the file's ending and its media type."""
 _BEFORE_PICKING = (ShipmentStatus.REQUESTED, ShipmentStatus.ACKNOWLEDGED)
+_FAMILY = {
+    MessageStatus.WAITING: "assigned",
+    MessageStatus.APPLIED: "usable",
+    MessageStatus.ACKNOWLEDGED: "usable",
+    MessageStatus.NOTED: "hold",
+    MessageStatus.REFUSED: "stop",
+    MessageStatus.NOT_APPLIED: "stop",
+    MessageStatus.GIVEN_UP: "stop",
+}
+_MESSAGES_SHOWN = 100
 STEP_WORDS = ("Acknowledge", "Pick", "Pack", "Dispatch")
 _POSITION = {
     ShipmentStatus.REQUESTED: 1,
@@ -73,6 +85,22 @@ class InboxView(BlindedView):
         if line.dispatch_on is None or line.dispatch_on > self.today:
             return "ok"
         return "soon" if line.dispatch_on == self.today else "late"
+
+
+@dataclass(frozen=True)
+class MessagesView(BlindedView):
+    """The last messages of the depot's system, newest first."""
+
+    messages: tuple[MessageLine, ...]
+
+    @property
+    def gaps(self) -> tuple[MessageLine, ...]:
+        """Messages before which numbers never came."""
+        return tuple(line for line in self.messages if line.missing)
+
+    def family(self, line: MessageLine) -> str:
+        """The family of the message's state."""
+        return _FAMILY[line.status]
 
 
 @dataclass(frozen=True)
@@ -121,6 +149,18 @@ class DepotPages(Controller):
         found.sort(key=lambda line: (line.dispatch_on or date.max, line.number, line.study_id))
         view = InboxView(tuple(found), desk.now.date())
         return desk.page("depot/inbox.html", view, "Inbox", "Inbox", counts={"Inbox": len(found)})
+
+    @get("/messages", sync_to_thread=True)
+    def show_messages(self, desk: NamedDependency[Desk]) -> Response[str]:
+        """What the depot's system and we told each other, newest first, and what became of it."""
+        with desk.store.reading() as connection:
+            found = [
+                line
+                for study_id in _studies(desk)
+                for line in latest_messages(connection, study_id, _depots(desk, study_id), _MESSAGES_SHOWN)
+            ]
+        found.sort(key=lambda line: line.id, reverse=True)
+        return desk.page("depot/messages.html", MessagesView(tuple(found[:_MESSAGES_SHOWN])), "Messages", "Inbox")
 
     @get("/{study_id:int}/{number:str}", sync_to_thread=True)
     def show_one(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[str]:

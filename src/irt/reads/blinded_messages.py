@@ -125,6 +125,16 @@ def messages_after(
     return tuple(_line(row) for row in connection.execute(statement, {"study_id": study_id}).mappings())
 
 
+def latest_messages(
+    connection: Connection, study_id: int, depot_ids: Sequence[int] | None, limit: int
+) -> tuple[MessageLine, ...]:
+    """The last messages both ways, newest first; with depots named, theirs alone."""
+    statement = _LINES.order_by(None).order_by(_MESSAGES.c.id.desc()).limit(limit)
+    if depot_ids is not None:
+        statement = statement.where(_MESSAGES.c.depot_id.in_(list(depot_ids)))
+    return tuple(_line(row) for row in connection.execute(statement, {"study_id": study_id}).mappings())
+
+
 def message_line(connection: Connection, study_id: int, row_id: int) -> MessageLine:
     """One message; NotFound where there is none."""
     row = connection.execute(_LINES.where(_MESSAGES.c.id == row_id), {"study_id": study_id}).mappings().first()
