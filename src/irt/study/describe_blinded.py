@@ -179,6 +179,19 @@ def _conduct(study: BlindedStudy) -> Section:
     return Section("Conduct", facts)
 
 
+def _delivery(study: BlindedStudy) -> Section:
+    rules = study.delivery
+    if rules is None:
+        return Section("Delivery to homes", note="No kits go to homes.")
+    facts = (
+        ("Kits sent to the home", f"at {', '.join(rules.visits)}, in one parcel, on the same way for every arm"),
+        ("Released with a signature by", f"the {rules.released_by}"),
+        ("Day of dispensing", f"the day of {rules.recorded_on}"),
+        ("Attempts", f"{rules.attempts_max} at most; then the parcel goes back"),
+    )
+    return Section("Delivery to homes", facts)
+
+
 def _temperature(study: BlindedStudy) -> Section:
     rules = study.temperature
     classes = sorted({group.storage for group in study.blinding_groups})
