@@ -9,6 +9,7 @@ from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, NonSerializedItem
 from irt.study.dispensing_schedule import in_groups, rule_for, second_check_visits
 from irt.study.kit_types import BlindingGroup
+from irt.study.labels import LabelSettings
 from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
@@ -97,6 +98,8 @@ class BlindedStudy(NamedTuple):
     randomizations: tuple[PublicRandomization, ...]
     temperature: TemperatureRules = TemperatureRules()
     delivery: HomeDelivery | None = None
+    labels: LabelSettings = LabelSettings()
+    gtins: dict[Code, str] = {}
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -119,6 +122,8 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         randomizations=_randomizations(definition),
         temperature=definition.temperature,
         delivery=definition.delivery,
+        labels=definition.labels,
+        gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
     )
 
 

@@ -50,6 +50,8 @@ _NOUNS: dict[str, _Noun] = {
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
     "conduct": _Noun("Conduct"),
     "temperature": _Noun("Temperature"),
+    "labels": _Noun("Labels"),
+    "gtins": _Noun("Item numbers (GTIN)"),
     "delivery": _Noun("Delivery to homes"),
     "countries": _Noun("Countries", "Country"),
     "depots": _Noun("Depots", "Depot"),

@@ -8,6 +8,7 @@ from irt.study.arms import Arm, Cohort, Factor
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
 from irt.study.kit_types import BlindingGroup, KitType
+from irt.study.labels import LabelSettings
 from irt.study.network import Country, Depot, Lane, Site, Size
 from irt.study.part import Code, Part
 from irt.study.randomization_plan import (
@@ -67,6 +68,7 @@ class StudyDefinition(Part):
     conduct: Conduct = Conduct()
     temperature: TemperatureRules = TemperatureRules()
     delivery: HomeDelivery | None = Field(default=None, description="no kits go to homes where left out")
+    labels: LabelSettings = LabelSettings()
     countries: tuple[Country, ...] = Field(min_length=1)
     depots: tuple[Depot, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)

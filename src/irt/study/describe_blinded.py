@@ -40,6 +40,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _caps(study),
         _conduct(study),
         _temperature(study),
+        _labels(study),
         _delivery(study),
         _countries(study),
         _sites(study),
@@ -217,6 +218,20 @@ def _limits(storage: str, limits: Condition) -> tuple[str, ...]:
         f"{limits.mkt_max:g} °C",
         f"{limits.window_hours:g} h",
     )
+
+
+def _labels(study: BlindedStudy) -> Section:
+    settings = study.labels
+    facts = (
+        ("Protocol number in the code", yes_no(settings.protocol_in_code)),
+        ("Blinded lot in the code", yes_no(settings.lot_in_code)),
+        ("Expiry in the code", yes_no(settings.expiry_in_code)),
+        ("Blinded lot in print", yes_no(settings.lot_printed)),
+        ("Expiry in print", yes_no(settings.expiry_printed)),
+        ("Company prefix for parcels", settings.company_prefix or "none"),
+        *((f"Item number of {group}", gtin) for group, gtin in sorted(study.gtins.items())),
+    )
+    return Section("Labels", facts)
 
 
 def _countries(study: BlindedStudy) -> Section:

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from irt.study.labels import Gtin
 from irt.study.part import Code, Part
 
 StorageClass = Literal["frozen", "2-8C", "15-25C", "ambient"]
@@ -39,6 +40,7 @@ class KitType(Part):
     country_windows: dict[str, Windows] = Field(default={}, description="overrides by country")
     label_groups: tuple[Code, ...] = Field(default=(), description="empty: every label group")
     serialized: bool = Field(default=True, description="numbered kits; otherwise stock by lot and quantity")
+    gtin: Gtin | None = Field(default=None, description="GS1 item number, one for a whole blinding group")
 
     def windows_in(self, country: str) -> Windows:
         """The windows that hold in a country: its own, or the kit type's."""

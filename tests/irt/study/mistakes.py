@@ -1,6 +1,7 @@
 """One small edit of a good study file for every named problem."""
 
 REGIMEN = "  - {origin: Q2W, target: QM, name: Change to monthly}\n"
+VIAL = "    blinding_group: VIAL\n    unit: vial\n"
 PEN_P = "    unit: pen\n    windows: *days\n"
 ARM_P = "  - {code: P, name: Placebo, ratio: 1}\n"
 D1_P = "  - {visits: [D1], arms: [P], dose_levels: [Q2W], kits: [{kit_type: PEN-P, quantity: 2}]}\n"
@@ -246,7 +247,13 @@ EDITS = [
      "escalation", "mg_per_kg: 8,", "mg_per_kg: 8000,"),
     ("NoTreatmentLength", "visits[1]", "DAY0",
      "ist", "dispenses: true, treatment_days: 14}", "dispenses: true}"),
-     "escalation", "kit_types:\n", "kit_types:\n"),
+    # labels
+    ("UnsoundGtin", "kit_types[0].gtin", "gtin:",
+     "escalation", VIAL, VIAL + '    gtin: "09506000134353"\n'),
+    ("GtinsDifferInGroup", "kit_types[1].gtin", "gtin:",
+     "fourier", PEN_P, '    gtin: "09506000134352"\n' + PEN_P),
+    ("ProtocolDoesNotFit", "study.protocol", "protocol:",
+     "fourier", "protocol: NB-301", "protocol: NB-301-and-all-of-its-extensions"),
     # blinding
     ("WindowsDifferInGroup", "kit_types[1].windows", "dnd_days: 93",
      "fourier", PEN_P, "    unit: pen\n    windows: {dnd_days: 93, dnc_days: 103, dns_days: 107}\n"),

@@ -1,0 +1,53 @@
+"""Labels: what goes into a code is sound, and no code tells the kits of a blinding group apart."""
+
+from collections.abc import Iterator
+
+from irt.errors import Refusal
+from irt.gs1.dictionary import identifiers
+from irt.gs1.values import judge_value
+from irt.study.checks.check import check
+from irt.study.draft import Draft
+from irt.study.problems import Finding
+
+
+def item_numbers(draft: Draft) -> Iterator[Finding]:
+    """A GTIN ends in its check digit."""
+    for index, kit_type in enumerate(draft.study.kit_types):
+        fault = _fault("01", kit_type.gtin) if kit_type.gtin else None
+        if fault:
+            yield Finding("UnsoundGtin", ("kit_types", index, "gtin"), fault)
+
+
+def one_item_number_a_group(draft: Draft) -> Iterator[Finding]:
+    """Two item numbers in one blinding group, or one that some kits lack, would tell the arms apart by a scan."""
+    first: dict[str, str | None] = {}
+    for index, kit_type in enumerate(draft.study.kit_types):
+        if first.setdefault(kit_type.blinding_group, kit_type.gtin) != kit_type.gtin:
+            sentence = (
+                "differs from the GTIN of another kit type of its blinding group: a scan would tell them apart"
+            )
+            yield Finding("GtinsDifferInGroup", ("kit_types", index, "gtin"), sentence)
+
+
+def protocol_number(draft: Draft) -> Iterator[Finding]:
+    """A protocol number that goes into codes fits application identifier 7240."""
+    study = draft.study
+    fault = _fault("7240", study.study.protocol) if study.labels.protocol_in_code else None
+    if fault:
+        sentence = f"{fault} Shorten it, or set labels.protocol_in_code to false"
+        yield Finding("ProtocolDoesNotFit", ("study", "protocol"), sentence)
+
+
+def _fault(code: str, value: str) -> str | None:
+    try:
+        judge_value(identifiers()[code], value)
+    except Refusal as refusal:
+        return refusal.sentence
+    return None
+
+
+CHECKS = (
+    check(item_numbers, "kit_types"),
+    check(one_item_number_a_group, "kit_types"),
+    check(protocol_number, "study", "labels"),
+)
