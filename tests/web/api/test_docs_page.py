@@ -8,7 +8,6 @@ from tests.web.api.live import served
 from tests.web.preview.browser import browser
 from tests.web.world import World
 
-
 OPERATIONS = (
     ("studies", "list_studies"),
     ("subjects", "randomize_subject"),
