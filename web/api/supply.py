@@ -45,7 +45,7 @@ def list_exceptions(study_id: StudyId, caller: Caller, store: Records, now: Now)
 
 
 @question(
-    "/studies/{study_id:int}/supply/reasons/{number:str}",
+    "/studies/{study_id:int}/supply/shipments/{number:str}",
     Permission.VIEW_SUPPLY,
     "Why a shipment holds what it holds",
 )

@@ -108,7 +108,7 @@ def test_a_shipment_says_why_and_a_late_one_finds_an_owner(investigator: System,
     """Sums by blinding group; after two days nobody has acknowledged it, and the planner takes it."""
     _empties(investigator)
     (number,) = supply.booked("/resupply/run", day=supply.today)["shipments"]
-    reasons = supply.asks_study(f"/supply/reasons/{number}").json()
+    reasons = supply.asks_study(f"/supply/shipments/{number}").json()
     assert (reasons["raised_by"], [one["blinding_group"] for one in reasons["groups"]]) == ("resupply", ["PEN"])
     assert supply.asks_study("/supply/exceptions").json()["items"] == []
     supply.world.wait(days=2)
