@@ -54,6 +54,7 @@ from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
+from web.blinded.temperature import ExcursionPages, LoggerFilePages
 from web.blinded.tokens import TokenPages
 from web.blinded.version import VersionPage
 from web.blinded.versions import VersionPages
@@ -142,6 +143,8 @@ ROOMS: tuple[Any, ...] = (
     DocumentPages,
     LotPages,
     QualityPages,
+    ExcursionPages,
+    LoggerFilePages,
     HoldPages,
     ApprovalPages,
     ConfigurationPages,

@@ -19,7 +19,7 @@ from irt.temperature.assessment import SENTENCES, Rule
 from irt.temperature.logger_file import read_logger_file
 from irt.temperature.readings import Record
 
-POINTS_MAX = 800
+POINTS_MAX = 240
 """More points than a curve can show are thinned: of each stretch the coldest and the warmest stay."""
 
 
