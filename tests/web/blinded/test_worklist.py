@@ -142,3 +142,10 @@ def test_the_day_sheet_is_of_one_site_where_one_is_chosen(world: World) -> None:
     assert here not in page
     assert there in page
     assert f"{world.sites[1][0]} · " in page
+
+
+def test_whoever_works_at_no_site_has_an_empty_day_sheet(world: World) -> None:
+    """The site they chose is none where they dispense: a page that says so, not a fault."""
+    answer = world.signed_in("monitor.0").get("/worklist/day-sheet")
+    assert answer.status_code == 200
+    assert "no site" in answer.text
