@@ -12,7 +12,7 @@ from sqlalchemy import text
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
 from tests.blinding.story import enrol, press, supply, verify
-from tests.blinding.story_of_change import amend, change_network, practise_recall
+from tests.blinding.story_of_change import amend, change_network, practise_recall, warm_parcel
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
@@ -30,6 +30,7 @@ NEAR = {
         "/studies/{study_id}/quality",
         "/studies/{study_id}/holds",
         "/studies/{study_id}/holds/H-0001",
+        "/studies/{study_id}/excursions/X-0001",
     ),
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
@@ -46,6 +47,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         amend(world)
         change_network(world)
         practise_recall(world)
+        warm_parcel(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

@@ -1,6 +1,7 @@
-"""What changes while the trial runs: an amendment, a site that goes on, a contact, a lane, levels; a drill."""
+"""What changes while the trial runs: an amendment, a site that goes on, the network; a drill; a failed logger."""
 
 import json
+from base64 import b64encode
 from typing import Any
 
 from sqlalchemy import text
@@ -59,6 +60,16 @@ def practise_recall(world: OneWorld) -> None:
         lot = connection.execute(text("SELECT number FROM secret_manufacturing_lot ORDER BY id")).scalar()
     drill = {"kind": "drill", "lot": lot, "reason": f"Drill over {lot}", "signing": SIGNING}
     world.does("quality.all", "/holds/open", **drill)
+
+
+def warm_parcel(world: OneWorld) -> None:
+    """The logger of the first site's parcel turns out to have failed: its kits wait for quality."""
+    with world.store.reading() as connection:
+        parcel = connection.execute(
+            text("SELECT number FROM shipment WHERE received_at IS NOT NULL ORDER BY id")
+        ).scalar()
+    file = {"name": "logger.csv", "content": b64encode(b"no data").decode(), "faulty": True}
+    world.does("quality.all", "/quality/logger-file", shipment=parcel, **file)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def lift_hold(work: Work, ask: LiftHold) -> HoldLifted:
         raise NotFound(f"No hold {ask.number} is in force. Nothing was changed. Check the number.")
     if hold["job_status"] in (JobStatus.QUEUED, JobStatus.RUNNING):
         raise HoldUnderWay(ask.number)
-    content = {"lifted": True, "kind": hold["kind"], "reason": reason}
+    content = {"lifted": True, "kind": hold["kind"]}
     signable = Signable(Meaning.DECIDE_QUALITY, "hold", ask.number, content, ask.study_id)
     signature_id = sign_record(work, ask.signing, signable, grant)
     owner = {"sponsor_id": sponsor_id, "study_id": ask.study_id}

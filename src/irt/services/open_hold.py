@@ -102,7 +102,8 @@ def open_hold(work: Work, ask: OpenHold) -> HoldOpened:
         raise BadInput(f"{over} holds no kit of this study. Nothing was opened. Check what is meant.")
     so_far = work.connection.execute(_SO_FAR, {"study_id": ask.study_id}).scalar_one()
     number = f"H-{so_far + 1:04d}"
-    content = {"kind": ask.kind, "over": over, "kits": kits, "reason": reason, "named_lot": ask.lot or ""}
+    # What is signed is what blinded people may know: a hash of the cause could be guessed back to it.
+    content = {"kind": ask.kind, "over": over, "kits": kits}
     signable = Signable(Meaning.DECIDE_QUALITY, "hold", number, content, ask.study_id)
     signature_id = sign_record(work, ask.signing, signable, grant)
     job_id = enqueue_job(work, JobKind.HOLD, {"hold": number}, ask.study_id)
