@@ -25,6 +25,7 @@ class Meaning(StrEnum):
     CONFIRM_COUNT = "I confirm this count"
     FREEZE_RANDOMIZATION = "I freeze the randomization"
     CHECK_RELABELLING = "I checked these new labels, kit by kit"
+    RELEASE_DELIVERY = "I release these kits to the subject's home"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

@@ -76,6 +76,10 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     VIEW_ENROLMENT = "view_enrolment"
     HELP_PEOPLE = "help_people"
+    RECORD_ADDRESS = "record_address"
+    RELEASE_DELIVERY = "release_delivery"
+    CARRY_HOME = "carry_home"
+    CONFIRM_DELIVERY = "confirm_delivery"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -106,10 +110,12 @@ _SUPPLY = {
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.INVESTIGATOR: frozenset(
-        (_SITE_STAFF - {_P.COUNT_STOCK}) | {_P.SIGN_ORDER, _P.CHANGE_DOSE, _P.END_TREATMENT, _P.BREAK_CODE}
+        (_SITE_STAFF - {_P.COUNT_STOCK})
+        | {_P.SIGN_ORDER, _P.CHANGE_DOSE, _P.END_TREATMENT, _P.BREAK_CODE}
+        | {_P.RECORD_ADDRESS, _P.RELEASE_DELIVERY}
     ),
-    _R.COORDINATOR: frozenset(_SITE_STAFF | {_P.CHANGE_DOSE, _P.END_TREATMENT}),
-    _R.PHARMACIST: frozenset(_SITE_STAFF),
+    _R.COORDINATOR: frozenset(_SITE_STAFF | {_P.CHANGE_DOSE, _P.END_TREATMENT, _P.RECORD_ADDRESS}),
+    _R.PHARMACIST: frozenset(_SITE_STAFF | {_P.RELEASE_DELIVERY}),
     _R.UNBLINDED_PHARMACIST: frozenset(_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}),
     _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
@@ -118,7 +124,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS}),
     _R.SUPPLY_PLANNER: frozenset(_SUPPLY),
     _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT}),
-    _R.COURIER: frozenset(),
+    _R.COURIER: frozenset({_P.CARRY_HOME}),
     _R.QUALIFIED_PERSON: frozenset({_P.RELEASE_LOT, _P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
     _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
     _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT}),
@@ -137,7 +143,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.HELP_DESK: frozenset({_P.HELP_PEOPLE}),
     _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE}),
     _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT}),
-    _R.PATIENT: frozenset(),
+    _R.PATIENT: frozenset({_P.CONFIRM_DELIVERY}),
 }
 
 _BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})
@@ -154,7 +160,7 @@ SEES: dict[Role, frozenset[DataClass]] = {
     _R.SUPPLY_MANAGER: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE},
     _R.SUPPLY_PLANNER: _BLINDED_SITE,
     _R.DEPOT: _BLINDED_SITE,
-    _R.COURIER: frozenset(),
+    _R.COURIER: frozenset({_D.PERSONAL}),
     _R.QUALIFIED_PERSON: frozenset({_D.STUDY, _D.SUPPLY_BY_TYPE}),
     _R.QUALITY: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE},
     _R.STATISTICIAN: frozenset({_D.STUDY}),

@@ -1,12 +1,13 @@
 """Kits at a site as the selection rule needs them: types included, so for services only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, held_among, under_hold
 from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
-from irt.supply.kit_selection import Candidate, label_fits
+from irt.supply.kit_selection import ANY_LABEL, Candidate, label_fits
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit, LotApproval
 from irt.tables.secret import KitContent
@@ -153,3 +154,67 @@ def candidates_at_depot(
         for row in rows
         for _ in range(min(row["kits"], most))
     ]
+
+
+SENT_FROM_AT_MOST = 40
+"""Kits of a type that a parcel to a home is chosen among: those that expire first, by their random numbers."""
+_TO_SEND = (
+    select(
+        _KITS.c.id,
+        _KITS.c.number,
+        _KITS.c.expiry,
+        _KITS.c.storage_place,
+        _LOTS.c.number.label("lot"),
+        _CONTENTS.c.kit_type,
+        OPEN_HOLDS,
+    )
+    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .where(
+        _KITS.c.study_id + 0 == bindparam("study_id"),
+        and_(_KITS.c.custody == Custody.DEPOT, _KITS.c.place_id == bindparam("depot_id")),
+        _KITS.c.assignment == Assignment.FREE,
+        _KITS.c.quality == Quality.RELEASED,
+        _KITS.c.accountability == Accountability.NONE,
+        _KITS.c.label_group.in_(bindparam("labels", expanding=True)),
+        _KITS.c.expiry >= bindparam("good_until"),
+        _CONTENTS.c.kit_type == bindparam("kit_type"),
+        _APPROVED,
+    )
+    .order_by(_KITS.c.expiry, _KITS.c.number)
+    .limit(SENT_FROM_AT_MOST)
+)
+
+
+def candidates_to_send(
+    connection: Connection,
+    study_id: int,
+    depot_id: int,
+    country: str,
+    label_group: str,
+    good_until: Mapping[str, date],
+) -> list[Candidate]:
+    """Released free kits at a depot that a subject's kits are chosen among, by type and the day they must reach."""
+    labels = sorted({label_group, ANY_LABEL})
+    asked = {"study_id": study_id, "depot_id": depot_id, "country": country, "labels": labels}
+    state = KitState(Custody.DEPOT, Quality.RELEASED, Assignment.FREE)
+    found: list[Candidate] = []
+    for kit_type, day in sorted(good_until.items()):
+        wanted = {**asked, "kit_type": kit_type, "good_until": day}
+        rows = connection.execute(_TO_SEND, wanted).mappings().all()
+        if rows and rows[0]["open_holds"]:
+            fit = _TO_SEND.where(~under_hold(covers_in_force(connection, study_id)))
+            rows = connection.execute(fit, wanted).mappings().all()
+        found += [
+            Candidate(
+                id=row["id"],
+                number=row["number"],
+                kit_type=row["kit_type"],
+                lot=row["lot"],
+                expiry=row["expiry"],
+                state=state,
+                storage_place=row["storage_place"],
+            )
+            for row in rows
+        ]
+    return found

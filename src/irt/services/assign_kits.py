@@ -1,6 +1,6 @@
 """Assigning kits for a visit: under lock, by the selection rule, every candidate and its verdict recorded."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,13 +10,14 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.randomization.stream import Seed
 from irt.reads.candidates import candidates_at
 from irt.services.all_arms_check import dispensing_windows
+from irt.services.choose_at_depot import choose_at_depot
 from irt.services.dispensings import DispensingReceipt, KitLine
+from irt.services.home_deliveries import plan_delivery
+from irt.services.kit_chance import chance_for
 from irt.services.move_kits import HeldKit, move_kits
 from irt.services.pipelined import UNREAD
-from irt.services.studies import seed_of
 from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
 from irt.services.visits import next_unscheduled
 from irt.services.weigh_subject import confirmed_weight
@@ -79,8 +80,12 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
     weight_kg = _weight(work, subject, ask, order, arm)
     needs = kits_due(subject.definition, arm, subject.dose_level, ask.visit, weight_kg)
     visit_id, code, occurrence = _open_visit(work, subject, ask, weight_kg)
-    lock_stock(work, subject)
-    choice = _choose(work, subject, ask, needs, f"{code}|{occurrence}")
+    home = subject.definition.goes_home(ask.visit)
+    if home:
+        depot_id, choice = choose_at_depot(work, subject, ask.visit, ask.occurrence, needs, f"{code}|{occurrence}")
+    else:
+        lock_stock(work, subject)
+        depot_id, choice = None, _choose(work, subject, ask, needs, f"{code}|{occurrence}")
     dispensing_id = work.record(
         Dispensing,
         **subject.owner,
@@ -93,7 +98,7 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
         assigned_at=work.at,
         assigned_by_id=work.actor.account_id,
     )
-    book_kits(work, subject, dispensing_id, choice.chosen)
+    book_kits(work, subject, dispensing_id, choice.chosen, depot_id=depot_id)
     audit_subject(
         work,
         subject,
@@ -280,30 +285,22 @@ def _choose(work: Work, subject: LockedSubject, ask: AssignKits, needs: Sequence
     return choose_kits(candidates, needs, today, windows, chance_for(work, subject, of_visit))
 
 
-def chance_for(work: Work, subject: LockedSubject, occasion: str) -> Callable[[int], int]:
-    """Numbers below a modulus from the study's stream for this occasion, so that the choice can be replayed."""
-    seed = Seed(seed_of(work, subject.study_id, "kit_choice"), subject.site.protocol)
-    stream = seed.stream("kit_choice", f"{subject.number}|{occasion}")
-    drawn = 0
-
-    def below(modulus: int) -> int:
-        nonlocal drawn
-        drawn += 1
-        return stream.below(modulus, drawn - 1).value
-
-    return below
-
-
 def book_kits(
     work: Work,
     subject: LockedSubject,
     dispensing_id: int,
     chosen: Iterable[Candidate],
     replaces_kit_id: int | None = None,
+    depot_id: int | None = None,
 ) -> None:
-    """Assigns chosen kits to the subject and puts them on the dispensing."""
-    kits = [HeldKit(c.id, c.number, c.state, subject.site.id, subject.sponsor_id, subject.study_id) for c in chosen]
-    move_kits(work, kits, KitEvent.ASSIGN, subject_id=subject.id)
+    """Assigns chosen kits to the subject and puts them on the dispensing; at a depot, they wait to go home."""
+    place_id = depot_id or subject.site.id
+    kits = [HeldKit(c.id, c.number, c.state, place_id, subject.sponsor_id, subject.study_id) for c in chosen]
+    event = KitEvent.ASSIGN if depot_id is None else KitEvent.PREALLOCATE
+    move_kits(work, kits, event, subject_id=subject.id)
+    if depot_id is not None:
+        places = {"subject_id": subject.id, "site_id": subject.site.id, "depot_id": depot_id}
+        plan_delivery(work, subject.owner, dispensing_id, **places)
     work.record_all(
         DispensedKit,
         (

@@ -9,6 +9,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.services.audit_draft import AuditDraft
+from irt.services.home_deliveries import refuse_home_bound
 from irt.services.subjects import SUBJECT_COLUMNS, LockedSubject, subject_of
 from irt.services.work import Work
 from irt.states.records import DISPENSING, DispensingEvent, DispensingStatus, KitCheck
@@ -111,10 +112,17 @@ _KIT_LINES = (
 )
 
 
-def lock_dispensing(work: Work, study_id: int, dispensing_id: int, permission: Permission) -> LockedDispensing:
-    """Locks a dispensing by locking its subject; NotFound where this person may not see it."""
+def lock_dispensing(
+    work: Work, study_id: int, dispensing_id: int, permission: Permission, *, home: bool = False
+) -> LockedDispensing:
+    """Locks a dispensing by locking its subject; NotFound where this person may not see it.
+
+    Kits that go to the subject's home are acted on only by who says `home`; others get SentHome.
+    """
     row = work.one("dispensing", _LOCK, id=dispensing_id, study_id=study_id)
     subject = subject_of(work, row, study_id, permission)
+    if subject.definition.delivery is not None and not home:
+        refuse_home_bound(work, dispensing_id)
     rows = work.rows(_KIT_LINES, id=dispensing_id)
     lines = [
         KitLine.model_construct(

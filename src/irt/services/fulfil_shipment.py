@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.services.holds import under_hold_among
+from irt.services.home_deliveries import follow_shipment
 from irt.services.move_kits import Move, lock_kits, move_each, move_kits
 from irt.services.shipments import (
     HeldShipment,
@@ -119,6 +120,12 @@ def close_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     return _by_supply(work, ask, ShipmentEvent.CLOSE, _miss)
 
 
+def bring_parcel_back(work: Work, shipment: HeldShipment, reason: str) -> None:
+    """A locked parcel is back at its depot, brought there by its carrier."""
+    ask = StepShipment(study_id=shipment.study_id, number=shipment.number, reason=reason)
+    _step(work, shipment, ShipmentEvent.RETURN, ask, _bring_back)
+
+
 def delayed(shipment: HeldShipment, dispatched_on: date) -> dict[str, Any]:
     """The later arrival of a shipment that left after its planned day."""
     if shipment.dispatch_on is None or shipment.expected_on is None:
@@ -217,4 +224,5 @@ def _step(
     )
     if effect is not None:
         effect(work, shipment, kits, ask)
+    follow_shipment(work, shipment, event, ask.reason, ask.occurred_at)
     return ShipmentStepped(number=shipment.number, status=after.status, kits=len(kits))

@@ -99,13 +99,18 @@ _PLACES = select(_SITES.c.number, _SITES.c.id).where(
 )
 
 
+def next_number(work: Work, study_id: int) -> int:
+    """The running number of the next shipment of a locked study."""
+    latest = work.connection.execute(_LATEST, {"study_id": study_id}).scalar()
+    return FIRST_NUMBER if latest is None else int(latest.removeprefix("S-")) + 1
+
+
 def _record(work: Work, study: SupplyStudy, parcels: Sequence[_Parcel], raised_by: str) -> list[HeldShipment]:
     """Stores proposed shipments under running numbers, and what each was calculated from."""
     if not parcels:
         return []
     depots, sites = depot_ids(work, study.id), _site_ids(work, study, parcels)
-    latest = work.connection.execute(_LATEST, {"study_id": study.id}).scalar()
-    first = FIRST_NUMBER if latest is None else int(latest.removeprefix("S-")) + 1
+    first = next_number(work, study.id)
     numbers = [f"S-{number}" for number in range(first, first + len(parcels))]
     common = {**study.owner, "status": ShipmentStatus.PROPOSED, "raised_by": raised_by, "raised_at": work.at}
     work.record_all(

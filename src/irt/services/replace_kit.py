@@ -10,7 +10,7 @@ from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.reads.candidates import candidates_at
 from irt.services.all_arms_check import dispensing_windows
-from irt.services.assign_kits import book_kits, chance_for, lock_stock
+from irt.services.assign_kits import book_kits, lock_stock
 from irt.services.dispensings import (
     DispensingReceipt,
     LockedDispensing,
@@ -19,6 +19,7 @@ from irt.services.dispensings import (
     receipt_of,
     set_lines,
 )
+from irt.services.kit_chance import chance_for
 from irt.services.move_kits import lock_kits, move_kits
 from irt.services.subjects import refusals_concern
 from irt.services.work import Work

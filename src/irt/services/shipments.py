@@ -43,6 +43,7 @@ class HeldShipment:
     dispatch_on: date | None
     expected_on: date | None
     dispatched_at: datetime | None
+    subject_id: int | None = None
 
     @property
     def owner(self) -> dict[str, int]:
@@ -69,6 +70,7 @@ HELD_SHIPMENTS = (
         _SHIPMENTS.c.dispatch_on,
         _SHIPMENTS.c.expected_on,
         _SHIPMENTS.c.dispatched_at,
+        _SHIPMENTS.c.subject_id,
     )
     .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
@@ -95,6 +97,7 @@ def held_shipment(row: RowMapping) -> HeldShipment:
         row["dispatch_on"],
         row["expected_on"],
         row["dispatched_at"],
+        row["subject_id"],
     )
 
 

@@ -22,6 +22,7 @@ class Guard:
 
 
 GUARDS: tuple[Guard, ...] = (
+    Guard("address_reading"),
     Guard("annotation"),
     Guard("assessed_kit"),
     Guard("audit_entry"),
@@ -34,6 +35,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard("expiry_approval"),
     Guard("expiry_change"),
     Guard("hold_finding"),
+    Guard("home_address"),
+    Guard("home_delivery_step"),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 GUARDS = (
+    Guard("address_reading"),
     Guard("annotation"),
     Guard("assessed_kit"),
     Guard("audit_entry"),
@@ -23,6 +24,8 @@ GUARDS = (
     Guard("expiry_approval"),
     Guard("expiry_change"),
     Guard("hold_finding"),
+    Guard("home_address"),
+    Guard("home_delivery_step"),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),
@@ -1047,6 +1050,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_dispensing_order_subject_id"), "dispensing_order", ["subject_id"], unique=False)
     op.create_table(
+        "home_address_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_key", sa.String(), nullable=True),
+        sa.Column("destroyed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_address_key_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_address_key_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_home_address_key_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_address_key")),
+    )
+    op.create_index(op.f("ix_home_address_key_subject_id"), "home_address_key", ["subject_id"], unique=False)
+    op.create_table(
         "kit_return",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1442,6 +1459,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_excursion_study_id_number")),
     )
     op.create_table(
+        "home_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("key_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["key_id"], ["home_address_key.id"], name=op.f("fk_home_address_key_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_address_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_address_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_address")),
+    )
+    op.create_index(op.f("ix_home_address_key_id"), "home_address", ["key_id"], unique=False)
+    op.create_table(
         "item_movement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1687,6 +1718,44 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_hold_finding_kit_id"), "hold_finding", ["kit_id"], unique=False)
     op.create_table(
+        "home_delivery",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("dispensing_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("label_hash", sa.String(), nullable=True),
+        sa.Column("slot_from", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("slot_to", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("delivered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_on", sa.Date(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('awaiting_release', 'released', 'underway', 'attempted', 'delivered', 'returned', 'lost', 'cancelled')",
+            name=op.f("ck_home_delivery_status"),
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_home_delivery_depot_id")),
+        sa.ForeignKeyConstraint(["dispensing_id"], ["dispensing.id"], name=op.f("fk_home_delivery_dispensing_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_home_delivery_shipment_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_home_delivery_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_home_delivery_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_delivery_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_delivery_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_home_delivery_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_delivery")),
+        sa.UniqueConstraint("dispensing_id", name=op.f("uq_home_delivery_dispensing_id")),
+        sa.UniqueConstraint("label_hash", name=op.f("uq_home_delivery_label_hash")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_home_delivery_shipment_id")),
+    )
+    op.create_index(op.f("ix_home_delivery_site_id"), "home_delivery", ["site_id"], unique=False)
+    op.create_index(op.f("ix_home_delivery_subject_id"), "home_delivery", ["subject_id"], unique=False)
+    op.create_table(
         "logger_file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1752,6 +1821,66 @@ def upgrade() -> None:
         sa.UniqueConstraint("hold_id", name=op.f("uq_secret_hold_cause_hold_id")),
     )
     op.create_table(
+        "address_reading",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_address_reading_account_id")),
+        sa.ForeignKeyConstraint(["delivery_id"], ["home_delivery.id"], name=op.f("fk_address_reading_delivery_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_address_reading_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_address_reading_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_address_reading")),
+    )
+    op.create_index(op.f("ix_address_reading_delivery_id"), "address_reading", ["delivery_id"], unique=False)
+    op.create_table(
+        "home_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["delivery_id"], ["home_delivery.id"], name=op.f("fk_home_code_delivery_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_code_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_code_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_code")),
+    )
+    op.create_index(op.f("ix_home_code_delivery_id"), "home_code", ["delivery_id"], unique=False)
+    op.create_table(
+        "home_delivery_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "event IN ('release', 'dispatch', 'fail_attempt', 'reschedule', 'deliver', 'return', 'lose', 'cancel')",
+            name=op.f("ck_home_delivery_step_event"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('awaiting_release', 'released', 'underway', 'attempted', 'delivered', 'returned', 'lost', 'cancelled')",
+            name=op.f("ck_home_delivery_step_status"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_home_delivery_step_account_id")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["home_delivery.id"], name=op.f("fk_home_delivery_step_delivery_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_delivery_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_delivery_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_delivery_step")),
+    )
+    op.create_index(op.f("ix_home_delivery_step_delivery_id"), "home_delivery_step", ["delivery_id"], unique=False)
+    op.create_table(
         "temperature_assessment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1808,6 +1937,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assessed_kit_kit_id"), table_name="assessed_kit")
     op.drop_table("assessed_kit")
     op.drop_table("temperature_assessment")
+    op.drop_index(op.f("ix_home_delivery_step_delivery_id"), table_name="home_delivery_step")
+    op.drop_table("home_delivery_step")
+    op.drop_index(op.f("ix_home_code_delivery_id"), table_name="home_code")
+    op.drop_table("home_code")
+    op.drop_index(op.f("ix_address_reading_delivery_id"), table_name="address_reading")
+    op.drop_table("address_reading")
     op.drop_table("secret_hold_cause")
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
@@ -1815,6 +1950,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_logger_file_shipment_id"), table_name="logger_file")
     op.drop_index(op.f("ix_logger_file_excursion_id"), table_name="logger_file")
     op.drop_table("logger_file")
+    op.drop_index(op.f("ix_home_delivery_subject_id"), table_name="home_delivery")
+    op.drop_index(op.f("ix_home_delivery_site_id"), table_name="home_delivery")
+    op.drop_table("home_delivery")
     op.drop_index(op.f("ix_hold_finding_kit_id"), table_name="hold_finding")
     op.drop_table("hold_finding")
     op.drop_index(op.f("ix_dispensed_kit_kit_id"), table_name="dispensed_kit")
@@ -1837,6 +1975,8 @@ def downgrade() -> None:
     op.drop_table("secret_response")
     op.drop_table("kit_hold")
     op.drop_table("item_movement")
+    op.drop_index(op.f("ix_home_address_key_id"), table_name="home_address")
+    op.drop_table("home_address")
     op.drop_table("excursion")
     op.drop_index(op.f("ix_dispensing_visit_id"), table_name="dispensing")
     op.drop_index(op.f("ix_dispensing_subject_id"), table_name="dispensing")
@@ -1870,6 +2010,8 @@ def downgrade() -> None:
     op.drop_table("lane")
     op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
     op.drop_table("kit_return")
+    op.drop_index(op.f("ix_home_address_key_subject_id"), table_name="home_address_key")
+    op.drop_table("home_address_key")
     op.drop_index(op.f("ix_dispensing_order_subject_id"), table_name="dispensing_order")
     op.drop_table("dispensing_order")
     op.drop_index(op.f("ix_deviation_subject_id"), table_name="deviation")

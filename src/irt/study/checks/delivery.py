@@ -13,10 +13,9 @@ from irt.study.source import Path
 def nothing_to_deliver(draft: Draft) -> Iterator[Finding]:
     """Kits go home only from a visit that gives some."""
     for position, visit in _visits(draft):
-        if not any(each.dispenses for each in draft.study.visits if each.code == visit):
-            if visit in draft.codes("visits"):
-                sentence = f"no kits are given at visit `{visit}`, so none can go home"
-                yield Finding("NothingToDeliver", _at(position), sentence)
+        if any(each.code == visit and not each.dispenses for each in draft.study.visits):
+            sentence = f"no kits are given at visit `{visit}`, so none can go home"
+            yield Finding("NothingToDeliver", _at(position), sentence)
 
 
 def depots_without_way_home(draft: Draft) -> Iterator[Finding]:
