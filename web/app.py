@@ -45,6 +45,7 @@ from web.blinded.person import PersonPages
 from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
+from web.blinded.relabel import RelabelPages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
 from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
@@ -114,6 +115,7 @@ ROOMS: tuple[Any, ...] = (
     StockPages,
     KitPages,
     CountPages,
+    RelabelPages,
     ItemPages,
     ShipmentPages,
     ReceivePages,

@@ -33,6 +33,7 @@ class RelabellingToCheck(BlindedView):
 
     number: str
     change: str
+    new_expiry: date
     place: str
     kits: int
     labels_issued: int
@@ -40,6 +41,7 @@ class RelabellingToCheck(BlindedView):
     labels_destroyed: int
     at: datetime
     put_on_by: str
+    account_id: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ _KITS, _LOTS, _SITES, _DEPOTS = table_of(Kit), table_of(BlindedLot), table_of(Si
 _CHANGES, _APPROVALS, _DONE = table_of(ExpiryChange), table_of(ExpiryApproval), table_of(Relabelling)
 _LABELLED, _CHECKS, _ACCOUNTS = table_of(RelabelledKit), table_of(RelabelCheck), table_of(Account)
 _LATER = _CHANGES.alias("later")
-_LATEST = and_(
+LABELLABLE = (Quality.UNRELEASED, Quality.RELEASED, Quality.QUARANTINED)
+IN_FORCE = and_(
     _CHANGES.c.new_expiry > _CHANGES.c.old_expiry,
     ~select(_LATER.c.id)
     .where(_LATER.c.blinded_lot_id == _CHANGES.c.blinded_lot_id, _LATER.c.id > _CHANGES.c.id)
@@ -99,9 +102,9 @@ _TO_LABEL = (
     )
     .where(
         _KITS.c.study_id == bindparam("study_id"),
-        _LATEST,
+        IN_FORCE,
         _KITS.c.expiry < _CHANGES.c.new_expiry,
-        _KITS.c.quality.in_((Quality.UNRELEASED, Quality.RELEASED, Quality.QUARANTINED)),
+        _KITS.c.quality.in_(LABELLABLE),
         _HERE,
     )
     .order_by("place", _KITS.c.number)
@@ -110,6 +113,7 @@ _TO_CHECK = (
     select(
         _DONE.c.number,
         _CHANGES.c.number.label("change"),
+        _CHANGES.c.new_expiry,
         case((_DONE.c.custody == Custody.SITE, "Site " + _SITES.c.number), else_="Depot " + _DEPOTS.c.code).label(
             "place"
         ),
@@ -119,6 +123,7 @@ _TO_CHECK = (
         _DONE.c.labels_destroyed,
         _DONE.c.at,
         _ACCOUNTS.c.printed_name.label("put_on_by"),
+        _DONE.c.account_id,
     )
     .join(_CHANGES, _CHANGES.c.id == _DONE.c.change_id)
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _DONE.c.account_id)
@@ -128,7 +133,7 @@ _TO_CHECK = (
     .where(
         _DONE.c.study_id == bindparam("study_id"),
         _CHECKS.c.id.is_(None),
-        _LATEST,
+        IN_FORCE,
         or_(
             and_(_DONE.c.custody == Custody.SITE, _DONE.c.place_id.in_(bindparam("sites", expanding=True))),
             and_(_DONE.c.custody == Custody.DEPOT, _DONE.c.place_id.in_(bindparam("depots", expanding=True))),

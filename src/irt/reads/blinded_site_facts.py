@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, c
 
 from irt.blinding.actor import Actor
 from irt.reads.blinded_draws import DrawsOwed, draws_owed
+from irt.reads.blinded_label_tasks import LabelsOwed, labels_owed
 from irt.reads.blinded_sites import WorkSite, study_at
 from irt.reads.blinded_tasks import (
     EXPIRY_AHEAD_DAYS,
@@ -215,6 +216,7 @@ def facts_of_sites(
     expected = [row["id"] for found in people.values() for row in found if row["run_in_on"] or row["randomized_on"]]
     recorded = recorded_visits(connection, expected) if expected else {}
     draws = draws_owed(connection, sites)
+    labels = labels_owed(connection, sites, actor.account_id)
     questions = {
         name: rows.by_site(statement)
         for name, statement in {
@@ -232,7 +234,8 @@ def facts_of_sites(
         study = study_at(connection, site.study_id, site.version)
         stock = _stock(here["stock"], here["on_way"], site.today(now))
         subjects = [_subject(row) for row in people.get(site.site_id, [])]
-        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock)
+        owed = labels.get(site.site_id, ())
+        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock, owed)
         found.append(SiteAndStock(facts, stock))
     return found
 
@@ -260,6 +263,7 @@ def _facts(
     recorded: Mapping[int, Any],
     draws: DrawsOwed,
     stock: StockHere,
+    labels: Sequence[LabelsOwed],
 ) -> SiteFacts:
     signed = {(row["subject_id"], row["visit_code"], row["occurrence"]): row["at"] for row in here["signed"]}
     return SiteFacts(
@@ -277,6 +281,7 @@ def _facts(
         expiring=(stock.expiring, stock.first_expiring) if stock.first_expiring else None,
         expired=stock.expired,
         quarantined=stock.quarantined,
+        labels=labels,
         rights=rights_at(actor, site),
     )
 

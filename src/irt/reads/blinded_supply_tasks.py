@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from irt.blinding.roles import Permission
+from irt.reads.blinded_label_tasks import LabelsOwed
 from irt.reads.blinded_tasks import AHEAD_DAYS, EXPIRY_AHEAD_DAYS, Coming, Group, SiteFacts, Task, kit_words
 from irt.states.shipment import ShipmentStatus
 
@@ -91,6 +92,30 @@ def stock_tasks(facts: SiteFacts) -> Iterator[Task]:
     if facts.quarantined:
         details = f"{kit_words(facts.quarantined)} in quarantine; keep apart, do not use"
         yield _of_stock(facts, "Quality decision", details, "waiting")
+    if facts.may(Permission.COUNT_STOCK):
+        yield from (_of_labels(facts, owed) for owed in facts.labels)
+
+
+def _of_labels(facts: SiteFacts, owed: LabelsOwed) -> Task:
+    """Labels to put on, or to check; the same words whatever is inside, for a lot is labelled as a whole."""
+    where = f"/relabel/{facts.site.study_id}"
+    soon = owed.until is None or owed.until <= facts.today + timedelta(days=EXPIRY_AHEAD_DAYS)
+    date_words = f"new date {owed.new_expiry:%d %b %Y}".replace(" 0", " ")
+    return Task(
+        kind="stock",
+        group="today" if soon else "week",
+        icon="stock",
+        title="Check labels" if owed.number else "Relabel",
+        about=f"Site {facts.site.site} · {owed.number or owed.change}",
+        study_id=facts.site.study_id,
+        study=facts.site.study,
+        details=f"{kit_words(owed.kits)}: {date_words}",
+        due=owed.until,
+        urgency="soon" if soon else "ok",
+        button="Check" if owed.number else "Relabel",
+        href=f"{where}/checks/{owed.number}" if owed.number else f"{where}/{owed.change}/site/{facts.site.site}",
+        primary=soon,
+    )
 
 
 def _of_stock(facts: SiteFacts, title: str, details: str, group: Group) -> Task:

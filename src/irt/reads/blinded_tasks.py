@@ -8,6 +8,7 @@ from typing import Literal
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.reads.blinded_draws import DrawsOwed
+from irt.reads.blinded_label_tasks import LabelsOwed
 from irt.reads.blinded_sites import WorkSite, allowed
 from irt.reads.blinded_visits import Recorded
 from irt.states.shipment import ShipmentStatus
@@ -106,6 +107,7 @@ class SiteFacts:
     expired: int = 0
     quarantined: int = 0
     called_back: Mapping[str, int] = field(default_factory=dict)
+    labels: Sequence[LabelsOwed] = ()
     rights: frozenset[Permission] = field(default=frozenset())
 
     def may(self, permission: Permission) -> bool:
