@@ -150,8 +150,17 @@ class RelabelPages(Controller):
 def _asked(view: LabelsView, where: Mapping[str, str], data: Mapping[str, str]) -> RelabelKits:
     if not view.scanned:
         raise BadInput("No kit was scanned. Nothing was booked. Scan each kit that has its label.")
-    counts = {name: whole_in(data.get(name, "") or "0", said.lower()) for name, said in COUNTS}
-    return RelabelKits(study_id=view.study_id, change=view.task.change, kits=list(view.scanned), **where, **counts)
+    issued, spoiled, destroyed = (whole_in(data.get(name, "") or "0", said.lower()) for name, said in COUNTS)
+    return RelabelKits(
+        study_id=view.study_id,
+        change=view.task.change,
+        site=where.get("site"),
+        depot=where.get("depot"),
+        kits=list(view.scanned),
+        labels_issued=issued,
+        labels_spoiled=spoiled,
+        labels_destroyed=destroyed,
+    )
 
 
 def _view(desk: Desk, study_id: int, path: str, data: Mapping[str, str]) -> LabelsView:
