@@ -1,54 +1,70 @@
-"""`python -m tests.bench [--people N]`: prints every figure beside its yardstick."""
+"""`python -m tests.bench [--only PART] [--people N]`: prints every figure beside its yardstick."""
 
 import argparse
 import os
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import partial
 
 from irt.command_line import spare_the_collector
-from tests.bench.figures import show
+from irt.services.store import Store
+from tests.bench.figures import Figure, show
 from tests.bench.nightly import nightly
 from tests.bench.pharmacists import pharmacists
 from tests.bench.randomization import randomization_figures
 from tests.bench.recall import recall_figures
+from tests.bench.receipt import receipt_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stock_pages import stock_pages
 from tests.bench.stores import postgresql_store, sqlite_store
-from tests.postgresql import running_server
+from tests.postgresql import Server, running_server
+
+MakeStore = Callable[[], AbstractContextManager[Store]]
+OnStore = Callable[[str, Store], Iterable[Figure]]
+
+ON_A_STORE: dict[str, tuple[str, OnStore]] = {
+    "pharmacists": ("Pharmacists at once", pharmacists),
+    "receipt": ("Receipt", receipt_figures),
+    "recall": ("Recall", recall_figures),
+    "pages": ("Pages that list stock", stock_pages),
+}
+"""Parts that take one filled database of each kind."""
+PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay")
 
 
 def main() -> None:
     """Measures; machines are noisy, so look at the yardsticks first."""
     parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
     parser.add_argument("--people", type=int, default=None, help="only the first so many people of the replay")
     asked = parser.parse_args()
     spare_the_collector()
     print(f"load average at start: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201 - a report
-    show("Randomization", randomization_figures())
     with running_server(durable=True) as server:
-        on_server = partial(postgresql_store, server)
-        costs = [
-            *statement_cost("SQLite", sqlite_store, server),
-            *statement_cost("PostgreSQL", on_server, server),
-        ]
-        show("Service calls", costs)
-        show("The night", [*nightly("SQLite", sqlite_store), *nightly("PostgreSQL", on_server)])
-        with sqlite_store() as store:
-            waits = pharmacists("SQLite", store)
-        with on_server() as store:
-            waits += pharmacists("PostgreSQL", store)
-        show("Pharmacists at once", waits)
-        with sqlite_store() as store:
-            recalls = [*recall_figures("SQLite", store)]
-        with on_server() as store:
-            recalls += recall_figures("PostgreSQL", store)
-        show("Recall", recalls)
-        with sqlite_store() as store:
-            pages = stock_pages("SQLite", store)
-        with on_server() as store:
-            pages += stock_pages("PostgreSQL", store)
-        show("Pages that list stock", pages)
-        show("Replay", replay_rates(server, asked.people))
+        for part in asked.only or PARTS:
+            _measure(part, server, asked.people)
+
+
+def _measure(part: str, server: Server, people: int | None) -> None:
+    on_server: MakeStore = partial(postgresql_store, server)
+    stores: list[tuple[str, MakeStore]] = [("SQLite", sqlite_store), ("PostgreSQL", on_server)]
+    if part == "randomization":
+        show("Randomization", randomization_figures())
+    elif part == "services":
+        show("Service calls", [row for name, make in stores for row in statement_cost(name, make, server)])
+    elif part == "night":
+        show("The night", [row for name, make in stores for row in nightly(name, make)])
+    elif part == "replay":
+        show("Replay", replay_rates(server, people))
+    else:
+        title, measure = ON_A_STORE[part]
+        show(title, [row for name, make in stores for row in _on(measure, name, make)])
+
+
+def _on(measure: OnStore, name: str, make: MakeStore) -> list[Figure]:
+    with make() as store:
+        return list(measure(name, store))
 
 
 if __name__ == "__main__":
