@@ -14,7 +14,7 @@ from rich.table import Table
 from irt.commands.running import progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
 from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast
-from irt.enrolment.demo import DAYS_OF_A_YEAR, Demo, run_demo, years_of
+from irt.enrolment.demo import DAYS_OF_A_YEAR, Demo, as_of, run_demo, years_of
 from irt.enrolment.prepare import preparers_of
 from irt.enrolment.synthetic import UP_TO_TODAY
 from irt.errors import Refusal
@@ -99,7 +99,8 @@ def _figures(
         _require_empty(store)
         if years is None:
             with progress_bar("Randomized", subjects) as tell:
-                return run_demo(store, Demo(definition, subjects, datetime.now(UTC), PLANNER), tell)[2]
+                now = as_of(definition, datetime.now(UTC))
+                return run_demo(store, Demo(definition, subjects, now, PLANNER), tell)[2]
         asked = years_of(definition, years, Fraction(str(scale)), PLANNER)
         with progress_bar("Nights", round(years * DAYS_OF_A_YEAR)) as tell:
             return run_demo(store, asked, _nobody, tell_night=tell)[2]

@@ -66,7 +66,7 @@ def _no_kit_past_its_dates(connection: Connection, study_id: int) -> bool:
         .join(_MOVES, _MOVES.c.kit_id == _KITS.c.id)
         .join(_SUBJECTS, _SUBJECTS.c.id == _MOVES.c.subject_id)
         .join(_SITES, _SITES.c.id == _SUBJECTS.c.site_id)
-        .where(_MOVES.c.study_id == study_id, _MOVES.c.event == KitEvent.HAND_OVER)
+        .where(_MOVES.c.study_id == study_id, _MOVES.c.event.in_((KitEvent.HAND_OVER, KitEvent.DELIVER)))
     )
     return all(
         row.occurred_at.astimezone(ZoneInfo(row.zone)).date() <= row.expiry

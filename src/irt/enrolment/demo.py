@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
+from irt.enrolment.door import carriers_of
 from irt.enrolment.orders import Orders
 from irt.enrolment.prepare import Preparers, Size, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
@@ -79,6 +80,14 @@ def years_of(definition: StudyDefinition, years: float, scale: Fraction, planner
     )
 
 
+def as_of(definition: StudyDefinition, now: datetime) -> datetime:
+    """Now; or the last day on which some arm was open, where all have closed since."""
+    closed = [arm.closes for arm in definition.arms if arm.closes is not None]
+    if len(closed) < len(definition.arms):
+        return now
+    return min(now, datetime.combine(max(closed), time(12), UTC))
+
+
 def run_demo(
     store: Store,
     demo: Demo,
@@ -116,6 +125,8 @@ def run_demo(
     )
     if definition.conduct.order_required:
         run = replace(run, order=Orders(store, loaded.study_id, run.staff.investigator, who.password))
+    if definition.delivery is not None:
+        run = replace(run, door=carriers_of(store, who, at))
     started = monotonic()
     run_study(run, arrivals, opened, definition.sizes[demo.size].lots)
     if demo.left_open:

@@ -52,11 +52,9 @@ def preparers_of(store: Store, at: datetime) -> Preparers:
 
 def staff_of(store: Store, who: Preparers, at: datetime) -> Staff:
     """The people of every place, each acting only in the roles of the place."""
-    with store.reading() as connection:
-        administrator = system_actor(connection, Role.ADMINISTRATOR)
 
     def hire(name: str, *roles: Role) -> Actor:
-        return acting(_account(store, at, administrator, name, who.password), name, *roles)
+        return hired(store, who, at, name, *roles)
 
     return Staff(
         site=hire("Site staff", Role.COORDINATOR, Role.PHARMACIST),
@@ -66,6 +64,13 @@ def staff_of(store: Store, who: Preparers, at: datetime) -> Staff:
         quality=hire("Qualified person", Role.QUALIFIED_PERSON),
         password=who.password,
     )
+
+
+def hired(store: Store, who: Preparers, at: datetime, name: str, *roles: Role) -> Actor:
+    """A new account that acts in these roles everywhere."""
+    with store.reading() as connection:
+        administrator = system_actor(connection, Role.ADMINISTRATOR)
+    return acting(_account(store, at, administrator, name, who.password), name, *roles)
 
 
 def _account(store: Store, at: datetime, administrator: Actor, name: str, password: SecretStr) -> int:

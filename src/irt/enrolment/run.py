@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from irt.enrolment.arrival import Arrival
 from irt.enrolment.staff import Staff
 from irt.enrolment.tally import Tally
+from irt.errors import IntegrityFault
 from irt.randomization.scheme import NoEligibleAgent, NoOpenCohort
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.all_arms_check import RandomizationNotPossible
@@ -69,6 +70,12 @@ class Order(Protocol):
     def __call__(self, due: VisitToOrder, at: datetime) -> None: ...
 
 
+class ToTheDoor(Protocol):
+    """Sends assigned kits to a subject's home and sees them arrive, where the study has kits go there."""
+
+    def send(self, run: "Run", assigned: DispensingReceipt, moment: datetime, key: str) -> None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOpen:
     """A visit that is due at the end of a run and was left for somebody to try."""
@@ -104,6 +111,7 @@ class Run:
     returns: bool = False
     showcase: str | None = None
     order: Order | None = None
+    door: ToTheDoor | None = None
     hands: Hands | None = None
     tell: Callable[[int, str], None] = lambda done, words: None
     tell_night: Callable[[int, str], None] = lambda done, words: None
@@ -326,7 +334,15 @@ def _give(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment:
     if assigned is None:
         return None
     key = f"{arrival.key}:{visit.label}"
+    if run.definition.goes_home(visit.code):
+        return partial(_send_home, assigned=assigned, moment=moment, key=key)
     return partial(_hand_over, assigned=assigned, moment=moment + HAND_OVER_TAKES, key=key)
+
+
+def _send_home(run: Run, assigned: DispensingReceipt, moment: datetime, key: str) -> None:
+    if run.door is None:
+        raise IntegrityFault("kits go to homes, and nobody in this run sends them")
+    run.door.send(run, assigned, moment, key)
 
 
 def sign(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:

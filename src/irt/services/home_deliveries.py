@@ -14,6 +14,7 @@ from irt.errors import NotFound, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.seal import Seal
 from irt.services.shipments import HeldShipment
+from irt.services.store import Store
 from irt.services.work import Work
 from irt.states.home_delivery import DELIVERY, ENDED_IN_VAIN, DeliveryEvent, DeliveryStatus
 from irt.states.records import DispensingStatus, KitCheck
@@ -106,6 +107,13 @@ _HOME_BOUND = select(_DELIVERIES.c.id).where(_DELIVERIES.c.dispensing_id == bind
 def label_of(seal: Seal, delivery_id: int) -> str:
     """The opaque code of a delivery's parcel, the same each time it is printed."""
     return seal.derived_key(f"label of delivery {delivery_id}")[:LABEL_CHARACTERS]
+
+
+def printed_label(store: Store, dispensing_id: int) -> str:
+    """The label of a dispensing's parcel, for whoever prints it."""
+    with store.reading() as connection:
+        found = connection.execute(_HOME_BOUND, {"dispensing_id": dispensing_id}).scalar_one()
+    return label_of(store.seal, found)
 
 
 def label_hash(label: str) -> str:

@@ -70,6 +70,7 @@ class DeliveryReceipt(SQLModel):
     subject: str
     status: DeliveryStatus
     shipment: str | None = None
+    dispatch_on: date | None = None
     expected_on: date | None = None
 
 
@@ -92,7 +93,7 @@ def release_delivery(work: Work, ask: ReleaseDelivery) -> DeliveryReceipt:
         _require_on_treatment(dispensing)
         require_address(work, subject.id)
         signature_id = sign_record(work, ask.signing, _signable(dispensing), grant)
-    number, expected_on = _request(work, dispensing, delivery)
+    number, *days = _request(work, dispensing, delivery)
     today = subject.site.today(work.at)
     step_delivery(
         work,
@@ -107,7 +108,7 @@ def release_delivery(work: Work, ask: ReleaseDelivery) -> DeliveryReceipt:
         recorded_on=today if rules.recorded_on == "release" else None,
     )
     audit_delivery(work, delivery, "delivery_released", shipment=number, signature=signature_id)
-    return _receipt(dispensing, DeliveryStatus.RELEASED, number, expected_on)
+    return _receipt(dispensing, DeliveryStatus.RELEASED, number, *days)
 
 
 def cancel_delivery(work: Work, ask: CancelDelivery) -> DeliveryReceipt:
@@ -180,7 +181,7 @@ _DEPOTS = table_of(Depot)
 _DEPOT = select(_DEPOTS.c.code, _DEPOTS.c.zone).where(_DEPOTS.c.id == bindparam("id"))
 
 
-def _request(work: Work, dispensing: LockedDispensing, delivery: LockedDelivery) -> tuple[str, date]:
+def _request(work: Work, dispensing: LockedDispensing, delivery: LockedDelivery) -> tuple[str, date, date]:
     """One parcel with every kit of the dispensing, requested from the depot they lie at."""
     subject, kit_ids = dispensing.subject, [dispensing.id_of(number) for number in dispensing.open_kits()]
     lock_row(work, subject.study_id)
@@ -203,7 +204,7 @@ def _request(work: Work, dispensing: LockedDispensing, delivery: LockedDelivery)
     rows = ({**subject.owner, "shipment_id": shipment.id, "kit_id": kit_id} for kit_id in kit_ids)
     work.record_all(ShipmentKit, rows)
     step_shipments(work, [shipment], [ShipmentEvent.REQUEST], tell=lambda _: {"kits": len(kit_ids)})
-    return number, expected_on
+    return number, dispatch_on, expected_on
 
 
 def _days(work: Work, study_id: int, depot_id: int) -> tuple[date, date]:
@@ -229,6 +230,7 @@ def _receipt(
     dispensing: LockedDispensing,
     status: DeliveryStatus,
     shipment: str | None = None,
+    dispatch_on: date | None = None,
     expected_on: date | None = None,
 ) -> DeliveryReceipt:
     return DeliveryReceipt(
@@ -237,5 +239,6 @@ def _receipt(
         subject=dispensing.subject.number,
         status=status,
         shipment=shipment,
+        dispatch_on=dispatch_on,
         expected_on=expected_on,
     )

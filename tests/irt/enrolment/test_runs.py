@@ -11,7 +11,7 @@ from sqlalchemy import text
 from irt.commands.replay import replay_enrolment
 from irt.commands.running import show_report
 from irt.enrolment.checks import check_run
-from irt.enrolment.demo import Demo, run_demo
+from irt.enrolment.demo import Demo, as_of, run_demo
 from irt.enrolment.file import Enrolment, read_enrolment
 from irt.services import passwords
 from irt.services.store import Store
@@ -173,6 +173,21 @@ def test_other_studies_run_too(sqlite_store: Store, name: str) -> None:
     figures = run_demo(sqlite_store, Demo(the_study(name), 6, now, MinMax()), lambda done, words: None)[2]
     assert figures["checks"] == dict.fromkeys(CHECKS, True)
     assert figures["subjects"] > 0
+
+
+def test_a_run_goes_to_the_door(sqlite_store: Store) -> None:
+    """Kits that go home are released, carried and confirmed by the patient; long after the last arm has closed too."""
+    study = the_study("activ6")
+    now = as_of(study, datetime(2026, 11, 20, 12, tzinfo=UTC))
+    figures = run_demo(sqlite_store, Demo(study, 8, now, MinMax()), lambda done, words: None)[2]
+    assert figures["checks"] == dict.fromkeys(CHECKS, True)
+    assert figures["missed_dispensings"] == 0
+    with sqlite_store.reading() as connection:
+        asked = "SELECT status, count(*) FROM home_delivery GROUP BY status"
+        deliveries = {row[0]: row[1] for row in connection.execute(text(asked))}
+        given = connection.execute(text("SELECT count(*) FROM movement WHERE event = 'deliver'")).scalar_one()
+    assert 0 < deliveries["delivered"] <= sum(deliveries.values()) == figures["shipments"]
+    assert 0 < figures["kits_dispensed"] == given
 
 
 def test_the_command_speaks_json_alone(terminal: Terminal) -> None:
