@@ -27,6 +27,7 @@ from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
+from web.blinded.destruction import DestructionPages
 from web.blinded.dispense import DispensePages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
@@ -57,6 +58,7 @@ from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.temperature import ExcursionPages, LoggerFilePages
 from web.blinded.tokens import TokenPages
+from web.blinded.verification import VerificationPages
 from web.blinded.version import VersionPage
 from web.blinded.versions import VersionPages
 from web.blinded.visits import CorrectPages, RecordPages, SkipPages, UnscheduledPages
@@ -109,6 +111,7 @@ ROOMS: tuple[Any, ...] = (
     WeightPages,
     ReturnsPages,
     SubjectReturnsPages,
+    VerificationPages,
     OneSubjectPages,
     RandomizePages,
     SubjectsPages,
@@ -145,6 +148,7 @@ ROOMS: tuple[Any, ...] = (
     DocumentPages,
     LotPages,
     QualityPages,
+    DestructionPages,
     ExcursionPages,
     LoggerFilePages,
     HoldPages,
