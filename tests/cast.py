@@ -36,9 +36,9 @@ class Office:
     keys: Any = field(default_factory=lambda: count(1))
 
     @classmethod
-    def founded(cls, store: Store) -> "Office":
+    def founded(cls, store: Store, now: datetime = MONDAY) -> "Office":
         """A new installation whose administrator is `ada`."""
-        office = cls(store)
+        office = cls(store, now)
         bootstrap(
             store,
             office.now,

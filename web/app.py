@@ -29,18 +29,21 @@ from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
 from web.blinded.destruction import DestructionPages
 from web.blinded.dispense import DispensePages
+from web.blinded.doors import DoorPages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
 from web.blinded.exits import ExitPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
 from web.blinded.holds import HoldPages
+from web.blinded.home import HomePages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.orders import OrderPages
+from web.blinded.parcel import ParcelPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
 from web.blinded.quality import QualityPages
@@ -101,6 +104,9 @@ ROOMS: tuple[Any, ...] = (
     JobPages,
     WorklistPages,
     DispensePages,
+    HomePages,
+    DoorPages,
+    ParcelPages,
     ExitPages,
     OrderPages,
     StepPages,

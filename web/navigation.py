@@ -41,6 +41,7 @@ _DOORS = (
     _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
     _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
+    _door("Doors", "/doors", "shipment", _P.CARRY_HOME),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
     _Door("Contents", "/contents", "unblinded", frozenset({_P.VIEW_STOCK}), DataClass.ARM),
     _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),

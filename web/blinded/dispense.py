@@ -20,6 +20,7 @@ from irt.reads.blinded_dispensing import (
     assign_page,
     dispensing_page,
 )
+from irt.reads.blinded_home import goes_home
 from irt.reads.blinded_subject import subject_here
 from irt.reads.blinded_visits import VisitState
 from irt.services.assign_kits import AssignKits, assign_kits
@@ -192,8 +193,11 @@ class DispensePages(Controller):
         study_id: FromPath[int],
         number: FromPath[str],
         dispensing_id: FromPath[int],
-    ) -> Response[str]:
-        """The kits of the visit and the field to scan them."""
+    ) -> Response[Any]:
+        """The kits of the visit and the field to scan them; kits that go home have a page of their own."""
+        with desk.store.reading() as connection:
+            if goes_home(connection, dispensing_id):
+                return go(f"/studies/{study_id}/subjects/{number}/home/{dispensing_id}")
         return _dispense_page(desk, _read(desk, study_id, number, dispensing_id))
 
     @post("/{dispensing_id:int}/scan", sync_to_thread=True)

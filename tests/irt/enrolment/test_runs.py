@@ -176,7 +176,7 @@ def test_other_studies_run_too(sqlite_store: Store, name: str) -> None:
 
 
 def test_a_run_goes_to_the_door(sqlite_store: Store) -> None:
-    """Kits that go home are released, carried and confirmed by the patient; long after the last arm has closed too."""
+    """Kits that go home are released, carried and confirmed by the patient, after the last arm has closed too."""
     study = the_study("activ6")
     now = as_of(study, datetime(2026, 11, 20, 12, tzinfo=UTC))
     figures = run_demo(sqlite_store, Demo(study, 8, now, MinMax()), lambda done, words: None)[2]
