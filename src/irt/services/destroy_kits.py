@@ -25,7 +25,7 @@ class DestroyKits(SQLModel):
     """The certificate as its maker numbered and dated it, the paper itself, and every kit it names."""
 
     # A paper is any bytes; as JSON, in which a command is hashed, it is base64.
-    model_config = {"ser_json_bytes": "base64"}
+    model_config = {"ser_json_bytes": "base64", "val_json_bytes": "base64"}
 
     study_id: int
     certificate: str = Field(min_length=1, max_length=64)
