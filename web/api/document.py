@@ -21,6 +21,7 @@ TAGS = {
     "studies": "Studies, sites and subjects to look at.",
     "subjects": "Screening, randomization, visits, status and dose.",
     "dispensing": "Orders, assignment, scans, hand-over, returns.",
+    "homes": "Deliveries to subjects' homes: addresses, release, the carrier's steps.",
     "stock": "Kits at sites and shipments, to look at.",
     "kits": "Reports and counts of kits at sites.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Meaning
 from irt.blinding.actor import Grant
 from irt.blinding.roles import Permission, Role
-from irt.errors import BadInput, IntegrityFault, NotAllowed
+from irt.errors import BadInput, IntegrityFault, NotAllowed, NotFound
 from irt.reads.operational_data import lane_in_force
 from irt.services.dispensings import LockedDispensing, lock_dispensing
 from irt.services.home_addresses import require_address
@@ -139,7 +139,7 @@ def require_slot(begins: datetime | None, ends: datetime | None, at: datetime) -
 def _rules_of(dispensing: LockedDispensing) -> HomeDelivery:
     rules = dispensing.subject.definition.delivery
     if rules is None:
-        raise IntegrityFault("a delivery of a study that sends no kits home")
+        raise NotFound("No such delivery. Check the number, or ask the study coordinator.")
     return rules
 
 

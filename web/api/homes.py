@@ -1,0 +1,116 @@
+"""Deliveries to homes: addresses, release, the carrier's steps. What is told once is in the first answer alone."""
+
+from pydantic import AwareDatetime
+from sqlmodel import SQLModel
+
+from irt.blinding.roles import Permission
+from irt.services.carry_home import AddressRead, bring_back, read_address, report_attempt, reschedule
+from irt.services.confirm_delivery import CodeGiven, give_code
+from irt.services.home_addresses import erase_address, record_address
+from irt.services.release_delivery import cancel_delivery, release_delivery
+from web.api.operations import command
+
+_SUBJECT = {"study_id": 1, "subject": "1014-0037"}
+_DISPENSING = {"study_id": 1, "dispensing_id": 12}
+_SIGNING = {"password": "the owner's password", "code": "123456"}
+_LABEL = {"label": "a47f39114cd05b5ebb2bc5be74"}
+_SLOT = {"slot_from": "2026-03-03T09:00:00Z", "slot_to": "2026-03-03T11:00:00Z"}
+
+
+class AddressTold(SQLModel):
+    """A parcel's address; none where the same key is sent again."""
+
+    shipment: str
+    attempts: int
+    slot_from: AwareDatetime | None
+    slot_to: AwareDatetime | None
+    address: str | None
+
+
+class CodeTold(SQLModel):
+    """A one-time code for the patient; none where the same key is sent again."""
+
+    subject: str
+    expires_at: AwareDatetime
+    code: str | None
+
+
+def told_address(read: AddressRead) -> AddressTold:
+    """The answer to the carrier."""
+    facts = read.model_dump(exclude={"address"})
+    return AddressTold(**facts, address=read.address.get_secret_value() if read.address else None)
+
+
+def told_code(given: CodeGiven) -> CodeTold:
+    """The answer to the site."""
+    code = given.code.get_secret_value() if given.code else None
+    return CodeTold(subject=given.subject, expires_at=given.expires_at, code=code)
+
+
+OPERATIONS = (
+    command(
+        "/homes/record-address",
+        record_address,
+        Permission.RECORD_ADDRESS,
+        "Record where a subject gets kits; it is sealed at once",
+        {**_SUBJECT, "address": "1 Example Street"},
+    ),
+    command(
+        "/homes/erase-address",
+        erase_address,
+        Permission.RECORD_ADDRESS,
+        "Destroy the key of a subject's address",
+        {**_SUBJECT, "reason": "Asked by the subject"},
+    ),
+    command(
+        "/homes/release",
+        release_delivery,
+        Permission.RELEASE_DELIVERY,
+        "Release a dispensing to the subject's home, signed",
+        {**_DISPENSING, **_SLOT, "signing": _SIGNING},
+    ),
+    command(
+        "/homes/cancel",
+        cancel_delivery,
+        Permission.DISPENSE,
+        "Cancel a delivery that was not released",
+        {**_DISPENSING, "reason": "Wrong weight"},
+    ),
+    command(
+        "/homes/give-code",
+        give_code,
+        Permission.DISPENSE,
+        "Give a one-time code for the patient",
+        _DISPENSING,
+        told_code,
+    ),
+    command(
+        "/homes/read-address",
+        read_address,
+        Permission.CARRY_HOME,
+        "Read the address of the parcel with this label, once for each key",
+        _LABEL,
+        told_address,
+    ),
+    command(
+        "/homes/report-attempt",
+        report_attempt,
+        Permission.CARRY_HOME,
+        "Report an attempt in vain",
+        {**_LABEL, "reason": "Nobody at home"},
+    ),
+    command(
+        "/homes/reschedule",
+        reschedule,
+        Permission.CARRY_HOME,
+        "Agree another time with the patient",
+        {**_LABEL, **_SLOT},
+    ),
+    command(
+        "/homes/bring-back",
+        bring_back,
+        Permission.CARRY_HOME,
+        "Bring a parcel back to its depot",
+        {**_LABEL, "reason": "Moved away"},
+    ),
+)
