@@ -84,7 +84,7 @@ TEMPLATES: dict[str, str] = {
     "returns_monitored": "{who} verified, as the monitor, kits {kits} at site {record}.",
     "kits_destroyed": "{who} booked the destruction of kits {kits} by certificate {record}.",
     "hold_opened": "{who} opened hold {record} ({kind}) over {over}: {kits} kits.",
-    "hold_carried_out": "Hold {record}: {found} kits were found where they were, {moved} of them moved.",
+    "hold_carried_out": "{record} found {found} kits where they were and moved {moved} of them.",
     "hold_lifted": "{who} lifted hold {record} ({kind}).",
     "change_proposed": "{who} proposed to change {record} from {effective_from}.",
     "change_applied": "{who} approved the change of {record}; it holds from {effective_from}.",

@@ -103,12 +103,16 @@ def _choose(work: Work, ask: ReplaceKit, dispensing: LockedDispensing, kit_id: i
 
 
 def _lock_candidates(work: Work, dispensing: LockedDispensing, kit_id: int, kit_type: str) -> list[Candidate]:
-    """The kits to choose from, locked together with the one to replace, in order of id."""
+    """The kits to choose from, locked together with the one to replace, in order of id.
+
+    A kit that stood on this dispensing before, and is usable again, is not given a second line on it.
+    """
     subject, site = dispensing.subject, dispensing.subject.site
     lock_stock(work, subject)
     place = (work.connection, subject.study_id, site.id, site.country, site.label_group, [kit_type])
     locked = {kit.id for kit in lock_kits(work, [kit_id, *(c.id for c in candidates_at(*place, lock=False))])}
-    return [candidate for candidate in candidates_at(*place, lock=False) if candidate.id in locked]
+    fresh = locked.difference(dispensing.kit_ids)
+    return [candidate for candidate in candidates_at(*place, lock=False) if candidate.id in fresh]
 
 
 def _days_to_last(definition: StudyDefinition, dispensing: LockedDispensing) -> int:

@@ -59,6 +59,19 @@ def test_a_second_press_replaces_once(sqlite_trial: Trial) -> None:
     sqlite_trial.refuses(replace_kit, ask, NotReplaceable)
 
 
+def test_a_kit_that_came_free_again_is_not_given_a_second_line(sqlite_trial: Trial) -> None:
+    """A replaced kit that quality released again is the only one left: there is none to give."""
+    dispensing = sqlite_trial.assign(sqlite_trial.randomized())
+    old = dispensing.kits[0].number
+    sqlite_trial.do(sqlite_trial.staff, replace_kit, replacing(sqlite_trial, dispensing))
+    sqlite_trial.set_apart(sqlite_trial.shelf())
+    with sqlite_trial.store.writing() as connection:
+        usable = "UPDATE kit SET quality = 'released', assignment = 'free' WHERE number = :number"
+        connection.execute(text(usable), {"number": old})
+    second = replacing(sqlite_trial, dispensing, number=dispensing.kits[1].number)
+    sqlite_trial.refuses(replace_kit, second, NoUsableKit)
+
+
 def test_without_another_kit_nothing_is_booked(sqlite_trial: Trial) -> None:
     """The broken kit stays as it was, so that somebody can decide what to do."""
     dispensing = sqlite_trial.assign(sqlite_trial.randomized())
