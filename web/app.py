@@ -33,10 +33,12 @@ from web.blinded.doors import DoorPages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
 from web.blinded.exits import ExitPages
+from web.blinded.expiry import ExpiringPages, ExpiryPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
 from web.blinded.holds import HoldPages
 from web.blinded.home import HomePages
+from web.blinded.home_label import HomeLabelPages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
@@ -105,6 +107,7 @@ ROOMS: tuple[Any, ...] = (
     WorklistPages,
     DispensePages,
     HomePages,
+    HomeLabelPages,
     DoorPages,
     ParcelPages,
     ExitPages,
@@ -153,6 +156,8 @@ ROOMS: tuple[Any, ...] = (
     DoseFindingPages,
     DocumentPages,
     LotPages,
+    ExpiryPages,
+    ExpiringPages,
     QualityPages,
     DestructionPages,
     ExcursionPages,

@@ -1,4 +1,4 @@
-"""A lot whose date was extended in every country, for tests of pages: kits at sites and depots wait for labels."""
+"""A lot whose date was changed, for tests of pages: extended, so that kits at sites and depots wait for labels."""
 
 from datetime import date
 
@@ -11,13 +11,18 @@ from tests.web.world import World
 LATER = date(2028, 6, 30)
 
 
-def extended(world: World, *countries: str, to: date = LATER) -> ExpiryChanged:
-    """The qualified person signs a later date for the lot, to be labelled in these countries; GB is the sites'."""
+def extended(world: World) -> ExpiryChanged:
+    """The qualified person signs a later date for the lot, to be labelled where its sites and depots are."""
+    return dated(world, LATER, "GB", "NL")
+
+
+def dated(world: World, day: date, *countries: str) -> ExpiryChanged:
+    """The lot's new date."""
     ask = ChangeExpiry(
         study_id=world.study_id,
         lot="L1",
-        expiry=to,
-        countries=list(countries or ("GB", "NL")),
+        expiry=day,
+        countries=list(countries),
         reason="Re-test",
         signing=signing(),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from irt.blinding.roles import DataClass, Permission
+from irt.reads.blinded_expiry import LotDates, lots_and_dates
 from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
 from irt.reads.blinded_temperature import ExcursionRecord, excursion_record
@@ -68,6 +69,21 @@ def list_quality_waiting(study_id: StudyId, caller: Caller, store: Records, afte
 
 
 @dataclass(frozen=True)
+class DatesShown:
+    """Every lot of a study with the date that counts and its changes."""
+
+    items: tuple[LotDates, ...]
+
+
+@question("/studies/{study_id:int}/expiry", Permission.RELEASE_LOT, "Dates of lots and how they changed")
+def list_dates(study_id: StudyId, caller: Caller, store: Records) -> DatesShown:
+    """Each signed change, the countries that may label a later date, and how many kits have an earlier one."""
+    caller.require(Permission.RELEASE_LOT, study_id)
+    with store.reading() as connection:
+        return DatesShown(lots_and_dates(connection, study_id))
+
+
+@dataclass(frozen=True)
 class HoldsShown:
     """Every hold of a study, the newest first."""
 
@@ -102,6 +118,7 @@ def show_excursion(study_id: StudyId, number: Number, caller: Caller, store: Rec
 
 OPERATIONS = (
     list_lots,
+    list_dates,
     list_quality_waiting,
     list_holds,
     show_hold,

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import NotFound
+from irt.reads.blinded_expiry import ExpiringLine, expiring_stock, names_lots
 from irt.reads.blinded_items import ItemStock, items_at
 from irt.reads.blinded_relabelling import RelabelCampaign, relabel_campaign
 from irt.reads.blinded_shipments import (
@@ -20,6 +21,8 @@ from irt.reads.blinded_shipments import (
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_stock import KitHistory, StockKit, kit_history, stock_at
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, question
+
+EXPIRING_WITHIN_DAYS = 90
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,22 @@ def list_past_shipments(
     return PastShipmentsPage(lines, mark)
 
 
+@dataclass(frozen=True)
+class ExpiringShown:
+    """Free kits near their date, by lot or, for who plans blinded, by product."""
+
+    items: tuple[ExpiringLine, ...]
+
+
+@question("/studies/{study_id:int}/expiring", Permission.VIEW_SUPPLY, "Stock that comes near its date")
+def list_expiring(study_id: StudyId, caller: Caller, store: Records, now: Now) -> ExpiringShown:
+    """Free kits at sites and depots with at most ninety days left, the soonest first."""
+    caller.require(Permission.VIEW_SUPPLY, study_id)
+    with store.reading() as connection:
+        by_lot = names_lots(caller, study_id)
+        return ExpiringShown(expiring_stock(connection, study_id, now.date(), EXPIRING_WITHIN_DAYS, by_lot))
+
+
 @question("/studies/{study_id:int}/relabelling", Permission.VIEW_STOCK, "Kits that wait for a later date's label")
 def list_relabelling(study_id: StudyId, caller: Caller, store: Records) -> RelabelCampaign:
     """Kits at the token's sites that get a label with a later date, and labels that wait for a second person."""
@@ -187,6 +206,7 @@ OPERATIONS = (
     show_kit,
     list_awaited_shipments,
     list_past_shipments,
+    list_expiring,
     list_relabelling,
     show_shipment,
     list_depot_shipments,

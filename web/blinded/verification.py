@@ -165,5 +165,12 @@ def _page(
         refusal=refusal.sentence if refusal else "",
     )
     status = refusal.status_code if refusal else 200
-    where = {"study_id": site.study_id, "site_id": site_id, "status_code": status}
-    return desk.page("returns/verify.html", view, "Verify returns", "Returns", **where)
+    return desk.page(
+        "returns/verify.html",
+        view,
+        "Verify returns",
+        "Returns",
+        study_id=site.study_id,
+        site_id=site_id,
+        status_code=status,
+    )
