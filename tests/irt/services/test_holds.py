@@ -307,7 +307,7 @@ def test_on_both_databases(store: Store) -> None:
     told = [sentence(person="Quinn", **{name: row[name] for name in facts}) for row in lines]
     assert told == [
         "Quinn opened hold H-0001 (recall) over Lot L1: 200 kits.",
-        "Hold H-0001: 200 kits were found where they were, 200 of them moved.",
+        "H-0001 found 200 kits where they were and moved 200 of them.",
         "Quinn lifted hold H-0001 (recall).",
     ]
     assert [row["act"] for row in house.rows(KitHold)] == ["open", "lift"]
