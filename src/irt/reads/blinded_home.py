@@ -190,3 +190,20 @@ def parcel_page(connection: Connection, actor: Actor, label: str, hashed: str) -
         slot_to=row["slot_to"],
         attempts=row["attempts"],
     )
+
+
+_SENT = (
+    select(_DELIVERIES.c.id, _DELIVERIES.c.depot_id)
+    .join(_SHIPMENTS, _SHIPMENTS.c.id == _DELIVERIES.c.shipment_id)
+    .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number"))
+)
+
+
+def delivery_to_label(connection: Connection, actor: Actor, study_id: int, number: str) -> int:
+    """The delivery that a depot prints a label for; NotFound for shipments of other depots or to other places."""
+    actor.require(Permission.FULFIL_SHIPMENT, study_id)
+    row = connection.execute(_SENT, {"study_id": study_id, "number": number}).first()
+    grants = [grant for grant in actor.grants if grant.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
+    if row is None or not any(grant.depot_id in (None, row.depot_id) for grant in grants):
+        raise not_found("label")
+    return int(row.id)

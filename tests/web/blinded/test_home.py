@@ -143,3 +143,16 @@ def test_an_unknown_label_tells_nothing(door: Homeward) -> None:
     browser = door.world.browser()
     assert browser.get("/parcel/abc").status_code == 200
     assert browser.press("/parcel/abc", code="123456", kits="1").status_code == 404
+
+
+def test_the_depot_prints_the_label(door: Homeward) -> None:
+    """The opaque code alone; other roles get none."""
+    assigned, released = door.trial.underway()
+    here = f"/depot/{door.trial.study_id}/{released.shipment}/home-label"
+    browser = door.world.signed_in("depot.all")
+    page = browser.get(here).text
+    assert door.trial.label(assigned.dispensing_id) in page
+    assert STREET not in page
+    assert assigned.subject not in page
+    assert browser.get(here.replace(str(released.shipment), "S-1")).status_code == 404
+    assert door.world.signed_in("courier.all").get(here).status_code == 403
