@@ -12,7 +12,14 @@ from sqlalchemy import text
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
 from tests.blinding.story import enrol, press, supply, verify
-from tests.blinding.story_of_change import amend, change_network, practise_recall, warm_parcel
+from tests.blinding.story_of_change import (
+    amend,
+    change_network,
+    destroy_kit,
+    extend_lot,
+    practise_recall,
+    warm_parcel,
+)
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
@@ -31,6 +38,7 @@ NEAR = {
         "/studies/{study_id}/holds",
         "/studies/{study_id}/holds/H-0001",
         "/studies/{study_id}/excursions/X-0001",
+        "/studies/{study_id}/destruction",
     ),
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
@@ -48,6 +56,8 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         change_network(world)
         practise_recall(world)
         warm_parcel(world)
+        extend_lot(world)
+        destroy_kit(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

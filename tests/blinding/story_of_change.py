@@ -2,13 +2,16 @@
 
 import json
 from base64 import b64encode
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import text
 
 from irt.blinding.roles import Role
+from irt.services.change_expiry import ChangeExpiry, change_expiry
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from tests.blinding.worlds import OneWorld
+from tests.cast import signing
 from tests.web.api.system import SIGNING
 from tests.web.parcels import house_of
 
@@ -70,6 +73,34 @@ def warm_parcel(world: OneWorld) -> None:
         ).scalar()
     file = {"name": "logger.csv", "content": b64encode(b"no data").decode(), "faulty": True}
     world.does("quality.all", "/quality/logger-file", shipment=parcel, **file)
+
+
+def extend_lot(world: OneWorld) -> None:
+    """A later date for the lot of all arms: one kit of the first site has its label and waits for its check."""
+    with world.store.reading() as connection:
+        lot, old = connection.execute(text("SELECT number, expiry FROM blinded_lot ORDER BY id LIMIT 1")).one()
+        countries = sorted(connection.execute(text("SELECT DISTINCT country FROM site")).scalars())
+    later = date.fromisoformat(str(old)) + timedelta(days=180)
+    facts = {"study_id": world.study_id, "lot": lot, "expiry": later, "countries": countries, "reason": "Re-test"}
+    ask = ChangeExpiry.model_validate({**facts, "signing": signing()})
+    house_of(world).do(Role.QUALIFIED_PERSON, change_expiry, ask)
+    waiting = world.system("pharmacist.0").asks_study("/relabelling").json()["kits"]
+    here = f"Site {world.sites[0][0]}"
+    kit = next(each["number"] for each in waiting if each["place"] == here)
+    put_on = {"change": "E-0001", "site": world.sites[0][0], "kits": [kit], "labels_issued": 1}
+    world.does("pharmacist.0", "/kits/relabel", **put_on)
+
+
+def destroy_kit(world: OneWorld) -> None:
+    """The first kit that waits at the first site is verified by both and destroyed."""
+    (here, *_) = world.system("pharmacist.0").asks_study("/verification").json()["items"]
+    kit = here["for_site"][0]["number"]
+    looked_at = {"site": world.sites[0][0], "kits": [kit], "signing": SIGNING}
+    world.does("pharmacist.0", "/returns/verify", **looked_at)
+    world.does("monitor.0", "/returns/monitor", **looked_at)
+    paper = {"certificate": "C-77", "destroyer": "Remex", "file_name": "c.pdf", "paper": "JVBERi0xLjcK"}
+    day = {"on_day": world.now.date().isoformat(), "signing": SIGNING}
+    world.does("quality.all", "/returns/destroy", kits=[kit], **paper, **day)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:
