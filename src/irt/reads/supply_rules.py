@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select
 
 from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
@@ -56,9 +56,13 @@ _STOP = (
     .limit(1)
     .correlate(_SITES)
 )
-STOP_CHANGED = _STOP.scalar_subquery()
+# Asked once: most studies never stop a supply, and every night asks for every site.
+_ANY_STOP = select(_STOPS.c.id).where(_STOPS.c.study_id == _STUDY).exists()
+STOP_CHANGED = case((_ANY_STOP, _STOP.scalar_subquery()))
 """The row, if any, by which a site's supply was stopped or goes on."""
-STOPS_ON = _STOP.with_only_columns(_STOPS.c.stops_on, maintain_column_froms=True).scalar_subquery()
+STOPS_ON = case(
+    (_ANY_STOP, _STOP.with_only_columns(_STOPS.c.stops_on, maintain_column_froms=True).scalar_subquery())
+)
 """The day in that row."""
 _DEFINITION = (
     select(_PARTS.c.definition)
