@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from time import perf_counter
 
 from irt.blinding.roles import Role
-from irt.services import fulfil_shipment as steps
-from irt.services.fulfil_shipment import StepShipment
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.store import Store
 from irt.study.resupply import MinMax
 from irt.tables.kit import Kit
 from tests.bench.figures import Figure
 from tests.builders_supply import SupplyHouse, a_lot, the_lipid_study
+from tests.irt.services.test_receive_shipment import dispatch
 
 KITS = 200
 
@@ -26,8 +25,7 @@ def receipt_figures(database: str, store: Store) -> Iterator[Figure]:
     house.sites(1)
     (number,) = house.resupply().shipments
     start = perf_counter()
-    for step in (steps.acknowledge_shipment, steps.pick_shipment, steps.pack_shipment, steps.dispatch_shipment):
-        house.do(Role.DEPOT, step, StepShipment(study_id=house.study_id, number=number))
+    dispatch(house, number)
     sent = perf_counter() - start
     house.later(5)
     received = sorted(row["number"] for row in house.rows(Kit, custody="shipment"))

@@ -44,71 +44,56 @@ class HomePage(BlindedView):
         return self.home.status.replace("_", " ")
 
 
+def home_of(
+    desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[str], dispensing_id: FromPath[int]
+) -> HomeView:
+    """The delivery that the address names, as its reader may see it."""
+    with desk.store.reading() as connection:
+        return home_page(connection, desk.who.actor, study_id, number, dispensing_id)
+
+
 class HomePages(Controller):
     """The delivery of one dispensing."""
 
     path = "/studies/{study_id:int}/subjects/{number:str}/home/{dispensing_id:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {
+        "desk": Provide(desk_of, sync_to_thread=False),
+        "home": Provide(home_of, sync_to_thread=True),
+    }
 
     @get(sync_to_thread=True)
-    def show(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-    ) -> Response[str]:
+    def show(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView]) -> Response[str]:
         """How the delivery stands, and what is to do."""
-        return _page(desk, _read(desk, study_id, number, dispensing_id))
+        return _page(desk, home)
 
     @post("/address", sync_to_thread=True)
     def keep_address(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
+        self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields
     ) -> Response[Any]:
         """Seals the address; it is not shown again."""
-        ask = RecordAddress(study_id=study_id, subject=number, address=SecretStr(data.get("address", "")))
-        home = _read(desk, study_id, number, dispensing_id)
+        ask = RecordAddress(
+            study_id=home.study_id, subject=home.subject, address=SecretStr(data.get("address", ""))
+        )
         return _pressed(desk, home, lambda: desk.press(record_address, ask, _key(data)))
 
     @post("/erase", sync_to_thread=True)
-    def erase(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
+    def erase(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
         """Destroys the key of the address."""
-        home = _read(desk, study_id, number, dispensing_id)
 
         def press() -> object:
-            ask = EraseAddress(study_id=study_id, subject=number, reason=reason_in(data))
+            ask = EraseAddress(study_id=home.study_id, subject=home.subject, reason=reason_in(data))
             return desk.press(erase_address, ask, _key(data))
 
         return _pressed(desk, home, press)
 
     @post("/release", sync_to_thread=True)
-    def release(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
+    def release(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
         """Signs the release; the password is checked in this very request."""
-        home = _read(desk, study_id, number, dispensing_id)
 
         def press() -> object:
             ask = ReleaseDelivery(
-                study_id=study_id,
-                dispensing_id=dispensing_id,
+                study_id=home.study_id,
+                dispensing_id=home.dispensing_id,
                 slot_from=moment_in(data.get("slot_from", ""), home.zone),
                 slot_to=moment_in(data.get("slot_to", ""), home.zone),
                 signing=signing_in(data),
@@ -118,35 +103,19 @@ class HomePages(Controller):
         return _pressed(desk, home, press)
 
     @post("/cancel", sync_to_thread=True)
-    def cancel(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
+    def cancel(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
         """The kits do not leave after all."""
-        home = _read(desk, study_id, number, dispensing_id)
 
         def press() -> object:
-            ask = CancelDelivery(study_id=study_id, dispensing_id=dispensing_id, reason=reason_in(data))
+            ask = CancelDelivery(study_id=home.study_id, dispensing_id=home.dispensing_id, reason=reason_in(data))
             return desk.press(cancel_delivery, ask, _key(data))
 
         return _pressed(desk, home, press)
 
     @post("/code", sync_to_thread=True)
-    def code(
-        self,
-        desk: NamedDependency[Desk],
-        study_id: FromPath[int],
-        number: FromPath[str],
-        dispensing_id: FromPath[int],
-        data: Fields,
-    ) -> Response[Any]:
+    def code(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
         """Tells a new one-time code once, to be told to the patient."""
-        home = _read(desk, study_id, number, dispensing_id)
-        ask = GiveCode(study_id=study_id, dispensing_id=dispensing_id)
+        ask = GiveCode(study_id=home.study_id, dispensing_id=home.dispensing_id)
         return answered(
             lambda: desk.press(give_code, ask, _key(data)),
             lambda given: _page(
@@ -171,11 +140,6 @@ def moment_in(typed: str, zone: str) -> datetime | None:
 
 def _key(data: Mapping[str, str]) -> str:
     return data.get("command_key", "")
-
-
-def _read(desk: Desk, study_id: int, number: str, dispensing_id: int) -> HomeView:
-    with desk.store.reading() as connection:
-        return home_page(connection, desk.who.actor, study_id, number, dispensing_id)
 
 
 def _pressed(desk: Desk, home: HomeView, press: Callable[[], object]) -> Response[Any]:

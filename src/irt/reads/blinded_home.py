@@ -40,6 +40,7 @@ class HomeView(BlindedView):
     site_id: int
     study: str
     zone: str
+    dispensing_id: int
     address: str
     subject_address: str
     subject: str
@@ -139,6 +140,7 @@ def home_page(connection: Connection, actor: Actor, study_id: int, number: str, 
         site_id=site_id,
         study=subject.site.study,
         zone=subject.site.zone,
+        dispensing_id=dispensing_id,
         address=f"{subject.address}/home/{dispensing_id}",
         subject_address=subject.address,
         subject=subject.number,

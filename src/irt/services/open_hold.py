@@ -114,7 +114,7 @@ def open_hold(work: Work, ask: OpenHold) -> HoldOpened:
         "job_id": job_id,
         "signature_id": signature_id,
     }
-    _record(work, ask, {**_columns(cover), **line}, bulk_id)
+    _record(work, ask, {**_columns(cover), **line}, bulk_id, reason)
     work.audit(
         AuditDraft(
             act="hold_opened",
@@ -128,7 +128,7 @@ def open_hold(work: Work, ask: OpenHold) -> HoldOpened:
     return HoldOpened(number=number, over=over, kits=kits, job_id=job_id)
 
 
-def _record(work: Work, ask: OpenHold, line: dict[str, int | str | None], bulk_id: int | None) -> None:
+def _record(work: Work, ask: OpenHold, line: dict[str, int | str | None], bulk_id: int | None, reason: str) -> None:
     """The line that blocks, its cause, and the study's count of holds."""
     facts = {"act": HoldAct.OPEN, "kind": ask.kind, "at": work.at, "account_id": work.actor.account_id}
     hold_id = work.record(KitHold, **line, **facts)
@@ -138,7 +138,7 @@ def _record(work: Work, ask: OpenHold, line: dict[str, int | str | None], bulk_i
         study_id=ask.study_id,
         hold_id=hold_id,
         manufacturing_lot_id=bulk_id,
-        reason=ask.reason.strip(),
+        reason=reason,
     )
     if ask.kind != HoldKind.DRILL:
         work.run(COUNT_HOLDS, {"of_study": ask.study_id, "more": 1})
