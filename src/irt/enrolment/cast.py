@@ -44,6 +44,7 @@ PARTS = (
     Part("sven", "Sven Lie", Role.SUPPLY_MANAGER, "Approve the stock levels that Sue proposed"),
     Part("pete", "Pete Varga", Role.SUPPLY_PLANNER, "The same overview by blinding group"),
     Part("dora", "Dora Nyman", Role.DEPOT, "Acknowledge, pick and dispatch a shipment"),
+    Part("carl", "Carl Ostrom", Role.COURIER, "Scan the label of a parcel to a home; see its door"),
     Part("quinn", "Quinn Faber", Role.QUALIFIED_PERSON, "Read a lot and the signatures of its release"),
     Part("quentin", "Quentin Rao", Role.QUALITY, "Decide on the kits that a site set apart"),
     Part("stan", "Stan Petrov", Role.UNBLINDED_STATISTICIAN, "Derive every allocation again"),

@@ -14,6 +14,7 @@ from irt.reads.blinded_stock import STORAGE_WORDS
 from irt.states.shipment import OPEN, ShipmentEvent, ShipmentStatus
 from irt.states.table import words
 from irt.tables.columns import table_of
+from irt.tables.home import HomeDelivery
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.people import Account
 from irt.tables.record import Signature
@@ -42,7 +43,7 @@ RECEIVABLE = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.DELIVERED, ShipmentStatu
 
 @dataclass(frozen=True)
 class ShipmentLine(BlindedView):
-    """One shipment in a list."""
+    """One shipment in a list. Of a parcel to a home it says so, and neither whose nor of which site."""
 
     study_id: int
     study: str
@@ -61,6 +62,12 @@ class ShipmentLine(BlindedView):
     expected_on: date | None
     delivered_at: datetime | None
     received_at: datetime | None
+    to_home: bool = False
+
+    @property
+    def destination(self) -> str:
+        """Where it goes, in words."""
+        return "A patient's home" if self.to_home else f"Site {self.site}"
 
     @property
     def receivable(self) -> bool:
@@ -127,6 +134,7 @@ class ShipmentRecord(BlindedView):
 
 _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_of(ShipmentStep)
 _SITES, _DEPOTS, _STUDIES = table_of(Site), table_of(Depot), table_of(Study)
+_DELIVERIES = table_of(HomeDelivery)
 _KITS, _LOTS = table_of(Kit), table_of(BlindedLot)
 _ACCOUNTS, _SIGNATURES, _EXCURSIONS = table_of(Account), table_of(Signature), table_of(Excursion)
 _COUNT = (
@@ -151,7 +159,9 @@ _LINES = (
         _STUDIES.c.name.label("study"),
         _STUDIES.c.protocol,
     )
-    .join(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    # A parcel to a home is the business of its subject's site; that site is never named in it.
+    .outerjoin(_DELIVERIES, _DELIVERIES.c.shipment_id == _SHIPMENTS.c.id)
+    .join(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _DELIVERIES.c.site_id))
     .join(_STUDIES, _STUDIES.c.id == _SHIPMENTS.c.study_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
 )
@@ -211,15 +221,16 @@ def _lines(connection: Connection, statement: Select[Any], **facts: Any) -> tupl
 
 
 def _line(row: RowMapping) -> ShipmentLine:
+    to_home = row["site_id"] is None
     return ShipmentLine(
         study_id=row["study_id"],
         study=row["study"],
         number=row["number"],
         status=ShipmentStatus(row["status"]),
-        site=row["site"],
-        site_name=row["site_name"],
+        site="" if to_home else row["site"],
+        site_name="" if to_home else row["site_name"],
         country=row["country"],
-        zone=row["zone"],
+        zone=(row["depot_zone"] or "UTC") if to_home else row["zone"],
         depot=row["depot"] or "",
         depot_name=row["depot_name"] or "",
         depot_zone=row["depot_zone"] or "UTC",
@@ -229,6 +240,7 @@ def _line(row: RowMapping) -> ShipmentLine:
         expected_on=row["expected_on"],
         delivered_at=row["delivered_at"],
         received_at=row["received_at"],
+        to_home=to_home,
     )
 
 

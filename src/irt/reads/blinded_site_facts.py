@@ -10,11 +10,13 @@ from sqlalchemy import BindParameter, Connection, RowMapping, and_, bindparam, c
 
 from irt.blinding.actor import Actor
 from irt.reads.blinded_draws import DrawsOwed, draws_owed
+from irt.reads.blinded_home_tasks import home_bound
 from irt.reads.blinded_label_tasks import LabelsOwed, labels_owed
 from irt.reads.blinded_sites import WorkSite, study_at
 from irt.reads.blinded_tasks import (
     EXPIRY_AHEAD_DAYS,
     Coming,
+    HomeBound,
     KnownSubject,
     OpenDispensing,
     SiteFacts,
@@ -217,6 +219,8 @@ def facts_of_sites(
     recorded = recorded_visits(connection, expected) if expected else {}
     draws = draws_owed(connection, sites)
     labels = labels_owed(connection, sites, actor.account_id)
+    studies = {site.site_id: study_at(connection, site.study_id, site.version) for site in sites}
+    homes = home_bound(connection, [site for site in sites if studies[site.site_id].delivery])
     questions = {
         name: rows.by_site(statement)
         for name, statement in {
@@ -231,11 +235,12 @@ def facts_of_sites(
     found = []
     for site in sites:
         here = {name: answer.get(site.site_id, []) for name, answer in questions.items()}
-        study = study_at(connection, site.study_id, site.version)
+        study = studies[site.site_id]
         stock = _stock(here["stock"], here["on_way"], site.today(now))
         subjects = [_subject(row) for row in people.get(site.site_id, [])]
         owed = labels.get(site.site_id, ())
-        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock, owed)
+        bound = homes.get(site.site_id, ())
+        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock, owed, bound)
         found.append(SiteAndStock(facts, stock))
     return found
 
@@ -264,7 +269,9 @@ def _facts(
     draws: DrawsOwed,
     stock: StockHere,
     labels: Sequence[LabelsOwed],
+    homes: Sequence[HomeBound],
 ) -> SiteFacts:
+    away = {one.id for one in homes}
     signed = {(row["subject_id"], row["visit_code"], row["occurrence"]): row["at"] for row in here["signed"]}
     return SiteFacts(
         site=site,
@@ -272,7 +279,7 @@ def _facts(
         today=site.today(now),
         subjects=subjects,
         recorded=recorded,
-        dispensings=[_open(row) for row in here["open"]],
+        dispensings=[_open(row) for row in here["open"] if row["id"] not in away],
         orders=signed,
         outstanding={row["id"]: row["kits"] for row in here["with_subjects"]},
         called_back={row["number"]: int(row["barred"]) for row in here["with_subjects"] if row["barred"]},
@@ -282,6 +289,7 @@ def _facts(
         expired=stock.expired,
         quarantined=stock.quarantined,
         labels=labels,
+        homes=homes,
         rights=rights_at(actor, site),
     )
 

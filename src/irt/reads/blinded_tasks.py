@@ -11,12 +11,15 @@ from irt.reads.blinded_draws import DrawsOwed
 from irt.reads.blinded_label_tasks import LabelsOwed
 from irt.reads.blinded_sites import WorkSite, allowed
 from irt.reads.blinded_visits import Recorded
+from irt.states.home_delivery import DeliveryStatus
 from irt.states.shipment import ShipmentStatus
 from irt.states.subject import SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.study.schedule import visit_name
 
-Kind = Literal["confirm", "dispense", "order", "randomize", "visit", "receive", "returns", "stock", "waiting"]
+Kind = Literal[
+    "confirm", "dispense", "home", "order", "randomize", "visit", "receive", "returns", "stock", "waiting"
+]
 Group = Literal["overdue", "today", "week", "waiting"]
 GROUPS: tuple[Group, ...] = ("overdue", "today", "week", "waiting")
 AHEAD_DAYS = 7
@@ -65,6 +68,21 @@ class OpenDispensing:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeBound:
+    """Kits of a dispensing that go to the subject's home; `id` is the dispensing's."""
+
+    id: int
+    subject: str
+    visit: str
+    occurrence: int
+    kits: int
+    status: DeliveryStatus
+    attempts: int
+    assigned_at: datetime
+    expected_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownSubject:
     """A subject with something to do."""
 
@@ -108,6 +126,7 @@ class SiteFacts:
     quarantined: int = 0
     called_back: Mapping[str, int] = field(default_factory=dict)
     labels: Sequence[LabelsOwed] = ()
+    homes: Sequence[HomeBound] = ()
     rights: frozenset[Permission] = field(default=frozenset())
 
     def may(self, permission: Permission) -> bool:

@@ -13,6 +13,7 @@ from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
+from irt.reads.blinded_home_tasks import home_tasks
 from irt.reads.blinded_site_facts import SiteAndStock, facts_of_sites, storage_words
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_subject_tasks import call_backs, confirmations, subject_tasks
@@ -109,6 +110,7 @@ _GROUP_WORDS = {
 }
 _TILES = (
     ("dispense", "Dispense"),
+    ("home", "To homes"),
     ("order", "Orders to sign"),
     ("randomize", "Randomize"),
     ("visit", "Record visits"),
@@ -190,7 +192,7 @@ def _work_sites(connection: Connection, actor: Actor) -> tuple[WorkSite, ...]:
 
 def _tasks(facts: SiteFacts) -> list[Task]:
     about_subjects = (*call_backs(facts), *confirmations(facts), *subject_tasks(facts), *draw_tasks(facts))
-    return [*about_subjects, *shipment_tasks(facts), *stock_tasks(facts)]
+    return [*about_subjects, *home_tasks(facts), *shipment_tasks(facts), *stock_tasks(facts)]
 
 
 def _facts(found: Sequence[SiteAndStock]) -> list[SiteFacts]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from irt.enrolment.door import AT_THE_DEPOT
 from irt.services import passwords
 from irt.services.store import Store
 from irt.tables.home import AddressReading, HomeCode
@@ -156,3 +157,56 @@ def test_the_depot_prints_the_label(door: Homeward) -> None:
     assert assigned.subject not in page
     assert browser.get(here.replace(str(released.shipment), "S-1")).status_code == 404
     assert door.world.signed_in("courier.all").get(here).status_code == 403
+
+
+def test_the_depot_s_inbox_lists_parcels_to_homes(door: Homeward) -> None:
+    """The request stands among the others, to a home and a country; from there every step is taken."""
+    assigned = door.trial.assigned()
+    released = door.trial.released(assigned.dispensing_id)
+    browser = door.world.signed_in("depot.all")
+    page = browser.get("/depot").text
+    assert str(released.shipment) in page
+    assert "A patient&#39;s home" in page
+    here = f"/depot/{door.trial.study_id}/{released.shipment}"
+    pages = [page, browser.get(here).text]
+    browser.press(f"{here}/acknowledge")
+    for kit in assigned.kits:
+        browser.press(f"{here}/scan", code=kit.number)
+    for step in ("pick", "pack"):
+        pages.append(browser.press(f"{here}/{step}").text)
+    pages += [browser.get(f"{here}/packing-list").text, browser.get(f"{here}/home-label").text]
+    browser.get(here)
+    browser.press(f"{here}/dispatch", waybill="W-1", monitor="TM-1")
+    assert door.trial.delivery(assigned.dispensing_id)["status"] == "underway"
+    told = "".join(pages)
+    assert not [word for word in (STREET, assigned.subject, f"Site {door.trial.hub}") if word in told]
+
+
+def _rows(door: Homeward, username: str = "coordinator.0") -> list[str]:
+    page = door.world.signed_in(username).get("/worklist").text
+    return [title for title in _TITLES if title in page]
+
+
+_TITLES = (
+    "Release to the home",
+    "Delivery to the home",
+    "Delivery failed",
+    "Confirm delivery",
+    "Confirm or give back",
+)
+
+
+def test_the_worklist_follows_each_delivery(door: Homeward) -> None:
+    """To release, on its way, tried in vain, to be confirmed, and gone; never as kits to hand over."""
+    assigned = door.trial.assigned()
+    assert _rows(door) == ["Release to the home"]
+    released = door.trial.released(assigned.dispensing_id)
+    assert _rows(door) == ["Delivery to the home"]
+    door.trial.depot(str(released.shipment), *AT_THE_DEPOT)
+    door.trial.in_vain(assigned.dispensing_id)
+    assert _rows(door) == ["Delivery failed"]
+    door.trial.agrees(assigned.dispensing_id)
+    door.world.wait(days=10)
+    assert _rows(door, "investigator.0") == ["Confirm delivery"]
+    door.trial.confirms(assigned)
+    assert _rows(door) == []
