@@ -217,7 +217,15 @@ _LEAVE = (
     )
     .values(status=KitCheck.NOT_GIVEN)
 )
-_STAYS_PROMISED = (KitEvent.HAND_OVER, KitEvent.QUARANTINE, KitEvent.ACCEPT, KitEvent.REJECT, KitEvent.RECALL)
+_STAYS_PROMISED = (
+    KitEvent.HAND_OVER,
+    KitEvent.PACK,
+    KitEvent.DELIVER,
+    KitEvent.QUARANTINE,
+    KitEvent.ACCEPT,
+    KitEvent.REJECT,
+    KitEvent.RECALL,
+)
 
 
 def _leave_open_dispensings(work: Work, moves: Sequence[Move], event: KitEvent) -> None:

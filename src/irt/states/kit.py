@@ -73,6 +73,7 @@ class KitEvent(StrEnum):
     RECEIVE_QUARANTINED = "receive_quarantined"
     RECEIVE_DAMAGED = "receive_damaged"
     RECEIVE_MISSING = "receive_missing"
+    RECEIVE_AT_DEPOT = "receive_at_depot"
     RETURN_TO_DEPOT = "return_to_depot"
     QUARANTINE = "quarantine"
     ACCEPT = "accept"
@@ -87,6 +88,7 @@ class KitEvent(StrEnum):
     HAND_OVER = "hand_over"
     HAND_OVER_WRONGLY = "hand_over_wrongly"
     DELIVER = "deliver"
+    COLLECT = "collect"
     REVERSE = "reverse"
     TAKE_BACK = "take_back"
     LOSE = "lose"
@@ -105,11 +107,13 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.DEPOT, _E.UNRESERVE): _C.DEPOT,
     (_C.SITE, _E.UNRESERVE): _C.SITE,
     (_C.DEPOT, _E.PACK): _C.SHIPMENT,
+    (_C.SITE, _E.PACK): _C.SHIPMENT,
     (_C.SHIPMENT, _E.UNPACK): _C.DEPOT,
     (_C.SHIPMENT, _E.RECEIVE): _C.SITE,
     (_C.SHIPMENT, _E.RECEIVE_QUARANTINED): _C.SITE,
     (_C.SHIPMENT, _E.RECEIVE_DAMAGED): _C.SITE,
     (_C.SHIPMENT, _E.RECEIVE_MISSING): _C.UNKNOWN,
+    (_C.SHIPMENT, _E.RECEIVE_AT_DEPOT): _C.DEPOT,
     (_C.SHIPMENT, _E.RETURN_TO_DEPOT): _C.DEPOT,
     (_C.SHIPMENT, _E.DELIVER): _C.SUBJECT,
     (_C.SITE, _E.DAMAGE): _C.SITE,
@@ -126,9 +130,11 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.SITE, _E.REVERSE): _C.SITE,
     (_C.SITE, _E.HAND_OVER): _C.SUBJECT,
     (_C.SITE, _E.HAND_OVER_WRONGLY): _C.SUBJECT,
-    (_C.SUBJECT, _E.TAKE_BACK): _C.SITE,
-    (_C.SUBJECT, _E.LOSE): _C.UNKNOWN,
-    (_C.SUBJECT, _E.SPOIL): _C.SITE,
+    (_C.SUBJECT, _E.COLLECT): _C.SHIPMENT,
+    # Kits are counted where they come back: handed in by the subject, or brought by a carrier.
+    **{(c, _E.TAKE_BACK): _C.SITE for c in (_C.SUBJECT, _C.SHIPMENT)},
+    **{(c, _E.LOSE): _C.UNKNOWN for c in (_C.SUBJECT, _C.SHIPMENT)},
+    **{(c, _E.SPOIL): _C.SITE for c in (_C.SUBJECT, _C.SHIPMENT)},
     **{(c, _E.VERIFY): c for c in (_C.SITE, _C.DEPOT)},
     **{(c, _E.MONITOR): c for c in (_C.SITE, _C.DEPOT, _C.UNKNOWN)},
     (_C.SITE, _E.SHIP_RETURN): _C.SHIPMENT,
@@ -173,6 +179,7 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.RESERVED, _E.RECEIVE_QUARANTINED): _A.FREE,
     (_A.RESERVED, _E.RECEIVE_DAMAGED): _A.FREE,
     (_A.RESERVED, _E.RECEIVE_MISSING): _A.FREE,
+    (_A.RESERVED, _E.RECEIVE_AT_DEPOT): _A.FREE,
     (_A.RESERVED, _E.RETURN_TO_DEPOT): _A.FREE,
     (_A.RESERVED, _E.DELIVER): _A.DISPENSED,
     # Just in time: a kit meant for one subject travels as such, and is free again where it arrives unusable.
@@ -182,6 +189,10 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
         for e in (_E.UNRESERVE, _E.RECEIVE_QUARANTINED, _E.RECEIVE_DAMAGED, _E.RECEIVE_MISSING, _E.RETURN_TO_DEPOT)
     },
     (_A.PREALLOCATED, _E.DELIVER): _A.DISPENSED,
+    # A site's own kit goes to the door as its subject's, and comes back as one that was not given.
+    (_A.ASSIGNED, _E.PACK): _A.ASSIGNED,
+    (_A.ASSIGNED, _E.DELIVER): _A.DISPENSED,
+    (_A.ASSIGNED, _E.RECEIVE_QUARANTINED): _A.REVERSED,
     (_A.FREE, _E.PREALLOCATE): _A.PREALLOCATED,
     (_A.FREE, _E.ASSIGN): _A.ASSIGNED,
     (_A.PREALLOCATED, _E.ASSIGN): _A.ASSIGNED,
@@ -193,6 +204,7 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     **{(a, _E.GO_MISSING): _A.FREE for a in (_A.FREE, _A.RESERVED, _A.PREALLOCATED)},
     (_A.ASSIGNED, _E.GO_MISSING): _A.REVERSED,
     **{(a, _E.GO_MISSING): a for a in (_A.REVERSED, _A.DISPENSED)},
+    (_A.DISPENSED, _E.COLLECT): _A.DISPENSED,
     (_A.DISPENSED, _E.TAKE_BACK): _A.DISPENSED,
     (_A.DISPENSED, _E.LOSE): _A.DISPENSED,
     (_A.DISPENSED, _E.SPOIL): _A.DISPENSED,
@@ -214,9 +226,11 @@ ACCOUNTABILITY: dict[tuple[Accountability, KitEvent], Accountability] = {
         for e in (_E.QUARANTINE, _E.ACCEPT, _E.REJECT, _E.DAMAGE, _E.GO_MISSING, _E.FIND_AT_SITE, _E.FIND_AT_DEPOT)
     },
     (_N.LOST_BY_SUBJECT, _E.FIND_AT_SITE): _N.RETURNED,
+    **{(_N.OUTSTANDING, e): _N.RETURNED for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
     (_N.NONE, _E.HAND_OVER): _N.OUTSTANDING,
     (_N.NONE, _E.HAND_OVER_WRONGLY): _N.OUTSTANDING,
     (_N.NONE, _E.DELIVER): _N.OUTSTANDING,
+    (_N.OUTSTANDING, _E.COLLECT): _N.OUTSTANDING,
     (_N.OUTSTANDING, _E.TAKE_BACK): _N.RETURNED,
     (_N.OUTSTANDING, _E.LOSE): _N.LOST_BY_SUBJECT,
     (_N.OUTSTANDING, _E.SPOIL): _N.DAMAGED_BY_SUBJECT,
@@ -225,7 +239,8 @@ ACCOUNTABILITY: dict[tuple[Accountability, KitEvent], Accountability] = {
     (_N.DAMAGED_BY_SUBJECT, _E.VERIFY): _N.VERIFIED_BY_SITE,
     (_N.VERIFIED_BY_SITE, _E.MONITOR): _N.VERIFIED_BY_MONITOR,
     (_N.LOST_BY_SUBJECT, _E.MONITOR): _N.VERIFIED_BY_MONITOR,
-    (_N.VERIFIED_BY_MONITOR, _E.SHIP_RETURN): _N.RETURN_SHIPPED,
+    # One that was lost on its way and found at the site is sent again.
+    **{(n, _E.SHIP_RETURN): _N.RETURN_SHIPPED for n in (_N.VERIFIED_BY_MONITOR, _N.RETURN_SHIPPED)},
     (_N.RETURN_SHIPPED, _E.RECEIVE_FOR_DESTRUCTION): _N.RECEIVED_FOR_DESTRUCTION,
     (_N.VERIFIED_BY_MONITOR, _E.RECEIVE_FOR_DESTRUCTION): _N.RECEIVED_FOR_DESTRUCTION,
     (_N.RECEIVED_FOR_DESTRUCTION, _E.DESTROY): _N.DESTROYED,
@@ -326,10 +341,13 @@ _BY_ASSIGNMENT = {
 
 def display_status(state: KitState, expiry: date, today: date) -> DisplayStatus:
     """One word for four axes; the gravest fact speaks first. A kit may be used on its expiry date."""
-    if state.accountability in _BY_ACCOUNTABILITY:
+    with_carrier = state.accountability == Accountability.OUTSTANDING and state.custody != Custody.SUBJECT
+    if state.accountability in _BY_ACCOUNTABILITY and not with_carrier:
         return _BY_ACCOUNTABILITY[state.accountability]
     if state.custody == Custody.UNKNOWN:
         return _D.MISSING
+    if with_carrier:
+        return _D.IN_TRANSIT
     if state.assignment == Assignment.REVERSED and state.quality == Quality.QUARANTINED:
         return _D.NOT_DISPENSED
     if state.quality in _BY_QUALITY:

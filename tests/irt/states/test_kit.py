@@ -46,9 +46,9 @@ LAW: dict[KitEvent, Axis] = {
     },
     KitEvent.UNRESERVE: {"custody": "depot | site", "assignment": "reserved preallocated -> free"},
     KitEvent.PACK: {
-        "custody": "depot -> shipment",
+        "custody": "depot site -> shipment",
         "quality": "released",
-        "assignment": "reserved | preallocated",
+        "assignment": "reserved | preallocated | assigned",
         "accountability": "none",
     },
     KitEvent.UNPACK: {"custody": "shipment -> depot", "assignment": "reserved -> free, preallocated"},
@@ -60,7 +60,7 @@ LAW: dict[KitEvent, Axis] = {
     KitEvent.RECEIVE_QUARANTINED: {
         "custody": "shipment -> site",
         "quality": f"{_KEPT_IN_QUARANTINE}, rejected | recalled",
-        "assignment": "reserved preallocated -> free",
+        "assignment": "reserved preallocated -> free, assigned -> reversed",
     },
     KitEvent.RECEIVE_DAMAGED: {
         "custody": "shipment -> site",
@@ -68,6 +68,7 @@ LAW: dict[KitEvent, Axis] = {
         "assignment": "reserved preallocated -> free",
     },
     KitEvent.RECEIVE_MISSING: {"custody": "shipment -> unknown", "assignment": "reserved preallocated -> free"},
+    KitEvent.RECEIVE_AT_DEPOT: {"custody": "shipment -> depot", "assignment": "reserved -> free"},
     KitEvent.RETURN_TO_DEPOT: {"custody": "shipment -> depot", "assignment": "reserved preallocated -> free"},
     KitEvent.QUARANTINE: {"quality": _KEPT_IN_QUARANTINE, "accountability": _UNDESTROYED.replace(" ", " | ")},
     KitEvent.ACCEPT: {
@@ -95,14 +96,14 @@ LAW: dict[KitEvent, Axis] = {
         "custody": "unknown -> site",
         "quality": f"{_KEPT_IN_QUARANTINE}, {_STAYS_BARRED}",
         "accountability": (
-            "none | outstanding | returned | damaged_by_subject | verified_by_site | verified_by_monitor | "
-            "return_shipped | received_for_destruction, lost_by_subject -> returned"
+            "none | returned | damaged_by_subject | verified_by_site | verified_by_monitor | "
+            "return_shipped | received_for_destruction, lost_by_subject outstanding -> returned"
         ),
     },
     KitEvent.FIND_AT_DEPOT: {
         "custody": "unknown -> depot",
         "quality": f"{_KEPT_IN_QUARANTINE}, {_STAYS_BARRED}",
-        "accountability": _UNDESTROYED.replace(" ", " | "),
+        "accountability": f"{_UNDESTROYED.replace(' outstanding', '').replace(' ', ' | ')}, outstanding -> returned",
     },
     KitEvent.PREALLOCATE: {
         "custody": "site | depot",
@@ -129,7 +130,7 @@ LAW: dict[KitEvent, Axis] = {
     },
     KitEvent.DELIVER: {
         "custody": "shipment -> subject",
-        "assignment": "reserved preallocated -> dispensed",
+        "assignment": "reserved preallocated assigned -> dispensed",
         "accountability": "none -> outstanding",
     },
     KitEvent.REVERSE: {
@@ -137,18 +138,23 @@ LAW: dict[KitEvent, Axis] = {
         "quality": f"{_KEPT_IN_QUARANTINE}, rejected | recalled",
         "assignment": "assigned -> reversed",
     },
+    KitEvent.COLLECT: {
+        "custody": "subject -> shipment",
+        "assignment": "dispensed",
+        "accountability": "outstanding",
+    },
     KitEvent.TAKE_BACK: {
-        "custody": "subject -> site",
+        "custody": "subject shipment -> site",
         "assignment": "dispensed",
         "accountability": "outstanding -> returned",
     },
     KitEvent.LOSE: {
-        "custody": "subject -> unknown",
+        "custody": "subject shipment -> unknown",
         "assignment": "dispensed",
         "accountability": "outstanding -> lost_by_subject",
     },
     KitEvent.SPOIL: {
-        "custody": "subject -> site",
+        "custody": "subject shipment -> site",
         "assignment": "dispensed",
         "accountability": "outstanding -> damaged_by_subject",
     },
@@ -163,7 +169,7 @@ LAW: dict[KitEvent, Axis] = {
     },
     KitEvent.SHIP_RETURN: {
         "custody": "site -> shipment",
-        "accountability": "verified_by_monitor -> return_shipped",
+        "accountability": "verified_by_monitor return_shipped -> return_shipped",
     },
     KitEvent.RECEIVE_FOR_DESTRUCTION: {
         "custody": "shipment site depot -> vendor",
@@ -240,20 +246,23 @@ def steps_of(clauses: str) -> dict[str, str]:
 _C, _Q, _A, _N = Custody, Quality, Assignment, Accountability
 TRUTHS: dict[str, Callable[[KitState], bool]] = {
     "a subject holds dispensed kits only, and every one is outstanding": lambda kit: (
-        (kit.custody == _C.SUBJECT) == (kit.accountability == _N.OUTSTANDING)
-        and (kit.custody != _C.SUBJECT or kit.assignment == _A.DISPENSED)
+        kit.custody != _C.SUBJECT or (kit.assignment, kit.accountability) == (_A.DISPENSED, _N.OUTSTANDING)
+    ),
+    "what is outstanding is with the subject, with the carrier who collected it, or lost on that way": lambda kit: (
+        kit.accountability != _N.OUTSTANDING or kit.custody in (_C.SUBJECT, _C.SHIPMENT, _C.UNKNOWN)
     ),
     "a dispensed kit is accounted for": lambda kit: kit.assignment != _A.DISPENSED or kit.accountability != _N.NONE,
-    "an assigned kit is at the site and nobody has accounted for it": lambda kit: (
-        kit.assignment != _A.ASSIGNED or (kit.custody, kit.accountability) == (_C.SITE, _N.NONE)
+    "an assigned kit is at the site or on its way to the door, and nobody has accounted for it": lambda kit: (
+        kit.assignment != _A.ASSIGNED
+        or (kit.custody in (_C.SITE, _C.SHIPMENT) and kit.accountability == _N.NONE)
     ),
     "a reserved kit is at the depot or on its way": lambda kit: (
         kit.assignment != _A.RESERVED or kit.custody in (_C.DEPOT, _C.SHIPMENT)
     ),
     "a kit on its way is meant for somewhere, or going back": lambda kit: (
         kit.custody != _C.SHIPMENT
-        or kit.assignment in (_A.RESERVED, _A.PREALLOCATED)
-        or kit.accountability == _N.RETURN_SHIPPED
+        or kit.assignment in (_A.RESERVED, _A.PREALLOCATED, _A.ASSIGNED)
+        or kit.accountability in (_N.RETURN_SHIPPED, _N.OUTSTANDING)
     ),
     "a vendor has what is to be destroyed or is": lambda kit: (
         kit.custody != _C.VENDOR or kit.accountability in (_N.RECEIVED_FOR_DESTRUCTION, _N.DESTROYED)
