@@ -21,7 +21,7 @@ MOST_SECONDS = 0.3
 PAGES: dict[str, tuple[str, ...]] = {
     "pharmacist": ("/worklist", "/stock", "/stock?state=usable", "/stock/count", "/shipments", "/returns"),
     "supply_planner": ("/supply/plan",),
-    "supply_manager": ("/supply", "/supply/shipments"),
+    "supply_manager": ("/supply", "/supply/depots", "/supply/shipments"),
     "qualified_person": ("/lots",),
     "quality": ("/quality",),
     "depot": ("/depot",),

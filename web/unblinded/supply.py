@@ -9,6 +9,7 @@ from litestar.params import FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
+from irt.reads.blinded_depots import DepotLine, depot_lines
 from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures, unused_kits
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
 from web.blinded.desk import Desk, desk_of, go
@@ -28,7 +29,7 @@ class OverviewView(UnblindedView):
     all_sites: int
     page: int
     last_page: int
-    depots: tuple[DepotStock, ...]
+    depots: tuple[DepotLine, ...]
     months: tuple[ExpiryMonth, ...]
     search: str
 
@@ -36,6 +37,13 @@ class OverviewView(UnblindedView):
         """The months as the picture names them; the last one holds all later ones."""
         words = [f"{one.month:%b}" for one in self.months]
         return [*words[:-1], f"{words[-1]}+"]
+
+
+@dataclass(frozen=True)
+class DepotsView(UnblindedView):
+    """What depots could ship, by type and lot."""
+
+    depots: tuple[DepotStock, ...]
 
 
 class SupplyPages(Controller):
@@ -59,13 +67,24 @@ class SupplyPages(Controller):
         view = _view(desk, study_id, max(page, 1), search.strip())
         return secret_page(desk, "supply/overview.html", view, "Supply overview", "Supply", study_id)
 
+    @get("/depots", sync_to_thread=True)
+    def depots(self, desk: NamedDependency[Desk]) -> Response[Any]:
+        """Free kits at depots, by type and lot."""
+        study_id = study_of(desk, Permission.VIEW_SUPPLY)
+        if study_id is None:
+            return go("/switch")
+        require_unblinded(desk, Permission.VIEW_SUPPLY, study_id)
+        with desk.store.reading() as connection:
+            view = DepotsView(depot_stock(connection, study_id))
+        return secret_page(desk, "supply/depots.html", view, "Stock at depots", "Supply", study_id)
+
 
 def _view(desk: Desk, study_id: int, page: int, search: str) -> OverviewView:
     with desk.store.reading() as connection:
         unused = unused_kits(connection, study_id)
         figures = supply_figures(connection, study_id, desk.now, unused)
         levels = stock_levels(connection, study_id, desk.now)
-        depots = depot_stock(connection, study_id)
+        depots = depot_lines(connection, study_id, unused)
         months = expiry_months(unused, desk.now)
     wanted = search.casefold()
     found = [one for one in levels if wanted in f"{one.site} {one.name} {one.country}".casefold()]

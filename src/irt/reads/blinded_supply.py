@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, Table, and_, bindparam, func, null, select
 
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
@@ -77,17 +77,23 @@ _NOT_GIVEN = and_(
     _KITS.c.assignment.in_((Assignment.FREE, Assignment.RESERVED, Assignment.PREALLOCATED, Assignment.ASSIGNED)),
 )
 
+# In the order of the index of places, so that counting needs no sorting.
+_AS_INDEXED = (
+    *(_KITS.c.place_id, _KITS.c.assignment, _KITS.c.quality),
+    *(_KITS.c.blinded_lot_id, _KITS.c.label_group, _KITS.c.expiry),
+)
+
 
 def _unused_at(custody: Custody, place: Table) -> Select[Any]:
-    """Kits not given to anybody, by quality and last day, in all places of one kind.
+    """Kits not given to anybody, by place, quality and last day, in all places of one kind.
 
     A study's kits are found through its places, so that the index of places answers without reading the kits' rows.
     """
     places = select(place.c.id).where(place.c.study_id == bindparam("study_id"))
     return (
-        select(_KITS.c.quality, _KITS.c.expiry, func.count())
+        select(_KITS.c.quality, _KITS.c.expiry, _KITS.c.place_id, func.count())
         .where(_KITS.c.custody == custody, _KITS.c.place_id.in_(places), _NOT_GIVEN)
-        .group_by(_KITS.c.quality, _KITS.c.expiry)
+        .group_by(*_AS_INDEXED)
     )
 
 
@@ -95,8 +101,9 @@ _UNUSED_BY_CUSTODY = {
     Custody.SITE: _unused_at(Custody.SITE, _SITES),
     Custody.DEPOT: _unused_at(Custody.DEPOT, _DEPOTS),
     Custody.SHIPMENT: _unused_at(Custody.SHIPMENT, _SHIPMENTS),
-    Custody.UNKNOWN: select(_KITS.c.quality, _KITS.c.expiry, func.count())
-    .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.study_id == bindparam("study_id"), _NOT_GIVEN)
+    # Not a bare column: the few kits nobody can find are looked at, not all kits of the study.
+    Custody.UNKNOWN: select(_KITS.c.quality, _KITS.c.expiry, null(), func.count())
+    .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.study_id + 0 == bindparam("study_id"), _NOT_GIVEN)
     .group_by(_KITS.c.quality, _KITS.c.expiry),
 }
 _NAME = select(_STUDIES.c.name).where(_STUDIES.c.id == bindparam("study_id"))
@@ -126,6 +133,7 @@ class UnusedKits(NamedTuple):
     custody: Custody
     quality: Quality
     expiry: date
+    place_id: int | None
     kits: int
 
     @property

@@ -7,7 +7,7 @@ from tests.rows import put
 from tests.web.parcels import parcel
 from tests.web.world import World
 
-PAGES = ("/supply", "/supply/shipments", "/supply/sites", "/supply/levels")
+PAGES = ("/supply", "/supply/depots", "/supply/shipments", "/supply/sites", "/supply/levels")
 
 
 def _subjects(world: World, how_many: int) -> None:
@@ -25,11 +25,13 @@ def _subjects(world: World, how_many: int) -> None:
 
 
 def test_the_overview_says_what_counts(world: World) -> None:
-    """Figures, levels beside stock, depots by type, and the picture with its table."""
+    """Figures, levels beside stock, depots, and the picture with its table; depots by type have their own page."""
     parcel(world)
-    page = world.signed_in("supply_manager.all").get("/supply").text
+    browser = world.signed_in("supply_manager.all")
+    page = browser.get("/supply").text
     assert "UNBLINDED" in page
-    assert all(words in page for words in ("Stock against levels", "PEN-A", "Numbers behind the picture"))
+    assert all(words in page for words in ("Stock against levels", "Next inbound", "Numbers behind the picture"))
+    assert "PEN-A" in browser.get("/supply/depots").text
     assert "Enough stock" in page
 
 
