@@ -17,6 +17,8 @@ class Meaning(StrEnum):
     APPROVE = "I approve"
     REJECT = "I reject"
     RELEASE_LOT = "I release this lot"
+    CERTIFY_LOT = "I certify this lot"
+    WITHDRAW = "I withdraw this step"
     DECIDE_QUALITY = "I decide the quality of these kits"
     BREAK_CODE = "I break the code of one subject"
     REVIEW_CODE_BREAK = "I reviewed this code break"
@@ -26,6 +28,10 @@ class Meaning(StrEnum):
     FREEZE_RANDOMIZATION = "I freeze the randomization"
     CHECK_RELABELLING = "I checked these new labels, kit by kit"
     RELEASE_DELIVERY = "I release these kits to the subject's home"
+    ISSUE_PACK = "I issue this pack for an outage"
+    END_PACK = "I have accounted for this pack, seal by seal"
+    CHECK_OUTAGE_ENTRY = "I compared this entry with the paper"
+    TELL_OPENING_WORDS = "I take out the words that open these seals"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

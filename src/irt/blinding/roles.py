@@ -18,6 +18,7 @@ class Role(StrEnum):
     SUPPLY_PLANNER = "supply_planner"
     DEPOT = "depot"
     COURIER = "courier"
+    CUSTOMS_BROKER = "customs_broker"
     QUALIFIED_PERSON = "qualified_person"
     QUALITY = "quality"
     STATISTICIAN = "statistician"
@@ -64,6 +65,8 @@ class Permission(StrEnum):
     FULFIL_SHIPMENT = "fulfil_shipment"
     LOAD_KITS = "load_kits"
     RELEASE_LOT = "release_lot"
+    APPROVE_COUNTRY = "approve_country"
+    RELEASE_TO_TRIAL = "release_to_trial"
     DECIDE_QUALITY = "decide_quality"
     VIEW_RANDOMIZATION = "view_randomization"
     ANNOTATE_RANDOMIZATION = "annotate_randomization"
@@ -80,6 +83,9 @@ class Permission(StrEnum):
     RELEASE_DELIVERY = "release_delivery"
     CARRY_HOME = "carry_home"
     CONFIRM_DELIVERY = "confirm_delivery"
+    VIEW_INVOICE = "view_invoice"
+    WRITE_LABELS = "write_labels"
+    APPROVE_LABELS = "approve_labels"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -121,12 +127,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY}),
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
-    _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS}),
+    _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS, _P.VIEW_INVOICE, _P.RELEASE_TO_TRIAL, _P.WRITE_LABELS}),
     _R.SUPPLY_PLANNER: frozenset(_SUPPLY),
     _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT}),
     _R.COURIER: frozenset({_P.CARRY_HOME}),
-    _R.QUALIFIED_PERSON: frozenset({_P.RELEASE_LOT, _P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
-    _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.VIEW_AUDIT}),
+    _R.CUSTOMS_BROKER: frozenset({_P.VIEW_INVOICE}),
+    _R.QUALIFIED_PERSON: frozenset(
+        {_P.RELEASE_LOT, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.DECIDE_QUALITY, _P.VIEW_AUDIT}
+    ),
+    _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_AUDIT}),
     _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
         {
@@ -161,6 +170,7 @@ SEES: dict[Role, frozenset[DataClass]] = {
     _R.SUPPLY_PLANNER: _BLINDED_SITE,
     _R.DEPOT: _BLINDED_SITE,
     _R.COURIER: frozenset({_D.PERSONAL}),
+    _R.CUSTOMS_BROKER: _BLINDED_SITE,
     _R.QUALIFIED_PERSON: frozenset({_D.STUDY, _D.SUPPLY_BY_TYPE}),
     _R.QUALITY: _BLINDED_SITE | {_D.SUPPLY_BY_TYPE},
     _R.STATISTICIAN: frozenset({_D.STUDY}),

@@ -1,15 +1,16 @@
 """Kits at a site as the selection rule needs them: types included, so for services only."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, held_among, under_hold
-from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
+from irt.states.kit import Accountability, Assignment, Custody, KitEvent, KitState, Quality
 from irt.supply.kit_selection import ANY_LABEL, Candidate, label_fits
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot, Kit, LotApproval
+from irt.tables.kit import BlindedLot, Kit, LotApproval, Movement
 from irt.tables.secret import KitContent
 
 _KITS, _LOTS, _CONTENTS, _APPROVALS = (
@@ -20,6 +21,7 @@ _KITS, _LOTS, _CONTENTS, _APPROVALS = (
 )
 _APPROVED = exists().where(
     _APPROVALS.c.blinded_lot_id == _KITS.c.blinded_lot_id,
+    _APPROVALS.c.ended_by_id.is_(None),
     or_(_APPROVALS.c.country.is_(None), _APPROVALS.c.country == bindparam("country")),
 )
 _AT_SITE = (
@@ -91,6 +93,24 @@ def candidates_at(
         )
         for row in rows
     ]
+
+
+_MOVES = table_of(Movement)
+_PROMISED = (
+    select(_MOVES.c.kit_id, _MOVES.c.subject_id)
+    .where(_MOVES.c.kit_id.in_(bindparam("ids", expanding=True)), _MOVES.c.event == KitEvent.PREALLOCATE)
+    # Of several promises of a kit the last one comes last and stays.
+    .order_by(_MOVES.c.id)
+)
+
+
+def with_promises(connection: Connection, kits: list[Candidate], subject_id: int) -> list[Candidate]:
+    """The same kits, those set apart for this subject marked; nothing is asked where none is set apart."""
+    apart = [kit.id for kit in kits if kit.state.assignment == Assignment.PREALLOCATED]
+    if not apart:
+        return kits
+    promised = {row.kit_id: row.subject_id for row in connection.execute(_PROMISED, {"ids": apart})}
+    return [replace(kit, meant_for_subject=promised.get(kit.id) == subject_id) for kit in kits]
 
 
 _ALIKE = (

@@ -26,6 +26,7 @@ _SETTINGS_IN_FORCE = (
     select(
         _SETTINGS.c.country,
         _SETTINGS.c.site_id,
+        _SETTINGS.c.depot_id,
         _SETTINGS.c.kit_type,
         _SETTINGS.c.minimum,
         _SETTINGS.c.maximum,
@@ -72,7 +73,7 @@ _DEFINITION = (
 _APPROVED = (
     select(_APPROVALS.c.country, _LOTS.c.number)
     .join(_LOTS, _LOTS.c.id == _APPROVALS.c.blinded_lot_id)
-    .where(_APPROVALS.c.study_id == _STUDY)
+    .where(_APPROVALS.c.study_id == _STUDY, _APPROVALS.c.ended_by_id.is_(None))
 )
 
 
@@ -86,11 +87,12 @@ class Levels:
     def __init__(self, connection: Connection, study_id: int, day: date, windows: tuple[int, int] = (0, 0)) -> None:
         self._windows = windows
         self._found: dict[tuple[str | None, int | None], dict[str, _Row]] = defaultdict(dict)
+        self._depots: dict[int, dict[str, _Row]] = defaultdict(dict)
         self._by_country: dict[str, Mapping[str, Level]] = {}
-        for country, site_id, kit_type, *row in connection.execute(
+        for country, site_id, depot_id, kit_type, *row in connection.execute(
             _SETTINGS_IN_FORCE, {"study_id": study_id, "day": day}
         ):
-            known = self._found[(country, site_id)]
+            known = self._found[(country, site_id)] if depot_id is None else self._depots[depot_id]
             known[kit_type] = _over(known.get(kit_type), (row[0], row[1], row[2], row[3]))
 
     def of(self, country: str, site_id: int) -> Mapping[str, Level]:
@@ -101,10 +103,19 @@ class Levels:
             self._by_country[country] = self._merged((None, None), (country, None))
         return self._by_country[country]
 
+    def of_depot(self, depot_id: int) -> Mapping[str, Level]:
+        """The settings in force at a regional depot; nothing where it has none of its own."""
+        return self._with_windows(self._depots.get(depot_id, {}))
+
+    @property
+    def regional(self) -> bool:
+        """Whether any depot is kept up to levels."""
+        return bool(self._depots)
+
     @property
     def longest_days(self) -> int:
-        """The longest window that any site may have."""
-        rows = [row for scope in self._found.values() for row in scope.values()]
+        """The longest window that any place may have."""
+        rows = [row for scope in (*self._found.values(), *self._depots.values()) for row in scope.values()]
         return max([*self._windows, *(days for row in rows for days in row[2:] if days is not None)])
 
     def _merged(self, *scopes: tuple[str | None, int | None]) -> Mapping[str, Level]:
@@ -112,10 +123,13 @@ class Levels:
         for scope in scopes:
             for kit_type, row in self._found.get(scope, {}).items():
                 merged[kit_type] = _over(merged.get(kit_type), row)
+        return self._with_windows(merged)
+
+    def _with_windows(self, rows: Mapping[str, _Row]) -> Mapping[str, Level]:
         trigger_days, resupply_days = self._windows
         return {
             kit_type: Level(row[0], row[1], _given(row[2], trigger_days), _given(row[3], resupply_days))
-            for kit_type, row in merged.items()
+            for kit_type, row in rows.items()
         }
 
 

@@ -77,6 +77,7 @@ _KIT_COUNTS = (
 _USED_IN = (
     select(_APPROVALS.c.blinded_lot_id, _APPROVALS.c.country)
     .where(_APPROVALS.c.study_id == bindparam("study_id"), _APPROVALS.c.country.is_not(None))
+    .where(_APPROVALS.c.ended_by_id.is_(None))
     .order_by(_APPROVALS.c.country)
 )
 _PARTS = (
@@ -103,7 +104,7 @@ _USES = (
         _SIGNATURES.c.meaning,
     )
     .outerjoin(_SIGNATURES, _SIGNATURES.c.id == _APPROVALS.c.signature_id)
-    .where(_APPROVALS.c.blinded_lot_id == bindparam("lot_id"))
+    .where(_APPROVALS.c.blinded_lot_id == bindparam("lot_id"), _APPROVALS.c.ended_by_id.is_(None))
     .order_by(_APPROVALS.c.at, _APPROVALS.c.id)
 )
 

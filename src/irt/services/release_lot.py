@@ -52,6 +52,16 @@ class LotApproved(SQLModel):
     country: str
 
 
+class RouteToFollow(Refusal):
+    """The study has routes: a lot is released step by step."""
+
+    def __init__(self, lot: str) -> None:
+        super().__init__(
+            "This study releases lots step by step. Nothing was changed. "
+            f"Sign the next step of lot {lot} on its route."
+        )
+
+
 class AlreadyReleased(Refusal):
     """A lot is released once; more countries are approvals of their own."""
 
@@ -77,6 +87,7 @@ _LOT = (
 _APPROVED = select(_APPROVALS.c.id).where(
     _APPROVALS.c.blinded_lot_id == bindparam("lot_id"),
     or_(_APPROVALS.c.country.is_(None), _APPROVALS.c.country == bindparam("country")),
+    _APPROVALS.c.ended_by_id.is_(None),
 )
 _AT_ONCE = 5000
 _UNRELEASED = locking(_KITS.c.blinded_lot_id == bindparam("lot_id"), _KITS.c.quality == Quality.UNRELEASED).limit(
@@ -88,18 +99,18 @@ def release_lot(work: Work, ask: ReleaseLot) -> LotReleased:
     """Signs the release, makes the unreleased kits of a lot usable and approves the lot for its countries."""
     grant = work.actor.require(Permission.RELEASE_LOT, ask.study_id)
     study = lock_study(work, ask.study_id)
-    lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
+    lot = _without_route(work, study, ask.lot)
     if lot["released_on"] is not None:
         raise AlreadyReleased(f"Lot {ask.lot} was released on {lot['released_on']}. Nothing was changed.")
     if ask.on_day > lot["expiry"]:
         raise LotExpired(f"Lot {ask.lot} expired on {lot['expiry']}. It was not released.")
     _require_countries(study, ask.countries)
     signature_id = _sign(work, ask, lot, release_content(ask, lot["expiry"]), grant)
-    work.run(update(_LOTS).where(_LOTS.c.id == lot["id"]).values(released_on=ask.on_day))
+    mark_released(work, lot["id"], ask.on_day)
     countries: list[str | None] = [*ask.countries] or [None]
     for country in countries:
-        _approve(work, study, lot["id"], country, signature_id)
-    kits = _release_kits(work, lot["id"])
+        approve_country(work, study, lot["id"], country, signature_id)
+    kits = release_kits(work, lot["id"])
     work.audit(
         AuditDraft(
             act="lot_released",
@@ -121,14 +132,14 @@ def approve_lot(work: Work, ask: ApproveLot) -> LotApproved:
     """Signs the approval of a released lot for one more country, and books it."""
     grant = work.actor.require(Permission.RELEASE_LOT, ask.study_id)
     study = lock_study(work, ask.study_id)
-    lot = work.one("lot", _LOT, study_id=study.id, number=ask.lot)
+    lot = _without_route(work, study, ask.lot)
     if lot["released_on"] is None:
         raise NotReleased(f"Lot {ask.lot} is not released yet. Nothing was changed. Release it first.")
     if work.row(_APPROVED, lot_id=lot["id"], country=ask.country):
         raise AlreadyApproved(f"Lot {ask.lot} is approved for {ask.country} already. Nothing was changed.")
     _require_countries(study, [ask.country])
     signature_id = _sign(work, ask, lot, {"country": ask.country, "expiry": lot["expiry"].isoformat()}, grant)
-    _approve(work, study, lot["id"], ask.country, signature_id)
+    approve_country(work, study, lot["id"], ask.country, signature_id)
     work.audit(
         AuditDraft(
             act="lot_approved",
@@ -164,7 +175,24 @@ def _require_countries(study: SupplyStudy, countries: list[str]) -> None:
             raise BadInput(f"{country} is not a country of this study. Nothing was changed. Choose another one.")
 
 
-def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int) -> None:
+def lot_to_release(work: Work, study: SupplyStudy, number: str) -> RowMapping:
+    """The lot, locked: its id, expiry and day of release; NotFound where the study has none of that number."""
+    return work.one("lot", _LOT, study_id=study.id, number=number)
+
+
+def _without_route(work: Work, study: SupplyStudy, number: str) -> RowMapping:
+    if study.definition.release_routes:
+        raise RouteToFollow(number)
+    return lot_to_release(work, study, number)
+
+
+def mark_released(work: Work, lot_id: int, day: date) -> None:
+    """From that day on the lot is in use somewhere."""
+    work.run(update(_LOTS).where(_LOTS.c.id == lot_id).values(released_on=day))
+
+
+def approve_country(work: Work, study: SupplyStudy, lot_id: int, country: str | None, signature_id: int) -> None:
+    """The lot may be used there from now on; with no country, wherever the study runs."""
     work.append(
         LotApproval,
         **study.owner,
@@ -175,7 +203,8 @@ def _approve(work: Work, study: SupplyStudy, lot_id: int, country: str | None, s
     )
 
 
-def _release_kits(work: Work, lot_id: int) -> int:
+def release_kits(work: Work, lot_id: int) -> int:
+    """Makes the unreleased kits of a lot usable; how many there were."""
     released = 0
     while kits := [held(row) for row in work.rows(_UNRELEASED, lot_id=lot_id)]:
         released += len(move_kits(work, kits, KitEvent.RELEASE))

@@ -13,6 +13,7 @@ from irt.study.labels import LabelSettings
 from irt.study.look_alikes import look_alike_arms
 from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
+from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.temperature import TemperatureRules
 from irt.study.titration import levels_at
@@ -100,6 +101,7 @@ class BlindedStudy(NamedTuple):
     delivery: HomeDelivery | None = None
     labels: LabelSettings = LabelSettings()
     gtins: dict[Code, str] = {}
+    release_routes: tuple[ReleaseRoute, ...] = ()
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -124,6 +126,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         delivery=definition.delivery,
         labels=definition.labels,
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
+        release_routes=definition.release_routes,
     )
 
 

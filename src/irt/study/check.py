@@ -11,14 +11,17 @@ from irt.study.checks import (
     blinding,
     codes,
     conduct,
+    customs,
     delivery,
     dispensing,
     duplicates,
+    items,
     labels,
     later_randomizations,
     other_designs,
     randomization,
     references,
+    release,
     resupply,
     supply,
 )
@@ -39,9 +42,12 @@ CHECKS = (
     *blinding.CHECKS,
     *supply.CHECKS,
     *labels.CHECKS,
+    *customs.CHECKS,
     *resupply.CHECKS,
     *conduct.CHECKS,
     *delivery.CHECKS,
+    *release.CHECKS,
+    *items.CHECKS,
 )
 
 

@@ -5,6 +5,7 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from irt.study.arms import Arm, Cohort, Factor
+from irt.study.customs import Customs
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
 from irt.study.kit_types import BlindingGroup, KitType
@@ -17,6 +18,7 @@ from irt.study.randomization_plan import (
     OtherDesign,
     RandomizationPlan,
 )
+from irt.study.release import ReleaseRoute, route_to
 from irt.study.resupply import Resupply
 from irt.study.rules import Cap, Conduct, Screening
 from irt.study.temperature import TemperatureRules
@@ -69,10 +71,14 @@ class StudyDefinition(Part):
     temperature: TemperatureRules = TemperatureRules()
     delivery: HomeDelivery | None = Field(default=None, description="no kits go to homes where left out")
     labels: LabelSettings = LabelSettings()
+    customs: Customs | None = Field(default=None, description="no invoices for customs where left out")
     countries: tuple[Country, ...] = Field(min_length=1)
     depots: tuple[Depot, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
     sites: tuple[Site, ...] = ()
+    release_routes: tuple[ReleaseRoute, ...] = Field(
+        default=(), description="none: one signature releases a lot for the countries that it names"
+    )
     resupply: Resupply
     sizes: dict[Literal["full", "small"], Size] = {}
 
@@ -120,6 +126,10 @@ class StudyDefinition(Part):
         if factor.source == "site":
             return tuple(site.number for site in self.sites)
         return factor.level_codes()
+
+    def route_to(self, country: Code) -> ReleaseRoute | None:
+        """The route of lots to a country; None where one signature releases them, or where it has none."""
+        return route_to(self.release_routes, country, self.country(country).region)
 
     def goes_home(self, visit: Code) -> bool:
         """Whether the kits of that visit are sent to the subject's home."""

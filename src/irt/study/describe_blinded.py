@@ -1,6 +1,10 @@
 """The blinded specification, told from a BlindedStudy alone."""
 
+from collections.abc import Iterator
+
 from irt.study.blinded import BlindedStudy, KitCount
+from irt.study.dispensing import NonSerializedItem
+from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Screening
 from irt.study.specification import Section, Specification, Table
 from irt.study.temperature import Condition
@@ -42,6 +46,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _temperature(study),
         _labels(study),
         _delivery(study),
+        _release(study),
         _countries(study),
         _sites(study),
     )
@@ -131,8 +136,13 @@ def _quantity(row: KitCount) -> str:
 
 
 def _items(study: BlindedStudy) -> Section:
-    rows = tuple((item.code, item.name, item.unit, item.storage) for item in study.items)
-    return Section("Items without kit number", table=Table(("Code", "Name", "Unit", "Storage"), rows))
+    rows = tuple((item.code, item.name, item.kind, item.unit, item.storage, _levels(item)) for item in study.items)
+    headings = ("Code", "Name", "Kind", "Unit", "Storage", "Kept at a site")
+    return Section("Items without kit number", table=Table(headings, rows))
+
+
+def _levels(item: NonSerializedItem) -> str:
+    return f"{item.minimum} to {item.maximum}" if item.maximum else "sent by hand"
 
 
 def _screening(study: BlindedStudy) -> Section:
@@ -191,6 +201,21 @@ def _delivery(study: BlindedStudy) -> Section:
         ("Attempts", f"{rules.attempts_max} at most; then the parcel goes back"),
     )
     return Section("Delivery to homes", facts)
+
+
+def _release(study: BlindedStudy) -> Section:
+    if not study.release_routes:
+        return Section("Release of lots", note="One signature releases a lot for the countries that it names.")
+    rows = tuple(
+        (route.code, ", ".join((*route.regions, *route.countries)), "; ".join(_steps(route)))
+        for route in study.release_routes
+    )
+    return Section("Release of lots", table=Table(("Route", "Regions and countries", "Steps, in this order"), rows))
+
+
+def _steps(route: ReleaseRoute) -> Iterator[str]:
+    for step in route.in_order:
+        yield step.kind.replace("_", " ") + (" by another person" if step.another_person else "")
 
 
 def _temperature(study: BlindedStudy) -> Section:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+from irt.states.item import ItemAct, ItemPile
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, Quality
 from irt.states.records import DispensingStatus, KitCheck, KitFate
 from irt.tables.columns import Owned, document, instant, one_of
@@ -26,13 +27,14 @@ class BlindedLot(Owned, table=True):
 
 
 class LotApproval(Owned, table=True):
-    """A lot approved for use in a country (or, with no country, everywhere the study runs)."""
+    """A lot approved for use in a country, with none wherever the study runs, until a step of its route ends it."""
 
     __tablename__ = "lot_approval"
     blinded_lot_id: int = Field(foreign_key="blinded_lot.id", index=True)
     country: str | None = None
     signature_id: int | None = Field(default=None, foreign_key="signature.id")
     at: datetime = instant()
+    ended_by_id: int | None = Field(default=None, foreign_key="release_step.id")
 
 
 class Kit(Owned, table=True):
@@ -153,6 +155,8 @@ class ItemMovement(Owned, table=True):
     expiry: date
     custody: Custody = one_of(Custody, "custody")
     place_id: int
+    act: ItemAct = one_of(ItemAct, "act")
+    pile: ItemPile = one_of(ItemPile, "pile")
     quantity: int = Field(description="signed; stock is the sum")
     subject_id: int | None = Field(default=None, foreign_key="subject.id")
     shipment_id: int | None = Field(default=None, foreign_key="shipment.id")

@@ -98,6 +98,14 @@ class HoldCause(Owned, table=True):
     reason: str
 
 
+class ReleaseReason(Owned, table=True):
+    """Why a step of a lot's route was refused or withdrawn: it may tell what is inside. Append-only."""
+
+    __tablename__ = "secret_release_reason"
+    step_id: int = Field(foreign_key="release_step.id", unique=True)
+    reason: str
+
+
 class KitContent(Owned, table=True):
     """What is in a kit, and its place in the warehouse's order."""
 
@@ -114,7 +122,9 @@ class KitContent(Owned, table=True):
 
 
 class ResupplySetting(Owned, table=True):
-    """Min and max of a kit type for the study, a country or a site, from a day on; changed by a new row.
+    """Min and max of a kit type for the study, a country, a site or a regional depot, from a day on.
+
+    Changed by a new row.
 
     A window that is left out is the earlier one of the same scope, or that of the wider scope.
     """
@@ -122,6 +132,7 @@ class ResupplySetting(Owned, table=True):
     __tablename__ = "secret_resupply_setting"
     country: str | None = None
     site_id: int | None = Field(default=None, foreign_key="site.id")
+    depot_id: int | None = Field(default=None, foreign_key="depot.id")
     kit_type: str
     minimum: int
     maximum: int

@@ -11,6 +11,9 @@ R50 = "  - {origin: R75, target: R50, name: Second reduction}\n"
 BLOCKS = "  method: permuted_block\n  block_sizes: [4, 6]\n  strata: [ldl, region]\n"
 DESIGN = "  method: {}\n  strata: [ldl, region]\n"
 GB = "name: United Kingdom, region: EU,"
+GOODS = (
+    '    - {blinding_group: PEN, hs_code: "300215", origin: US, value: 40, net_grams: 60, gross_grams: 140}\n'
+)
 C1 = "  - {scope: cohort, key: C1, subjects: 3}\n"
 
 # The problem's name, its path, words on the line it points to; the study, what is written, what instead.
@@ -254,6 +257,17 @@ EDITS = [
      "fourier", PEN_P, '    gtin: "09506000134352"\n' + PEN_P),
     ("ProtocolDoesNotFit", "study.protocol", "protocol:",
      "fourier", "protocol: NB-301", "protocol: NB-301-and-all-of-its-extensions"),
+    # customs
+    ("UnknownBlindingGroup", "customs.commodities[1].blinding_group", "PENN",
+     "fourier", GOODS, GOODS + GOODS.replace("PEN", "PENN")),
+    ("TwoCommodities", "customs.commodities[1].blinding_group", "PEN",
+     "fourier", GOODS, GOODS + GOODS),
+    ("GroupWithoutCommodity", "customs.commodities", "commodities:",
+     "fourier", GOODS, GOODS.replace("PEN", "PENN")),
+    ("TellingCommodity", "customs.commodities[0].words", "matching placebo",
+     "fourier", GOODS, GOODS.replace("hs_code", "words: Pens with matching placebo, hs_code")),
+    ("GrossBelowNet", "customs.commodities[0].gross_grams", "gross_grams: 14",
+     "fourier", GOODS, GOODS.replace("gross_grams: 140", "gross_grams: 14")),
     # blinding
     ("WindowsDifferInGroup", "kit_types[1].windows", "dnd_days: 93",
      "fourier", PEN_P, "    unit: pen\n    windows: {dnd_days: 93, dnc_days: 103, dns_days: 107}\n"),
@@ -371,5 +385,20 @@ EDITS = [
      "activ6", 'bottle of 20 tablets", storage: 15-25C', 'bottle of 20 tablets", storage: 2-8C'),
     ("OutOfRange", "delivery.attempts_max", "attempts_max: 0",
      "activ6", "attempts_max: 3", "attempts_max: 0"),
+    # routes of release
+    ("UnknownCountry", "release_routes[0].countries[0]", "[UX]",
+     "escalation", "depots:\n", "release_routes:\n  - {code: us, countries: [UX]}\ndepots:\n"),
+    ("NoRoute", "countries[0].code", "code: US",
+     "activ6", "depots:\n", "release_routes:\n  - {code: eu, countries: []}\ndepots:\n"),
+    ("TwoRoutes", "release_routes[1].countries[0]", "code: uk",
+     "activ6", "depots:\n",
+     "release_routes:\n  - {code: us, countries: [US]}\n  - {code: uk, countries: [US]}\ndepots:\n"),
+    ("UnknownRegion", "release_routes[0].regions[0]", "regions: [Mars]",
+     "activ6", "depots:\n", "release_routes:\n  - {code: us, countries: [US], regions: [Mars]}\ndepots:\n"),
+    ("BadValue", "release_routes[0]", "code: mars",
+     "activ6", "depots:\n", "release_routes:\n  - {code: mars, countries: [US]}\ndepots:\n"),
+    ("DuplicateCode", "release_routes[1].code", "regions: [LA]",
+     "fourier", "depots:\n",
+     "release_routes:\n  - {code: eu, regions: [EU, NA, AP]}\n  - {code: eu, regions: [LA]}\ndepots:\n"),
 ]
 # fmt: on

@@ -29,15 +29,25 @@ GUARDS = (
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),
+    Guard("label_master"),
+    Guard("label_master_step"),
     Guard("lane"),
     Guard("logger_file"),
-    Guard("lot_approval"),
+    Guard("lot_approval", may_change=("ended_by_id",)),
     Guard("movement"),
     Guard("operational_change"),
+    Guard("outage_check"),
+    Guard("outage_entry"),
+    Guard("outage_kit"),
+    Guard("outage_pack"),
+    Guard("outage_pack_step"),
+    Guard("outage_seal"),
+    Guard("outage_seal_fate"),
     Guard("randomization"),
     Guard("relabel_check"),
     Guard("relabelled_kit"),
     Guard("relabelling"),
+    Guard("release_step"),
     Guard("resupply_run"),
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
@@ -49,6 +59,7 @@ GUARDS = (
     Guard("secret_list_entry"),
     Guard("secret_randomization_list"),
     Guard("secret_restricted_part"),
+    Guard("secret_release_reason"),
     Guard("secret_resupply_setting"),
     Guard("secret_response"),
     Guard("secret_shipment_calculation"),
@@ -62,6 +73,10 @@ GUARDS = (
     Guard("site_detail"),
     Guard("site_version"),
     Guard("stock_count"),
+    Guard(
+        "stock_difference",
+        may_change=("status", "last_message_id", "owner_id", "note", "act", "settled_at", "settled_by_id"),
+    ),
     Guard("storage_unit"),
     Guard("study_end"),
     Guard("study_version", unless="status = 'draft'"),
@@ -272,6 +287,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     op.create_index(op.f("ix_job_status"), "job", ["status"], unique=False)
+    op.create_table(
+        "label_master",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("blinding_group", sa.String(), nullable=False),
+        sa.Column("packaging", sa.String(32), nullable=False),
+        sa.Column("particulars", sa.JSON(), nullable=False),
+        sa.Column("omitted", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("packaging IN ('outer', 'immediate')", name=op.f("ck_label_master_packaging")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_label_master_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_label_master_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_label_master_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_master")),
+        sa.UniqueConstraint("study_id", "number", "version", name=op.f("uq_label_master_study_id_number_version")),
+    )
     op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -492,23 +529,63 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "lot_approval",
+        "label_master_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("label_master_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("proof_hash", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "event IN ('write', 'proof', 'approve', 'reject', 'supersede')", name=op.f("ck_label_master_step_event")
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'proof', 'approved', 'rejected', 'superseded')",
+            name=op.f("ck_label_master_step_status"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_label_master_step_account_id")),
+        sa.ForeignKeyConstraint(
+            ["label_master_id"], ["label_master.id"], name=op.f("fk_label_master_step_label_master_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_label_master_step_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_label_master_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_label_master_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_label_master_step")),
+    )
+    op.create_index("label_master_latest", "label_master_step", ["label_master_id", "id"], unique=False)
+    op.create_table(
+        "release_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
         sa.Column("country", sa.String(), nullable=True),
-        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(32), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_lot_approval_blinded_lot_id")
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('qp_certification', 'quality_release', 'import_release', 'country_approval', 'release_to_trial')",
+            name=op.f("ck_release_step_kind"),
         ),
-        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_lot_approval_signature_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lot_approval_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lot_approval_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
+        sa.CheckConstraint("outcome IN ('signed', 'refused', 'withdrawn')", name=op.f("ck_release_step_outcome")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_release_step_account_id")),
+        sa.ForeignKeyConstraint(
+            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_release_step_blinded_lot_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_release_step_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_release_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_release_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release_step")),
     )
-    op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
+    op.create_index(op.f("ix_release_step_blinded_lot_id"), "release_step", ["blinded_lot_id"], unique=False)
     op.create_table(
         "secret_bench_paper",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -696,6 +773,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("change_id", "country", name=op.f("uq_expiry_approval_change_id_country")),
     )
     op.create_table(
+        "lot_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("blinded_lot_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["blinded_lot_id"], ["blinded_lot.id"], name=op.f("fk_lot_approval_blinded_lot_id")
+        ),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["release_step.id"], name=op.f("fk_lot_approval_ended_by_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_lot_approval_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_lot_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_lot_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lot_approval")),
+    )
+    op.create_index(op.f("ix_lot_approval_blinded_lot_id"), "lot_approval", ["blinded_lot_id"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -742,7 +839,7 @@ def upgrade() -> None:
             name=op.f("ck_movement_custody"),
         ),
         sa.CheckConstraint(
-            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy')",
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy')",
             name=op.f("ck_movement_event"),
         ),
         sa.CheckConstraint(
@@ -777,30 +874,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("approval_id", name=op.f("uq_operational_change_approval_id")),
     )
     op.create_table(
-        "relabelling",
+        "outage_pack",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
-        sa.Column("custody", sa.String(32), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("labels_issued", sa.Integer(), nullable=False),
-        sa.Column("labels_used", sa.Integer(), nullable=False),
-        sa.Column("labels_spoiled", sa.Integer(), nullable=False),
-        sa.Column("labels_destroyed", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("replaces_id", sa.Integer(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
-            name=op.f("ck_relabelling_custody"),
-        ),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabelling_account_id")),
-        sa.ForeignKeyConstraint(["change_id"], ["expiry_change.id"], name=op.f("fk_relabelling_change_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelling_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelling_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelling")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outage_pack_account_id")),
+        sa.ForeignKeyConstraint(["replaces_id"], ["outage_pack.id"], name=op.f("fk_outage_pack_replaces_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_outage_pack_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_outage_pack_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_pack_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_pack_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_pack")),
+        sa.UniqueConstraint("replaces_id", name=op.f("uq_outage_pack_replaces_id")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_outage_pack_study_id_number")),
     )
+    op.create_index(op.f("ix_outage_pack_site_id"), "outage_pack", ["site_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -816,7 +912,7 @@ def upgrade() -> None:
         sa.Column("granted_by_id", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "role IN ('investigator', 'coordinator', 'pharmacist', 'unblinded_pharmacist', 'monitor', 'unblinded_monitor', 'study_team', 'safety', 'supply_manager', 'supply_planner', 'depot', 'courier', 'qualified_person', 'quality', 'statistician', 'unblinded_statistician', 'configurator', 'help_desk', 'administrator', 'inspector', 'patient')",
+            "role IN ('investigator', 'coordinator', 'pharmacist', 'unblinded_pharmacist', 'monitor', 'unblinded_monitor', 'study_team', 'safety', 'supply_manager', 'supply_planner', 'depot', 'courier', 'customs_broker', 'qualified_person', 'quality', 'statistician', 'unblinded_statistician', 'configurator', 'help_desk', 'administrator', 'inspector', 'patient')",
             name=op.f("ck_role_grant_role"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_role_grant_account_id")),
@@ -896,6 +992,19 @@ def upgrade() -> None:
         op.f("ix_secret_randomization_list_sha256"), "secret_randomization_list", ["sha256"], unique=False
     )
     op.create_table(
+        "secret_release_reason",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("step_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_release_reason_sponsor_id")),
+        sa.ForeignKeyConstraint(["step_id"], ["release_step.id"], name=op.f("fk_secret_release_reason_step_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_release_reason_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_release_reason")),
+        sa.UniqueConstraint("step_id", name=op.f("uq_secret_release_reason_step_id")),
+    )
+    op.create_table(
         "secret_restricted_part",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -945,6 +1054,45 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
     )
     op.create_index(op.f("ix_stock_count_site_id"), "stock_count", ["site_id"], unique=False)
+    op.create_table(
+        "stock_difference",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("here", sa.String(), nullable=False),
+        sa.Column("there", sa.String(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("last_message_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.Column("act", sa.String(), nullable=True),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("settled_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('missing_here', 'missing_there', 'other_status', 'other_label', 'other_count')",
+            name=op.f("ck_stock_difference_kind"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('open', 'explained', 'corrected', 'accepted', 'gone')",
+            name=op.f("ck_stock_difference_status"),
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_stock_difference_depot_id")),
+        sa.ForeignKeyConstraint(
+            ["last_message_id"], ["vendor_message.id"], name=op.f("fk_stock_difference_last_message_id")
+        ),
+        sa.ForeignKeyConstraint(["message_id"], ["vendor_message.id"], name=op.f("fk_stock_difference_message_id")),
+        sa.ForeignKeyConstraint(["owner_id"], ["account.id"], name=op.f("fk_stock_difference_owner_id")),
+        sa.ForeignKeyConstraint(["settled_by_id"], ["account.id"], name=op.f("fk_stock_difference_settled_by_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_stock_difference_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_stock_difference_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_difference")),
+    )
+    op.create_index("stock_difference_stage", "stock_difference", ["study_id", "depot_id", "status"], unique=False)
     op.create_table(
         "storage_unit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1105,6 +1253,68 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_lane")),
     )
     op.create_table(
+        "outage_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("outage_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('dispensing', 'code_break', 'receipt')", name=op.f("ck_outage_entry_kind")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outage_entry_account_id")),
+        sa.ForeignKeyConstraint(["pack_id"], ["outage_pack.id"], name=op.f("fk_outage_entry_pack_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_entry_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_entry_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_entry")),
+        sa.UniqueConstraint("pack_id", "number", name=op.f("uq_outage_entry_pack_id_number")),
+    )
+    op.create_table(
+        "outage_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("visit_code", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_outage_kit_kit_id")),
+        sa.ForeignKeyConstraint(["pack_id"], ["outage_pack.id"], name=op.f("fk_outage_kit_pack_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_kit_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_outage_kit_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_kit")),
+        sa.UniqueConstraint("pack_id", "kit_id", name=op.f("uq_outage_kit_pack_id_kit_id")),
+    )
+    op.create_index(op.f("ix_outage_kit_kit_id"), "outage_kit", ["kit_id"], unique=False)
+    op.create_table(
+        "outage_pack_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("event IN ('recall', 'close')", name=op.f("ck_outage_pack_step_event")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outage_pack_step_account_id")),
+        sa.ForeignKeyConstraint(["pack_id"], ["outage_pack.id"], name=op.f("fk_outage_pack_step_pack_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_outage_pack_step_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_pack_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_pack_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_pack_step")),
+        sa.UniqueConstraint("pack_id", "event", name=op.f("uq_outage_pack_step_pack_id_event")),
+    )
+    op.create_table(
         "randomization",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1133,42 +1343,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("subject_id", "stage", name=op.f("uq_randomization_subject_id_stage")),
     )
     op.create_index(op.f("ix_randomization_site_id"), "randomization", ["site_id"], unique=False)
-    op.create_table(
-        "relabel_check",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("relabelling_id", sa.Integer(), nullable=False),
-        sa.Column("signature_id", sa.Integer(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("account_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabel_check_account_id")),
-        sa.ForeignKeyConstraint(
-            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabel_check_relabelling_id")
-        ),
-        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_relabel_check_signature_id")),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabel_check_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabel_check_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabel_check")),
-        sa.UniqueConstraint("relabelling_id", name=op.f("uq_relabel_check_relabelling_id")),
-    )
-    op.create_table(
-        "relabelled_kit",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("sponsor_id", sa.Integer(), nullable=False),
-        sa.Column("study_id", sa.Integer(), nullable=False),
-        sa.Column("relabelling_id", sa.Integer(), nullable=False),
-        sa.Column("kit_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_relabelled_kit_kit_id")),
-        sa.ForeignKeyConstraint(
-            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabelled_kit_relabelling_id")
-        ),
-        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelled_kit_sponsor_id")),
-        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelled_kit_study_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelled_kit")),
-        sa.UniqueConstraint("relabelling_id", "kit_id", name=op.f("uq_relabelled_kit_relabelling_id_kit_id")),
-    )
-    op.create_index(op.f("ix_relabelled_kit_kit_id"), "relabelled_kit", ["kit_id"], unique=False)
     op.create_table(
         "screening",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1213,6 +1387,7 @@ def upgrade() -> None:
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
         sa.Column("kit_type", sa.String(), nullable=False),
         sa.Column("minimum", sa.Integer(), nullable=False),
         sa.Column("maximum", sa.Integer(), nullable=False),
@@ -1223,6 +1398,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["change_id"], ["operational_change.id"], name=op.f("fk_secret_resupply_setting_change_id")
         ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_secret_resupply_setting_depot_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_secret_resupply_setting_site_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_resupply_setting_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_resupply_setting_study_id")),
@@ -1252,6 +1428,7 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("temperature", sa.String(), nullable=True),
         sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("item_lines", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "status IN ('proposed', 'awaiting_approval', 'requested', 'acknowledged', 'picked', 'packed', 'in_transit', 'customs_hold', 'delivered', 'received', 'received_partly', 'received_with_discrepancy', 'closed', 'cancelled', 'rejected_by_depot', 'lost', 'returned_to_depot')",
             name=op.f("ck_shipment_status"),
@@ -1482,6 +1659,8 @@ def upgrade() -> None:
         sa.Column("expiry", sa.Date(), nullable=False),
         sa.Column("custody", sa.String(32), nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(32), nullable=False),
+        sa.Column("pile", sa.String(32), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=True),
         sa.Column("shipment_id", sa.Integer(), nullable=True),
@@ -1489,9 +1668,14 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
+            "act IN ('receive', 'send', 'arrive', 'lose', 'bring_back', 'hand_out', 'take_back', 'set_aside', 'destroy', 'count')",
+            name=op.f("ck_item_movement_act"),
+        ),
+        sa.CheckConstraint(
             "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
             name=op.f("ck_item_movement_custody"),
         ),
+        sa.CheckConstraint("pile IN ('usable', 'set_aside')", name=op.f("ck_item_movement_pile")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_item_movement_account_id")),
         sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_item_movement_shipment_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_item_movement_sponsor_id")),
@@ -1530,6 +1714,75 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kit_hold")),
         sa.UniqueConstraint("study_id", "number", "act", name=op.f("uq_kit_hold_study_id_number_act")),
     )
+    op.create_table(
+        "outage_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("as_on_paper", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outage_check_account_id")),
+        sa.ForeignKeyConstraint(["entry_id"], ["outage_entry.id"], name=op.f("fk_outage_check_entry_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_outage_check_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_check_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_check_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_check")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_outage_check_entry_id")),
+    )
+    op.create_table(
+        "outage_seal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("randomization_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["pack_id"], ["outage_pack.id"], name=op.f("fk_outage_seal_pack_id")),
+        sa.ForeignKeyConstraint(
+            ["randomization_id"], ["randomization.id"], name=op.f("fk_outage_seal_randomization_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_seal_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_seal_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_outage_seal_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_seal")),
+        sa.UniqueConstraint("pack_id", "number", name=op.f("uq_outage_seal_pack_id_number")),
+    )
+    op.create_table(
+        "relabelling",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.Column("shipment_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("masters", sa.JSON(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("custody", sa.String(32), nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("labels_issued", sa.Integer(), nullable=False),
+        sa.Column("labels_used", sa.Integer(), nullable=False),
+        sa.Column("labels_spoiled", sa.Integer(), nullable=False),
+        sa.Column("labels_destroyed", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            name=op.f("ck_relabelling_custody"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabelling_account_id")),
+        sa.ForeignKeyConstraint(["change_id"], ["expiry_change.id"], name=op.f("fk_relabelling_change_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_relabelling_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelling_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelling_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelling")),
+    )
+    op.create_index(op.f("ix_relabelling_shipment_id"), "relabelling", ["shipment_id"], unique=False)
     op.create_table(
         "secret_response",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1598,6 +1851,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_treatment_assignment_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_treatment_assignment")),
         sa.UniqueConstraint("randomization_id", name=op.f("uq_secret_treatment_assignment_randomization_id")),
+    )
+    op.create_table(
+        "shipment_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("item", sa.String(), nullable=False),
+        sa.Column("lot", sa.String(), nullable=False),
+        sa.Column("expiry", sa.Date(), nullable=False),
+        sa.Column("quantity", sa.Integer(), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=True),
+        sa.Column("arrived", sa.Integer(), nullable=True),
+        sa.Column("damaged", sa.Integer(), nullable=True),
+        sa.Column("missing", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_shipment_item_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipment_item_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipment_item_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_item")),
+        sa.UniqueConstraint("shipment_id", "item", "lot", name=op.f("uq_shipment_item_shipment_id_item_lot")),
     )
     op.create_table(
         "shipment_kit",
@@ -1725,7 +1998,7 @@ def upgrade() -> None:
         sa.Column("dispensing_id", sa.Integer(), nullable=False),
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("shipment_id", sa.Integer(), nullable=True),
         sa.Column("label_hash", sa.String(), nullable=True),
@@ -1783,6 +2056,60 @@ def upgrade() -> None:
     op.create_index(op.f("ix_logger_file_excursion_id"), "logger_file", ["excursion_id"], unique=False)
     op.create_index(op.f("ix_logger_file_shipment_id"), "logger_file", ["shipment_id"], unique=False)
     op.create_index(op.f("ix_logger_file_storage_unit_id"), "logger_file", ["storage_unit_id"], unique=False)
+    op.create_table(
+        "outage_seal_fate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("seal_id", sa.Integer(), nullable=False),
+        sa.Column("fate", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fate IN ('unopened', 'opened', 'missing')", name=op.f("ck_outage_seal_fate_fate")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_outage_seal_fate_account_id")),
+        sa.ForeignKeyConstraint(["seal_id"], ["outage_seal.id"], name=op.f("fk_outage_seal_fate_seal_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_outage_seal_fate_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outage_seal_fate_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outage_seal_fate")),
+        sa.UniqueConstraint("seal_id", name=op.f("uq_outage_seal_fate_seal_id")),
+    )
+    op.create_table(
+        "relabel_check",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("relabelling_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabel_check_account_id")),
+        sa.ForeignKeyConstraint(
+            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabel_check_relabelling_id")
+        ),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_relabel_check_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabel_check_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabel_check_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabel_check")),
+        sa.UniqueConstraint("relabelling_id", name=op.f("uq_relabel_check_relabelling_id")),
+    )
+    op.create_table(
+        "relabelled_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("relabelling_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_relabelled_kit_kit_id")),
+        sa.ForeignKeyConstraint(
+            ["relabelling_id"], ["relabelling.id"], name=op.f("fk_relabelled_kit_relabelling_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_relabelled_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_relabelled_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelled_kit")),
+        sa.UniqueConstraint("relabelling_id", "kit_id", name=op.f("uq_relabelled_kit_relabelling_id_kit_id")),
+    )
+    op.create_index(op.f("ix_relabelled_kit_kit_id"), "relabelled_kit", ["kit_id"], unique=False)
     op.create_table(
         "scan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1946,6 +2273,10 @@ def downgrade() -> None:
     op.drop_table("secret_hold_cause")
     op.drop_index(op.f("ix_scan_dispensing_id"), table_name="scan")
     op.drop_table("scan")
+    op.drop_index(op.f("ix_relabelled_kit_kit_id"), table_name="relabelled_kit")
+    op.drop_table("relabelled_kit")
+    op.drop_table("relabel_check")
+    op.drop_table("outage_seal_fate")
     op.drop_index(op.f("ix_logger_file_storage_unit_id"), table_name="logger_file")
     op.drop_index(op.f("ix_logger_file_shipment_id"), table_name="logger_file")
     op.drop_index(op.f("ix_logger_file_excursion_id"), table_name="logger_file")
@@ -1969,10 +2300,15 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_shipment_kit_kit_id"), table_name="shipment_kit")
     op.drop_table("shipment_kit")
+    op.drop_table("shipment_item")
     op.drop_table("secret_treatment_assignment")
     op.drop_table("secret_shipment_calculation")
     op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
     op.drop_table("secret_response")
+    op.drop_index(op.f("ix_relabelling_shipment_id"), table_name="relabelling")
+    op.drop_table("relabelling")
+    op.drop_table("outage_seal")
+    op.drop_table("outage_check")
     op.drop_table("kit_hold")
     op.drop_table("item_movement")
     op.drop_index(op.f("ix_home_address_key_id"), table_name="home_address")
@@ -2002,11 +2338,12 @@ def downgrade() -> None:
     op.drop_table("secret_list_entry")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
     op.drop_table("screening")
-    op.drop_index(op.f("ix_relabelled_kit_kit_id"), table_name="relabelled_kit")
-    op.drop_table("relabelled_kit")
-    op.drop_table("relabel_check")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
+    op.drop_table("outage_pack_step")
+    op.drop_index(op.f("ix_outage_kit_kit_id"), table_name="outage_kit")
+    op.drop_table("outage_kit")
+    op.drop_table("outage_entry")
     op.drop_table("lane")
     op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
     op.drop_table("kit_return")
@@ -2021,11 +2358,14 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
     op.drop_table("subject")
     op.drop_table("storage_unit")
+    op.drop_index("stock_difference_stage", table_name="stock_difference")
+    op.drop_table("stock_difference")
     op.drop_index(op.f("ix_stock_count_site_id"), table_name="stock_count")
     op.drop_table("stock_count")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
     op.drop_table("secret_restricted_part")
+    op.drop_table("secret_release_reason")
     op.drop_index(op.f("ix_secret_randomization_list_sha256"), table_name="secret_randomization_list")
     op.drop_table("secret_randomization_list")
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
@@ -2034,13 +2374,16 @@ def downgrade() -> None:
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
-    op.drop_table("relabelling")
+    op.drop_index(op.f("ix_outage_pack_site_id"), table_name="outage_pack")
+    op.drop_table("outage_pack")
     op.drop_table("operational_change")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
     op.drop_table("movement")
     op.drop_index(op.f("ix_message_study_id"), table_name="message")
     op.drop_index(op.f("ix_message_site_id"), table_name="message")
     op.drop_table("message")
+    op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
+    op.drop_table("lot_approval")
     op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
@@ -2059,8 +2402,10 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
     op.drop_table("secret_bench_paper")
-    op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
-    op.drop_table("lot_approval")
+    op.drop_index(op.f("ix_release_step_blinded_lot_id"), table_name="release_step")
+    op.drop_table("release_step")
+    op.drop_index("label_master_latest", table_name="label_master_step")
+    op.drop_table("label_master_step")
     op.drop_index("kit_where", table_name="kit")
     op.drop_table("kit")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
@@ -2076,6 +2421,7 @@ def downgrade() -> None:
     op.drop_table("resupply_run")
     op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
     op.drop_table("outbox")
+    op.drop_table("label_master")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
     op.drop_table("exception_taken")

@@ -17,7 +17,7 @@ from irt.study.source import Path
 
 CODED = (
     "arms", "factors", "cohorts", "blinding_groups", "kit_types", "items", "dose_levels", "visits", "countries",
-    "depots",
+    "depots", "release_routes",
 )  # fmt: skip
 
 

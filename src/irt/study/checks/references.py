@@ -85,6 +85,7 @@ def _all(draft: Draft) -> Iterator[Reference]:
     yield from _of_later(draft)
     yield from _of_dispensing(draft)
     yield from _of_caps(draft)
+    yield from _of_routes(draft)
     yield from _of_network(draft)
     yield from _of_resupply(draft)
     yield from _of_sizes(draft)
@@ -157,6 +158,11 @@ def _of_dispensing(draft: Draft) -> Iterator[Reference]:
         yield from _each("visits", ("delivery", "visits"), draft.study.delivery.visits)
 
 
+def _of_routes(draft: Draft) -> Iterator[Reference]:
+    for index, route in enumerate(draft.study.release_routes):
+        yield from _each("countries", ("release_routes", index, "countries"), route.countries)
+
+
 def _of_caps(draft: Draft) -> Iterator[Reference]:
     kinds = {"country": "countries", "site": "sites", "stratum": "levels", "cohort": "cohorts"}
     for index, cap in enumerate(draft.study.caps):
@@ -186,6 +192,9 @@ def _of_resupply(draft: Draft) -> Iterator[Reference]:
     for site, settings in resupply.sites.items():
         yield Reference("sites", ("resupply", "sites", site), site)
         yield from _of_settings(settings, ("resupply", "sites", site))
+    for depot, settings in resupply.depots.items():
+        yield Reference("depots", ("resupply", "depots", depot), depot)
+        yield from _of_settings(settings, ("resupply", "depots", depot))
     for kit_type in resupply.seeding:
         yield Reference("kit_types", ("resupply", "seeding", kit_type), kit_type)
     for country in resupply.stops.countries:
