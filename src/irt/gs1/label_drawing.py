@@ -16,10 +16,11 @@ _LINE = 5
 """Modules from one line of words to the next."""
 _LETTER = 4
 _LETTER_WIDTH = 0.62
+_MARK_GREY = 150
 
 
-def svg_of(symbol: Drawn, lines: Sequence[str]) -> bytes:
-    """The label as SVG, sized in millimetres; letters are text, so that they can be searched."""
+def svg_of(symbol: Drawn, lines: Sequence[str], mark: str = "") -> bytes:
+    """The label as SVG, sized in millimetres; letters are text. A mark, as SPECIMEN, is set across it."""
     width, height = _size(symbol, lines)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" '
@@ -34,13 +35,14 @@ def svg_of(symbol: Drawn, lines: Sequence[str]) -> bytes:
             f"{escape(line)}</text>"
             for place, line in enumerate(lines)
         ),
+        *_marked(mark, width, height),
         "</svg>",
     ]
     return "\n".join(parts).encode()
 
 
-def png_of(symbol: Drawn, lines: Sequence[str]) -> bytes:
-    """The label as PNG, eight dots to a module (406 dots an inch)."""
+def png_of(symbol: Drawn, lines: Sequence[str], mark: str = "") -> bytes:
+    """The label as PNG, eight dots to a module (406 dots an inch), a mark above its symbol."""
     width, height = (round(side * _PIXELS_PER_MODULE) for side in _size(symbol, lines))
     picture = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(picture)
@@ -52,9 +54,23 @@ def png_of(symbol: Drawn, lines: Sequence[str]) -> bytes:
     for place, line in enumerate(lines):
         place_of = (_QUIET * _PIXELS_PER_MODULE, _baseline(symbol, place) * _PIXELS_PER_MODULE)
         pen.text(place_of, line, font=letters, fill=0, anchor="ls")
+    above = (_QUIET * _PIXELS_PER_MODULE, (_QUIET - 2 * _LETTER) * _PIXELS_PER_MODULE)
+    pen.text(above, mark, font=letters, fill=_MARK_GREY)
     file = io.BytesIO()
     picture.save(file, "PNG", dpi=(406.4, 406.4))
     return file.getvalue()
+
+
+def _marked(mark: str, width: float, height: float) -> list[str]:
+    """The mark from the lower left to the upper right, light enough to read through."""
+    if not mark:
+        return []
+    size = width / (len(mark) * _LETTER_WIDTH + 1)
+    return [
+        f'<text x="{width / 2:g}" y="{height / 2:g}" font-family="sans-serif" font-size="{size:.3g}" fill="#b00" '
+        f'fill-opacity="0.35" text-anchor="middle" transform="rotate(-30 {width / 2:g} {height / 2:g})">'
+        f"{escape(mark)}</text>"
+    ]
 
 
 def _size(symbol: Drawn, lines: Sequence[str]) -> tuple[float, float]:

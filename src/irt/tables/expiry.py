@@ -1,4 +1,4 @@
-"""Expiry dates that changed, where a later one may be put on, and each kit that got its new label."""
+"""Expiry dates that changed, where a later one may be put on, and every kit that got a new label."""
 
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
 from irt.states.kit import Custody
-from irt.tables.columns import Owned, instant, one_of
+from irt.tables.columns import Owned, document, instant, one_of
 
 
 class ExpiryChange(Owned, table=True):
@@ -35,9 +35,15 @@ class ExpiryApproval(Owned, table=True):
 
 
 class Relabelling(Owned, table=True):
-    """Labels counted and put on at one place by one person, until another person has checked them. Append-only."""
+    """Labels counted and put on at one place by one person, until another person has checked them. Append-only.
 
-    change_id: int = Field(foreign_key="expiry_change.id")
+    For a change of date, or, just in time, for the country of a shipment that leaves its depot.
+    """
+
+    change_id: int | None = Field(default=None, foreign_key="expiry_change.id")
+    shipment_id: int | None = Field(default=None, foreign_key="shipment.id", index=True)
+    country: str | None = Field(default=None, description="whose label was put on just in time")
+    masters: list[str] = document(default=[], description="the approved texts that were printed")
     number: str
     custody: Custody = one_of(Custody, "custody")
     place_id: int
