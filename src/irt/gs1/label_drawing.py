@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from html import escape
+from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -41,8 +42,11 @@ def svg_of(symbol: Drawn, lines: Sequence[str], mark: str = "") -> bytes:
     return "\n".join(parts).encode()
 
 
-def png_of(symbol: Drawn, lines: Sequence[str], mark: str = "") -> bytes:
-    """The label as PNG, eight dots to a module (406 dots an inch), a mark above its symbol."""
+def png_of(symbol: Drawn, lines: Sequence[str], mark: str = "", font: Path | None = None) -> bytes:
+    """The label as PNG, eight dots to a module (406 dots an inch), a mark above its symbol.
+
+    Without a font only the letters of English are drawn.
+    """
     width, height = (round(side * _PIXELS_PER_MODULE) for side in _size(symbol, lines))
     picture = Image.new("L", (width, height), 255)
     pen = ImageDraw.Draw(picture)
@@ -50,7 +54,8 @@ def png_of(symbol: Drawn, lines: Sequence[str], mark: str = "") -> bytes:
         left, top = (bar.x + _QUIET) * _PIXELS_PER_MODULE, (bar.y + _QUIET) * _PIXELS_PER_MODULE
         right, bottom = left + bar.width * _PIXELS_PER_MODULE, top + bar.height * _PIXELS_PER_MODULE
         pen.rectangle((left, top, right - 1, bottom - 1), fill=0)
-    letters = ImageFont.load_default(_LETTER * _PIXELS_PER_MODULE)
+    size = _LETTER * _PIXELS_PER_MODULE
+    letters = ImageFont.truetype(str(font), size) if font else ImageFont.load_default(size)
     for place, line in enumerate(lines):
         place_of = (_QUIET * _PIXELS_PER_MODULE, _baseline(symbol, place) * _PIXELS_PER_MODULE)
         pen.text(place_of, line, font=letters, fill=0, anchor="ls")

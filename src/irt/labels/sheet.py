@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from fpdf import FPDF
 
 from irt.gs1.symbols import data_matrix
-from irt.labels.label import Label, in_letters
+from irt.labels.label import Label
+from irt.labels.letters import FAMILY, font_file, refuse_lacking
 
 COLUMNS, ROWS = 2, 4
 A_PAGE = COLUMNS * ROWS
@@ -21,33 +22,35 @@ _WORDS_MM = _WIDTH_MM - _SYMBOL_MM - 3 * _QUIET_MM
 
 
 def sheet_of(labels: Sequence[Label], title: str, at: datetime) -> bytes:
-    """The labels in their order; LettersLacking where the PDF's own letters do not do."""
-    written = [(label, in_letters(label.lines, "latin-1", "PDF")) for label in labels]
+    """The labels in their order; LettersLacking where their letters cannot be printed."""
+    for label in labels:
+        refuse_lacking(label.lines)
     paper = FPDF(format="A4")
+    paper.add_font(FAMILY, "", str(font_file()))
     paper.set_creation_date(at.astimezone(UTC))
     paper.set_title(title)
     paper.set_auto_page_break(auto=False)
     paper.set_draw_color(200, 205, 212)
-    for place, (label, lines) in enumerate(written):
+    for place, label in enumerate(labels):
         if place % A_PAGE == 0:
             paper.add_page()
         row, column = divmod(place % A_PAGE, COLUMNS)
-        _draw(paper, label, lines, _LEFT_MM + column * _WIDTH_MM, _TOP_MM + row * _HEIGHT_MM)
+        _draw(paper, label, _LEFT_MM + column * _WIDTH_MM, _TOP_MM + row * _HEIGHT_MM)
     return bytes(paper.output())
 
 
-def _draw(paper: FPDF, label: Label, lines: Sequence[str], left: float, top: float) -> None:
+def _draw(paper: FPDF, label: Label, left: float, top: float) -> None:
     paper.rect(left, top, _WIDTH_MM, _HEIGHT_MM)
     _symbol(paper, label.code, left + _QUIET_MM, top + _QUIET_MM)
     paper.set_text_color(0, 0, 0)
-    paper.set_font("helvetica", "", _POINTS)
-    longest = max((paper.get_string_width(line) for line in lines), default=0.0)
+    paper.set_font(FAMILY, "", _POINTS)
+    longest = max((paper.get_string_width(line) for line in label.lines), default=0.0)
     paper.set_font_size(min(_POINTS, _POINTS * _WORDS_MM / longest if longest else _POINTS))
     words_left = left + _SYMBOL_MM + 2 * _QUIET_MM
-    for place, line in enumerate(lines):
+    for place, line in enumerate(label.lines):
         paper.text(words_left, top + _QUIET_MM + _LINE_MM * (place + 0.8), line)
     if label.mark:
-        paper.set_font("helvetica", "B", 20)
+        paper.set_font(FAMILY, "", 20)
         paper.set_text_color(190, 60, 60)
         with paper.rotation(30, left + _WIDTH_MM / 2, top + _HEIGHT_MM / 2):
             paper.text(left + _WIDTH_MM / 2 - 22, top + _HEIGHT_MM / 2, label.mark)

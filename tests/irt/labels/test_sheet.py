@@ -11,7 +11,8 @@ from PIL import Image
 
 from irt.errors import Refusal
 from irt.gs1.kit_code import read_kit
-from irt.labels.label import LINE_LETTERS_MAX, Label, LettersLacking, label_of, png_label, svg_label
+from irt.labels.label import LINE_LETTERS_MAX, Label, label_of, png_label, svg_label
+from irt.labels.letters import LettersLacking
 from irt.labels.proof import proof_of
 from irt.labels.sheet import A_PAGE, sheet_of
 from irt.study.blinded import blinded_study
@@ -30,12 +31,12 @@ def some(count: int) -> list[Label]:
 
 
 def test_eight_labels_a_page() -> None:
-    """In their order, every number once; dashes as the PDF's letters have them."""
+    """In their order, every number once; with umlauts and dashes."""
     pages = pypdf.PdfReader(io.BytesIO(sheet_of(some(A_PAGE + 1), "Labels", AT))).pages
     words = [page.extract_text() for page in pages]
     assert [text.count("Kit no.") for text in words] == [A_PAGE, 1]
     assert "48213378" in words[1]
-    assert "Für klinische Prüfung - 2 °C" in words[0]
+    assert "Für klinische Prüfung – 2 °C" in words[0]
 
 
 def test_the_same_labels_are_the_same_bytes() -> None:
@@ -44,13 +45,16 @@ def test_the_same_labels_are_the_same_bytes() -> None:
 
 
 def test_no_letter_becomes_a_question_mark() -> None:
-    """What PDF and picture cannot write is refused by name; SVG writes it."""
-    polish = label_of("48213377", ["Przechowywać w lodówce"])
-    with pytest.raises(LettersLacking, match="ć"):
-        sheet_of([polish], "Labels", AT)
-    with pytest.raises(LettersLacking, match="ó ć"):
-        png_label(polish)
-    assert "Przechowywać w lodówce" in svg_label(polish).decode()
+    """Polish, Greek and Cyrillic are printed; what the letters lack is refused by name, and SVG writes it."""
+    abroad = label_of("48213377", ["Przechowywać w lodówce", "Μόνο για κλινική δοκιμή", "Только для исследования"])
+    words = pypdf.PdfReader(io.BytesIO(sheet_of([abroad], "Labels", AT))).pages[0].extract_text()
+    assert all(line in words for line in abroad.lines)
+    assert png_label(abroad)
+    japanese = label_of("48213377", ["治験用"])
+    for printed in (lambda: sheet_of([japanese], "Labels", AT), lambda: png_label(japanese)):
+        with pytest.raises(LettersLacking, match="治 用 験"):
+            printed()
+    assert "治験用" in svg_label(japanese).decode()
 
 
 def test_long_lines_are_broken() -> None:
