@@ -27,6 +27,7 @@ from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
+from web.blinded.depot_items import DepotItemPages
 from web.blinded.destruction import DestructionPages
 from web.blinded.dispense import DispensePages
 from web.blinded.doors import DoorPages
@@ -57,6 +58,7 @@ from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
 from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
+from web.blinded.stock_differences import StockDifferencePages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
@@ -81,12 +83,14 @@ from web.unblinded.contents import ContentsPages
 from web.unblinded.design_bench import DesignBenchPages
 from web.unblinded.documents import DocumentPages
 from web.unblinded.dose_finding import DoseFindingPages
+from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.randomization_lists import RandomizationListPages
+from web.unblinded.release import ReleasePages
 from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
@@ -129,6 +133,7 @@ ROOMS: tuple[Any, ...] = (
     CountPages,
     RelabelPages,
     ItemPages,
+    DepotItemPages,
     ShipmentPages,
     ReceivePages,
     CodeBreakPages,
@@ -138,6 +143,8 @@ ROOMS: tuple[Any, ...] = (
     SupplyPages,
     SupplyPlanPages,
     SupplyExceptionPages,
+    StockDifferencePages,
+    InvoicePages,
     SupplyShipmentPages,
     SupplySitePages,
     LevelChangePages,
@@ -156,6 +163,7 @@ ROOMS: tuple[Any, ...] = (
     DoseFindingPages,
     DocumentPages,
     LotPages,
+    ReleasePages,
     ExpiryPages,
     ExpiringPages,
     QualityPages,

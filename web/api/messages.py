@@ -11,11 +11,13 @@ from irt.blinding.roles import Permission
 from irt.messages.formats import Format, read, written
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
+from irt.reads.blinded_differences import DifferenceLine, stock_differences
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
 from irt.reads.blinded_shipments import depot_shipment
 from irt.services.deliver_message import deliver_message
 from irt.services.prepare_messages import acknowledge_messages, prepare_messages
+from irt.services.settle_difference import settle_difference, take_difference
 from irt.services.take_message import MessageTaken, TakeMessage, take_message
 from web.api.limits import refuse_unholdable
 from web.api.operations import (
@@ -73,6 +75,14 @@ class MessagesPage:
 
 
 @dataclass(frozen=True)
+class DifferencesPage:
+    """Differences in order of their numbers; `next` is where the following page begins, null on the last."""
+
+    items: tuple[DifferenceLine, ...]
+    next: int | None
+
+
+@dataclass(frozen=True)
 class WrittenManifest:
     """The manifest in the format that was asked for."""
 
@@ -113,6 +123,25 @@ def list_messages(
     return MessagesPage(lines[:limit], lines[limit - 1].id if len(lines) > limit else None)
 
 
+@question("/studies/{study_id:int}/stock-differences", None, "Where depots' own stock differs from the ledger")
+def list_stock_differences(
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    limit: Limit = 50,
+    after: AfterId = 0,
+    settled: Annotated[bool, QueryParameter(description="Those that were ended too.")] = False,
+) -> DifferencesPage:
+    """All of them with the scope `view_supply`, else those of the token's depots with `fulfil_shipment`."""
+    supply = caller.grant_for(Permission.VIEW_SUPPLY, study_id, None) is not None
+    if supply:
+        caller.require(Permission.VIEW_SUPPLY, study_id)
+    depot_ids = None if supply else _depots(caller, study_id)
+    with store.reading() as connection:
+        found = stock_differences(connection, study_id, depot_ids, after, limit + 1, settled=settled)
+    return DifferencesPage(found[:limit], found[limit - 1].id if len(found) > limit else None)
+
+
 @question(
     "/studies/{study_id:int}/depot-shipments/{number:str}/manifest", _DEPOT, "The manifest of a depot's shipment"
 )
@@ -145,10 +174,26 @@ def _depots(caller: Actor, study_id: int) -> list[int] | None:
     return None if None in depots else sorted(each for each in depots if each is not None)
 
 
+_DIFFERENCE = {"study_id": 1, "difference_id": 7}
 OPERATIONS = (
     list_waiting_messages,
     list_messages,
+    list_stock_differences,
     show_manifest,
+    command(
+        "/stock-differences/take",
+        take_difference,
+        Permission.APPROVE_SHIPMENT,
+        "Look after a difference of stock from now on",
+        _DIFFERENCE,
+    ),
+    command(
+        "/stock-differences/settle",
+        settle_difference,
+        None,
+        "Explain, correct or accept a difference of stock",
+        {**_DIFFERENCE, "how": "explain", "note": "Counted after the parcel had left"},
+    ),
     pressed(
         "/messages/send",
         _send,

@@ -8,14 +8,19 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
-from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, NotAllowed, NotFound, Refusal
+from irt.errors import BadInput, NotFound, Refusal
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, latest_messages
-from irt.reads.blinded_shipments import ShipmentLine, ShipmentRecord, depot_shipment, depot_shipments
+from irt.reads.blinded_shipments import (
+    ShipmentLine,
+    ShipmentRecord,
+    arriving_shipments,
+    depot_shipment,
+    depot_shipments,
+)
 from irt.reads.depot_picks import PickLine, pick_list
 from irt.services.fulfil_shipment import (
     ShipmentStepped,
@@ -31,6 +36,7 @@ from irt.states.shipment import ShipmentStatus
 from irt.states.vendor_message import MessageStatus
 from irt.supply.barcode import kit_number_in
 from irt.supply.picking import pick
+from web.blinded.at_depot import depots_worked_at, studies_fulfilled
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.shipments import ShipmentView
 from web.downloads import file_answer, file_name
@@ -78,6 +84,7 @@ class InboxView(BlindedView):
     """Requests that wait for the depot, by dispatch day."""
 
     shipments: tuple[ShipmentLine, ...]
+    arriving: tuple[ShipmentLine, ...]
     today: date
 
     def urgency(self, line: ShipmentLine) -> str:
@@ -143,11 +150,16 @@ class DepotPages(Controller):
         with desk.store.reading() as connection:
             found = [
                 line
-                for study_id in _studies(desk)
-                for line in depot_shipments(connection, [study_id], _depots(desk, study_id))
+                for study_id in studies_fulfilled(desk)
+                for line in depot_shipments(connection, [study_id], depots_worked_at(desk, study_id))
+            ]
+            arriving = [
+                line
+                for study_id in studies_fulfilled(desk)
+                for line in arriving_shipments(connection, study_id, depots_worked_at(desk, study_id))
             ]
         found.sort(key=lambda line: (line.dispatch_on or date.max, line.number, line.study_id))
-        view = InboxView(tuple(found), desk.now.date())
+        view = InboxView(tuple(found), tuple(arriving), desk.now.date())
         return desk.page("depot/inbox.html", view, "Inbox", "Inbox", counts={"Inbox": len(found)})
 
     @get("/messages", sync_to_thread=True)
@@ -156,8 +168,8 @@ class DepotPages(Controller):
         with desk.store.reading() as connection:
             found = [
                 line
-                for study_id in _studies(desk)
-                for line in latest_messages(connection, study_id, _depots(desk, study_id), _MESSAGES_SHOWN)
+                for study_id in studies_fulfilled(desk)
+                for line in latest_messages(connection, study_id, depots_worked_at(desk, study_id), _MESSAGES_SHOWN)
             ]
         found.sort(key=lambda line: line.id, reverse=True)
         return desk.page("depot/messages.html", MessagesView(tuple(found[:_MESSAGES_SHOWN])), "Messages", "Inbox")
@@ -210,28 +222,9 @@ class DepotPages(Controller):
         return go("/depot" if step in ("reject", "dispatch") else f"/depot/{study_id}/{number}")
 
 
-def _studies(desk: Desk) -> list[int]:
-    """Studies whose shipments the person fulfils, the one chosen alone where one is."""
-    grants = [g for g in desk.who.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, g.study_id, g.site_id)]
-    if not grants:
-        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
-    everywhere = any(grant.study_id is None for grant in grants)
-    studies = {place.study_id for place in desk.who.places} if everywhere else {g.study_id for g in grants}
-    return sorted(s for s in studies if s is not None and desk.who.study_id in (None, s))
-
-
-def _depots(desk: Desk, study_id: int) -> list[int] | None:
-    """The depots of the study where the person works; None: all of them."""
-    grants = [g for g in desk.who.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
-    if not grants:
-        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
-    depots = [grant.depot_id for grant in grants]
-    return None if None in depots else [depot for depot in depots if depot is not None]
-
-
 def _record(desk: Desk, study_id: int, number: str) -> ShipmentRecord:
     with desk.store.reading() as connection:
-        return depot_shipment(connection, study_id, number, _depots(desk, study_id))
+        return depot_shipment(connection, study_id, number, depots_worked_at(desk, study_id))
 
 
 def _step(step: str) -> Callable[[Work, StepShipment], ShipmentStepped]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from irt.commands.named import mode_of, mode_option, study_option
 from irt.commands.options import database_option, open_store
 from irt.reads.audit_trail import whole_at_once
+from irt.reads.blinded_differences import differences_by_depot
 from irt.reads.named import NamedStudy, every_study, study_named
 from irt.reads.stock_books import reconcile_stock
 
@@ -29,7 +30,8 @@ def reconcile(protocol: str | None, mode: str | None, as_json: bool, database_ur
 
     Each depot's and site's account of each lot is held against what is written on the kits; so are kits in two
     shipments, with two subjects or in two studies. Stock without numbers may never fall below nothing. Exits with 1
-    where something does not add up.
+    where something does not add up. Differences that depots told of their own stock, and that nobody has ended, are
+    named; they say nothing about the ledger.
 
     Example: irt stock reconcile --study LIP-301 --json
     """
@@ -62,7 +64,9 @@ def _told(connection: Connection, study: NamedStudy) -> dict[str, Any]:
         "lots": found.lots,
         "shelves": found.shelves,
         "items": found.items,
+        "item_lots": found.item_lots,
         "faults": found.faults,
+        "differences": differences_by_depot(connection, study.id),
     }
 
 
@@ -74,6 +78,8 @@ def _show(told: dict[str, Any]) -> None:
         click.echo(f"  lot {lot['lot']}: {lot['received']} received; {where}")
     for fault in told["faults"]:
         click.echo(f"  {fault}")
+    for depot, open_ones in told["differences"].items():
+        click.echo(f"  depot {depot} tells of {open_ones} differences that are open")
 
 
 _WHERE = {

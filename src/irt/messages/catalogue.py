@@ -10,7 +10,7 @@ from irt.messages.arrivals import InboundReceipt, Receipt, Return
 from irt.messages.message import VERSION, Line, Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
 from irt.messages.refusals import MalformedMessage, UnknownKind, UnknownSchemaVersion
-from irt.messages.stock import KitStatus, StockSnapshot
+from irt.messages.stock import KitStatus, StockCount, StockSnapshot
 
 KINDS: tuple[type[Message], ...] = (
     ShipmentRequest,
@@ -25,6 +25,7 @@ KINDS: tuple[type[Message], ...] = (
     Return,
     KitStatus,
     StockSnapshot,
+    StockCount,
     Manifest,
 )
 

@@ -54,6 +54,8 @@ _OF_KIT: dict[str, Any] = {
     "condition": "opened",
     "status": "quarantined",
     "state": "available",
+    "sku": "PEN-140",
+    "quantity": 24,
 }
 _NUMBERS = ("107342", "186590")
 

@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Literal
 
-from irt.messages.fields import Day, Moment, Text
+from irt.messages.fields import Count, Day, Moment, Text, Token
 from irt.messages.message import Kits, Line, Message
+from irt.states.stock_difference import Lies
 
 
 class Usable(StrEnum):
@@ -14,15 +15,6 @@ class Usable(StrEnum):
     QUARANTINED = "quarantined"
     RECALLED = "recalled"
     EXPIRED = "expired"
-
-
-class Lies(StrEnum):
-    """How a kit lies in a warehouse."""
-
-    AVAILABLE = "available"
-    RESERVED = "reserved"
-    HELD = "held"
-    DAMAGED = "damaged"
 
 
 class StatusKit(Line):
@@ -38,6 +30,16 @@ class CountedKit(Line):
     lot: Text
     expiry: Day
     state: Lies
+
+
+class CountedPile(Line):
+    """Kits that lie together and are counted, not named: `number` is the warehouse's own of the pile."""
+
+    sku: Token | None = None
+    lot: Text
+    expiry: Day
+    state: Lies
+    quantity: Count
 
 
 class KitStatus(Message):
@@ -56,3 +58,12 @@ class StockSnapshot(Message):
     depot: Text
     counted_at: Moment
     kits: Kits[CountedKit]
+
+
+class StockCount(Message):
+    """Everything of the study that lies at a depot which counts its kits and does not know their numbers."""
+
+    kind: Literal["stock_count"] = "stock_count"
+    depot: Text
+    counted_at: Moment
+    kits: Kits[CountedPile]

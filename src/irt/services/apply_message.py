@@ -1,4 +1,4 @@
-"""A vendor's message is carried out: what it says becomes a step of its shipment, by the steps that people take."""
+"""A vendor's message is carried out: what it says becomes a step of its shipment, or a row of what differs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +11,9 @@ from irt.errors import IntegrityFault, Refusal
 from irt.messages.answers import Acknowledgement, Dispatch, Rejection
 from irt.messages.arrivals import Receipt
 from irt.messages.formats import Format, read
+from irt.messages.stock import StockCount, StockSnapshot
 from irt.services.audit_draft import AuditDraft
+from irt.services.compare_stock import compare_stock
 from irt.services.fulfil_shipment import (
     ShipmentStepped,
     StepShipment,
@@ -84,8 +86,8 @@ _TO_DISPATCH: tuple[tuple[ShipmentStatus, Callable[[Work, StepShipment], Shipmen
 
 
 def apply_message(work: Work, ask: ApplyMessage) -> MessageTaken:
-    """Takes the shipment's step. A receipt from a vendor is a proof of delivery: no kit is usable before the site
-    has received it under signature.
+    """Takes the shipment's step, or compares the stock. A receipt from a vendor is a proof of delivery: no kit is
+    usable before the site has received it under signature.
     """
     row = _waiting(work, ask)
     message = read(row["body"], Format(row["spelling"]))
@@ -98,6 +100,8 @@ def apply_message(work: Work, ask: ApplyMessage) -> MessageTaken:
         _dispatch(work, message, step)
     elif isinstance(message, Receipt):
         deliver_shipment(work, _at(step, occurred_at=message.received_at))
+    elif isinstance(message, StockSnapshot | StockCount):
+        compare_stock(work, message, row)
     else:
         raise IntegrityFault(f"message {ask.id} waits and nothing can be done with it")
     return _settle(work, row, MessageStatus.APPLIED)

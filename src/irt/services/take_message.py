@@ -15,7 +15,7 @@ from irt.messages.arrivals import Receipt
 from irt.messages.formats import Format, read
 from irt.messages.message import Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
-from irt.messages.stock import KitStatus
+from irt.messages.stock import KitStatus, StockCount, StockSnapshot
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.states.vendor_message import Direction, MessageStatus
@@ -73,7 +73,14 @@ class MisdirectedMessage(Refusal):
     """A kind of message that we send and nobody sends us."""
 
 
-APPLIED_KINDS: tuple[type[Message], ...] = (Acknowledgement, Rejection, Dispatch, Receipt)
+APPLIED_KINDS: tuple[type[Message], ...] = (
+    Acknowledgement,
+    Rejection,
+    Dispatch,
+    Receipt,
+    StockSnapshot,
+    StockCount,
+)
 """What is carried out at once; the rest waits for a person."""
 _OURS = (ShipmentRequest, ShipmentAmendment, ShipmentCancellation, KitStatus, Manifest)
 _STUDIES, _DEPOTS, _MESSAGES = table_of(Study), table_of(Depot), table_of(VendorMessage)

@@ -1,10 +1,11 @@
-"""Messages of depots and carriers: each as it came or left, kept whatever became of it."""
+"""Messages of depots and carriers, kept whatever became of them; and where a depot's stock differs from ours."""
 
 from datetime import datetime
 
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
+from irt.states.stock_difference import DifferenceKind, DifferenceStatus
 from irt.states.vendor_message import Direction, MessageStatus
 from irt.tables.columns import Owned, instant, one_of
 
@@ -47,3 +48,24 @@ class VendorMessage(Owned, table=True):
     attempts: int = Field(default=0, description="tries to push it")
     due_at: datetime | None = instant(default=None, description="not pushed again before")
     settled_at: datetime | None = instant(default=None)
+
+
+class StockDifference(Owned, table=True):
+    """A difference between a depot's own stock and the ledger, as its message told it, until it is settled."""
+
+    __tablename__ = "stock_difference"
+    __table_args__ = (Index("stock_difference_stage", "study_id", "depot_id", "status"),)
+    depot_id: int = Field(foreign_key="depot.id")
+    kind: DifferenceKind = one_of(DifferenceKind, "kind")
+    status: DifferenceStatus = one_of(DifferenceStatus, "status")
+    record: str = Field(description="a kit's number; where the depot counts, a lot and how its kits lie")
+    here: str = Field(description="what the ledger said")
+    there: str = Field(description="what the depot said")
+    message_id: int = Field(foreign_key="vendor_message.id", description="which showed it first")
+    last_message_id: int = Field(foreign_key="vendor_message.id", description="which showed it last")
+    opened_at: datetime = instant()
+    owner_id: int | None = Field(default=None, foreign_key="account.id")
+    note: str | None = None
+    act: str | None = Field(default=None, description="what was booked to correct the ledger")
+    settled_at: datetime | None = instant(default=None)
+    settled_by_id: int | None = Field(default=None, foreign_key="account.id")

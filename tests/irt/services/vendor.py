@@ -1,5 +1,6 @@
 """A depot's system in a house of supply: it sends messages and fetches those for it."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from itertools import count
@@ -11,7 +12,7 @@ from irt.messages.catalogue import MESSAGES, made
 from irt.messages.formats import Format, written
 from irt.services.deliver_message import deliver_message
 from irt.services.take_message import MessageTaken, TakeMessage
-from irt.tables.kit import Kit
+from irt.tables.kit import BlindedLot, Kit
 from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Depot
 from tests.builders_supply import SupplyHouse
@@ -61,6 +62,8 @@ class Vendor:
             },
             "receipt": {"received_at": self.now, "temperature": "no_alarm", "kits": []},
             "short_pick": {"kits": [{"number": self.kits()[0], "why": "damaged"}]},
+            "stock_snapshot": {"depot": self.depot, "counted_at": self.now, "kits": self.shelf()},
+            "stock_count": {"depot": self.depot, "counted_at": self.now, "kits": self.piles()},
         }
         envelope = {
             "message_id": f"{self.depot}-{sequence}",
@@ -69,9 +72,30 @@ class Vendor:
             "environment": "production",
             "sequence": sequence,
             "made_at": self.now,
-            "shipment": SHIPMENT,
+            **({} if kind.startswith("stock_") else {"shipment": SHIPMENT}),
         }
         return {**envelope, **told[kind], **changes}
+
+    def shelf(self) -> list[dict[str, Any]]:
+        """Every kit at the depot as the ledger has it."""
+        lots = {row["id"]: row["number"] for row in self.house.rows(BlindedLot)}
+        return [
+            {
+                "number": row["number"],
+                "lot": lots[row["blinded_lot_id"]],
+                "expiry": row["expiry"],
+                "state": "available" if row["assignment"] == "free" else "reserved",
+            }
+            for row in self.house.rows(Kit, custody="depot", place_id=self.depot_id)
+        ]
+
+    def piles(self) -> list[dict[str, Any]]:
+        """The same, counted by lot and by how the kits lie."""
+        alike = Counter((kit["lot"], kit["expiry"], kit["state"]) for kit in self.shelf())
+        return [
+            {"number": f"B{place}", "lot": lot, "expiry": expiry, "state": state, "quantity": kits}
+            for place, ((lot, expiry, state), kits) in enumerate(sorted(alike.items()), start=1)
+        ]
 
     def sends(self, kind: str, spelling: Format = Format.JSON, **changes: Any) -> MessageTaken:
         """Sends a message of that kind."""
