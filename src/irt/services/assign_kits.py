@@ -1,7 +1,7 @@
 """Assigning kits for a visit: under lock, by the selection rule, every candidate and its verdict recorded."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.reads.candidates import candidates_at
+from irt.reads.candidates import candidates_at, with_promises
 from irt.services.all_arms_check import dispensing_windows
 from irt.services.choose_at_depot import choose_at_depot
 from irt.services.dispensings import DispensingReceipt, KitLine
@@ -80,12 +80,14 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
     weight_kg = _weight(work, subject, ask, order, arm)
     needs = kits_due(subject.definition, arm, subject.dose_level, ask.visit, weight_kg)
     visit_id, code, occurrence = _open_visit(work, subject, ask, weight_kg)
-    home = subject.definition.goes_home(ask.visit)
-    if home:
+    home = subject.definition.delivery if subject.definition.goes_home(ask.visit) else None
+    if home is not None and not home.leaves_from_site(subject.site.country):
         depot_id, choice = choose_at_depot(work, subject, ask.visit, ask.occurrence, needs, f"{code}|{occurrence}")
     else:
         lock_stock(work, subject)
-        depot_id, choice = None, _choose(work, subject, ask, needs, f"{code}|{occurrence}")
+        # Kits whose day of dispensing is the delivery must still be good when they arrive.
+        on_the_way_days = home.site_lead_time_days if home and home.recorded_on == "delivery" else 0
+        depot_id, choice = None, _choose(work, subject, ask, needs, f"{code}|{occurrence}", on_the_way_days)
     dispensing_id = work.record(
         Dispensing,
         **subject.owner,
@@ -99,6 +101,9 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
         assigned_by_id=work.actor.account_id,
     )
     book_kits(work, subject, dispensing_id, choice.chosen, depot_id=depot_id)
+    if home is not None:
+        places = {"subject_id": subject.id, "site_id": subject.site.id, "depot_id": depot_id}
+        plan_delivery(work, subject.owner, dispensing_id, **places)
     audit_subject(
         work,
         subject,
@@ -270,16 +275,24 @@ def lock_stock(work: Work, subject: LockedSubject) -> None:
         work.run(_LOCK_SITE, {"id": subject.site.id})
 
 
-def _choose(work: Work, subject: LockedSubject, ask: AssignKits, needs: Sequence[KitNeed], of_visit: str) -> Choice:
+def _choose(
+    work: Work,
+    subject: LockedSubject,
+    ask: AssignKits,
+    needs: Sequence[KitNeed],
+    of_visit: str,
+    on_the_way_days: int,
+) -> Choice:
     definition, site = subject.definition, subject.site
     # The kits go out today, also where the visit is entered for an earlier day.
-    today = site.today(work.at)
+    today = site.today(work.at) + timedelta(days=on_the_way_days)
     kit_types = {need.kit_type for need in needs}
     if not kit_types:
         return Choice((), {"on_day": today.isoformat(), "needs": {}, "kits": []})
     candidates = candidates_at(
         work.connection, subject.study_id, site.id, site.country, site.label_group, kit_types, lock=True
     )
+    candidates = with_promises(work.connection, candidates, subject.id)
     days = treatment_days(definition, ask.visit, ask.occurrence)
     windows: Mapping[str, int] = dispensing_windows(definition, site.country, kit_types, days)
     return choose_kits(candidates, needs, today, windows, chance_for(work, subject, of_visit))
@@ -298,9 +311,6 @@ def book_kits(
     kits = [HeldKit(c.id, c.number, c.state, place_id, subject.sponsor_id, subject.study_id) for c in chosen]
     event = KitEvent.ASSIGN if depot_id is None else KitEvent.PREALLOCATE
     move_kits(work, kits, event, subject_id=subject.id)
-    if depot_id is not None:
-        places = {"subject_id": subject.id, "site_id": subject.site.id, "depot_id": depot_id}
-        plan_delivery(work, subject.owner, dispensing_id, **places)
     work.record_all(
         DispensedKit,
         (

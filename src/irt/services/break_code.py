@@ -82,10 +82,10 @@ def break_code(work: Work, ask: BreakCode) -> CodeBroken:
         second_factor=with_code,
         at=work.at,
     )
-    _flag(work, subject)
+    flag_broken(work, subject, work.at)
     new = {"code_break": code_break_id, "reason_category": ask.reason, "second_factor": with_code}
     audit_subject(work, subject, "code_broken", new=new, secret={"arms": list(arms)})
-    _tell(work, subject, ask.reason)
+    tell_of_break(work, subject, ask.reason, work.at)
     due = review_due(work.at, with_code)
     return CodeBroken(
         code_break_id=code_break_id,
@@ -133,23 +133,23 @@ def _refuse_too_many(work: Work, subject: LockedSubject) -> None:
         raise refusal.concerning(subject.about("code_break")) from None
 
 
-def _flag(work: Work, subject: LockedSubject) -> None:
+def flag_broken(work: Work, subject: LockedSubject, at: datetime) -> None:
     """A flag on the subject, from the first break on; it is no state and expels nobody."""
     unbroken = update(_SUBJECTS).where(_SUBJECTS.c.id == subject.id, _SUBJECTS.c.code_broken_at.is_(None))
-    work.run(unbroken.values(code_broken_at=work.at))
+    work.run(unbroken.values(code_broken_at=at))
 
 
-def _tell(work: Work, subject: LockedSubject, reason: ReasonCategory) -> None:
+def tell_of_break(work: Work, subject: LockedSubject, reason: ReasonCategory, at: datetime) -> None:
     """Neutral notices to the site and to safety: subject, time and category of the reason, nothing else (L32)."""
     study = work.one("study", _NAME, study_id=subject.study_id)
     body: dict[str, Any] = {
         "study": study["name"],
         "site": subject.site.number,
         "subject": subject.number,
-        "at": work.at.isoformat(),
+        "at": at.isoformat(),
         "reason_category": reason,
     }
-    when, why = f"{work.at:%d %b %Y at %H:%M} UTC", words(reason).lower()
+    when, why = f"{at:%d %b %Y at %H:%M} UTC", words(reason).lower()
     sentence = f"The code of subject {subject.number} was broken on {when}: {why}."
     for audience, site_id in ((Audience.BLINDED, subject.site.id), (Audience.SAFETY, None)):
         write_outbox(work, "code_broken", audience, body, subject.study_id)

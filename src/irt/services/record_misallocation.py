@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
+from irt.services.deviations import open_deviation
 from irt.services.dispensings import (
     DispensingReceipt,
     LockedDispensing,
@@ -21,9 +21,7 @@ from irt.services.supply_study import lock_study
 from irt.services.work import Work
 from irt.states.kit import Custody, KitEvent
 from irt.states.records import DispensingStatus, KitCheck
-from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit
-from irt.tables.subject import Deviation
 
 
 class RecordMisallocation(SQLModel):
@@ -50,10 +48,6 @@ class SignatureNeeded(Refusal):
 
 class NotMisallocated(Refusal):
     """What was entered does not describe a misallocation."""
-
-
-_DEVIATIONS = table_of(Deviation)
-_COUNT = select(func.count().label("n")).where(_DEVIATIONS.c.study_id == bindparam("study_id"))
 
 
 def record_misallocation(work: Work, ask: RecordMisallocation) -> MisallocationReceipt:
@@ -101,7 +95,15 @@ def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispens
         checked_at=work.at,
         replaces_kit_id=assigned.id,
     )
-    number = _open_deviation(work, ask, dispensing)
+    number = open_deviation(
+        work,
+        subject.owner,
+        "misallocation",
+        f"{ask.given} was handed over instead of {ask.assigned}.",
+        {"taken": ask.taken, "reason": ask.reason, "visit": dispensing.visit},
+        subject_id=subject.id,
+        site_id=subject.site.id,
+    )
     audit_dispensing(
         work,
         dispensing,
@@ -124,22 +126,3 @@ def _lock_both(work: Work, ask: RecordMisallocation, dispensing: LockedDispensin
             f"{ask.given} is not in this site's stock. Nothing was booked. Check the number on the kit."
         )
     return kit, kits[ask.assigned]
-
-
-def _open_deviation(work: Work, ask: RecordMisallocation, dispensing: LockedDispensing) -> str:
-    subject = dispensing.subject
-    counted = work.one("study", _COUNT, study_id=subject.study_id)
-    number = f"D-{int(counted['n']) + 1:04d}"
-    work.append(
-        Deviation,
-        **subject.owner,
-        number=number,
-        subject_id=subject.id,
-        site_id=subject.site.id,
-        kind="misallocation",
-        sentence=f"{ask.given} was handed over instead of {ask.assigned}.",
-        details={"taken": ask.taken, "reason": ask.reason, "visit": dispensing.visit},
-        at=work.at,
-        account_id=work.actor.account_id,
-    )
-    return number
