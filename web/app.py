@@ -43,6 +43,7 @@ from web.blinded.home_label import HomeLabelPages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
+from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.orders import OrderPages
@@ -132,6 +133,7 @@ ROOMS: tuple[Any, ...] = (
     KitPages,
     CountPages,
     RelabelPages,
+    LabelMasterPages,
     ItemPages,
     DepotItemPages,
     ShipmentPages,

@@ -1,14 +1,17 @@
 """Kits on the shelf: reports and counts."""
 
 from irt.blinding.roles import Permission
-from irt.services.book_items import book_items
+from irt.services.book_items import book_depot_items, book_items
+from irt.services.carry_items import receive_items
 from irt.services.count_stock import count_stock
 from irt.services.quarantine_kits import quarantine_kits
 from irt.services.relabel_kits import check_relabelling, relabel_kits
 from irt.services.report_kit import report_kit
+from irt.services.send_items import order_items
 from web.api.operations import command
 
 _SITE = {"study_id": 1, "site": "1014"}
+_DEPOT = {"study_id": 1, "depot": "NLD"}
 
 OPERATIONS = (
     command(
@@ -43,8 +46,29 @@ OPERATIONS = (
         "/items/book",
         book_items,
         Permission.VIEW_STOCK,
-        "Receive, hand out or count items without numbers",
+        "Receive, hand out, take back, set aside, destroy or count items without numbers",
         {**_SITE, "act": "receive", "item": "BAG", "lot": "B-77", "quantity": 20, "expiry": "2028-06-30"},
+    ),
+    command(
+        "/items/book-at-depot",
+        book_depot_items,
+        Permission.FULFIL_SHIPMENT,
+        "Receive, set aside, destroy or count items without numbers at a depot",
+        {**_DEPOT, "act": "receive", "item": "BAG", "lot": "B-77", "quantity": 500, "expiry": "2028-06-30"},
+    ),
+    command(
+        "/items/order",
+        order_items,
+        Permission.ORDER_SETS,
+        "Order items without numbers for a site by hand",
+        {**_SITE, "item": "BAG", "quantity": 20, "reason": "Two more subjects this week"},
+    ),
+    command(
+        "/items/receive",
+        receive_items,
+        Permission.RECEIVE_SHIPMENT,
+        "Book how the items of a shipment arrived, every line at once",
+        {"study_id": 1, "number": "S-10001", "lots": [{"item": "BAG", "lot": "B-77", "arrived": 19, "damaged": 1}]},
     ),
     command(
         "/kits/count",

@@ -8,7 +8,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import NotFound
 from irt.reads.blinded_expiry import ExpiringLine, expiring_stock, names_lots
-from irt.reads.blinded_items import ItemStock, items_at
+from irt.reads.blinded_items import ItemStock, item_depot, items_at, items_at_depot
 from irt.reads.blinded_relabelling import RelabelCampaign, relabel_campaign
 from irt.reads.blinded_shipments import (
     ShipmentLine,
@@ -59,6 +59,18 @@ def list_items(study_id: StudyId, site: Number, caller: Caller, store: Records, 
         if not sites:
             raise NotFound("No such site.")
         return items_at(connection, sites[0], sites[0].today(now))
+
+
+@question(
+    "/studies/{study_id:int}/depots/{depot:str}/items",
+    Permission.FULFIL_SHIPMENT,
+    "Stock without numbers at a depot",
+)
+def list_depot_items(study_id: StudyId, depot: Number, caller: Caller, store: Records, now: Now) -> ItemStock:
+    """Items by lot and quantity at one of the token's depots, and the last bookings."""
+    caller.require(Permission.FULFIL_SHIPMENT, study_id)
+    with store.reading() as connection:
+        return items_at_depot(connection, item_depot(connection, caller, study_id, depot), now.date())
 
 
 @question("/studies/{study_id:int}/sites/{site:str}/kits", Permission.VIEW_STOCK, "The stock of a site")
@@ -202,6 +214,7 @@ def _page(lines: tuple[ShipmentLine, ...], limit: int, after: str) -> ShipmentsP
 
 OPERATIONS = (
     list_items,
+    list_depot_items,
     list_kits,
     show_kit,
     list_awaited_shipments,

@@ -1,6 +1,5 @@
 """The books of a study's stock as stored: every lot, shelf and item, and every place where they do not add up."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,10 +7,12 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, Executable, bindparam, func, literal, select, union_all
 
 from irt.reads.ledger import as_loaded, moved, standing_of
+from irt.states.item import ItemAct, ItemPile
 from irt.states.kit import Custody
 from irt.states.records import KitCheck
 from irt.states.shipment import OPEN, ShipmentStatus
 from irt.supply.conservation import Place, StockBooks, on_shelves
+from irt.supply.item_books import ItemBooks, ItemEntry
 from irt.supply.reconciliation import Standing
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, DispensedKit, ItemMovement, Kit, Movement
@@ -48,6 +49,7 @@ _NUMBERS = {
     "lot": select(_LOTS.c.id, _LOTS.c.number).where(_LOTS.c.study_id == _STUDY),
     Custody.DEPOT: select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == _STUDY),
     Custody.SITE: select(_SITES.c.id, _SITES.c.number).where(_SITES.c.study_id == _STUDY),
+    Custody.SHIPMENT: select(_SHIPMENTS.c.id, _SHIPMENTS.c.number).where(_SHIPMENTS.c.study_id == _STUDY),
 }
 _UNDERWAY = sorted({*OPEN, ShipmentStatus.RECEIVED_PARTLY})
 _GIVEN_OR_PROMISED = (KitCheck.WAITING, KitCheck.CHECKED, KitCheck.HANDED_OVER, KitCheck.MISALLOCATED)
@@ -82,7 +84,15 @@ _TWICE: dict[str, Executable] = {
     ),
 }
 _ITEM_LINES = (
-    select(_ITEMS.c.item, _ITEMS.c.lot, _ITEMS.c.custody, _ITEMS.c.place_id, _ITEMS.c.quantity)
+    select(
+        _ITEMS.c.item,
+        _ITEMS.c.lot,
+        _ITEMS.c.custody,
+        _ITEMS.c.place_id,
+        _ITEMS.c.act,
+        _ITEMS.c.pile,
+        _ITEMS.c.quantity,
+    )
     .where(_ITEMS.c.study_id == _STUDY)
     .order_by(_ITEMS.c.id)
 )
@@ -97,6 +107,7 @@ class Reconciliation:
     lots: list[dict[str, Any]] = field(default_factory=list)
     shelves: list[dict[str, Any]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
+    item_lots: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -128,7 +139,7 @@ def reconcile_stock(connection: Connection, study_id: int) -> Reconciliation:
         twice = sorted({row[0] for row in connection.execute(statement, of)})
         done.faults.extend(_of_kit(numbers, kit_id, wrong) for kit_id in twice)
     _add_items(connection, of, names, done)
-    for line in (*done.lots, *done.shelves, *done.items):
+    for line in (*done.lots, *done.shelves, *done.items, *done.item_lots):
         if not line["adds_up"]:
             done.faults.append(_words(line))
     return done
@@ -181,17 +192,14 @@ def _name(names: Mapping[str, Mapping[int, str]], place: Place) -> str:
 def _add_items(
     connection: Connection, of: Mapping[str, int], names: Mapping[str, Mapping[int, str]], done: Reconciliation
 ) -> None:
-    """Stock without numbers: what came less what left, which may never fall below nothing."""
-    came: dict[tuple[str, str, str], int] = defaultdict(int)
-    went: dict[tuple[str, str, str], int] = defaultdict(int)
-    below: set[tuple[str, str, str]] = set()
-    for item, lot, custody, place_id, quantity in connection.execute(_ITEM_LINES, of):
-        key = (_name(names, (Custody(custody), place_id)), item, lot)
-        pile = came if quantity > 0 else went
-        pile[key] += abs(quantity)
-        if came[key] < went[key]:
-            below.add(key)
-    for key in sorted(came.keys() | went.keys()):
+    """Stock without numbers: never below nothing anywhere, and what entered the study is somewhere."""
+    books = ItemBooks()
+    for item, lot, custody, place_id, act, pile, quantity in connection.execute(_ITEM_LINES, of):
+        place = _name(names, (Custody(custody), place_id))
+        books.post(ItemEntry(Custody(custody), place, item, lot, ItemAct(act), ItemPile(pile), quantity))
+    for key in sorted(books.came.keys() | books.went.keys()):
         place, item, lot = key
-        told = {"came": came[key], "went": went[key], "should_lie_there": came[key] - went[key]}
-        done.items.append({"place": place, "item": item, "lot": lot, **told, "adds_up": key not in below})
+        came, went = books.came[key], books.went[key]
+        told = {"came": came, "went": went, "should_lie_there": came - went}
+        done.items.append({"place": place, "item": item, "lot": lot, **told, "adds_up": key not in books.below})
+    done.item_lots.extend(books.lots())

@@ -1,40 +1,59 @@
-"""Stock without numbers at a site, as bags and devices: kept by lot and quantity, each change a new line."""
+"""Stock without numbers at a site or a depot: kept by lot and quantity, each change a new line."""
 
 from datetime import date
-from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import BadInput, NotFound, Refusal
+from irt.errors import BadInput, NotAllowed, Refusal
 from irt.services.audit_draft import AuditDraft
+from irt.services.item_places import (
+    ItemLine,
+    ItemShelf,
+    LotThere,
+    NotEnoughItems,
+    item_of,
+    known_expiry,
+    lock_item_depot,
+    lock_item_site,
+    lot_at,
+    write_lines,
+)
 from irt.services.site_kits import need_reason
-from irt.services.studies import definition_of
 from irt.services.work import Work
+from irt.states.item import ItemAct, ItemPile
 from irt.states.kit import Custody
+from irt.study.dispensing import NonSerializedItem
 from irt.tables.columns import table_of
 from irt.tables.kit import ItemMovement
-from irt.tables.study import Site
 from irt.tables.subject import Subject
 
 QUANTITY_MAX = 100_000
 
-
-class ItemAct(StrEnum):
-    """What happened to the items."""
-
-    RECEIVE = "receive"
-    HAND_OUT = "hand_out"
-    COUNT = "count"
-
-
-_NEEDS = {
+AT_SITE = {
     ItemAct.RECEIVE: Permission.RECEIVE_SHIPMENT,
     ItemAct.HAND_OUT: Permission.DISPENSE,
+    ItemAct.TAKE_BACK: Permission.TAKE_BACK,
+    ItemAct.SET_ASIDE: Permission.COUNT_STOCK,
+    ItemAct.DESTROY: Permission.COUNT_STOCK,
     ItemAct.COUNT: Permission.COUNT_STOCK,
 }
+"""What people do with items at a site, and what they need for it."""
+AT_DEPOT = (ItemAct.RECEIVE, ItemAct.SET_ASIDE, ItemAct.DESTROY, ItemAct.COUNT)
+
+
+class BookDepotItems(SQLModel):
+    """One lot of one item at a depot. For a count `quantity` is what may be used there."""
+
+    study_id: int
+    depot: str
+    act: ItemAct
+    item: str
+    lot: str = Field(min_length=1, max_length=64)
+    quantity: int = Field(ge=0, le=QUANTITY_MAX)
+    expiry: date | None = None
+    reason: str = Field(default="", description="for a destruction, the number of its certificate")
 
 
 class BookItems(SQLModel):
@@ -48,25 +67,16 @@ class BookItems(SQLModel):
     quantity: int = Field(ge=0, le=QUANTITY_MAX)
     expiry: date | None = None
     subject: str | None = None
-    reason: str = ""
+    reason: str = Field(default="", description="for a destruction, the number of its certificate")
 
 
 class ItemsBooked(SQLModel):
-    """What lies at the site now."""
+    """What lies at the place now: usable, and set aside."""
 
     item: str
     lot: str
     in_stock: int
-
-
-class NotEnoughItems(Refusal):
-    """The record has fewer than were handed out."""
-
-    def __init__(self, item: str, lot: str, in_stock: int) -> None:
-        super().__init__(
-            f"Of {item}, lot {lot}, the record has {in_stock} here. Nothing was booked. "
-            "Count what lies there first, or choose another lot."
-        )
+    set_aside: int = 0
 
 
 class ItemExpired(Refusal):
@@ -78,120 +88,171 @@ class ItemExpired(Refusal):
         )
 
 
-_ITEMS, _SITES, _SUBJECTS = table_of(ItemMovement), table_of(Site), table_of(Subject)
-# The site's row puts bookings of its items in one line: two at once never hand out the same bag.
-_LOCK_SITE = (
-    select(_SITES.c.id, _SITES.c.sponsor_id, _SITES.c.number, _SITES.c.zone, _SITES.c.version_number)
-    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number"))
-    .with_for_update(key_share=True)
-)
-_LOT = (
-    select(_ITEMS.c.expiry, func.sum(_ITEMS.c.quantity).label("in_stock"))
-    .where(
-        _ITEMS.c.study_id == bindparam("study_id"),
-        _ITEMS.c.custody == Custody.SITE,
-        _ITEMS.c.place_id == bindparam("site_id"),
-        _ITEMS.c.item == bindparam("item"),
-        _ITEMS.c.lot == bindparam("lot"),
-    )
-    .group_by(_ITEMS.c.expiry)
-)
+class NotGivenToSubject(Refusal):
+    """More came back than the subject was given."""
+
+    def __init__(self, subject: str, lot: str, outstanding: int) -> None:
+        super().__init__(
+            f"Subject {subject} still has {outstanding} of lot {lot} by the record. Nothing was booked. "
+            "Look at the lot and the count again."
+        )
+
+
+_ITEMS, _SUBJECTS = table_of(ItemMovement), table_of(Subject)
 _SUBJECT = select(_SUBJECTS.c.id).where(
     _SUBJECTS.c.study_id == bindparam("study_id"),
     _SUBJECTS.c.site_id == bindparam("site_id"),
     _SUBJECTS.c.number == bindparam("number"),
 )
+_GIVEN = select(func.coalesce(-func.sum(_ITEMS.c.quantity), 0)).where(
+    _ITEMS.c.subject_id == bindparam("subject_id"),
+    _ITEMS.c.item == bindparam("item"),
+    _ITEMS.c.lot == bindparam("lot"),
+)
 
 
 def book_items(work: Work, ask: BookItems) -> ItemsBooked:
-    """Receives, hands out or counts one lot of an item that the study keeps without numbers."""
-    site = work.one("site", _LOCK_SITE, study_id=ask.study_id, number=ask.site)
-    work.actor.require(_NEEDS[ask.act], ask.study_id, site["id"])
-    name = _name(work, ask, site)
-    lot = work.row(_LOT, study_id=ask.study_id, site_id=site["id"], item=ask.item, lot=ask.lot)
-    in_stock = 0 if lot is None else int(lot["in_stock"])
-    expiry, change = _expiry(ask, name, lot), _change(ask, name, in_stock)
-    if ask.act is ItemAct.HAND_OUT and expiry < work.at.astimezone(ZoneInfo(site["zone"])).date():
-        raise ItemExpired(name, ask.lot, expiry)
-    work.append(
-        ItemMovement,
-        sponsor_id=site["sponsor_id"],
-        study_id=ask.study_id,
+    """Receives, hands out, takes back, sets aside, destroys or counts one lot of an item at a site."""
+    shelf = lock_item_site(work, ask.study_id, ask.site)
+    if ask.act not in AT_SITE:
+        raise _not_by_hand(ask.act)
+    work.actor.require(AT_SITE[ask.act], ask.study_id, shelf.id)
+    return _book(work, shelf, ask, _subject(work, ask, shelf))
+
+
+def book_depot_items(work: Work, ask: BookDepotItems) -> ItemsBooked:
+    """Receives, sets aside, destroys or counts one lot of an item at a depot."""
+    work.actor.require(Permission.FULFIL_SHIPMENT, ask.study_id)
+    shelf = lock_item_depot(work, ask.study_id, ask.depot)
+    grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, ask.study_id, None)]
+    if not any(grant.depot_id in (None, shelf.id) for grant in grants):
+        raise NotAllowed("You work at another depot. Nothing was booked. Ask that depot.")
+    if ask.act not in AT_DEPOT:
+        raise _not_by_hand(ask.act)
+    return _book(work, shelf, BookItems(site="", subject=None, **ask.model_dump(exclude={"depot"})), None)
+
+
+def _not_by_hand(act: ItemAct) -> BadInput:
+    return BadInput(f"Nobody books '{act.replace('_', ' ')}' by hand here. Nothing was booked. Choose another act.")
+
+
+def _book(work: Work, shelf: ItemShelf, ask: BookItems, subject_id: int | None) -> ItemsBooked:
+    item = item_of(work, shelf, ask.item)
+    there = lot_at(work, shelf, ask.item, ask.lot)
+    before = there or LotThere(_new_lot(work, shelf, ask, item), 0, 0)
+    _check(work, shelf, ask, item, before, subject_id)
+    lines = [
+        ItemLine(
+            shelf.custody,
+            shelf.id,
+            ask.item,
+            ask.lot,
+            before.expiry,
+            ask.act,
+            change,
+            pile,
+            subject_id,
+            reason=ask.reason.strip() or None,
+        )
+        for pile, change in _changes(ask, before)
+    ]
+    write_lines(work, {"sponsor_id": shelf.sponsor_id, "study_id": shelf.study_id}, lines)
+    after = {pile: sum(line.quantity for line in lines if line.pile == pile) for pile in ItemPile}
+    booked = ItemsBooked(
         item=ask.item,
         lot=ask.lot,
-        expiry=expiry,
-        custody=Custody.SITE,
-        place_id=site["id"],
-        quantity=change,
-        subject_id=_subject(work, ask, site),
-        reason=ask.reason or None,
-        at=work.at,
-        account_id=work.actor.account_id,
+        in_stock=before.usable + after[ItemPile.USABLE],
+        set_aside=before.set_aside + after[ItemPile.SET_ASIDE],
     )
-    _audit(work, ask, site, in_stock, in_stock + change)
-    return ItemsBooked(item=ask.item, lot=ask.lot, in_stock=in_stock + change)
+    _audit(work, ask, shelf, before, booked)
+    return booked
 
 
-def _name(work: Work, ask: BookItems, site: RowMapping) -> str:
-    items = definition_of(work, ask.study_id, site["version_number"]).items
-    name = next((item.name for item in items if item.code == ask.item), None)
-    if name is None:
-        raise NotFound(f"{ask.item} is not an item that this study keeps without numbers. Nothing was booked.")
-    return name
+def _new_lot(work: Work, shelf: ItemShelf, ask: BookItems, item: NonSerializedItem) -> date:
+    """The date of a lot that was never here: as known elsewhere, or as told at its first receipt."""
+    known = known_expiry(work, shelf.study_id, ask.item, ask.lot)
+    told = known or ask.expiry
+    if ask.act is not ItemAct.RECEIVE or told is None:
+        raise BadInput(f"Lot {ask.lot} of {item.name} is new here. Nothing was booked. Receive it with its date.")
+    return told
 
 
-def _expiry(ask: BookItems, name: str, lot: RowMapping | None) -> date:
-    """The lot's date, told once at its first receipt."""
-    if lot is None:
-        if ask.act is not ItemAct.RECEIVE or ask.expiry is None:
-            raise BadInput(f"Lot {ask.lot} of {name} is new here. Nothing was booked. Receive it with its date.")
-        return ask.expiry
-    known: date = lot["expiry"]
-    if ask.expiry not in (None, known):
+def _check(
+    work: Work, shelf: ItemShelf, ask: BookItems, item: NonSerializedItem, lot: LotThere, subject_id: int | None
+) -> None:
+    """Dates, quantities and reasons, before anything is written."""
+    if ask.expiry not in (None, lot.expiry):
         raise BadInput(
-            f"Lot {ask.lot} was received with the date {known:%d %b %Y}. Nothing was booked. Look again."
+            f"Lot {ask.lot} was received with the date {lot.expiry:%d %b %Y}. Nothing was booked. Look again."
         )
-    return known
-
-
-def _change(ask: BookItems, name: str, in_stock: int) -> int:
-    if ask.act is ItemAct.COUNT:
-        if ask.quantity != in_stock:
-            need_reason(ask.reason)
-        return ask.quantity - in_stock
-    if ask.quantity == 0:
+    if ask.quantity == 0 and ask.act is not ItemAct.COUNT:
         raise BadInput("Say how many. Nothing was booked.")
-    if ask.act is ItemAct.RECEIVE:
-        return ask.quantity
-    if ask.quantity > in_stock:
-        raise NotEnoughItems(name, ask.lot, in_stock)
-    return -ask.quantity
+    if ask.act in (ItemAct.RECEIVE, ItemAct.HAND_OUT) and lot.expiry < shelf.today(work):
+        raise ItemExpired(item.name, ask.lot, lot.expiry)
+    taken_from = {ItemAct.HAND_OUT: lot.usable, ItemAct.SET_ASIDE: lot.usable, ItemAct.DESTROY: lot.set_aside}
+    if ask.quantity > taken_from.get(ask.act, ask.quantity):
+        raise NotEnoughItems(item.name, ask.lot, taken_from[ask.act])
+    differs = ask.act is ItemAct.COUNT and ask.quantity != lot.usable
+    if differs or ask.act in (ItemAct.SET_ASIDE, ItemAct.DESTROY):
+        need_reason(ask.reason)
+    if ask.act is ItemAct.HAND_OUT and item.kind == "rescue":
+        _check_rescue(ask)
+    if ask.act is ItemAct.TAKE_BACK:
+        _check_back(work, ask, subject_id)
 
 
-def _subject(work: Work, ask: BookItems, site: RowMapping) -> int | None:
+def _check_rescue(ask: BookItems) -> None:
+    if not ask.subject:
+        raise BadInput("Rescue medication is handed out to a subject. Nothing was booked. Enter the subject.")
+    need_reason(ask.reason)
+
+
+def _check_back(work: Work, ask: BookItems, subject_id: int | None) -> None:
+    if subject_id is None:
+        raise BadInput("Say which subject brought it back. Nothing was booked.")
+    asked = {"subject_id": subject_id, "item": ask.item, "lot": ask.lot}
+    outstanding = int(work.connection.execute(_GIVEN, asked).scalar_one())
+    if ask.quantity > outstanding:
+        raise NotGivenToSubject(ask.subject or "", ask.lot, outstanding)
+
+
+def _changes(ask: BookItems, lot: LotThere) -> list[tuple[ItemPile, int]]:
+    """What is written: a line for each pile that the act touches."""
+    usable, aside = ItemPile.USABLE, ItemPile.SET_ASIDE
+    if ask.act is ItemAct.COUNT:
+        return [(usable, ask.quantity - lot.usable)]
+    if ask.act is ItemAct.SET_ASIDE:
+        return [(usable, -ask.quantity), (aside, ask.quantity)]
+    sign = 1 if ask.act in (ItemAct.RECEIVE, ItemAct.TAKE_BACK) else -1
+    pile = aside if ask.act in (ItemAct.TAKE_BACK, ItemAct.DESTROY) else usable
+    return [(pile, sign * ask.quantity)]
+
+
+def _subject(work: Work, ask: BookItems, shelf: ItemShelf) -> int | None:
     if not ask.subject:
         return None
-    if ask.act is not ItemAct.HAND_OUT:
-        raise BadInput("A subject belongs to what is handed out. Nothing was booked.")
-    found = work.one("subject", _SUBJECT, study_id=ask.study_id, site_id=site["id"], number=ask.subject)
+    if ask.act not in (ItemAct.HAND_OUT, ItemAct.TAKE_BACK):
+        raise BadInput("A subject belongs to what is handed out or comes back. Nothing was booked.")
+    found = work.one("subject", _SUBJECT, study_id=ask.study_id, site_id=shelf.id, number=ask.subject)
     return int(found["id"])
 
 
-def _audit(work: Work, ask: BookItems, site: RowMapping, before: int, after: int) -> None:
+def _audit(work: Work, ask: BookItems, shelf: ItemShelf, before: LotThere, booked: ItemsBooked) -> None:
     work.audit(
         AuditDraft(
             act=f"items_{_DONE[ask.act]}",
-            record_kind="site",
-            record=site["number"],
+            record_kind="site" if shelf.custody == Custody.SITE else "depot",
+            record=shelf.code,
             study_id=ask.study_id,
-            site_id=site["id"],
-            zone=site["zone"],
-            old={"in_stock": before},
+            site_id=shelf.site_id,
+            zone=shelf.zone,
+            old={"in_stock": before.usable},
             new={
                 "item": ask.item,
                 "lot": ask.lot,
                 "quantity": ask.quantity,
-                "in_stock": after,
+                "in_stock": booked.in_stock,
+                "set_aside": booked.set_aside,
                 "subject": ask.subject or "–",
             },
             reason=ask.reason or None,
@@ -199,4 +260,11 @@ def _audit(work: Work, ask: BookItems, site: RowMapping, before: int, after: int
     )
 
 
-_DONE = {ItemAct.RECEIVE: "received", ItemAct.HAND_OUT: "handed_out", ItemAct.COUNT: "counted"}
+_DONE = {
+    ItemAct.RECEIVE: "received",
+    ItemAct.HAND_OUT: "handed_out",
+    ItemAct.TAKE_BACK: "taken_back",
+    ItemAct.SET_ASIDE: "set_aside",
+    ItemAct.DESTROY: "destroyed",
+    ItemAct.COUNT: "counted",
+}

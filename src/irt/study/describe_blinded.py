@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from irt.study.blinded import BlindedStudy, KitCount
+from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import NonSerializedItem
 from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Screening
@@ -196,11 +197,20 @@ def _delivery(study: BlindedStudy) -> Section:
         return Section("Delivery to homes", note="No kits go to homes.")
     facts = (
         ("Kits sent to the home", f"at {', '.join(rules.visits)}, in one parcel, on the same way for every arm"),
+        ("Packed by", _packer(rules)),
         ("Released with a signature by", f"the {rules.released_by}"),
         ("Day of dispensing", f"the day of {rules.recorded_on}"),
         ("Attempts", f"{rules.attempts_max} at most; then the parcel goes back"),
     )
     return Section("Delivery to homes", facts)
+
+
+def _packer(rules: HomeDelivery) -> str:
+    """Who packs parcels to homes, by country where that differs."""
+    site = "the site's pharmacy" if rules.sent_from == "pharmacy" else "the site"
+    if rules.sent_from != "depot":
+        return site
+    return "the depot" + (f"; the site in {', '.join(rules.not_from_depot_in)}" if rules.not_from_depot_in else "")
 
 
 def _release(study: BlindedStudy) -> Section:

@@ -61,3 +61,8 @@ class NonSerializedItem(Part):
     name: str
     unit: str = "unit"
     storage: Literal["frozen", "2-8C", "15-25C", "ambient"] = "ambient"
+    kind: Literal["ancillary", "rescue", "comparator"] = Field(
+        default="ancillary", description="rescue: handed out to a subject at any time, with a reason"
+    )
+    minimum: int = Field(default=0, ge=0, description="at a site: fewer than these, and more are sent")
+    maximum: int = Field(default=0, ge=0, description="what is sent fills a site up to this; 0: sent by hand only")

@@ -38,6 +38,23 @@ class Shipment(Owned, table=True):
     received_at: datetime | None = instant(default=None)
     temperature: str | None = Field(default=None, description="no_alarm, alarm, no_data; at receipt")
     signature_id: int | None = Field(default=None, foreign_key="signature.id")
+    item_lines: int = Field(default=0, description="lots without numbers that travel along; none: nothing is asked")
+
+
+class ShipmentItem(Owned, table=True):
+    """So many of one lot without numbers in one shipment, what of it left, and how it arrived."""
+
+    __tablename__ = "shipment_item"
+    __table_args__ = (UniqueConstraint("shipment_id", "item", "lot"),)
+    shipment_id: int = Field(foreign_key="shipment.id")
+    item: str
+    lot: str
+    expiry: date
+    quantity: int
+    sent: int | None = Field(default=None, description="what the depot had of it when the parcel left")
+    arrived: int | None = None
+    damaged: int | None = None
+    missing: int | None = None
 
 
 class ShipmentKit(Owned, table=True):

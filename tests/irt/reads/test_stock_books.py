@@ -116,6 +116,8 @@ def test_items_never_fall_below_nothing(house: SupplyHouse) -> None:
         "lot": "B7",
         "expiry": house.day,
         "custody": "site",
+        "act": "count",
+        "pile": "usable",
         "place_id": site["id"],
         "at": datetime.combine(house.day, time(12), UTC),
         "account_id": 1,

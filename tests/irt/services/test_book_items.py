@@ -10,11 +10,22 @@ from hypothesis import strategies as st
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound, Refusal
-from irt.services.book_items import BookItems, ItemAct, ItemExpired, NotEnoughItems, book_items
+from irt.reads.stock_books import reconcile_stock
+from irt.services.book_items import (
+    BookDepotItems,
+    BookItems,
+    ItemExpired,
+    NotGivenToSubject,
+    book_depot_items,
+    book_items,
+)
+from irt.services.item_places import NotEnoughItems
 from irt.services.screen_subject import ScreenSubject, screen_subject
 from irt.services.store import Store
+from irt.states.item import ItemAct
 from irt.tables.kit import ItemMovement
 from irt.tables.record import AuditEntry
+from irt.tables.study import Depot
 from tests.builders_supply import SupplyHouse, the_study
 
 EXPIRY = date(2027, 6, 30)
@@ -80,6 +91,8 @@ def test_items_come_go_and_are_counted(house: SupplyHouse) -> None:
         (ItemAct.RECEIVE, 1, {"lot": "B-78", "expiry": None}, BadInput),
         (ItemAct.RECEIVE, 1, {"subject": "9999-0001"}, BadInput),
         (ItemAct.COUNT, 19, {}, Refusal),
+        (ItemAct.SEND, 1, {}, BadInput),
+        (ItemAct.SET_ASIDE, 1, {}, BadInput),
     ],
 )
 def test_what_cannot_be_is_refused(
@@ -90,6 +103,75 @@ def test_what_cannot_be_is_refused(
     with pytest.raises(refusal):
         books(house, act, quantity, **changes)
     assert len(house.rows(ItemMovement)) == 1
+
+
+def test_what_comes_back_is_set_aside_and_destroyed(house: SupplyHouse) -> None:
+    """Nobody gets it again; no more comes back than was given, no more is destroyed than is set aside."""
+    subject = house.do(
+        Role.COORDINATOR,
+        screen_subject,
+        ScreenSubject(study_id=house.study_id, site=house.active_sites()[0]["number"], on_day=house.day),
+    ).subject
+    books(house, ItemAct.RECEIVE, 10)
+    books(house, ItemAct.HAND_OUT, 4, subject=subject)
+    assert books(house, ItemAct.TAKE_BACK, 3, subject=subject) == 6
+    with pytest.raises(NotGivenToSubject, match="still has 1 of lot B-77"):
+        books(house, ItemAct.TAKE_BACK, 2, subject=subject)
+    with pytest.raises(BadInput):
+        books(house, ItemAct.TAKE_BACK, 1)
+    assert books(house, ItemAct.SET_ASIDE, 1, reason="The bag leaks") == 5
+    with pytest.raises(NotEnoughItems):
+        books(house, ItemAct.DESTROY, 5, reason="C-7")
+    with pytest.raises(BadInput):
+        books(house, ItemAct.DESTROY, 4)
+    booked = house.do(Role.PHARMACIST, book_items, booking(house, ItemAct.DESTROY, 4, reason="C-7"))
+    assert (booked.in_stock, booked.set_aside) == (5, 0)
+    with house.store.reading() as connection:
+        told = reconcile_stock(connection, house.study_id)
+    assert told.faults == []
+    assert told.item_lots == [
+        {
+            "item": "BAG",
+            "lot": "B-77",
+            "by_act": {"receive": 10, "hand_out": 4, "take_back": 3, "destroy": 4},
+            "there": {"site": 5},
+            "adds_up": True,
+        }
+    ]
+
+
+def test_rescue_needs_its_subject_and_a_reason(store: Store) -> None:
+    """At any time, also before randomization."""
+    study = the_study("escalation")
+    rescue = study.items[0].model_copy(update={"kind": "rescue"})
+    house = SupplyHouse.of(store, study.model_copy(update={"items": (rescue, *study.items[1:])}))
+    house.sites(1)
+    subject = house.do(
+        Role.COORDINATOR,
+        screen_subject,
+        ScreenSubject(study_id=house.study_id, site=house.active_sites()[0]["number"], on_day=house.day),
+    ).subject
+    books(house, ItemAct.RECEIVE, 3)
+    with pytest.raises(BadInput, match="handed out to a subject"):
+        books(house, ItemAct.HAND_OUT, 1, reason="Headache")
+    with pytest.raises(BadInput, match="Give a reason"):
+        books(house, ItemAct.HAND_OUT, 1, subject=subject)
+    assert books(house, ItemAct.HAND_OUT, 1, subject=subject, reason="Headache") == 2
+
+
+def test_a_depot_books_its_own_shelf(store: Store) -> None:
+    """And no act of a site, and not at another depot."""
+    house = SupplyHouse.of(store, the_study("escalation"))
+    (depot, *_) = house.rows(Depot)
+    asked = {"study_id": house.study_id, "depot": depot["code"], "item": "BAG", "lot": "B-1", "expiry": EXPIRY}
+    ask = BookDepotItems(**asked, act=ItemAct.RECEIVE, quantity=50)
+    assert house.do(Role.DEPOT, book_depot_items, ask).in_stock == 50
+    with pytest.raises(BadInput):
+        house.do(Role.DEPOT, book_depot_items, ask.model_copy(update={"act": ItemAct.HAND_OUT}))
+    with pytest.raises(NotAllowed):
+        house.do(house.actor(Role.DEPOT, depot_id=depot["id"] + 99), book_depot_items, ask)
+    with pytest.raises(NotAllowed):
+        house.do(Role.PHARMACIST, book_depot_items, ask)
 
 
 def test_an_expired_lot_is_not_handed_out(house: SupplyHouse) -> None:

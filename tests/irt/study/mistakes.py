@@ -301,6 +301,10 @@ EDITS = [
      "fourier", "AR: &far_days {dnd_days: 92, dnc_days: 104", "AR: &far_days {dnd_days: 92, dnc_days: 91"),
     ("MinimumAboveMaximum", "resupply.sites.4012.VIAL180", "maximum: 8",
      "escalation", "{minimum: 24, maximum: 48}", "{minimum: 24, maximum: 8}"),
+    ("LevelsOfCentralDepot", "resupply.depots.NLD", "NLD: {PEN-A",
+     "fourier", "resupply:\n", "resupply:\n  depots:\n    NLD: {PEN-A: {minimum: 1, maximum: 2}}\n"),
+    ("UnknownDepot", "resupply.depots.USB", "USB: {PEN-A",
+     "fourier", "resupply:\n", "resupply:\n  depots:\n    USB: {PEN-A: {minimum: 1, maximum: 2}}\n"),
     ("NoResupplySetting", "kit_types[0]", "code: VIAL180",
      "escalation", "  study:\n    VIAL180: {minimum: 20, maximum: 40}\n", ""),
     ("CountryWithoutLane", "countries[46].depot", "Chile",
@@ -342,6 +346,13 @@ EDITS = [
      "fourier", "  review_days: 1\n", "  protection: decoys\n"),
     ("SeedingBelowMinimum", "resupply.seeding.VIAL180", "seeding:",
      "escalation", "  review_days: 1\n", "  seeding: {VIAL180: 23}\n"),
+    # items
+    ("ItemLevels", "items[0].minimum", "minimum: 9",
+     "escalation", "code: BAG,", "code: BAG, minimum: 9, maximum: 8,"),
+    ("KitWithoutNumber", "kit_types[0].serialized", "serialized: false",
+     "escalation", "    unit: vial\n", "    unit: vial\n    serialized: false\n"),
+    ("ComparatorInTheOpen", "items[0].kind", "comparator",
+     "fourier", "dispensing:\n", "items:\n  - {code: CMP, name: Tablets, kind: comparator}\ndispensing:\n"),
     # conduct
     ("NotOneRandomization", "visits", "visits:",
      "fourier", "name: Day 1, kind: randomization", "name: Day 1, kind: treatment"),
@@ -383,6 +394,8 @@ EDITS = [
      "activ6", "target: home", "target: US"),
     ("UnlikeParcels", "delivery.visits[0]", "[RAND]",
      "activ6", 'bottle of 20 tablets", storage: 15-25C', 'bottle of 20 tablets", storage: 2-8C'),
+    ("UnknownCountry", "delivery.not_from_depot_in[0]", "UX",
+     "activ6", "  attempts_max: 3", "  attempts_max: 3\n  not_from_depot_in: [UX]"),
     ("OutOfRange", "delivery.attempts_max", "attempts_max: 0",
      "activ6", "attempts_max: 3", "attempts_max: 0"),
     # routes of release
