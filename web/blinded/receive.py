@@ -14,15 +14,16 @@ from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_shipments import ShipmentRecord, ShippedKit, site_shipment
+from irt.reads.blinded_shipments import ShipmentRecord, ShippedKit, arriving_shipment, site_shipment
 from irt.reads.blinded_signing import code_will_be_needed
-from irt.reads.blinded_sites import WorkSite, not_found
+from irt.reads.blinded_sites import not_found
 from irt.services.receive_shipment import Temperature
 from irt.services.sign_receipt import SignReceipt, sign_receipt
 from irt.services.sign_record import Signing, SigningRefused
 from irt.states.table import words
 from irt.supply.barcode import kit_number_in
 from irt.supply.unpacking import FATES, Answer, Parcel, unpack
+from web.blinded.at_depot import depots_worked_at
 from web.blinded.desk import Desk, desk_of, go
 from web.forms import Fields
 from web.my_sites import sites_of
@@ -66,9 +67,15 @@ class _Receipt:
     """What a request about one shipment stands on."""
 
     record: ShipmentRecord
-    site: WorkSite
+    study_id: int
+    site_id: int | None
     role: str
     code_needed: bool
+
+    @property
+    def zone(self) -> str:
+        """The clock where it is received."""
+        return self.record.line.zone
 
 
 class ReceivePages(Controller):
@@ -114,7 +121,7 @@ class ReceivePages(Controller):
             return _again(desk, receipt, data, errors=errors, status_code=refusal.status_code)
         except Refusal as refusal:
             return _again(desk, receipt, data, refusal=refusal.sentence, status_code=refusal.status_code)
-        return go(f"/shipments/{study_id}/{number}?done=true")
+        return go(f"/shipments/{study_id}/{number}?done=true" if receipt.site_id else "/depot")
 
 
 class _Incomplete(Exception):
@@ -129,11 +136,16 @@ def _receipt(desk: Desk, study_id: int, number: str) -> _Receipt:
     """The shipment, where the person may receive it; a site of other people reads as no shipment."""
     actor = desk.who.actor
     with desk.store.reading() as connection:
+        code_needed = code_will_be_needed(connection, actor, study_id)
+        if (at_depot := actor.grant_for(Permission.FULFIL_SHIPMENT, study_id, None)) is not None:
+            arriving = arriving_shipment(connection, study_id, number, depots_worked_at(desk, study_id))
+            if arriving is not None:
+                return _Receipt(arriving, study_id, None, words(at_depot.role), code_needed)
         reached = sites_of(connection, desk.who, Permission.VIEW_STOCK)
         record = site_shipment(connection, reached, study_id, number)
         site = next(one for one in reached if (one.study_id, one.site) == (study_id, record.line.site))
         grant = actor.require(Permission.RECEIVE_SHIPMENT, site.study_id, site.site_id)
-        return _Receipt(record, site, words(grant.role), code_will_be_needed(connection, actor, study_id))
+        return _Receipt(record, study_id, site.site_id, words(grant.role), code_needed)
 
 
 def _awaited(record: ShipmentRecord) -> tuple[str, ...]:
@@ -167,7 +179,7 @@ def _view(desk: Desk, receipt: _Receipt, parcel: Parcel) -> ReceiveView:
         role=receipt.role,
         code_needed=receipt.code_needed,
         command_key=desk.key(),
-        zone=receipt.site.zone,
+        zone=receipt.zone,
     )
 
 
@@ -214,7 +226,7 @@ def _ask(receipt: _Receipt, data: dict[str, str]) -> SignReceipt:
     temperature = data.get("temperature", "")
     if temperature not in list(Temperature):
         errors["temperature"] = "Say what the temperature monitor shows."
-    received_at = _moment(data.get("received_at", ""), receipt.site.zone, errors)
+    received_at = _moment(data.get("received_at", ""), receipt.zone, errors)
     if received_at is not None and not data.get("reason", "").strip():
         errors["reason"] = "Say why the receipt is entered late."
     if not data.get("password"):
@@ -223,7 +235,7 @@ def _ask(receipt: _Receipt, data: dict[str, str]) -> SignReceipt:
         raise _Incomplete(errors)
     code = data.get("code", "")
     return SignReceipt(
-        study_id=receipt.site.study_id,
+        study_id=receipt.study_id,
         number=receipt.record.line.number,
         received=list(parcel.received),
         damaged=list(parcel.damaged),
@@ -270,13 +282,13 @@ def _again(
 def _page(desk: Desk, receipt: _Receipt, view: ReceiveView, status_code: int = 200) -> Response[str]:
     if desk.wants_part:
         return desk.part(_TEMPLATE, "work", replace(view, part=True), status_code)
-    title, site = f"Receive {receipt.record.line.number}", receipt.site
+    title = f"Receive {receipt.record.line.number}"
     return desk.page(
         _TEMPLATE,
         view,
         title,
         "Shipments",
-        study_id=site.study_id,
-        site_id=site.site_id,
+        study_id=receipt.study_id,
+        site_id=receipt.site_id,
         status_code=status_code,
     )

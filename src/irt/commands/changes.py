@@ -100,6 +100,7 @@ def _lane(facts: dict[str, Any]) -> Lane:
 @mode_option
 @click.option("--country", metavar="CODE", help="For one country.")
 @click.option("--site", metavar="NUMBER", help="For one site.")
+@click.option("--depot", metavar="CODE", help="For one regional depot.")
 @from_option
 @reason_option
 @as_person
@@ -112,6 +113,7 @@ def levels(
     mode: str | None,
     country: str | None,
     site: str | None,
+    depot: str | None,
     from_day: datetime | None,
     reason: str,
 ) -> None:
@@ -127,6 +129,7 @@ def levels(
         maximum=maximum,
         country=country,
         site=site,
+        depot=depot,
         effective_from=day_of(from_day),
         reason=reason,
     )

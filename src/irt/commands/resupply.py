@@ -18,9 +18,10 @@ from irt.commands.named import mode_of, mode_option
 from irt.commands.options import database_option, open_store
 from irt.commands.resupply_told import group_reasons, told_by_group, told_by_type, type_reasons
 from irt.commands.session import code_option, installation, new_key, signed_in
+from irt.reads.blinded_network import depots_of
 from irt.reads.blinded_reasons import reasons_of
 from irt.reads.named import NamedStudy, studies_in_force, study_named
-from irt.reads.unblinded_explain import proposals_today, site_reasons, small_sites
+from irt.reads.unblinded_explain import depot_reasons, proposals_today, site_reasons, small_sites
 from irt.reads.unblinded_shipments import shipment_trace
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.store import Store
@@ -68,6 +69,7 @@ def resupply() -> None:
 @study_option
 @mode_option
 @click.option("--site", metavar="NUMBER", help="For one site alone.")
+@click.option("--depot", metavar="CODE", help="For one regional depot alone, from the depot that supplies it.")
 @click.option("--dry-run", is_flag=True, help="Only tell what would be proposed.")
 @json_option
 @who_option
@@ -77,46 +79,51 @@ def run(
     protocol: str | None,
     mode: str | None,
     site: str | None,
+    depot: str | None,
     dry_run: bool,
     as_json: bool,
     acting: str | None,
     code: str | None,
     database_url: str,
 ) -> None:
-    """Plan the shipments of today, on a review day or not, for every study or one, every site or one.
+    """Plan the shipments of today, on a review day or not, for every study or one, every place or one.
 
     Example: irt resupply run --study NB-301 --site 1001 --dry-run
     """
     with _desk(database_url, acting, code) as desk:
         studies = _studies(desk.store, protocol, mode)
-        told = [_dry(desk, study, site) if dry_run else _wet(desk, study, site) for study in studies]
+        told = [(_dry if dry_run else _wet)(desk, study, site, depot) for study in studies]
     _say(told, as_json)
 
 
-def _wet(desk: _Desk, study: NamedStudy, site: str | None) -> dict[str, Any]:
+def _wet(desk: _Desk, study: NamedStudy, site: str | None, depot: str | None) -> dict[str, Any]:
     now = clock.now()
-    ask = RunResupply(study_id=study.id, day=now.date(), site=site)
+    ask = RunResupply(study_id=study.id, day=now.date(), site=site, depot=depot)
     done = perform(desk.store, desk.actor, now, run_resupply_with(MinMax()), ask, new_key(desk.store))
     return {"study": study.protocol, "mode": str(study.mode), "dry_run": False, **done.model_dump(mode="json")}
 
 
-def _dry(desk: _Desk, study: NamedStudy, site: str | None) -> dict[str, Any]:
+def _dry(desk: _Desk, study: NamedStudy, site: str | None, depot: str | None) -> dict[str, Any]:
     desk.actor.require(Permission.RUN_RESUPPLY, study.id)
     with desk.store.reading() as connection:
-        definition, proposals = proposals_today(connection, study.id, MinMax(), clock.now(), site)
-        small = small_sites(connection, study.id, [one.site for one in proposals])
-    by_type = desk.by_type(study, definition.blinded)
+        found = proposals_today(connection, study.id, MinMax(), clock.now(), site, depot)
+        small = small_sites(connection, study.id, [one.site for one in found.to_sites])
+    by_type, definition = desk.by_type(study, found.definition.blinded), found.definition
     shipments = [
         told_by_type(one) if by_type and one.site not in small else told_by_group(definition, one)
-        for one in proposals
+        for one in found.to_sites
     ]
-    kits = sum(line.kits for one in proposals for line in one.lines)
+    shipments += [
+        told_by_type(one, "to_depot") if by_type else told_by_group(definition, one, "to_depot")
+        for one in found.to_depots
+    ]
+    kits = sum(line.kits for one in (*found.to_sites, *found.to_depots) for line in one.lines)
     whole = {"study": study.protocol, "mode": str(study.mode), "dry_run": True}
     return {**whole, "shipments": shipments, "kits": kits}
 
 
 @resupply.command("explain")
-@click.argument("name", metavar="SHIPMENT|SITE")
+@click.argument("name", metavar="SHIPMENT|SITE|DEPOT")
 @study_option
 @mode_option
 @json_option
@@ -132,7 +139,7 @@ def explain(
     code: str | None,
     database_url: str,
 ) -> None:
-    """Tell why a shipment was proposed, or why a site is sent what today, and which rule keeps the rest.
+    """Tell why a shipment was proposed, or why a site or regional depot is sent what today, and why not more.
 
     Example: irt resupply explain S-10001 --study NB-301 --user sam
     """
@@ -169,7 +176,8 @@ def _shipment(desk: _Desk, study: NamedStudy, number: str) -> dict[str, Any]:
 
 def _site(desk: _Desk, study: NamedStudy, number: str) -> dict[str, Any]:
     with desk.store.reading() as connection:
-        reasons = site_reasons(connection, study.id, number, clock.now())
+        at_depot = number in {code for code, _ in depots_of(connection, study.id)}
+        reasons = (depot_reasons if at_depot else site_reasons)(connection, study.id, number, clock.now())
     if desk.actor.unblinded_in(study.id) and not reasons.grouped:
         return {"study": study.protocol, **type_reasons(reasons)}
     return {"study": study.protocol, **group_reasons(reasons)}

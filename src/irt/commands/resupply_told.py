@@ -9,23 +9,25 @@ from irt.supply.explanation import Explanation, TypeReason
 from irt.supply.planner import ProposedShipment
 
 
-def told_by_type(proposal: ProposedShipment) -> dict[str, Any]:
-    """A proposal with its lines by kit type and lot."""
+def told_by_type(proposal: ProposedShipment, place: str = "site") -> dict[str, Any]:
+    """A proposal with its lines by kit type and lot; `place` says what it goes to."""
     lines = [{"kit_type": line.kit_type, "lot": line.lot, "kits": line.kits} for line in proposal.lines]
-    return {**_way(proposal), "lines": lines}
+    return {**_way(proposal, place), "lines": lines}
 
 
-def told_by_group(definition: StudyDefinition, proposal: ProposedShipment) -> dict[str, Any]:
+def told_by_group(
+    definition: StudyDefinition, proposal: ProposedShipment, place: str = "site"
+) -> dict[str, Any]:
     """A proposal with the sums that a blinded person will count in the parcel."""
     kits: Counter[str] = Counter()
     for line in proposal.lines:
         kits[definition.kit_type(line.kit_type).blinding_group] += line.kits
     lines = [{"blinding_group": group, "kits": number} for group, number in sorted(kits.items())]
-    return {**_way(proposal), "lines": lines}
+    return {**_way(proposal, place), "lines": lines}
 
 
-def _way(proposal: ProposedShipment) -> dict[str, Any]:
-    return {"site": proposal.site, "depot": proposal.depot, "dispatch_on": proposal.dispatch_on.isoformat()}
+def _way(proposal: ProposedShipment, place: str) -> dict[str, Any]:
+    return {place: proposal.site, "depot": proposal.depot, "dispatch_on": proposal.dispatch_on.isoformat()}
 
 
 def type_reasons(reasons: SiteReasons) -> dict[str, Any]:

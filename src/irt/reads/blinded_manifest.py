@@ -28,6 +28,7 @@ _OF_PARCEL = {
     KitEvent.RECEIVE: Act.RECEIVED,
     KitEvent.RECEIVE_QUARANTINED: Act.RECEIVED_HELD,
     KitEvent.RECEIVE_DAMAGED: Act.RECEIVED_DAMAGED,
+    KitEvent.RECEIVE_AT_DEPOT: Act.RECEIVED,
     KitEvent.RETURN_TO_DEPOT: Act.RETURNED,
 }
 """What happens to a kit as part of one shipment."""
@@ -123,6 +124,11 @@ def story_of(
         lots=_lots(connection, kits),
         happenings=_happenings(connection, row, kits, destination),
     )
+
+
+def study_of_shipment(connection: Connection, number: str, protocol: str | None, mode: Mode | None) -> int:
+    """The id of the study whose shipment it is; the same refusals as `story_of`."""
+    return int(_row(connection, number, protocol, mode, None)["study_id"])
 
 
 def _row(

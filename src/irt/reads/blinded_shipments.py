@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select
 
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_network import delivery_lines
 from irt.reads.blinded_sites import WorkSite, not_found, study_at
 from irt.reads.blinded_stock import STORAGE_WORDS
+from irt.reads.blinded_supply import approved_version
 from irt.states.shipment import OPEN, ShipmentEvent, ShipmentStatus
 from irt.states.table import words
 from irt.tables.columns import table_of
@@ -63,10 +64,13 @@ class ShipmentLine(BlindedView):
     delivered_at: datetime | None
     received_at: datetime | None
     to_home: bool = False
+    to_depot: str = ""
 
     @property
     def destination(self) -> str:
         """Where it goes, in words."""
+        if self.to_depot:
+            return f"Depot {self.to_depot}"
         return "A patient's home" if self.to_home else f"Site {self.site}"
 
     @property
@@ -134,7 +138,7 @@ class ShipmentRecord(BlindedView):
 
 _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_of(ShipmentStep)
 _SITES, _DEPOTS, _STUDIES = table_of(Site), table_of(Depot), table_of(Study)
-_DELIVERIES = table_of(HomeDelivery)
+_DELIVERIES, _TARGETS = table_of(HomeDelivery), table_of(Depot).alias("target")
 _KITS, _LOTS = table_of(Kit), table_of(BlindedLot)
 _ACCOUNTS, _SIGNATURES, _EXCURSIONS = table_of(Account), table_of(Signature), table_of(Excursion)
 _COUNT = (
@@ -150,9 +154,11 @@ _LINES = (
         _COUNT,
         _SITES.c.number.label("site"),
         _SITES.c.name.label("site_name"),
-        _SITES.c.country,
-        _SITES.c.zone,
+        func.coalesce(_SITES.c.country, _TARGETS.c.country).label("country"),
+        func.coalesce(_SITES.c.zone, _TARGETS.c.zone).label("zone"),
         _SITES.c.version_number,
+        _TARGETS.c.code.label("to_depot"),
+        _TARGETS.c.name.label("to_depot_name"),
         _DEPOTS.c.code.label("depot"),
         _DEPOTS.c.name.label("depot_name"),
         _DEPOTS.c.zone.label("depot_zone"),
@@ -161,7 +167,9 @@ _LINES = (
     )
     # A parcel to a home is the business of its subject's site; that site is never named in it.
     .outerjoin(_DELIVERIES, _DELIVERIES.c.shipment_id == _SHIPMENTS.c.id)
-    .join(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _DELIVERIES.c.site_id))
+    .outerjoin(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _DELIVERIES.c.site_id))
+    .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
+    .where(or_(_SITES.c.id.is_not(None), _TARGETS.c.id.is_not(None)))
     .join(_STUDIES, _STUDIES.c.id == _SHIPMENTS.c.study_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
 )
@@ -201,11 +209,44 @@ def depot_shipments(
 ) -> tuple[ShipmentLine, ...]:
     """What depots have to send, by dispatch day; `depot_ids` None: every depot of these studies."""
     statement = _LINES.where(
-        _SHIPMENTS.c.study_id.in_(list(study_ids)), _SHIPMENTS.c.status.in_(BEFORE_DISPATCH)
+        _SHIPMENTS.c.study_id.in_(list(study_ids)),
+        _SHIPMENTS.c.status.in_(BEFORE_DISPATCH),
+        # What a site sends itself is no depot's.
+        _SHIPMENTS.c.origin_depot_id.is_not(None),
     ).order_by(_SHIPMENTS.c.dispatch_on, _SHIPMENTS.c.number, _SHIPMENTS.c.id)
     if depot_ids is not None:
         statement = statement.where(_SHIPMENTS.c.origin_depot_id.in_(list(depot_ids)))
     return _lines(connection, statement)
+
+
+_TO_DEPOTS = _LINES.where(
+    _SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.target_depot_id.is_not(None)
+)
+
+
+def _at_depots(statement: Select[Any], depot_ids: Sequence[int] | None) -> Select[Any]:
+    return statement if depot_ids is None else statement.where(_SHIPMENTS.c.target_depot_id.in_(list(depot_ids)))
+
+
+def arriving_shipments(
+    connection: Connection, study_id: int, depot_ids: Sequence[int] | None
+) -> tuple[ShipmentLine, ...]:
+    """What is on its way to regional depots and not yet booked there; `depot_ids` None: to every depot."""
+    statement = _TO_DEPOTS.where(_SHIPMENTS.c.status.in_(RECEIVABLE)).order_by(
+        _SHIPMENTS.c.expected_on, _SHIPMENTS.c.id
+    )
+    return _lines(connection, _at_depots(statement, depot_ids), study_id=study_id)
+
+
+def arriving_shipment(
+    connection: Connection, study_id: int, number: str, depot_ids: Sequence[int] | None
+) -> ShipmentRecord | None:
+    """A shipment to one of these depots that has left; None for any other."""
+    statement = _at_depots(_TO_DEPOTS.where(_SHIPMENTS.c.number == bindparam("number")), depot_ids)
+    row = connection.execute(statement, {"study_id": study_id, "number": number}).mappings().first()
+    if row is None or row["status"] in (*_NOT_YET, *BEFORE_DISPATCH):
+        return None
+    return _record(connection, row)
 
 
 def planned_shipments(connection: Connection, study_id: int) -> tuple[ShipmentLine, ...]:
@@ -221,14 +262,15 @@ def _lines(connection: Connection, statement: Select[Any], **facts: Any) -> tupl
 
 
 def _line(row: RowMapping) -> ShipmentLine:
-    to_home = row["site_id"] is None
+    to_depot = row["to_depot"] or ""
+    to_home = row["site_id"] is None and not to_depot
     return ShipmentLine(
         study_id=row["study_id"],
         study=row["study"],
         number=row["number"],
         status=ShipmentStatus(row["status"]),
-        site="" if to_home else row["site"],
-        site_name="" if to_home else row["site_name"],
+        site="" if to_home else row["site"] or "",
+        site_name="" if to_home else row["site_name"] or row["to_depot_name"],
         country=row["country"],
         zone=(row["depot_zone"] or "UTC") if to_home else row["zone"],
         depot=row["depot"] or "",
@@ -241,6 +283,7 @@ def _line(row: RowMapping) -> ShipmentLine:
         delivered_at=row["delivered_at"],
         received_at=row["received_at"],
         to_home=to_home,
+        to_depot=to_depot,
     )
 
 
@@ -280,7 +323,9 @@ def depot_shipment(
 ) -> ShipmentRecord:
     """A shipment of one of these depots (None: of any); NotFound for any other and for one not yet requested."""
     row = _numbered(connection, study_id, number)
-    if row is None or (depot_ids is not None and row["origin_depot_id"] not in depot_ids):
+    if row is None or row["origin_depot_id"] is None:
+        raise not_found("shipment")
+    if depot_ids is not None and row["origin_depot_id"] not in depot_ids:
         raise not_found("shipment")
     if row["status"] in _NOT_YET:
         raise not_found("shipment")
@@ -320,7 +365,8 @@ _EXCURSION_OF = select(_EXCURSIONS.c.number).where(_EXCURSIONS.c.shipment_id == 
 
 def _record(connection: Connection, row: RowMapping) -> ShipmentRecord:
     facts = {"shipment_id": row["id"]}
-    study = study_at(connection, row["study_id"], row["version_number"])
+    version = row["version_number"] or approved_version(connection, row["study_id"])
+    study = study_at(connection, row["study_id"], version)
     groups = {group.code: group for group in study.blinding_groups}
     kits = connection.execute(_KITS_OF, facts).mappings().all()
     handling = sorted({groups[kit["blinding_group"]].handling for kit in kits} - {""})

@@ -217,6 +217,7 @@ _STEP_WORDS = {
     "receive_quarantined": "Received at the site and put into quarantine",
     "receive_damaged": "Received at the site, damaged",
     "receive_missing": "Not in the parcel",
+    "receive_at_depot": "Received at the depot",
     "quarantine": "Put into quarantine",
     "accept": "Quality decision: may be used",
     "reject": "Quality decision: must not be used",

@@ -67,17 +67,30 @@ class Asking:
 def network_view(connection: Connection, asking: Asking) -> NetworkView:
     """The network of a study on a day; depots are counted only when a planner asks for them."""
     lots = {row.id: row.number for row in connection.execute(_LOT_NUMBERS, {"study_id": asking.study_id})}
-    return NetworkView(_DepotsOnDemand(connection, asking, lots), tuple(_sites(connection, asking, lots)))
+    levels = levels_on(connection, asking)
+    sites = tuple(_sites(connection, asking, lots, levels))
+    return NetworkView(_DepotsOnDemand(connection, asking, lots), sites, levels.regional)
 
 
-def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str]) -> Iterator[SiteView]:
+def levels_on(connection: Connection, asking: Asking) -> Levels:
+    """The levels in force on the day, of sites and regional depots."""
+    part = asking.definition.resupply
+    return Levels(connection, asking.study_id, asking.day, (part.trigger_days, part.resupply_days))
+
+
+def depots_now(connection: Connection, asking: Asking) -> Mapping[str, DepotView]:
+    """The depots as they stand within this transaction, counted when first asked for."""
+    lots = {row.id: row.number for row in connection.execute(_LOT_NUMBERS, {"study_id": asking.study_id})}
+    return _DepotsOnDemand(connection, asking, lots)
+
+
+def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str], levels: Levels) -> Iterator[SiteView]:
     study_id, day = asking.study_id, asking.day
     facts = {"study_id": study_id, **({} if asking.site is None else {"site": asking.site})}
     sites = connection.execute(_ACTIVE_SITES if asking.site is None else _ONE_SITE, facts).all()
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
-    windows_days = asking.definition.resupply.trigger_days, asking.definition.resupply.resupply_days
-    levels, lanes = Levels(connection, study_id, day, windows_days), Lanes(connection, study_id, day)
+    lanes = Lanes(connection, study_id, day)
     expected = _expected(connection, asking, levels)
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
 
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, under_hold
 from irt.states.kit import Assignment, Custody, Quality
@@ -78,35 +78,48 @@ def piles_at(connection: Connection, study_id: int, custody: Custody, places: It
             yield place, label, lot_id, expiry, kit_type, kits
 
 
-_UNDERWAY = (
-    select(
-        _SHIPMENTS.c.site_id,
-        _CONTENTS.c.kit_type,
-        _LOTS.c.number,
-        _KITS.c.expiry,
-        func.count().label("kits"),
-        _SHIPMENTS.c.expected_on,
+def _underway(to: Column[Any]) -> Select[Any]:
+    return (
+        select(
+            to,
+            _CONTENTS.c.kit_type,
+            _LOTS.c.number,
+            _KITS.c.expiry,
+            func.count().label("kits"),
+            _SHIPMENTS.c.expected_on,
+        )
+        .join(_SHIPPED, _SHIPPED.c.shipment_id == _SHIPMENTS.c.id)
+        .join(_KITS, _KITS.c.id == _SHIPPED.c.kit_id)
+        .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
+        .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+        .where(
+            _SHIPMENTS.c.study_id == _STUDY,
+            _SHIPMENTS.c.status.in_(sorted({*OPEN, ShipmentStatus.RECEIVED_PARTLY})),
+            to.is_not(None),
+            _SHIPPED.c.outcome.is_(None),
+            _KITS.c.quality == Quality.RELEASED,
+        )
+        .group_by(to, _CONTENTS.c.kit_type, _LOTS.c.number, _KITS.c.expiry, _SHIPMENTS.c.expected_on)
     )
-    .join(_SHIPPED, _SHIPPED.c.shipment_id == _SHIPMENTS.c.id)
-    .join(_KITS, _KITS.c.id == _SHIPPED.c.kit_id)
-    .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
-    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    .where(
-        _SHIPMENTS.c.study_id == _STUDY,
-        _SHIPMENTS.c.status.in_(sorted({*OPEN, ShipmentStatus.RECEIVED_PARTLY})),
-        _SHIPMENTS.c.site_id.is_not(None),
-        _SHIPPED.c.outcome.is_(None),
-        _KITS.c.quality == Quality.RELEASED,
-    )
-    .group_by(_SHIPMENTS.c.site_id, _CONTENTS.c.kit_type, _LOTS.c.number, _KITS.c.expiry, _SHIPMENTS.c.expected_on)
-)
+
+
+_TO_SITES, _TO_DEPOTS = _underway(_SHIPMENTS.c.site_id), _underway(_SHIPMENTS.c.target_depot_id)
 
 
 def on_the_way(connection: Connection, study_id: int, day: date) -> dict[int, list[OnTheWay]]:
     """Kits awaited with open shipments, by site; due on `day` where nothing else is known."""
+    return _coming(connection, _TO_SITES, study_id, day)
+
+
+def coming_to_depots(connection: Connection, study_id: int, day: date) -> dict[int, list[OnTheWay]]:
+    """Kits awaited with open shipments, by regional depot; due on `day` where nothing else is known."""
+    return _coming(connection, _TO_DEPOTS, study_id, day)
+
+
+def _coming(connection: Connection, statement: Select[Any], study_id: int, day: date) -> dict[int, list[OnTheWay]]:
     coming: dict[int, list[OnTheWay]] = defaultdict(list)
-    for site_id, kit_type, lot, expiry, kits, due in connection.execute(_UNDERWAY, {"study_id": study_id}).all():
-        coming[site_id].append(OnTheWay(kit_type, lot, expiry, kits, due or day))
+    for place_id, kit_type, lot, expiry, kits, due in connection.execute(statement, {"study_id": study_id}).all():
+        coming[place_id].append(OnTheWay(kit_type, lot, expiry, kits, due or day))
     return coming
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, select
 from irt.blinding.views import UnblindedView
 from irt.errors import NotFound
 from irt.reads.inventory import Asking, network_view
+from irt.reads.regional import regional_view
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import subjects_by_site
 from irt.reads.unblinded_supply import is_small
@@ -69,16 +70,51 @@ def site_reasons(connection: Connection, study_id: int, number: str, now: dateti
     )
 
 
+def depot_reasons(connection: Connection, study_id: int, code: str, now: datetime) -> SiteReasons:
+    """Today's reasons of a regional depot; BadInput where no other depot keeps it up to levels."""
+    day, definition = now.date(), definition_in_force(connection, study_id)
+    asking = Asking(study_id, definition, day, now)
+    regional = regional_view(connection, asking, network_view(connection, asking).sites, code)
+    return SiteReasons(
+        site=code,
+        grouped=False,
+        day=day,
+        not_supplied="",
+        reviewed=is_review_day(day, definition.resupply.review_days),
+        explanation=explained(regional, regional.sites[0], day, definition),
+    )
+
+
 def small_sites(connection: Connection, study_id: int, numbers: Sequence[str]) -> frozenset[str]:
     """Those of the sites that have too few subjects for kit types to be shown."""
     definition, subjects = definition_in_force(connection, study_id), subjects_by_site(connection, study_id)
     return frozenset(number for number in numbers if is_small(definition, subjects.get(number, 0)))
 
 
+@dataclass(frozen=True, slots=True)
+class Proposals:
+    """What a run would propose: to sites, and to regional depots with what those hold now."""
+
+    definition: StudyDefinition
+    to_sites: Sequence[ProposedShipment]
+    to_depots: Sequence[ProposedShipment]
+
+
 def proposals_today(
-    connection: Connection, study_id: int, planner: ResupplyPlanner, now: datetime, site: str | None = None
-) -> tuple[StudyDefinition, Sequence[ProposedShipment]]:
-    """What a run would propose now; nothing is booked."""
+    connection: Connection,
+    study_id: int,
+    planner: ResupplyPlanner,
+    now: datetime,
+    site: str | None = None,
+    depot: str | None = None,
+) -> Proposals:
+    """What a run would propose now, for one site or one regional depot if named; nothing is booked."""
     definition, day = definition_in_force(connection, study_id), now.date()
-    network = network_view(connection, Asking(study_id, definition, day, now, site))
-    return definition, planner_of(definition, planner).plan(network, day, settings_of(definition))
+    chosen, settings = planner_of(definition, planner), settings_of(definition)
+    asking = Asking(study_id, definition, day, now, site)
+    network = network_view(connection, asking)
+    to_sites = [] if depot else chosen.plan(network, day, settings)
+    to_depots: Sequence[ProposedShipment] = ()
+    if depot is not None or (network.regional and site is None):
+        to_depots = chosen.plan(regional_view(connection, asking, network.sites, depot), day, settings)
+    return Proposals(definition, to_sites, to_depots)

@@ -24,6 +24,8 @@ class SettingRow(UnblindedView):
     maximum: int
     effective_from: date
     in_force: bool
+    trigger_days: int | None = None
+    resupply_days: int | None = None
 
 
 @dataclass(frozen=True)
@@ -89,19 +91,20 @@ def supply_sites(connection: Connection, study_id: int) -> tuple[SupplySiteLine,
 
 
 _ALL_SETTINGS = (
-    select(_SETTINGS, _SITES.c.number.label("site"))
+    select(_SETTINGS, _SITES.c.number.label("site"), _DEPOTS.c.code.label("depot"))
     .outerjoin(_SITES, _SITES.c.id == _SETTINGS.c.site_id)
+    .outerjoin(_DEPOTS, _DEPOTS.c.id == _SETTINGS.c.depot_id)
     .where(_SETTINGS.c.study_id == bindparam("study_id"))
     .order_by(_SETTINGS.c.effective_from, _SETTINGS.c.id)
 )
 
 
 def resupply_settings(connection: Connection, study_id: int, now: datetime) -> tuple[SettingRow, ...]:
-    """Every setting in force or still to come: study first, then countries, then sites, by kit type."""
+    """Every setting in force or still to come: study first, then countries and depots, then sites, by kit type."""
     today, latest = now.date(), {}
     coming = []
     for row in connection.execute(_ALL_SETTINGS, {"study_id": study_id}).mappings():
-        scope = f"Site {row['site']}" if row["site"] else row["country"] or "Study"
+        scope = _scope(row)
         if row["effective_from"] > today:
             coming.append(_setting(scope, row, in_force=False))
         else:
@@ -109,9 +112,22 @@ def resupply_settings(connection: Connection, study_id: int, now: datetime) -> t
     return tuple(sorted([*latest.values(), *coming], key=_order))
 
 
+def _scope(row: RowMapping) -> str:
+    if row["site"]:
+        return f"Site {row['site']}"
+    return f"Depot {row['depot']}" if row["depot"] else row["country"] or "Study"
+
+
 def _setting(scope: str, row: RowMapping, *, in_force: bool) -> SettingRow:
     return SettingRow(
-        scope, row["kit_type"], row["minimum"], row["maximum"], row["effective_from"], in_force=in_force
+        scope=scope,
+        kit_type=row["kit_type"],
+        minimum=row["minimum"],
+        maximum=row["maximum"],
+        effective_from=row["effective_from"],
+        in_force=in_force,
+        trigger_days=row["trigger_days"],
+        resupply_days=row["resupply_days"],
     )
 
 

@@ -85,6 +85,7 @@ _COUNT = (
     .scalar_subquery()
     .label("kits")
 )
+_TARGETS = _DEPOTS.alias("target")
 _LINES = (
     select(
         _SHIPMENTS,
@@ -92,8 +93,10 @@ _LINES = (
         _SITES.c.number.label("site"),
         _SITES.c.name.label("site_name"),
         _DEPOTS.c.code.label("depot"),
+        _TARGETS.c.code.label("to_depot"),
     )
     .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
     .where(_SHIPMENTS.c.study_id == bindparam("study_id"))
 )
@@ -118,7 +121,7 @@ def _line(row: RowMapping) -> SupplyShipment:
         number=row["number"],
         status=ShipmentStatus(row["status"]),
         site=row["site"] or "",
-        site_name=row["site_name"] or "",
+        site_name=f"Depot {row['to_depot']}" if row["to_depot"] else row["site_name"] or "",
         depot=row["depot"] or "",
         kits=row["kits"],
         raised_by=row["raised_by"],

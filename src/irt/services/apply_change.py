@@ -125,8 +125,10 @@ def _site_contact(work: Work, agreed: _Agreed) -> None:
 
 
 def _levels(work: Work, agreed: _Agreed) -> None:
-    country = agreed.facts["country"]
-    work.append(ResupplySetting, **agreed.row, **agreed.secret, country=country, site_id=agreed.site_id)
+    country, depot = agreed.facts["country"], agreed.facts.get("depot")
+    depot_id = depot_ids(work, agreed.study.id)[depot] if depot else None
+    place = {"country": country, "site_id": agreed.site_id, "depot_id": depot_id}
+    work.append(ResupplySetting, **agreed.row, **agreed.secret, **place)
 
 
 def _supply_stop(work: Work, agreed: _Agreed) -> None:

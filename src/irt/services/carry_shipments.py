@@ -1,18 +1,19 @@
 """Everything that depots, carriers and sites do with the shipments due on a day, for demonstrations and replays."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, or_
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.services.audit_draft import AuditDraft
+from irt.services.carry_items import items_arrive, items_leave
 from irt.services.fulfil_shipment import delayed, pack_kits
 from irt.services.holds import under_hold_among
-from irt.services.move_kits import Move, lock_kits, move_each
-from irt.services.receive_shipment import Temperature
+from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
+from irt.services.receive_shipment import Temperature, receive_at_depot
 from irt.services.shipments import (
     HELD_SHIPMENTS,
     HeldShipment,
@@ -44,11 +45,13 @@ class ShipmentsCarried(SQLModel):
 
 
 _SHIPMENTS = table_of(Shipment)
-_TO_SITES = HELD_SHIPMENTS.where(_SHIPMENTS.c.site_id.is_not(None))
-_TO_LEAVE = _TO_SITES.where(
+_TO_PLACES = HELD_SHIPMENTS.where(
+    or_(_SHIPMENTS.c.site_id.is_not(None), _SHIPMENTS.c.target_depot_id.is_not(None))
+)
+_TO_LEAVE = _TO_PLACES.where(
     _SHIPMENTS.c.status == ShipmentStatus.REQUESTED, _SHIPMENTS.c.dispatch_on <= bindparam("day")
 )
-_TO_ARRIVE = _TO_SITES.where(
+_TO_ARRIVE = _TO_PLACES.where(
     _SHIPMENTS.c.status == ShipmentStatus.IN_TRANSIT, _SHIPMENTS.c.expected_on <= bindparam("day")
 )
 _DEPOT_STEPS = (ShipmentEvent.ACKNOWLEDGE, ShipmentEvent.PICK, ShipmentEvent.PACK, ShipmentEvent.DISPATCH)
@@ -83,6 +86,7 @@ def _some_at_once(shipments: Sequence[HeldShipment]) -> Iterator[Sequence[HeldSh
 
 
 def _dispatch(work: Work, shipments: Sequence[HeldShipment], day: date) -> None:
+    items_leave(work, shipments)
     kits = kits_underway(work, shipments)
     pack_kits(work, shipments, kits)
     late: dict[date | None, list[HeldShipment]] = defaultdict(list)
@@ -100,8 +104,9 @@ def _dispatch(work: Work, shipments: Sequence[HeldShipment], day: date) -> None:
 
 
 def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
+    items_arrive(work, shipments)
     kits = kits_underway(work, shipments)
-    site_of = {shipment.id: shipment.site_id for shipment in shipments}
+    by_id = {shipment.id: shipment for shipment in shipments}
     usable: list[Move] = []
     held_back: list[Move] = []
     locked = lock_kits(work, kits)
@@ -109,13 +114,15 @@ def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
     for kit in locked:
         fit = kit.state.quality == Quality.RELEASED and kit.id not in held
         pile = usable if fit else held_back
-        pile.append(Move(kit, site_of[kits[kit.id]], kits[kit.id]))
+        pile.append(Move(kit, by_id[kits[kit.id]].site_id, kits[kit.id]))
     for moves, event, outcome in (
         (usable, KitEvent.RECEIVE, "received"),
         (held_back, KitEvent.RECEIVE_QUARANTINED, "quarantined"),
     ):
+        if to_sites := [move for move in moves if move.place_id is not None]:
+            move_each(work, to_sites, event)
+        _receive_at_depots(work, by_id, [move for move in moves if move.place_id is None], event)
         if moves:
-            move_each(work, moves, event)
             note_outcome(work, shipments, [move.kit.id for move in moves], outcome)
     counts = Counter(kits.values())
     step_shipments(
@@ -126,3 +133,13 @@ def _receive(work: Work, shipments: Sequence[HeldShipment]) -> int:
         tell=lambda shipment: {"kits": counts[shipment.id]},
     )
     return len(kits)
+
+
+def _receive_at_depots(
+    work: Work, by_id: Mapping[int, HeldShipment], moves: Sequence[Move], event: KitEvent
+) -> None:
+    there: dict[int, list[HeldKit]] = defaultdict(list)
+    for move in moves:
+        there[move.shipment_id or 0].append(move.kit)
+    for shipment_id, kits in there.items():
+        receive_at_depot(work, by_id[shipment_id], kits, event)

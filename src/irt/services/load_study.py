@@ -60,7 +60,7 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
     depots = record_depots(work, definition.depots, owner, {})
     record_lanes(work, definition.lanes, owner, depots, ask.effective_from)
     sites = _sites(work, definition, owner, depots, ask)
-    record_levels(work, levels_in(definition, sites), owner, ask.effective_from)
+    record_levels(work, levels_in(definition, sites, depots), owner, ask.effective_from)
     commitments = _seeds(work, owner)
     work.append(AllocationState, **owner, key=ASSIGNMENTS, state={"count": 0})
     work.audit(

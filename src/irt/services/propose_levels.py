@@ -13,7 +13,7 @@ from irt.study.operations import ChangeKind
 
 
 class ProposeLevels(SQLModel):
-    """The levels of one kit type for the study, or for one country or one site, from a day on.
+    """The levels of one kit type for the study, or for one country, site or regional depot, from a day on.
 
     The windows of predicted need stay as they are where they are left out.
     """
@@ -26,6 +26,7 @@ class ProposeLevels(SQLModel):
     resupply_days: int | None = Field(default=None, ge=0)
     country: str | None = None
     site: str | None = None
+    depot: str | None = None
     effective_from: date
     reason: str
 
@@ -36,11 +37,11 @@ def propose_levels(work: Work, ask: ProposeLevels) -> ChangeProposed:
     require_may_set_levels(work, study)
     _check(study, ask)
     site = site_numbered(work, study.id, ask.site) if ask.site else None
-    scope = f"site {ask.site}" if ask.site else ask.country or "the study"
+    scope = f"site {ask.site}" if ask.site else f"depot {ask.depot}" if ask.depot else ask.country or "the study"
     proposal = Proposal(
         kind=ChangeKind.LEVELS,
         record=f"stock levels of {scope}",
-        facts={"country": ask.country, "site": ask.site},
+        facts={"country": ask.country, "site": ask.site, **({"depot": ask.depot} if ask.depot else {})},
         before=None,
         effective_from=ask.effective_from,
         site=site,
@@ -55,8 +56,10 @@ def _windows(ask: ProposeLevels) -> dict[str, int]:
 
 
 def _check(study: SupplyStudy, ask: ProposeLevels) -> None:
-    if ask.country and ask.site:
-        raise BadInput("Name a country or a site, not both. Nothing was changed.")
+    if sum(map(bool, (ask.country, ask.site, ask.depot))) > 1:
+        raise BadInput("Name a country, a site or a depot, one of them. Nothing was changed.")
+    if ask.depot and ask.depot not in {depot.code for depot in study.definition.depots if depot.supplied_by}:
+        raise BadInput(f"No other depot supplies {ask.depot}. Nothing was changed. Name a regional depot.")
     if ask.maximum < ask.minimum:
         raise BadInput("The maximum lies below the minimum. Nothing was changed.")
     if ask.kit_type not in {kit_type.code for kit_type in study.definition.kit_types}:

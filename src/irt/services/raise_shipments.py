@@ -62,10 +62,14 @@ def raise_shipments(
     *,
     raised_by: str = "resupply",
     needs_approval: bool = False,
+    to_depots: bool = False,
 ) -> Raised:
-    """Stores proposals, reserves their kits in the warehouse's order, and requests them or asks for approval."""
+    """Stores proposals, reserves their kits in the warehouse's order, and requests them or asks for approval.
+
+    `to_depots`: the places are regional depots, not sites.
+    """
     parcels = list(_parcels(study, proposals, {site.number: site for site in sites}))
-    shipments = _record(work, study, parcels, raised_by)
+    shipments = _record(work, study, parcels, raised_by, to_depots=to_depots)
     kits = _reserve(work, study, parcels, shipments)
     _request(work, shipments, kits, needs_approval)
     return Raised([shipment.number for shipment in shipments], kits.total())
@@ -105,11 +109,14 @@ def next_number(work: Work, study_id: int) -> int:
     return FIRST_NUMBER if latest is None else int(latest.removeprefix("S-")) + 1
 
 
-def _record(work: Work, study: SupplyStudy, parcels: Sequence[_Parcel], raised_by: str) -> list[HeldShipment]:
+def _record(
+    work: Work, study: SupplyStudy, parcels: Sequence[_Parcel], raised_by: str, *, to_depots: bool
+) -> list[HeldShipment]:
     """Stores proposed shipments under running numbers, and what each was calculated from."""
     if not parcels:
         return []
-    depots, sites = depot_ids(work, study.id), _site_ids(work, study, parcels)
+    depots = depot_ids(work, study.id)
+    places, place = (depots, "target_depot_id") if to_depots else (_site_ids(work, study, parcels), "site_id")
     first = next_number(work, study.id)
     numbers = [f"S-{number}" for number in range(first, first + len(parcels))]
     common = {**study.owner, "status": ShipmentStatus.PROPOSED, "raised_by": raised_by, "raised_at": work.at}
@@ -119,7 +126,9 @@ def _record(work: Work, study: SupplyStudy, parcels: Sequence[_Parcel], raised_b
             {
                 **common,
                 "number": number,
-                "site_id": sites[parcel.site.number],
+                "site_id": None,
+                "target_depot_id": None,
+                place: places[parcel.site.number],
                 "origin_depot_id": depots[parcel.proposal.depot],
                 "dispatch_on": parcel.proposal.dispatch_on,
                 "expected_on": parcel.proposal.dispatch_on + timedelta(days=parcel.site.lead_time_days),
@@ -211,6 +220,8 @@ class _Piles:
 
 
 def _piles_of(parcel: _Parcel, line: ProposedLine) -> list[_Pile]:
+    if line.label is not None:
+        return [(parcel.proposal.depot, line.lot, line.kit_type, line.label)]
     own = parcel.site.label_group
     labels = [own] if own == ANY_LABEL else [own, ANY_LABEL]
     return [(parcel.proposal.depot, line.lot, line.kit_type, label) for label in labels]

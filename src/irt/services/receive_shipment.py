@@ -1,4 +1,4 @@
-"""Receipt of a shipment at its site, kit by kit, with the word of its temperature monitor."""
+"""Receipt of a shipment at its site or regional depot, kit by kit, with the word of its temperature monitor."""
 
 from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
@@ -6,19 +6,20 @@ from enum import StrEnum
 
 from sqlmodel import SQLModel
 
-from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotFound, Refusal
 from irt.services.excursions import open_excursion
 from irt.services.holds import under_hold_among
-from irt.services.move_kits import HeldKit, Move, lock_kits, move_each
+from irt.services.move_kits import HeldKit, Move, lock_kits, move_each, move_kits
 from irt.services.shipments import (
     HeldShipment,
     kits_underway,
     lock_shipment,
     note_outcome,
     refuse_step,
+    require_receiver,
     step_shipments,
 )
+from irt.services.site_kits import can_move
 from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.records import ExcursionStatus
@@ -83,9 +84,9 @@ _MISSING: Outcome = ("missing", KitEvent.RECEIVE_MISSING)
 def receive_shipment(work: Work, ask: ReceiveShipment) -> ShipmentReceived:
     """Books each kit as it arrived; after an alarm or without data every kit waits in quarantine."""
     shipment = lock_shipment(work, ask.study_id, ask.number)
-    if shipment.site_id is None:
-        raise NotFound("This shipment does not go to a site. Nothing was booked.")
-    work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id, shipment.site_id)
+    if shipment.site_id is None and shipment.target_depot_id is None:
+        raise NotFound("This shipment goes neither to a site nor to a depot. Nothing was booked.")
+    require_receiver(work, shipment)
     _check_time(work, ask, shipment)
     kits = lock_kits(work, kits_underway(work, [shipment]))
     outcomes = _outcomes(ask, shipment, kits, under_hold_among(work, kits))
@@ -179,11 +180,38 @@ def _book(
         some = [kit for kit in kits if outcomes.get(kit.number) == outcome]
         booked[name] = sorted(kit.number for kit in some)
         if some:
-            place = None if outcome == _MISSING else shipment.site_id
-            moves = [Move(kit, place, shipment.id) for kit in some]
-            move_each(work, moves, event, reason=ask.reason, occurred_at=ask.received_at)
+            if shipment.target_depot_id is not None and outcome != _MISSING:
+                receive_at_depot(work, shipment, some, event, ask.reason, ask.received_at)
+            else:
+                place = None if outcome == _MISSING else shipment.site_id
+                moves = [Move(kit, place, shipment.id) for kit in some]
+                move_each(work, moves, event, reason=ask.reason, occurred_at=ask.received_at)
             note_outcome(work, [shipment], [kit.id for kit in some], name)
     return booked
+
+
+_THEN_AT_DEPOT = {
+    KitEvent.RECEIVE_QUARANTINED: KitEvent.QUARANTINE,
+    KitEvent.RECEIVE_DAMAGED: KitEvent.DAMAGE,
+}
+"""What follows the arrival at a depot, by what would have been booked at a site."""
+
+
+def receive_at_depot(
+    work: Work,
+    shipment: HeldShipment,
+    kits: Sequence[HeldKit],
+    event: KitEvent,
+    reason: str | None = None,
+    occurred_at: datetime | None = None,
+) -> None:
+    """Puts kits on the shelf of the regional depot; quarantined or damaged ones stay out of its stock."""
+    moves = [Move(kit, shipment.target_depot_id, shipment.id) for kit in kits]
+    there = move_each(work, moves, KitEvent.RECEIVE_AT_DEPOT, reason=reason, occurred_at=occurred_at)
+    then = _THEN_AT_DEPOT.get(event)
+    if then is not None:
+        fit = [kit for kit in there if can_move(kit, then)]
+        move_kits(work, fit, then, shipment_id=shipment.id, reason=reason, occurred_at=occurred_at)
 
 
 _OPENED_AS = {Temperature.ALARM: ExcursionStatus.SUSPECTED, Temperature.NO_DATA: ExcursionStatus.NO_DATA}

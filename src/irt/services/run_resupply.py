@@ -1,19 +1,22 @@
 """A run of the planner over the network: shipments are proposed, their kits reserved, the reasons kept."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
-from irt.errors import Refusal
+from irt.errors import BadInput, Refusal
 from irt.reads.inventory import Asking, network_view
+from irt.reads.regional import regional_view
 from irt.services.audit_draft import AuditDraft
 from irt.services.raise_shipments import raise_shipments
+from irt.services.send_items import ride_along
 from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
 from irt.supply.calendar import is_review_day
-from irt.supply.planner import ResupplyPlanner
+from irt.supply.planner import NetworkView, ResupplyPlanner
 from irt.supply.planners import planner_of, settings_of
 from irt.tables.shipment import ResupplyRun
 
@@ -21,7 +24,8 @@ from irt.tables.shipment import ResupplyRun
 class RunResupply(SQLModel):
     """The day to plan for; `needs_approval` lets shipments wait for the supply manager.
 
-    A `night` plans on the study's review days only; a person plans whenever they wish, for one site if need be.
+    A `night` plans on the study's review days only; a person plans whenever they wish, if need be for one site, or
+    for one regional depot.
     """
 
     study_id: int
@@ -30,12 +34,14 @@ class RunResupply(SQLModel):
     needs_approval: bool = False
     night: bool = False
     site: str | None = None
+    depot: str | None = None
 
 
 class ResupplyDone(SQLModel):
-    """The shipments of one run, in order of depot and site."""
+    """The shipments of one run: to sites, then to regional depots, each in order of depot and place."""
 
     sites_considered: int
+    depots_considered: int = 0
     shipments: list[str]
     kits: int
 
@@ -60,15 +66,50 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
         review_days = study.definition.resupply.review_days
         if ask.night and not is_review_day(ask.day, review_days):
             raise NoReviewDay(ask.day, review_days)
-        network = network_view(work.connection, Asking(study.id, study.definition, ask.day, work.at, ask.site))
-        chosen = planner_of(study.definition, planner)
-        proposals = chosen.plan(network, ask.day, settings_of(study.definition, ask.consolidate))
-        raised = raise_shipments(work, study, proposals, network.sites, needs_approval=ask.needs_approval)
-        done = ResupplyDone(sites_considered=len(network.sites), shipments=raised.numbers, kits=raised.kits)
-        _record_run(work, study, ask.day, chosen.name, done)
+        if ask.site is not None and ask.depot is not None:
+            raise BadInput("Name a site or a depot, not both. Nothing was planned.")
+        asking = Asking(study.id, study.definition, ask.day, work.at, ask.site)
+        run = _Run(work, study, ask, planner_of(study.definition, planner))
+        network = network_view(work.connection, asking)
+        done = ResupplyDone(sites_considered=0, shipments=[], kits=0)
+        if ask.depot is None:
+            run.plan(network, done)
+            done.sites_considered = len(network.sites)
+            done.shipments += ride_along(work, study, ask.day, network.sites, done.shipments, ask.needs_approval)
+            done.shipments += ride_along(work, study, ask.day, network.sites, done.shipments, ask.needs_approval)
+        # Sites first: what they are sent is gone when their depot is looked at.
+        if ask.depot is not None or (network.regional and ask.site is None):
+            regional = regional_view(work.connection, asking, network.sites, ask.depot)
+            run.plan(regional, done, to_depots=True)
+            done.depots_considered = len(regional.sites)
+        _record_run(work, study, ask.day, run.planner.name, done)
         return done
 
     return run_resupply
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run over a study, with its planner."""
+
+    work: Work
+    study: SupplyStudy
+    ask: RunResupply
+    planner: ResupplyPlanner
+
+    def plan(self, network: NetworkView, done: ResupplyDone, *, to_depots: bool = False) -> None:
+        """Plans the places of a network, raises the shipments, and counts them."""
+        settings = settings_of(self.study.definition, self.ask.consolidate)
+        raised = raise_shipments(
+            self.work,
+            self.study,
+            self.planner.plan(network, self.ask.day, settings),
+            network.sites,
+            needs_approval=self.ask.needs_approval,
+            to_depots=to_depots,
+        )
+        done.shipments += raised.numbers
+        done.kits += raised.kits
 
 
 def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: ResupplyDone) -> None:
@@ -80,6 +121,10 @@ def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: R
             record_kind="resupply_run",
             record=day.isoformat(),
             study_id=study.id,
-            new={"planner": planner, **counts, "kits": done.kits},
+            new={"planner": planner, **counts, **_regional(done), "kits": done.kits},
         )
     )
+
+
+def _regional(done: ResupplyDone) -> dict[str, int]:
+    return {"depots_considered": done.depots_considered} if done.depots_considered else {}

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, select, update
 
+from irt.blinding.actor import Grant
 from irt.blinding.roles import Permission
 from irt.errors import About, NotAllowed
 from irt.services.audit_draft import AuditDraft
@@ -24,6 +25,7 @@ _SHIPMENTS, _CONTENTS, _SITES, _DEPOTS = (
     table_of(Site),
     table_of(Depot),
 )
+_TARGETS = _DEPOTS.alias("target")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ class HeldShipment:
     expected_on: date | None
     dispatched_at: datetime | None
     subject_id: int | None = None
+    item_lines: int = 0
+    target_depot_id: int | None = None
+    target_depot: str | None = None
 
     @property
     def owner(self) -> dict[str, int]:
@@ -71,8 +76,13 @@ HELD_SHIPMENTS = (
         _SHIPMENTS.c.expected_on,
         _SHIPMENTS.c.dispatched_at,
         _SHIPMENTS.c.subject_id,
+        _SHIPMENTS.c.item_lines,
+        _SHIPMENTS.c.target_depot_id,
+        _TARGETS.c.code.label("target_depot"),
+        _TARGETS.c.zone.label("target_zone"),
     )
     .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
     .where(_SHIPMENTS.c.study_id == bindparam("study_id"))
     .order_by(_SHIPMENTS.c.id)
@@ -93,11 +103,14 @@ def held_shipment(row: RowMapping) -> HeldShipment:
         row["depot_zone"],
         row["site_id"],
         row["site_number"],
-        row["site_zone"] or row["depot_zone"] or "UTC",
+        row["site_zone"] or row["target_zone"] or row["depot_zone"] or "UTC",
         row["dispatch_on"],
         row["expected_on"],
         row["dispatched_at"],
         row["subject_id"],
+        item_lines=row["item_lines"],
+        target_depot_id=row["target_depot_id"],
+        target_depot=row["target_depot"],
     )
 
 
@@ -116,10 +129,24 @@ def lock_shipments(work: Work, study_id: int, numbers: Iterable[str]) -> list[He
 
 def require_at_depot(work: Work, shipment: HeldShipment) -> None:
     """NotAllowed unless this person works at the shipment's depot (or at every depot of the study)."""
+    if shipment.depot_id is None or _grant_at(work, shipment, shipment.depot_id) is None:
+        raise NotAllowed("This shipment leaves from another depot. Nothing was booked. Ask that depot.")
+
+
+def require_receiver(work: Work, shipment: HeldShipment) -> Grant:
+    """The grant by which this person receives the shipment at its site, or at the regional depot it goes to."""
+    if shipment.target_depot_id is None:
+        return work.actor.require(Permission.RECEIVE_SHIPMENT, shipment.study_id, shipment.site_id)
+    grant = _grant_at(work, shipment, shipment.target_depot_id)
+    if grant is None:
+        raise NotAllowed("This shipment goes to another depot. Nothing was booked. Ask that depot.")
+    return grant
+
+
+def _grant_at(work: Work, shipment: HeldShipment, depot_id: int | None) -> Grant | None:
     work.actor.require(Permission.FULFIL_SHIPMENT, shipment.study_id)
     grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, shipment.study_id, None)]
-    if not any(grant.depot_id in (None, shipment.depot_id) for grant in grants):
-        raise NotAllowed("This shipment leaves from another depot. Nothing was booked. Ask that depot.")
+    return next((grant for grant in grants if grant.depot_id in (None, depot_id)), None)
 
 
 _KITS_OF = (
@@ -211,9 +238,15 @@ def _draft(before: HeldShipment, after: HeldShipment, reason: str | None, told: 
         site_id=after.site_id,
         zone=after.zone,
         old={"status": before.status},
-        new={"status": after.status, "site": after.site_number, **{k: _plain(v) for k, v in told.items()}},
+        new={"status": after.status, **_place(after), **{k: _plain(v) for k, v in told.items()}},
         reason=reason,
     )
+
+
+def _place(shipment: HeldShipment) -> dict[str, str | None]:
+    if shipment.target_depot is not None:
+        return {"to_depot": shipment.target_depot}
+    return {"site": shipment.site_number}
 
 
 def _plain(value: Any) -> Any:

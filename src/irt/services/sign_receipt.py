@@ -3,10 +3,9 @@
 from sqlmodel import Field
 
 from irt.audit.signature import Meaning
-from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.services.receive_shipment import ReceiveShipment, ShipmentReceived, receive_shipment
-from irt.services.shipments import lock_shipment
+from irt.services.shipments import lock_shipment, require_receiver
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.work import Work
 
@@ -22,7 +21,7 @@ def sign_receipt(work: Work, ask: SignReceipt) -> ShipmentReceived:
     if ask.received_at is not None and not (ask.reason or "").strip():
         raise BadInput("Say why the receipt is entered late. Nothing was booked.")
     shipment = lock_shipment(work, ask.study_id, ask.number)
-    grant = work.actor.require(Permission.RECEIVE_SHIPMENT, ask.study_id, shipment.site_id)
+    grant = require_receiver(work, shipment)
     signable = Signable(
         Meaning.RECEIVE_SHIPMENT,
         "shipment",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 from sqlalchemy import bindparam, select
 
@@ -20,8 +21,8 @@ from irt.tables.secret import ResupplySetting
 from irt.tables.study import Depot, Lane, Site, SiteDetail
 
 Owner = Mapping[str, int]
-Level = tuple[str | None, int | None, Code, MinMax]
-"""Country, site, kit type, levels; neither country nor site for the whole study."""
+Level = tuple[str | None, int | None, int | None, Code, MinMax]
+"""Country, site, regional depot, kit type, levels; none of the three for the whole study."""
 
 
 def record_depots(
@@ -104,16 +105,21 @@ def record_site(
     return site_id
 
 
-def levels_in(definition: StudyDefinition, sites: Mapping[str, int]) -> list[Level]:
-    """The resupply levels of a study file, those of sites that the study has."""
+def levels_in(
+    definition: StudyDefinition, sites: Mapping[str, int], depots: Mapping[str, int] = MappingProxyType({})
+) -> list[Level]:
+    """The resupply levels of a study file, those of sites and depots that the study has."""
     settings = definition.resupply
-    scopes: list[tuple[str | None, int | None, Mapping[Code, MinMax]]] = [
-        (None, None, settings.study),
-        *((country, None, levels) for country, levels in settings.countries.items()),
-        *((None, sites[site], levels) for site, levels in settings.sites.items() if site in sites),
+    scopes: list[tuple[str | None, int | None, int | None, Mapping[Code, MinMax]]] = [
+        (None, None, None, settings.study),
+        *((country, None, None, levels) for country, levels in settings.countries.items()),
+        *((None, sites[site], None, levels) for site, levels in settings.sites.items() if site in sites),
+        *((None, None, depots[depot], levels) for depot, levels in settings.depots.items() if depot in depots),
     ]
     return [
-        (country, site_id, code, level) for country, site_id, levels in scopes for code, level in levels.items()
+        (country, site_id, depot_id, code, level)
+        for country, site_id, depot_id, levels in scopes
+        for code, level in levels.items()
     ]
 
 
@@ -126,6 +132,7 @@ def record_levels(work: Work, levels: Iterable[Level], owner: Owner, effective_f
                 **owner,
                 "country": country,
                 "site_id": site_id,
+                "depot_id": depot_id,
                 "kit_type": kit_type,
                 "minimum": level.minimum,
                 "maximum": level.maximum,
@@ -134,7 +141,7 @@ def record_levels(work: Work, levels: Iterable[Level], owner: Owner, effective_f
                 "effective_from": effective_from,
                 "change_id": None,
             }
-            for country, site_id, kit_type, level in levels
+            for country, site_id, depot_id, kit_type, level in levels
         ),
     )
 
@@ -151,5 +158,5 @@ def extend_network(work: Work, before: StudyDefinition, after: StudyDefinition, 
     depots = record_depots(work, new_depots, owner, depots)
     ways = {(lane.origin, lane.target) for lane in before.lanes}
     record_lanes(work, (lane for lane in after.lanes if (lane.origin, lane.target) not in ways), owner, depots, day)
-    known = levels_in(before, sites)
-    record_levels(work, (level for level in levels_in(after, sites) if level not in known), owner, day)
+    known = levels_in(before, sites, depots)
+    record_levels(work, (level for level in levels_in(after, sites, depots) if level not in known), owner, day)

@@ -70,6 +70,7 @@ def _levels(definition: StudyDefinition) -> dict[tuple[str, Code], MinMax]:
         "the study": resupply.study,
         **{f"country {code}": levels for code, levels in resupply.countries.items()},
         **{f"site {number}": levels for number, levels in resupply.sites.items()},
+        **{f"depot {code}": levels for code, levels in resupply.depots.items()},
     }
     return {(scope, kit_type): pair for scope, levels in scopes.items() for kit_type, pair in levels.items()}
 

@@ -41,6 +41,7 @@ def unblinded_specification(definition: StudyDefinition) -> Specification:
         _shams(definition),
         _depots(definition),
         _lanes(definition),
+        *_customs(definition),
         _resupply(definition),
         _sizes(definition),
         _lots(definition),
@@ -251,6 +252,26 @@ def _lanes(definition: StudyDefinition) -> Section:
     return Section("Lanes", table=Table(headings, rows))
 
 
+def _customs(definition: StudyDefinition) -> tuple[Section, ...]:
+    customs = definition.customs
+    if customs is None:
+        return ()
+    rows = tuple(
+        (
+            each.blinding_group,
+            each.words,
+            each.hs_code,
+            each.origin,
+            f"{each.value:.2f} {customs.currency}",
+            f"{each.net_grams} / {each.gross_grams}",
+        )
+        for each in customs.commodities
+    )
+    headings = ("Looks like", "Goods", "HS code", "Made in", "Value of a kit", "Net / gross (g)")
+    facts = (("Incoterm", customs.incoterm), ("Exporter", ", ".join(customs.consignor) or "the depot"))
+    return (Section("Customs", facts, Table(headings, rows)),)
+
+
 def _resupply(definition: StudyDefinition) -> Section:
     resupply = definition.resupply
     facts = (
@@ -264,6 +285,8 @@ def _resupply(definition: StudyDefinition) -> Section:
         rows += _levels(f"country {country}", settings)
     for site, settings in resupply.sites.items():
         rows += _levels(f"site {site}", settings)
+    for depot, settings in resupply.depots.items():
+        rows += _levels(f"depot {depot}", settings)
     headings = ("Holds for", "Kit type", "Minimum", "Maximum", "Trigger window", "Resupply window")
     return Section("Resupply of sites", facts, Table(headings, tuple(rows)))
 

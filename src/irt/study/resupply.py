@@ -60,6 +60,9 @@ class Resupply(Part):
     study: dict[Code, MinMax] = {}
     countries: dict[Code, dict[Code, MinMax]] = {}
     sites: dict[Code, dict[Code, MinMax]] = {}
+    depots: dict[Code, dict[Code, MinMax]] = Field(
+        default={}, description="regional depots: stock that the depot that supplies them keeps up"
+    )
 
     def setting(self, kit_type: str, country: str, site: str) -> MinMax | None:
         """The lowest level that names the kit type wins."""

@@ -44,7 +44,9 @@ class Level:
 
 
 class SiteView(NamedTuple):
-    """A site as a planner sees it: usable stock, kits on the way, expected need, settings in force today.
+    """A place to be supplied as a planner sees it: usable stock, kits on the way, need, settings in force today.
+
+    Mostly a site; a regional depot under its code looks the same, and takes kits with any of its `labels`.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
     that of the site's own subjects; `in_screening` may still be randomized. Nothing is sent from `stops_on` on.
@@ -67,6 +69,7 @@ class SiteView(NamedTuple):
     in_screening: int = 0
     stops_on: date | None = None
     has_lane: bool = True
+    labels: frozenset[str] = frozenset()
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""
@@ -83,19 +86,21 @@ class DepotView:
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
-    """The whole network on one day."""
+    """The whole network on one day; `regional`: depots are kept up to levels of their own."""
 
     depots: Mapping[str, DepotView]
     sites: tuple[SiteView, ...]
+    regional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ProposedLine:
-    """So many kits of one type from one blinded lot."""
+    """So many kits of one type from one blinded lot; with a label group where the place takes several."""
 
     kit_type: str
     lot: str
     kits: int
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class Need:
     wanted: int = 0
     basis: Mapping[str, Any] = field(default_factory=dict)
     granted: Counter[str] = field(default_factory=Counter)
+    by_label: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused_lots: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -244,7 +245,9 @@ def _grant(need: Need, kits: int, left: Counter[_Pile], day: date) -> None:
         return
     arrival = _arrival(need.site, day)
     # Kits with the site's own label go before those that could go anywhere.
-    piles = sorted((p for p in left if p.kit_type == need.kit_type), key=lambda p: (p[:3], p.label == ANY_LABEL))
+    piles = sorted(
+        (p for p in left if p.kit_type == need.kit_type), key=lambda p: (p[:3], p.label == ANY_LABEL, p.label)
+    )
     for pile in piles:
         if rule := _refusal(need.site, pile, arrival):
             need.refused_lots[pile.lot] = rule
@@ -252,13 +255,15 @@ def _grant(need: Need, kits: int, left: Counter[_Pile], day: date) -> None:
         taken = min(kits, left[pile])
         if taken:
             need.granted[pile.lot] += taken
+            if need.site.labels:
+                need.by_label[pile.lot, pile.label] += taken
             left[pile] -= taken
             kits -= taken
 
 
 def _refusal(site: SiteView, pile: _Pile, arrival: date) -> str | None:
     """The rule that keeps a lot from a site, if any: label, approval, or its do-not-ship window at arrival."""
-    if not label_fits(pile.label, site.label_group):
+    if pile.label not in site.labels and not label_fits(pile.label, site.label_group):
         return "label not for there"
     if site.approved_lots is not None and pile.lot not in site.approved_lots:
         return "lot not approved there"
@@ -271,9 +276,18 @@ def _arrival(site: SiteView, day: date) -> date:
     return site.calendar.dispatch_on(day, site.past_cut_off) + timedelta(days=site.lead_time_days)
 
 
+def _lines(need: Need) -> Iterator[ProposedLine]:
+    if need.by_label:
+        for (lot, label), kits in sorted(need.by_label.items()):
+            yield ProposedLine(need.kit_type, lot, kits, label)
+    else:
+        for lot, kits in sorted(need.granted.items()):
+            yield ProposedLine(need.kit_type, lot, kits)
+
+
 def _shipment(depot: str, needs: list[Need], day: date, formula: Formula) -> ProposedShipment:
     site = needs[0].site
-    lines = [ProposedLine(need.kit_type, lot, kits) for need in needs for lot, kits in sorted(need.granted.items())]
+    lines = [line for need in needs for line in _lines(need)]
     return ProposedShipment(
         depot=depot,
         site=site.number,

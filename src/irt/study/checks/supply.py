@@ -48,6 +48,8 @@ def settings_of(draft: Draft) -> Iterator[tuple[Path, dict[Code, MinMax]]]:
         yield ("resupply", "countries", country), settings
     for site, settings in resupply.sites.items():
         yield ("resupply", "sites", site), settings
+    for depot, settings in resupply.depots.items():
+        yield ("resupply", "depots", depot), settings
 
 
 def kit_types_without_setting(draft: Draft) -> Iterator[Finding]:
@@ -96,6 +98,15 @@ def depots_in_a_circle(draft: Draft) -> Iterator[Finding]:
         if above == depot.code:
             sentence = f"depot `{depot.code}` is in the end supplied by itself"
             yield Finding("DepotsInACircle", ("depots", index, "supplied_by"), sentence)
+
+
+def levels_of_central_depots(draft: Draft) -> Iterator[Finding]:
+    """Only a depot that another one supplies can be filled up to a level."""
+    supplied = {depot.code for depot in draft.study.depots if depot.supplied_by is not None}
+    for code in draft.study.resupply.depots:
+        if code in draft.codes("depots") and code not in supplied:
+            sentence = f"no other depot supplies `{code}`, so nothing keeps these levels"
+            yield Finding("LevelsOfCentralDepot", ("resupply", "depots", code), sentence)
 
 
 def lanes_to_nowhere(draft: Draft) -> Iterator[Finding]:
@@ -183,6 +194,7 @@ CHECKS = (
     check(countries_without_lane, "lanes", "sites"),
     check(depots_without_lane, "lanes"),
     check(depots_in_a_circle),
+    check(levels_of_central_depots),
     check(lanes_to_nowhere),
     check(short_holds),
     check(unknown_zones),

@@ -1,0 +1,160 @@
+"""Regional depots as a planner sees them: each a place to be supplied by the depot above it. For services only."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BindParameter, Connection, bindparam, select
+
+from irt.errors import BadInput
+from irt.reads.inventory import Asking, depots_now, levels_on
+from irt.reads.piles import coming_to_depots
+from irt.reads.supply_rules import NO_LANE, ApprovedLots, Lanes, Levels, WindowsByCountry
+from irt.supply.kit_selection import ANY_LABEL
+from irt.supply.planner import LotStock, NetworkView, OnTheWay, SiteView
+from irt.tables.columns import table_of
+from irt.tables.study import Depot, Site
+
+_DEPOTS, _SITES = table_of(Depot), table_of(Site)
+_ABOVE = _DEPOTS.alias("above")
+_STUDY: BindParameter[int] = bindparam("study_id")
+_SUPPLIED = (
+    select(
+        _DEPOTS.c.id,
+        _DEPOTS.c.code,
+        _DEPOTS.c.country,
+        _ABOVE.c.code.label("supplier"),
+        _ABOVE.c.zone.label("supplier_zone"),
+    )
+    .join(_ABOVE, _ABOVE.c.id == _DEPOTS.c.supplied_by_id)
+    .where(_DEPOTS.c.study_id == _STUDY)
+    .order_by(_DEPOTS.c.code)
+)
+_SERVED = (
+    select(_DEPOTS.c.code, _SITES.c.country, _SITES.c.label_group)
+    .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
+    .where(_SITES.c.study_id == _STUDY)
+    .distinct()
+)
+
+
+def regional_view(
+    connection: Connection, asking: Asking, sites: Sequence[SiteView], depot: str | None = None
+) -> NetworkView:
+    """The depots with levels of their own, or the one named, as places that the depots above them supply.
+
+    `sites` are those of the network that day. BadInput where the named depot is not kept up by another one.
+    """
+    rules = _Rules.of(connection, asking)
+    depots = depots_now(connection, asking)
+    coming = coming_to_depots(connection, asking.study_id, asking.day)
+    places = []
+    for row in connection.execute(_SUPPLIED, {"study_id": asking.study_id}).all():
+        levels = rules.levels.of_depot(row.id)
+        if levels and depot in (None, row.code):
+            below = rules.below(row.code)
+            served = [site for site in sites if site.depot in below]
+            lane = rules.lanes.to(row.supplier, row.country, row.code)
+            local = asking.at.astimezone(ZoneInfo(row.supplier_zone))
+            place = SiteView(
+                number=row.code,
+                country=row.country,
+                label_group=ANY_LABEL,
+                depot=row.supplier,
+                lead_time_days=lane.lead_time_days,
+                calendar=lane.calendar,
+                past_cut_off=lane.calendar.past_cut_off(asking.day, local),
+                stock=tuple(stock for _, stock in depots[row.code].stock),
+                on_the_way=tuple(coming.get(row.id, ())),
+                levels=levels,
+                has_lane=lane is not NO_LANE,
+                labels=rules.labels(below),
+                approved_lots=rules.lots(below),
+                expected_need=need_to_be_sent(served),
+                in_screening=sum(site.in_screening for site in served),
+            )
+            windows = rules.windows_days(below)
+            places.append(place._replace(dnc_days=windows, dns_days=windows))
+    if depot is not None and not places:
+        raise BadInput(
+            f"{depot} is no depot of this study that another one keeps up to levels. Nothing was planned. "
+            "Check the code, or set its levels."
+        )
+    return NetworkView(depots, tuple(places))
+
+
+def need_to_be_sent(sites: Sequence[SiteView]) -> Mapping[str, list[tuple[date, int]]]:
+    """What subjects of these sites will need beyond the kits that are there or coming, by kit type and day."""
+    needed: dict[str, list[tuple[date, int]]] = defaultdict(list)
+    for site in sites:
+        for kit_type, dated in site.expected_need.items():
+            left = sum(kits.kits for kits in _kits_of(site) if kits.kit_type == kit_type)
+            for day, kits in sorted(dated):
+                covered = min(left, kits)
+                left -= covered
+                if kits > covered:
+                    needed[kit_type].append((day, kits - covered))
+    return {kit_type: sorted(dated) for kit_type, dated in needed.items()}
+
+
+def _kits_of(site: SiteView) -> Iterator[LotStock | OnTheWay]:
+    yield from site.stock
+    yield from site.on_the_way
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What governs depots on a day, and who is served from where."""
+
+    levels: Levels
+    lanes: Lanes
+    approved: ApprovedLots
+    windows: WindowsByCountry
+    kit_types: tuple[str, ...]
+    countries: Mapping[str, Mapping[str, str]]
+    children: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, connection: Connection, asking: Asking) -> "_Rules":
+        countries: dict[str, dict[str, str]] = defaultdict(dict)
+        for country in asking.definition.countries:
+            countries[country.depot][country.code] = country.label_group
+        for code, country_code, label in connection.execute(_SERVED, {"study_id": asking.study_id}):
+            countries[code][country_code] = label
+        children: dict[str, list[str]] = defaultdict(list)
+        for row in connection.execute(_SUPPLIED, {"study_id": asking.study_id}):
+            children[row.supplier].append(row.code)
+        return cls(
+            levels=levels_on(connection, asking),
+            lanes=Lanes(connection, asking.study_id, asking.day),
+            approved=ApprovedLots(connection, asking.study_id),
+            windows=WindowsByCountry(asking.definition),
+            kit_types=tuple(kit_type.code for kit_type in asking.definition.kit_types),
+            countries=countries,
+            children=children,
+        )
+
+    def below(self, depot: str) -> tuple[str, ...]:
+        """The depot and every depot that it supplies, directly or not."""
+        return (depot, *(one for child in self.children.get(depot, ()) for one in self.below(child)))
+
+    def labels(self, depots: Sequence[str]) -> frozenset[str]:
+        return frozenset(label for depot in depots for label in self.countries.get(depot, {}).values())
+
+    def lots(self, depots: Sequence[str]) -> frozenset[str]:
+        """Lots that may go to at least one country served, or everywhere."""
+        return self.approved.of("").union(
+            *(self.approved.of(country) for depot in depots for country in self.countries.get(depot, ()))
+        )
+
+    def windows_days(self, depots: Sequence[str]) -> dict[str, int]:
+        """Kit type -> days before expiry from which a kit there can no longer be sent on to every country."""
+        longest = dict.fromkeys(self.kit_types, 0)
+        for depot in depots:
+            for country in self.countries.get(depot, ()):
+                onward_days = self.lanes.to(depot, country, "").lead_time_days
+                for kit_type, days in self.windows.dns(country).items():
+                    longest[kit_type] = max(longest[kit_type], days + onward_days)
+        return longest
