@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from irt.blinding.actor import Actor
+from irt.blinding.release_steps import ROUTE_PERMISSIONS
 from irt.blinding.roles import SEES, DataClass, Permission
 from irt.reads.blinded_people import Place
 
@@ -41,11 +42,14 @@ _DOORS = (
     _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
     _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
+    _door("Invoices", "/invoices", "document", _P.VIEW_INVOICE),
     _door("Doors", "/doors", "shipment", _P.CARRY_HOME),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
     _Door("Contents", "/contents", "unblinded", frozenset({_P.VIEW_STOCK}), DataClass.ARM),
     _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
+    _door("Release", "/release", "sign", *ROUTE_PERMISSIONS),
+    _door("Labels", "/labels", "sign", _P.WRITE_LABELS, _P.APPROVE_LABELS),
     _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
     _door("Holds", "/holds", "attention", _P.DECIDE_QUALITY),
     _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),

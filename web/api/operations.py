@@ -190,11 +190,16 @@ def unblinded_question(
     return question(path, scope, summary, **{SHOWS: shows})
 
 
-def file_question(path: str, summary: str) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
-    """The same for a file to take away: the ending of the path tells its media type."""
+def file_question(
+    path: str, summary: str, scope: Permission = Permission.VIEW_RANDOMIZATION
+) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
+    """The same for a file to take away: the ending of the path tells its media type.
+
+    Without a scope of its own it is the statistician's.
+    """
 
     def documented(read: Callable[..., Any]) -> HTTPRouteHandler:
-        scope = Permission.VIEW_RANDOMIZATION
+        shows = {SHOWS: DataClass.LISTS} if scope is Permission.VIEW_RANDOMIZATION else {}
         return get(
             path,
             operation_id=read.__name__,
@@ -204,7 +209,7 @@ def file_question(path: str, summary: str) -> Callable[[Callable[..., Any]], HTT
             media_type=MEDIA_TYPES[path.rpartition(".")[2]],
             responses=problems(*_READING, 409),
             security=[{BEARER: []}],
-            opt={SCOPE: scope, SHOWS: DataClass.LISTS},
+            opt={SCOPE: scope, **shows},
             sync_to_thread=True,
         )(read)
 

@@ -45,6 +45,7 @@ PARTS = (
     Part("pete", "Pete Varga", Role.SUPPLY_PLANNER, "The same overview by blinding group"),
     Part("dora", "Dora Nyman", Role.DEPOT, "Acknowledge, pick and dispatch a shipment"),
     Part("carl", "Carl Ostrom", Role.COURIER, "Scan the label of a parcel to a home; see its door"),
+    Part("bror", "Bror Dahl", Role.CUSTOMS_BROKER, "Take the invoice of a parcel that crosses a border"),
     Part("quinn", "Quinn Faber", Role.QUALIFIED_PERSON, "Read a lot and the signatures of its release"),
     Part("quentin", "Quentin Rao", Role.QUALITY, "Decide on the kits that a site set apart"),
     Part("stan", "Stan Petrov", Role.UNBLINDED_STATISTICIAN, "Derive every allocation again"),

@@ -9,7 +9,8 @@ from tests.irt.study.mistakes import D1_P, EDITS
 WARNINGS = {
     "TooManyStrata", "UnusedFactor", "UnequalMinimization", "ArmWithoutCohort",
     "UnusedKitType", "UndeclaredSham", "NotAllArmsOnSite", "NoResupplySetting", "HoldTooShort", "LotNeverShipped",
-    "KitTypeWithoutLot", "OverlappingWindows", "VisitAfterScreening", "CapNeverReached", "CapBelowPlan",
+    "KitTypeWithoutLot", "GroupWithoutCommodity", "OverlappingWindows", "VisitAfterScreening", "CapNeverReached",
+    "CapBelowPlan",
     "CohortCapDiffers", "NothingIsBlinded", "NothingPredicted",
 }  # fmt: skip
 
@@ -46,7 +47,7 @@ def test_unlike_kits_are_one_problem():
             "contents: x\n    blinding_group: VIAL",
         ),
     )
-    assert [problem.name for problem in check(text).problems] == ["ArmsShareNoGroup"]
+    assert [problem.name for problem in check(text).errors] == ["ArmsShareNoGroup"]
 
 
 def test_a_move_that_is_sham_without_a_word():

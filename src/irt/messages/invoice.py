@@ -1,0 +1,102 @@
+"""A pro-forma invoice: what customs are told of a shipment. One line for each blinding group, one value for it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from irt.errors import Refusal
+from irt.messages.shipment_story import Place, PlaceKind, Story
+from irt.study.customs import Commodity, Customs
+
+
+class NoInvoice(Refusal):
+    """There is nothing that customs would have to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceLine:
+    """Kits that look alike: goods in neutral words, how many, their value and weight."""
+
+    words: str
+    hs_code: str
+    origin: str
+    kits: int
+    value: Decimal
+    net_grams: int
+    gross_grams: int
+
+    @property
+    def total(self) -> Decimal:
+        """The value of all these kits."""
+        return self.value * self.kits
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """What stands on the paper."""
+
+    study: str
+    mark: str
+    shipment: str
+    consignor: tuple[str, ...]
+    consignee: tuple[str, ...]
+    origin: Place
+    destination: Place
+    incoterm: str
+    currency: str
+    waybill: str
+    keep_at: str
+    lines: tuple[InvoiceLine, ...]
+    made_at: datetime
+
+    @property
+    def total(self) -> Decimal:
+        """The value of the whole parcel."""
+        return sum((line.total for line in self.lines), Decimal(0))
+
+
+def invoice_of(story: Story, groups: Mapping[str, int], customs: Customs | None, at: datetime) -> Invoice:
+    """The invoice of a shipment whose kits are so many of each blinding group; NoInvoice where none is needed."""
+    if customs is None:
+        raise NoInvoice(
+            "The study sets no values for customs, so there is no invoice. Set customs in the study file."
+        )
+    if story.origin is None or story.destination.kind is PlaceKind.HOME:
+        raise NoInvoice("This shipment goes to a home or from no depot. It has no invoice.")
+    if story.origin.country == story.destination.country:
+        raise NoInvoice(f"Shipment {story.number} crosses no border. It has no invoice.")
+    return Invoice(
+        study=story.protocol,
+        mark="" if story.mode == "production" else f"{story.mode.upper()}, not for patients",
+        shipment=story.number,
+        consignor=customs.consignor or (story.origin.name,),
+        consignee=story.ship_to or (story.destination.name,),
+        origin=story.origin,
+        destination=story.destination,
+        incoterm=customs.incoterm,
+        currency=customs.currency,
+        waybill=story.waybill,
+        keep_at=story.storage,
+        lines=_lines(groups, customs.commodities),
+        made_at=at,
+    )
+
+
+def _lines(groups: Mapping[str, int], commodities: Sequence[Commodity]) -> tuple[InvoiceLine, ...]:
+    known = {each.blinding_group: each for each in commodities}
+    missing = sorted(set(groups) - set(known))
+    if missing:
+        raise NoInvoice("A kind of kit of this shipment has no value for customs. Set it in the study file.")
+    return tuple(
+        InvoiceLine(
+            words=known[group].words,
+            hs_code=known[group].hs_code,
+            origin=known[group].origin,
+            kits=kits,
+            value=known[group].value,
+            net_grams=known[group].net_grams * kits,
+            gross_grams=known[group].gross_grams * kits,
+        )
+        for group, kits in sorted(groups.items())
+    )
