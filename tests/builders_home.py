@@ -1,11 +1,17 @@
 """A study that mails kits to homes, and what people do about one delivery, one short verb each."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import URL
 
 from irt.blinding.roles import Role
 from irt.services import fulfil_shipment as steps
@@ -36,12 +42,15 @@ from irt.services.load_kit_list import LoadKitList, load_kit_list, lots_of_size
 from irt.services.randomize_subject import RandomizeSubject, randomize_subject
 from irt.services.release_delivery import DeliveryReceipt, ReleaseDelivery, release_delivery
 from irt.services.release_lot import ReleaseLot, release_lot
+from irt.services.send_from_site import GiveToCarrier, PackParcel, SiteParcel, give_to_carrier, pack_parcel
 from irt.services.store import Store
 from irt.study.definition import StudyDefinition
+from irt.study.delivery import HomeDelivery as Delivery
 from irt.tables.home import HomeDelivery
 from irt.tables.kit import BlindedLot
+from tests.builders import a_store, migrated
 from tests.builders_supply import SupplyHouse, the_study
-from tests.builders_trial import Trial
+from tests.builders_trial import FIRST_DAY, SCARCE, Trial, prepare_trial, the_trial_study
 from tests.cast import signing
 
 IN_AUTUMN_2021 = date(2021, 10, 1)
@@ -184,3 +193,73 @@ class HomeTrial(Trial):
         """The patient has the kits."""
         ask = self.confirming(assigned, code or self.code(assigned.dispensing_id), **changes)
         return self.do(Role.PATIENT, confirm_delivery, ask)
+
+
+def from_site(**changes: Any) -> StudyDefinition:
+    """The lipid study whose sites send the kits of Day 1 and Week 4 to homes from their own stock."""
+    facts = {"visits": ("D1", "W4"), "sent_from": "site", "released_by": "investigator", **changes}
+    return the_trial_study().model_copy(update={"delivery": Delivery.model_validate(facts)})
+
+
+class SiteTrial(HomeTrial):
+    """A trial whose sites pack the parcels themselves."""
+
+    @classmethod
+    def stocked(cls, url: str | URL, store: Store, definition: StudyDefinition | None = None) -> "SiteTrial":
+        """Two sites with kits, in the migrated database of that address and store."""
+        definition = definition or from_site()
+        study_id = prepare_trial(url, definition, SCARCE)
+        return cls(store, study_id, definition, FIRST_DAY, count(1000))
+
+    def comes(self) -> str:
+        """A new subject, screened and randomized at the first site."""
+        return self.randomized(self.hub)
+
+    def assigned(self, subject: str | None = None, *, address: bool = True) -> DispensingReceipt:
+        """A subject with an address whose kits were chosen from the site's shelf."""
+        subject = subject or self.comes()
+        if address:
+            self.records_address(subject)
+        return self.assign(subject)
+
+    def packed(self, assigned: DispensingReceipt, **changes: Any) -> SiteParcel:
+        """Each kit scanned into the parcel."""
+        scanned = [kit.number for kit in assigned.kits]
+        facts = {"study_id": self.study_id, "dispensing_id": assigned.dispensing_id, "scanned": scanned, **changes}
+        return self.do(self.staff, pack_parcel, PackParcel.model_validate(facts))
+
+    def gives(self, assigned: DispensingReceipt) -> SiteParcel:
+        """The parcel leaves with the carrier."""
+        ask = GiveToCarrier(study_id=self.study_id, dispensing_id=assigned.dispensing_id, waybill="W-1")
+        return self.do(self.staff, give_to_carrier, ask)
+
+    def underway(self) -> tuple[DispensingReceipt, DeliveryReceipt]:
+        """A parcel that left the site."""
+        assigned = self.assigned()
+        released = self.released(assigned.dispensing_id)
+        self.packed(assigned)
+        self.gives(assigned)
+        return assigned, released
+
+
+@cache
+def _site_file(sent_from: str) -> tuple[bytes, int]:
+    """The SQLite file of such a trial, made once."""
+    with TemporaryDirectory() as folder:
+        url = f"sqlite:///{Path(folder) / 'trial.sqlite'}"
+        migrated(url)
+        study_id = prepare_trial(url, from_site(sent_from=sent_from), SCARCE)
+        return (Path(folder) / "trial.sqlite").read_bytes(), study_id
+
+
+@contextmanager
+def a_site_trial(folder: Path, sent_from: str = "site") -> Iterator[SiteTrial]:
+    """Two sites that pack parcels themselves, on a copy of an SQLite file."""
+    content, study_id = _site_file(sent_from)
+    file = folder / "site_trial.sqlite"
+    file.write_bytes(content)
+    store = a_store(f"sqlite:///{file}")
+    try:
+        yield SiteTrial(store, study_id, from_site(sent_from=sent_from), FIRST_DAY, count(1000))
+    finally:
+        store.close()

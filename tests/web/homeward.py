@@ -26,9 +26,9 @@ class Homeward:
 
 
 @contextmanager
-def homeward(store: Store) -> Iterator[Homeward]:
+def homeward(store: Store, trial: HomeTrial | None = None) -> Iterator[Homeward]:
     """Everybody at work, an hour after noon on the day of the trial."""
-    trial = HomeTrial.mailing(store)
+    trial = trial or HomeTrial.mailing(store)
     office = Office.founded(store, datetime.combine(trial.day, time(13), UTC))
     site = trial.active_sites()[0]
     here = {"study_id": trial.study_id, "site_id": site["id"]}

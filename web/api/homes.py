@@ -8,6 +8,7 @@ from irt.services.carry_home import AddressRead, bring_back, read_address, repor
 from irt.services.confirm_delivery import CodeGiven, give_code
 from irt.services.home_addresses import erase_address, record_address
 from irt.services.release_delivery import cancel_delivery, release_delivery
+from irt.services.send_from_site import give_to_carrier, pack_parcel
 from web.api.operations import command
 
 _SUBJECT = {"study_id": 1, "subject": "1014-0037"}
@@ -73,8 +74,22 @@ OPERATIONS = (
         "/homes/cancel",
         cancel_delivery,
         Permission.DISPENSE,
-        "Cancel a delivery that was not released",
+        "Cancel a delivery that was not released, or whose parcel has not left its site",
         {**_DISPENSING, "reason": "Wrong weight"},
+    ),
+    command(
+        "/homes/pack",
+        pack_parcel,
+        Permission.DISPENSE,
+        "Pack a site's own parcel to a home, every kit scanned",
+        {**_DISPENSING, "scanned": ["48213377"]},
+    ),
+    command(
+        "/homes/send",
+        give_to_carrier,
+        Permission.DISPENSE,
+        "Give a site's own parcel to the carrier",
+        {**_DISPENSING, "waybill": "W-77"},
     ),
     command(
         "/homes/give-code",
@@ -110,7 +125,7 @@ OPERATIONS = (
         "/homes/bring-back",
         bring_back,
         Permission.CARRY_HOME,
-        "Bring a parcel back to its depot",
+        "Bring a parcel back to where it came from",
         {**_LABEL, "reason": "Moved away"},
     ),
 )

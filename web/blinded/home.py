@@ -13,14 +13,19 @@ from pydantic import SecretStr
 
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_home import HomeView, home_page
+from irt.reads.blinded_home import HomeView, delivery_packed_here, home_page
 from irt.services.confirm_delivery import GiveCode, give_code
 from irt.services.home_addresses import EraseAddress, RecordAddress, erase_address, record_address
+from irt.services.home_deliveries import label_of
 from irt.services.release_delivery import CancelDelivery, ReleaseDelivery, cancel_delivery, release_delivery
+from irt.services.send_from_site import GiveToCarrier, PackParcel, give_to_carrier, pack_parcel
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import reason_in, signing_in
 from web.forms import Fields
 from web.press import answered
+
+
+_TYPED_MAX = 4000
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,7 @@ class HomePage(BlindedView):
     problem: str = ""
     code: str = ""
     code_until: datetime | None = None
+    scanned: str = ""
 
     @property
     def what(self) -> str:
@@ -42,6 +48,15 @@ class HomePage(BlindedView):
     def status_words(self) -> str:
         """How the delivery stands, in words."""
         return self.home.status.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class LabelPage(BlindedView):
+    """What is printed on a parcel: an opaque code, and nothing else."""
+
+    shipment: str
+    label: str
+    back: tuple[str, str]
 
 
 def home_of(
@@ -112,6 +127,35 @@ class HomePages(Controller):
 
         return _pressed(desk, home, press)
 
+    @post("/pack", sync_to_thread=True)
+    def pack(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
+        """The site scans the kits into its own parcel."""
+        typed = data.get("kits", "")[:_TYPED_MAX]
+
+        def press() -> object:
+            reads = typed.replace(",", " ").split()
+            if not reads:
+                raise BadInput("Nothing was scanned. Nothing was booked. Scan each kit as you put it in.")
+            ask = PackParcel(study_id=home.study_id, dispensing_id=home.dispensing_id, scanned=reads)
+            return desk.press(pack_parcel, ask, _key(data))
+
+        return _pressed(desk, home, press, scanned=typed)
+
+    @post("/send", sync_to_thread=True)
+    def send(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
+        """The carrier takes the site's parcel."""
+        waybill = data.get("waybill", "").strip()[:100] or None
+        ask = GiveToCarrier(study_id=home.study_id, dispensing_id=home.dispensing_id, waybill=waybill)
+        return _pressed(desk, home, lambda: desk.press(give_to_carrier, ask, _key(data)))
+
+    @get("/label", sync_to_thread=True)
+    def label(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView]) -> Response[str]:
+        """The label of the site's own parcel, the same each time."""
+        with desk.store.reading() as connection:
+            delivery_id = delivery_packed_here(connection, home)
+        view = LabelPage(home.shipment, label_of(desk.store.seal, delivery_id), ("Delivery", home.address))
+        return desk.page("home/label.html", view, f"Label {home.shipment}", "Worklist", study_id=home.study_id)
+
     @post("/code", sync_to_thread=True)
     def code(self, desk: NamedDependency[Desk], home: NamedDependency[HomeView], data: Fields) -> Response[Any]:
         """Tells a new one-time code once, to be told to the patient."""
@@ -142,8 +186,8 @@ def _key(data: Mapping[str, str]) -> str:
     return data.get("command_key", "")
 
 
-def _pressed(desk: Desk, home: HomeView, press: Callable[[], object]) -> Response[Any]:
-    return answered(press, lambda _: go(home.address), lambda refusal: _page(desk, home, refusal))
+def _pressed(desk: Desk, home: HomeView, press: Callable[[], object], scanned: str = "") -> Response[Any]:
+    return answered(press, lambda _: go(home.address), lambda refusal: _page(desk, home, refusal, scanned=scanned))
 
 
 def _page(
@@ -153,10 +197,11 @@ def _page(
     *,
     code: str = "",
     until: datetime | None = None,
+    scanned: str = "",
 ) -> Response[str]:
     return desk.page(
         "home/home.html",
-        HomePage(home, desk.key(), refusal.sentence if refusal else "", code, until),
+        HomePage(home, desk.key(), refusal.sentence if refusal else "", code, until, scanned),
         f"Delivery {home.subject}",
         "Worklist",
         study_id=home.study_id,

@@ -1,23 +1,13 @@
 """The label of a parcel to a home, for the depot that packs it: an opaque code, and nothing else."""
 
-from dataclasses import dataclass
-
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
-from irt.blinding.views import BlindedView
 from irt.reads.blinded_home import delivery_to_label
 from irt.services.home_deliveries import label_of
 from web.blinded.desk import Desk, desk_of
-
-
-@dataclass(frozen=True)
-class LabelPage(BlindedView):
-    """What is printed on the parcel."""
-
-    shipment: str
-    label: str
+from web.blinded.home import LabelPage
 
 
 class HomeLabelPages(Controller):
@@ -31,5 +21,5 @@ class HomeLabelPages(Controller):
         """The label, the same each time."""
         with desk.store.reading() as connection:
             delivery_id = delivery_to_label(connection, desk.who.actor, study_id, number)
-        view = LabelPage(number, label_of(desk.store.seal, delivery_id))
+        view = LabelPage(number, label_of(desk.store.seal, delivery_id), ("Inbox", "/depot"))
         return desk.page("home/label.html", view, f"Label {number}", "Inbox")

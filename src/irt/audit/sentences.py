@@ -79,6 +79,7 @@ TEMPLATES: dict[str, str] = {
     "message_pushed_in_vain": "{who} gave up message {name} to a depot after {tries} tries.",
     "message_replayed": "{who} had message {name} given out again.",
     "messages_acknowledged": "{who} fetched messages {messages} for depot {record}.",
+    "picked_short": "{who} left kits {lacking} out of shipment {record}; instead go {instead}.",
     "stock_compared": "{who} sent depot {record}'s own stock ({name}): {new} new differences, {gone} gone.",
     "difference_taken": "{who} took the difference of {record} at depot {depot} ({number}).",
     "difference_explained": "{who} explained that {record} at depot {depot} is {there} there and {here} here.",

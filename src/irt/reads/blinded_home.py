@@ -17,6 +17,7 @@ from irt.reads.blinded_sites import not_found
 from irt.reads.blinded_subject import subject_here
 from irt.states.home_delivery import DeliveryStatus
 from irt.states.records import KitCheck
+from irt.states.shipment import ShipmentStatus
 from irt.states.table import words
 from irt.study.schedule import visit_name
 from irt.tables.columns import table_of
@@ -62,6 +63,23 @@ class HomeView(BlindedView):
     printed_role: str
     meaning: str
     code_needed: bool
+    packed_here: bool = False
+    parcel: str = ""
+
+    @property
+    def to_pack(self) -> bool:
+        """Whether the site is to scan the kits into the parcel now."""
+        return self.packed_here and self.parcel == ShipmentStatus.REQUESTED
+
+    @property
+    def to_give(self) -> bool:
+        """Whether the parcel waits here for the carrier."""
+        return self.packed_here and self.parcel == ShipmentStatus.PACKED
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whether the site may still call the delivery off."""
+        return self.may_dispense and (self.waits or self.to_pack or self.to_give)
 
     @property
     def waits(self) -> bool:
@@ -93,6 +111,7 @@ _DELIVERY = (
         _VISITS.c.code,
         _VISITS.c.occurrence,
         _SHIPMENTS.c.number.label("shipment"),
+        _SHIPMENTS.c.status.label("parcel"),
         _SHIPMENTS.c.expected_on,
         _SITES.c.zone,
     )
@@ -162,6 +181,8 @@ def home_page(connection: Connection, actor: Actor, study_id: int, number: str, 
         printed_role="" if grant is None else words(grant.role),
         meaning=Meaning.RELEASE_DELIVERY,
         code_needed=code_will_be_needed(connection, actor, study_id),
+        packed_here=row["depot_id"] is None,
+        parcel=row["parcel"] or "",
     )
 
 
@@ -199,6 +220,14 @@ _SENT = (
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _DELIVERIES.c.shipment_id)
     .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number"))
 )
+
+
+def delivery_packed_here(connection: Connection, home: HomeView) -> int:
+    """The delivery that the site itself prints a label for; NotFound before its release and where a depot sends it."""
+    row = connection.execute(_OF_DISPENSING, {"dispensing_id": home.dispensing_id}).mappings().first()
+    if row is None or not home.packed_here or not home.shipment or not home.may_dispense:
+        raise not_found("label")
+    return int(row["id"])
 
 
 def delivery_to_label(connection: Connection, actor: Actor, study_id: int, number: str) -> int:

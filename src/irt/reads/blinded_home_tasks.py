@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, select
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_sites import WorkSite
 from irt.reads.blinded_tasks import HomeBound, SiteFacts, Task, about_visit, kit_words
 from irt.states.home_delivery import ENDED_IN_VAIN, DeliveryStatus
 from irt.states.records import KitCheck
+from irt.states.shipment import ShipmentStatus
 from irt.tables.columns import table_of
 from irt.tables.home import HomeDelivery
 from irt.tables.kit import DispensedKit, Dispensing
@@ -21,6 +22,8 @@ _DELIVERIES, _DISPENSINGS, _LINES = table_of(HomeDelivery), table_of(Dispensing)
 _SUBJECTS, _VISITS, _SHIPMENTS = table_of(Subject), table_of(Visit), table_of(Shipment)
 _HERE: BindParameter[Any] = bindparam("sites", expanding=True)
 _OVER = (*sorted(ENDED_IN_VAIN), DeliveryStatus.DELIVERED)
+_HERE_YET = (ShipmentStatus.REQUESTED, ShipmentStatus.PACKED)
+"""A parcel that its site has still to pack, or to give to the carrier."""
 _KITS = (
     select(func.count())
     .select_from(_LINES)
@@ -39,6 +42,7 @@ _OPEN = (
         _DELIVERIES.c.attempts,
         _DISPENSINGS.c.assigned_at,
         _SHIPMENTS.c.expected_on,
+        and_(_DELIVERIES.c.depot_id.is_(None), _SHIPMENTS.c.status.in_(_HERE_YET)).label("to_pack"),
         _KITS.label("kits"),
     )
     .join(_DISPENSINGS, _DISPENSINGS.c.id == _DELIVERIES.c.dispensing_id)
@@ -66,6 +70,7 @@ def home_bound(connection: Connection, sites: Sequence[WorkSite]) -> Mapping[int
             attempts=row.attempts,
             assigned_at=row.assigned_at,
             expected_on=row.expected_on,
+            to_pack=bool(row.to_pack),
         )
         found[row.site_id].append(one)
     return {site_id: tuple(lines) for site_id, lines in found.items()}
@@ -76,6 +81,8 @@ def home_tasks(facts: SiteFacts) -> Iterator[Task]:
     for one in facts.homes:
         if one.status == DeliveryStatus.AWAITING_RELEASE:
             yield _to_release(facts, one)
+        elif one.to_pack:
+            yield _to_pack(facts, one)
         elif one.status == DeliveryStatus.ATTEMPTED:
             yield _in_vain(facts, one)
         else:
@@ -94,6 +101,20 @@ def _to_release(facts: SiteFacts, one: HomeBound) -> Task:
         due=facts.site.day_of(one.assigned_at),
         button="Release" if facts.may(Permission.RELEASE_DELIVERY) else "View",
         primary=facts.may(Permission.RELEASE_DELIVERY),
+    )
+
+
+def _to_pack(facts: SiteFacts, one: HomeBound) -> Task:
+    return _task(
+        facts,
+        one,
+        "Pack for the home",
+        f"{kit_words(one.kits)} released; scan them into the parcel and give it to the carrier",
+        group="today",
+        urgency="soon",
+        due=one.expected_on,
+        button="Pack",
+        primary=facts.may(Permission.DISPENSE),
     )
 
 

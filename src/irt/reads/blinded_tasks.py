@@ -80,6 +80,7 @@ class HomeBound:
     attempts: int
     assigned_at: datetime
     expected_on: date | None
+    to_pack: bool = False
 
 
 @dataclass(frozen=True, slots=True)

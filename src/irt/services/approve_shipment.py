@@ -32,5 +32,5 @@ def approve_shipment(work: Work, ask: ApproveShipment) -> ShipmentDecided:
     event = ShipmentEvent.REQUEST if ask.approve else ShipmentEvent.CANCEL
     (after,) = step_shipments(work, [shipment], [event], reason=ask.reason)
     if not ask.approve:
-        free_kits(work, shipment, kits_underway(work, [shipment]))
+        free_kits(work, kits_underway(work, [shipment]), shipment_id=shipment.id)
     return ShipmentDecided(number=shipment.number, status=after.status)

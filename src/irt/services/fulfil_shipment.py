@@ -9,8 +9,9 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
+from irt.services.carry_items import items_come_back, items_leave, items_lost
 from irt.services.holds import under_hold_among
-from irt.services.home_deliveries import follow_shipment
+from irt.services.home_deliveries import delivery_in, follow_shipment
 from irt.services.move_kits import Move, lock_kits, move_each, move_kits
 from irt.services.shipments import (
     HeldShipment,
@@ -134,9 +135,15 @@ def delayed(shipment: HeldShipment, dispatched_on: date) -> dict[str, Any]:
     return {"expected_on": shipment.expected_on + timedelta(days=late_days)} if late_days else {}
 
 
-def free_kits(work: Work, shipment: HeldShipment, kit_ids: Iterable[int]) -> None:
-    """Gives reserved kits back to the depot's free stock."""
-    move_kits(work, lock_kits(work, kit_ids), KitEvent.UNRESERVE, shipment_id=shipment.id)
+def free_kits(work: Work, kit_ids: Iterable[int], **facts: Any) -> None:
+    """Gives kits that were meant for somebody back: reserved ones to the free stock, a site's assigned ones to quality.
+
+    One that was damaged or went missing in the meantime stays what it is.
+    """
+    kits = lock_kits(work, kit_ids)
+    for event in (KitEvent.UNRESERVE, KitEvent.REVERSE):
+        if some := [kit for kit in kits if can_move(kit, event)]:
+            move_kits(work, some, event, **facts)
 
 
 def pack_kits(
@@ -159,25 +166,41 @@ def pack_kits(
 
 
 def _free(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
-    free_kits(work, shipment, kits)
+    free_kits(work, kits, shipment_id=shipment.id, reason=ask.reason)
 
 
 def _pack(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
+    items_leave(work, [shipment])
     pack_kits(work, [shipment], kits, ask.occurred_at)
 
 
 def _miss(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
+    items_lost(work, shipment)
     moves = [Move(kit, None, shipment.id) for kit in lock_kits(work, kits)]
     move_each(work, moves, KitEvent.GO_MISSING, reason=ask.reason, occurred_at=ask.occurred_at)
     note_outcome(work, [shipment], kits, "missing")
 
 
 def _bring_back(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
+    items_come_back(work, shipment)
+    if shipment.depot_id is None:
+        _bring_back_to_site(work, shipment, kits, ask)
+        return
     moves = [Move(kit, shipment.depot_id, shipment.id) for kit in lock_kits(work, kits)]
     back = move_each(work, moves, KitEvent.RETURN_TO_DEPOT, reason=ask.reason, occurred_at=ask.occurred_at)
     # Nobody knows at what temperature they travelled.
     usable = [kit for kit in back if can_move(kit, KitEvent.QUARANTINE)]
     move_kits(work, usable, KitEvent.QUARANTINE, shipment_id=shipment.id, reason=ask.reason)
+    note_outcome(work, [shipment], kits, "returned")
+
+
+def _bring_back_to_site(work: Work, shipment: HeldShipment, kits: dict[int, int], ask: StepShipment) -> None:
+    """A site's own parcel to a home is back: its kits wait there for a quality decision."""
+    site_id = delivery_in(work, shipment).site_id
+    locked = lock_kits(work, kits)
+    move_kits(
+        work, locked, KitEvent.RECEIVE_QUARANTINED, place_id=site_id, shipment_id=shipment.id, reason=ask.reason
+    )
     note_outcome(work, [shipment], kits, "returned")
 
 

@@ -62,7 +62,7 @@ class LockedDelivery:
     site_id: int
     zone: str
     visit: str
-    depot_id: int
+    depot_id: int | None
     status: DeliveryStatus
     attempts: int
     slot_from: datetime | None
@@ -121,8 +121,8 @@ def label_hash(label: str) -> str:
     return hashlib.sha256(label.strip().lower().encode()).hexdigest()
 
 
-def plan_delivery(work: Work, owner: dict[str, int], dispensing_id: int, **facts: int) -> None:
-    """Kits were assigned at the depot: they wait for their release."""
+def plan_delivery(work: Work, owner: dict[str, int], dispensing_id: int, **facts: int | None) -> None:
+    """Kits were assigned, at a depot or the site: they wait for their release."""
     work.append(HomeDelivery, **owner, dispensing_id=dispensing_id, status=DeliveryStatus.AWAITING_RELEASE, **facts)
 
 

@@ -17,21 +17,22 @@ from irt.services.home_addresses import require_address
 from irt.services.home_deliveries import (
     LockedDelivery,
     audit_delivery,
+    follow_shipment,
     label_hash,
     label_of,
     lock_delivery,
     step_delivery,
 )
-from irt.services.move_kits import lock_kits, move_kits
+from irt.services.fulfil_shipment import free_kits
 from irt.services.raise_shipments import next_number
-from irt.services.shipments import lock_shipment, step_shipments
+from irt.services.send_from_site import own_parcel
+from irt.services.shipments import HeldShipment, kits_underway, lock_shipment, step_shipments
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.subjects import refusals_concern
 from irt.services.supply_study import lock_row
 from irt.services.work import Work
 from irt.states.home_delivery import DELIVERY, DeliveryEvent, DeliveryStatus
-from irt.states.kit import KitEvent
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.states.table import next_status
@@ -93,7 +94,7 @@ def release_delivery(work: Work, ask: ReleaseDelivery) -> DeliveryReceipt:
         _require_on_treatment(dispensing)
         require_address(work, subject.id)
         signature_id = sign_record(work, ask.signing, _signable(dispensing), grant)
-    number, *days = _request(work, dispensing, delivery)
+    number, *days = _request(work, dispensing, delivery, rules, ask.slot_from)
     today = subject.site.today(work.at)
     step_delivery(
         work,
@@ -112,20 +113,34 @@ def release_delivery(work: Work, ask: ReleaseDelivery) -> DeliveryReceipt:
 
 
 def cancel_delivery(work: Work, ask: CancelDelivery) -> DeliveryReceipt:
-    """Before the release: the kits are free again at the depot, and others may be assigned for the visit."""
+    """Before the release, or before a parcel of the site's own leaves: other kits may be assigned for the visit.
+
+    Kits at a depot are free again; kits at the site wait in quarantine, as any that were assigned and not given.
+    """
+    parcel = own_parcel(work, ask.study_id, ask.dispensing_id)
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE, home=True)
     with refusals_concern(dispensing.subject.about("cancelling")):
         reason = need_reason(ask.reason)
         delivery = lock_delivery(work, dispensing.id)
-        if delivery.shipment is not None:
+        if delivery.shipment is not None and parcel is None:
             raise BadInput(
                 "The depot has the request already. Nothing was booked. Ask the supply manager to cancel it."
             )
+        if parcel is not None:
+            _take_back_parcel(work, parcel, reason)
+            return _receipt(dispensing, DeliveryStatus.CANCELLED, parcel.number)
         step_delivery(work, delivery, DeliveryEvent.CANCEL, reason=reason)
-    kits = lock_kits(work, map(dispensing.id_of, dispensing.open_kits()))
-    move_kits(work, kits, KitEvent.UNRESERVE, subject_id=dispensing.subject.id, reason=reason)
+    free_kits(work, map(dispensing.id_of, dispensing.open_kits()), subject_id=dispensing.subject.id, reason=reason)
     audit_delivery(work, delivery, "delivery_cancel", reason=reason)
     return _receipt(dispensing, DeliveryStatus.CANCELLED)
+
+
+def _take_back_parcel(work: Work, parcel: HeldShipment, reason: str) -> None:
+    """A parcel that has not left the site is unpacked."""
+    kits = kits_underway(work, [parcel])
+    step_shipments(work, [parcel], [ShipmentEvent.CANCEL], reason=reason, tell=lambda _: {"kits": len(kits)})
+    free_kits(work, kits, shipment_id=parcel.id, reason=reason)
+    follow_shipment(work, parcel, ShipmentEvent.CANCEL, reason, None)
 
 
 def require_slot(begins: datetime | None, ends: datetime | None, at: datetime) -> None:
@@ -181,12 +196,21 @@ _DEPOTS = table_of(Depot)
 _DEPOT = select(_DEPOTS.c.code, _DEPOTS.c.zone).where(_DEPOTS.c.id == bindparam("id"))
 
 
-def _request(work: Work, dispensing: LockedDispensing, delivery: LockedDelivery) -> tuple[str, date, date]:
-    """One parcel with every kit of the dispensing, requested from the depot they lie at."""
+def _request(
+    work: Work,
+    dispensing: LockedDispensing,
+    delivery: LockedDelivery,
+    rules: HomeDelivery,
+    slot_from: datetime | None,
+) -> tuple[str, date, date]:
+    """One parcel with every kit of the dispensing, requested from where they lie: the depot, or the site itself."""
     subject, kit_ids = dispensing.subject, [dispensing.id_of(number) for number in dispensing.open_kits()]
     lock_row(work, subject.study_id)
     number = f"S-{next_number(work, subject.study_id)}"
-    dispatch_on, expected_on = _days(work, subject.study_id, delivery.depot_id)
+    if delivery.depot_id is None:
+        dispatch_on, expected_on = _days_from_site(work, dispensing, rules, slot_from)
+    else:
+        dispatch_on, expected_on = _days(work, subject.study_id, delivery.depot_id)
     work.record(
         Shipment,
         **subject.owner,
@@ -217,6 +241,17 @@ def _days(work: Work, study_id: int, depot_id: int) -> tuple[date, date]:
     calendar = calendar_of(lane)
     leaves = calendar.dispatch_on(local.date(), calendar.past_cut_off(local.date(), local))
     return leaves, leaves + timedelta(days=int(lane["lead_time_days"]))
+
+
+def _days_from_site(
+    work: Work, dispensing: LockedDispensing, rules: HomeDelivery, slot_from: datetime | None
+) -> tuple[date, date]:
+    """Today, and the day that was agreed or that the study counts on."""
+    site = dispensing.subject.site
+    today = site.today(work.at)
+    if slot_from is not None:
+        return today, slot_from.astimezone(ZoneInfo(site.zone)).date()
+    return today, today + timedelta(days=rules.site_lead_time_days)
 
 
 def _storage(dispensing: LockedDispensing) -> str:

@@ -15,7 +15,7 @@ class HomeDelivery(Owned, table=True):
     dispensing_id: int = Field(foreign_key="dispensing.id", unique=True)
     subject_id: int = Field(foreign_key="subject.id", index=True)
     site_id: int = Field(foreign_key="site.id", index=True)
-    depot_id: int = Field(foreign_key="depot.id")
+    depot_id: int | None = Field(default=None, foreign_key="depot.id", description="none: the site sends it")
     status: DeliveryStatus = one_of(DeliveryStatus, "status")
     shipment_id: int | None = Field(default=None, foreign_key="shipment.id", unique=True)
     label_hash: str | None = Field(default=None, unique=True, description="SHA-256 of the parcel's opaque label")

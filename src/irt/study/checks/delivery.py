@@ -24,9 +24,20 @@ def depots_without_way_home(draft: Draft) -> Iterator[Finding]:
         return
     origins = {lane.origin for lane in draft.study.lanes if lane.target == HOME}
     for index, country in enumerate(draft.study.countries):
+        if draft.study.delivery.leaves_from_site(country.code):
+            continue
         if country.depot in draft.codes("depots") and country.depot not in origins:
             sentence = f"kits go to homes, but no lane leads from depot `{country.depot}` to `{HOME}`"
             yield Finding("NoWayHome", ("countries", index, "depot"), sentence)
+
+
+def countries_unknown(draft: Draft) -> Iterator[Finding]:
+    """A country whose depots may not send to patients is one of the study."""
+    named = draft.study.delivery.not_from_depot_in if draft.study.delivery else ()
+    for position, code in enumerate(named):
+        if code not in draft.codes("countries"):
+            sentence = f"`{code}` is no country of this study"
+            yield Finding("UnknownCountry", ("delivery", "not_from_depot_in", position), sentence)
 
 
 def unlike_parcels(draft: Draft) -> Iterator[Finding]:
@@ -60,5 +71,6 @@ def _kit_types_at(draft: Draft, visit: Code) -> set[Code]:
 CHECKS = (
     check(nothing_to_deliver, "visits"),
     check(depots_without_way_home, "lanes", "delivery"),
+    check(countries_unknown, "delivery"),
     check(unlike_parcels, "kit_types", "blinding_groups", "dispensing"),
 )
