@@ -68,6 +68,10 @@ validation: develop ## check the randomization engine, seed faults in it, write 
 bench: develop ## measure speed, each figure beside its yardstick
 	$(BIN)/python -m tests.bench
 
+.PHONY: nights
+nights: develop ## ninety nights of the largest study at full size, on both databases; about an hour
+	$(BIN)/python -m tests.bench --only nights
+
 .PHONY: format
 format: develop ## tidy the code
 	$(BIN)/ruff check --fix .

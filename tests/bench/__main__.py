@@ -7,8 +7,11 @@ from contextlib import AbstractContextManager
 from functools import partial
 
 from irt.command_line import spare_the_collector
+from irt.commands.running import progress_bar
+from irt.services import passwords
 from irt.services.store import Store
 from tests.bench.figures import Figure, show
+from tests.bench.full_nights import FILLING_NIGHTS, NIGHTS, full_nights
 from tests.bench.nightly import nightly
 from tests.bench.pharmacists import pharmacists
 from tests.bench.randomization import randomization_figures
@@ -19,6 +22,7 @@ from tests.bench.statement_cost import statement_cost
 from tests.bench.stock_pages import stock_pages
 from tests.bench.stores import postgresql_store, sqlite_store
 from tests.postgresql import Server, running_server
+from web.commands.demo import KNOWN_PASSWORD
 
 MakeStore = Callable[[], AbstractContextManager[Store]]
 OnStore = Callable[[str, Store], Iterable[Figure]]
@@ -31,12 +35,16 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
 }
 """Parts that take one filled database of each kind."""
 PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay")
+LONG = "nights"
+"""Measured only where it is asked for: it takes the better part of an hour."""
 
 
 def main() -> None:
     """Measures; machines are noisy, so look at the yardsticks first."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--only", action="append", choices=PARTS, help="only this part; may be given again")
+    parser.add_argument(
+        "--only", action="append", choices=(*PARTS, LONG), help="only this part; may be given again"
+    )
     parser.add_argument("--people", type=int, default=None, help="only the first so many people of the replay")
     asked = parser.parse_args()
     spare_the_collector()
@@ -55,6 +63,8 @@ def _measure(part: str, server: Server, people: int | None) -> None:
         show("Service calls", [row for name, make in stores for row in statement_cost(name, make, server)])
     elif part == "night":
         show("The night", [row for name, make in stores for row in nightly(name, make)])
+    elif part == LONG:
+        show("Ninety nights", [row for name, make in stores for row in _full_nights(name, make)])
     elif part == "replay":
         show("Replay", replay_rates(server, people))
     else:
@@ -65,6 +75,12 @@ def _measure(part: str, server: Server, people: int | None) -> None:
 def _on(measure: OnStore, name: str, make: MakeStore) -> list[Figure]:
     with make() as store:
         return list(measure(name, store))
+
+
+def _full_nights(name: str, make: MakeStore) -> list[Figure]:
+    passwords.RULE = KNOWN_PASSWORD
+    with make() as store, progress_bar(f"Nights on {name}", FILLING_NIGHTS + NIGHTS) as tell:
+        return full_nights(name, store, tell)
 
 
 if __name__ == "__main__":

@@ -171,13 +171,10 @@ def run_study(run: Run, arrivals: Sequence[Arrival], opened: dict[str, date], lo
     """Opens sites and lots on their days, supplies every night, and takes every arrival through the study."""
     first = min(opened.values())
     for lot, day in _release_days(lots, first):
-        _plan_release(run, lot, day)
+        plan_release(run, lot, day)
     for site, day in sorted(opened.items(), key=lambda pair: (pair[1], pair[0])):
-        _plan_opening(run, site, day)
-    night = datetime.combine(first, NIGHT)
-    while night <= run.until:
-        run.at(night, lambda moment: _end_day(run, moment), waits=False)
-        night += timedelta(days=1)
+        plan_opening(run, site, day)
+    plan_nights(run, first)
     for arrival in arrivals:
         run.at(arrival.at, lambda moment, who=arrival: _screen(run, who, moment), waits=False)  # type: ignore[misc]
     return run.go()
@@ -189,7 +186,16 @@ def _release_days(lots: Iterable[Lot], first: date) -> list[tuple[str, date]]:
     return sorted(days.items(), key=lambda pair: (pair[1], pair[0]))
 
 
-def _plan_release(run: Run, lot: str, day: date) -> None:
+def plan_nights(run: Run, first: date) -> None:
+    """Every night from the first day to the end of the run."""
+    night = datetime.combine(first, NIGHT)
+    while night <= run.until:
+        run.at(night, lambda moment: _end_day(run, moment), waits=False)
+        night += timedelta(days=1)
+
+
+def plan_release(run: Run, lot: str, day: date) -> None:
+    """The qualified person releases a lot before the night."""
     moment = datetime.combine(day, NIGHT) - timedelta(hours=1)
     signing = Signing(password=run.staff.password)
     ask = ReleaseLot(study_id=run.study_id, lot=lot, on_day=day, signing=signing)
@@ -199,7 +205,8 @@ def _plan_release(run: Run, lot: str, day: date) -> None:
     run.at(moment, lambda at: run.leave(release), waits=False)
 
 
-def _plan_opening(run: Run, site: str, day: date) -> None:
+def plan_opening(run: Run, site: str, day: date) -> None:
+    """A site is opened before the night, between releases and orders."""
     moment = datetime.combine(day, NIGHT) - timedelta(minutes=30)
     ask = ChangeSite(study_id=run.study_id, site=site)
     change = partial(_do, actor=run.staff.supply, moment=moment, service=change_site, ask=ask, key=f"open:{site}")
@@ -301,7 +308,7 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
             run.left_open.append(LeftOpen(arrival, subject, visit))
         else:
             when = moment + (_within_window(run, visit) - day)
-            run.at(when, lambda at, due=visit: _dispense(run, arrival, subject, due, at))  # type: ignore[misc]
+            run.at(when, lambda at, due=visit: dispense(run, arrival, subject, due, at))  # type: ignore[misc]
     if stops is not None:
         leaves = moment + (stops - day)
         run.at(leaves, lambda at: _stop(run, arrival, subject, at))
@@ -318,7 +325,7 @@ def _within_window(run: Run, visit: PlannedVisit) -> date:
     return visit.window_from + timedelta(days=run.chance.randint(0, days))
 
 
-def _dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
+def dispense(run: Run, arrival: Arrival, subject: str, visit: PlannedVisit, moment: datetime) -> None:
     """The kits of the last visit come back, the order is signed, kits are assigned, scanned and handed over."""
     if run.returns:
         _take_back(run, arrival, subject, moment)
