@@ -8,13 +8,14 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure. `aim` is in words; `met` is None where a figure has no aim of its own."""
+    """One measured figure. `aim` is in words; `met` is None where it has none; notes follow the table."""
 
     what: str
     measured: str
     yardstick: str = ""
     aim: str = ""
     met: bool | None = None
+    notes: tuple[str, ...] = ()
 
 
 def show(title: str, figures: list[Figure]) -> None:
@@ -25,4 +26,8 @@ def show(title: str, figures: list[Figure]) -> None:
     for figure in figures:
         met = {None: "", True: "yes", False: "NO"}[figure.met]
         table.add_row(figure.what, figure.measured, figure.yardstick, figure.aim, met)
-    Console(width=150).print(table)
+    console = Console(width=150)
+    console.print(table)
+    for figure in figures:
+        if figure.notes:
+            console.print(figure.what, *figure.notes, sep="\n  ", markup=False, highlight=False)
