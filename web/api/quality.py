@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from irt.blinding.release_steps import require_part
 from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_expiry import LotDates, lots_and_dates
 from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
+from irt.reads.blinded_release import LotOnRoutes, Turn, lots_and_routes, turns
 from irt.reads.blinded_temperature import ExcursionRecord, excursion_record
 from irt.reads.unblinded_lots import lots
 from irt.services.change_expiry import approve_extension, change_expiry
@@ -15,6 +17,7 @@ from irt.services.lift_hold import lift_hold
 from irt.services.name_storage_unit import name_storage_unit
 from irt.services.open_hold import open_hold
 from irt.services.release_lot import approve_lot, release_lot
+from irt.services.release_steps import sign_release_step
 from irt.services.store_logger_file import store_logger_file
 from web.api.operations import After, Caller, Number, Records, StudyId, command, question, unblinded_question
 
@@ -57,6 +60,22 @@ def list_lots(study_id: StudyId, caller: Caller, store: Records) -> LotsShown:
     with store.reading() as connection:
         found = lots(connection, study_id)
     return LotsShown(tuple(LotShown(o.number, o.expiry, o.released_on, o.kits, o.countries) for o in found))
+
+
+@dataclass(frozen=True)
+class RoutesShown:
+    """Every lot on the study's routes, and what the caller may sign or withdraw now."""
+
+    items: tuple[LotOnRoutes, ...]
+    turns: tuple[Turn, ...]
+
+
+@question("/studies/{study_id:int}/release", None, "Lots on their routes, and the steps that wait for the caller")
+def list_release(study_id: StudyId, caller: Caller, store: Records) -> RoutesShown:
+    """Each step for each country: whether it stands, who signed it and when; for those who sign steps alone."""
+    require_part(caller, study_id)
+    with store.reading() as connection:
+        return RoutesShown(lots_and_routes(connection, study_id), turns(connection, caller, study_id))
 
 
 @question("/studies/{study_id:int}/quality", Permission.DECIDE_QUALITY, "What waits for a decision on quality")
@@ -150,6 +169,21 @@ OPERATIONS = (
         "Sign the approval of a released lot for one more country",
         {"study_id": 1, "lot": "L2509-N", "country": "FR", "signing": _SIGNING},
     ),
+    command(
+        "/lots/step",
+        sign_release_step,
+        None,
+        "Sign, refuse or withdraw one step of a lot's route",
+        {
+            "study_id": 1,
+            "lot": "L2509-N",
+            "kind": "country_approval",
+            "outcome": "signed",
+            "countries": ["DE", "FR"],
+            "signing": _SIGNING,
+        },
+    ),
+    list_release,
     command(
         "/lots/expiry",
         change_expiry,

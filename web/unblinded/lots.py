@@ -56,6 +56,7 @@ class LotView(UnblindedView):
     role: str
     code_needed: bool
     expired: bool
+    on_routes: bool
     command_key: str
     meaning: str
     typed: dict[str, str] = field(default_factory=dict)
@@ -134,11 +135,11 @@ def _page(desk: Desk, study_id: int, number: str, *, status_code: int = 200, **s
     grant = desk.who.actor.require(Permission.RELEASE_LOT, study_id)
     with desk.store.reading() as connection:
         record = lot_record(connection, study_id, number)
-        countries = definition_in_force(connection, study_id).countries
+        definition = definition_in_force(connection, study_id)
         code_needed = code_will_be_needed(connection, desk.who.actor, study_id)
     waits = record.line.released_on is None
     everywhere = any(use.country is None for use in record.uses)
-    left = () if everywhere else tuple(c for c in countries if c.code not in record.line.countries)
+    left = () if everywhere else tuple(c for c in definition.countries if c.code not in record.line.countries)
     view = LotView(
         study_id=study_id,
         record=record,
@@ -146,6 +147,7 @@ def _page(desk: Desk, study_id: int, number: str, *, status_code: int = 200, **s
         role=words(grant.role),
         code_needed=code_needed,
         expired=record.line.expiry < desk.now.date(),
+        on_routes=bool(definition.release_routes),
         command_key=desk.key(),
         meaning=Meaning.RELEASE_LOT if waits else Meaning.APPROVE,
         **shown,

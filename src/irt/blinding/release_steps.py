@@ -1,5 +1,6 @@
 """Who may sign, refuse or withdraw each step of a lot's route."""
 
+from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.states.release import ReleaseStepKind
 
@@ -14,3 +15,12 @@ SIGNED_WITH: dict[ReleaseStepKind, Permission] = {
 
 ROUTE_PERMISSIONS = tuple(dict.fromkeys(SIGNED_WITH.values()))
 """Whoever has one of these has a part in some route."""
+
+
+def require_part(actor: Actor, study_id: int) -> Permission:
+    """A permission by which the actor has a part in some route; NotAllowed where there is none."""
+    held = (each for each in ROUTE_PERMISSIONS if actor.grant_for(each, study_id, None))
+    in_scope = (each for each in held if actor.scopes is None or each in actor.scopes)
+    permission = next(in_scope, Permission.RELEASE_LOT)
+    actor.require(permission, study_id)
+    return permission

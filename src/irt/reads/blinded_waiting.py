@@ -12,6 +12,7 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_approvals import approvals_waiting, may_decide
 from irt.reads.blinded_drafts import drafts_to_approve
 from irt.reads.blinded_people import Place
+from irt.reads.blinded_release import turns
 from irt.reads.blinded_shipments import depot_shipments
 from irt.reads.blinded_worklist import worklist
 from irt.states.kit import Accountability, Quality
@@ -75,7 +76,11 @@ def study_desk(connection: Connection, actor: Actor, place: Place, now: datetime
         tasks = worklist(connection, actor, now, site_id=place.site_id).all_tasks
         return StudyDesk(place, _present((tasks, "task", "tasks")))
     study_id = place.study_id
-    counts = [*_in_study(connection, actor, study_id), _to_send(connection, actor, study_id)]
+    counts = [
+        *_in_study(connection, actor, study_id),
+        _steps_to_sign(connection, actor, study_id),
+        _to_send(connection, actor, study_id),
+    ]
     reads = any(actor.grant_for(permission, study_id, None) for permission in _READERS)
     randomized = int(connection.execute(_RANDOMIZED, {"study_id": study_id}).scalar_one()) if reads else None
     return StudyDesk(place, _present(_to_sign(connection, actor, study_id), *counts), randomized)
@@ -96,6 +101,12 @@ def _to_sign(connection: Connection, actor: Actor, study_id: int) -> tuple[int, 
     drafts = [one.study_id for one in drafts_to_approve(connection, actor) if one.loaded_by_id != actor.account_id]
     asked = [one.study_id for one in approvals_waiting(connection, actor) if may_decide(actor, one)]
     return (drafts + asked).count(study_id), "approval", "approvals"
+
+
+def _steps_to_sign(connection: Connection, actor: Actor, study_id: int) -> tuple[int, str, str]:
+    """Steps on the routes of lots whose turn it is."""
+    count = sum(bool(turn.to_sign) for turn in turns(connection, actor, study_id))
+    return count, "release step to sign", "release steps to sign"
 
 
 def _to_send(connection: Connection, actor: Actor, study_id: int) -> tuple[int, str, str]:

@@ -147,3 +147,13 @@ def test_a_lot_is_released_once_for_known_countries(stocked: TerminalOffice) -> 
     assert "XX is not a country" in stocked.refused(*words, "--countries", "XX", "--user", "quinn")
     assert "is released for GB, DE: " in stocked.does(*words, "--countries", "GB, DE", "--user", "quinn")
     assert "was released on 2026-03-02" in stocked.refused(*words, "--user", "quinn")
+
+
+def test_a_study_without_routes_has_no_steps(stocked: TerminalOffice) -> None:
+    """Lots are told with no route, and a step is refused in words; only who has a part in routes may ask."""
+    quinn = ("--study", STUDY, "--user", "quinn")
+    assert stocked.does("supply", "route", *quinn) == "There is no lot on a release route here.\n"
+    assert json.loads(stocked.does("supply", "route", "--json", "--lot", LOT, *quinn))[0]["routes"] == []
+    step = ("supply", "step", LOT, "qp_certification", "--route", "eu", *quinn)
+    assert stocked.refused(*step).startswith("This study has no release routes.")
+    assert "do not go together" in stocked.refused(*step, "--refuse", "no", "--withdraw", "no")
