@@ -13,6 +13,7 @@ from irt.services.approve_shipment import approve_shipment
 from irt.services.order_kits import order_kits, order_sets
 from irt.services.propose_stop import propose_stop
 from irt.services.run_resupply import run_resupply_with
+from irt.services.short_pick import pick_short
 from irt.services.sign_receipt import sign_receipt
 from irt.services.take_exception import take_exception
 from web.api.operations import Caller, Now, Records, Service, StudyId, command, planned, question
@@ -112,6 +113,13 @@ OPERATIONS = (
     _step(fulfil_shipment.acknowledge_shipment, _DEPOT, "Acknowledge a request"),
     _step(fulfil_shipment.reject_shipment, _DEPOT, "Reject a request", reason=True),
     _step(fulfil_shipment.pick_shipment, _DEPOT, "Say that the kits are picked"),
+    command(
+        "/shipments/short-pick",
+        pick_short,
+        _DEPOT,
+        "Leave kits out of a request that the depot does not have",
+        {**_SHIPMENT, "kits": [{"number": "48213377", "why": "not_found"}]},
+    ),
     _step(fulfil_shipment.pack_shipment, _DEPOT, "Say that the parcel is packed"),
     command(
         "/shipments/dispatch",

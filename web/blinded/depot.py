@@ -31,8 +31,10 @@ from irt.services.fulfil_shipment import (
     pick_shipment,
     reject_shipment,
 )
+from irt.services.short_pick import LackingKit, PickShort, pick_short
 from irt.services.work import Work
 from irt.states.shipment import ShipmentStatus
+from irt.states.short_pick import WhyShort
 from irt.states.vendor_message import MessageStatus
 from irt.supply.barcode import kit_number_in
 from irt.supply.picking import pick
@@ -70,6 +72,12 @@ _FAMILY = {
     MessageStatus.GIVEN_UP: "stop",
 }
 _MESSAGES_SHOWN = 100
+_WHY_WORDS = {
+    WhyShort.NOT_FOUND: "It is not there",
+    WhyShort.DAMAGED: "It is damaged",
+    WhyShort.HELD: "It is set apart",
+    WhyShort.EXPIRED: "Its date has passed",
+}
 STEP_WORDS = ("Acknowledge", "Pick", "Pack", "Dispatch")
 _POSITION = {
     ShipmentStatus.REQUESTED: 1,
@@ -131,6 +139,11 @@ class DepotView(BlindedView):
     def draft(self) -> str:
         """The picked kits as they travel with the form."""
         return ",".join(self.picked)
+
+    @property
+    def reasons(self) -> tuple[tuple[str, str], ...]:
+        """Why a kit may be left out, as a choice."""
+        return tuple((why.value, said) for why, said in _WHY_WORDS.items())
 
     @property
     def complete(self) -> bool:
@@ -208,6 +221,17 @@ class DepotPages(Controller):
         said = {"accepted": answer.accepted, "title": answer.title, "sentence": answer.sentence}
         return _page(desk, study_id, _view(desk, study_id, number, {**data, "picked": ",".join(picked)}, **said))
 
+    @post("/{study_id:int}/{number:str}/short", sync_to_thread=True)
+    def leave_out(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[Any]:
+        """A kit is not there or not fit: it leaves the request, and another stands in where the rule finds one."""
+        _record(desk, study_id, number)
+        try:
+            desk.press(pick_short, _lacking(study_id, number, data), data.get("command_key", ""))
+        except Refusal as refusal:
+            view = _view(desk, study_id, number, data, refusal=refusal.sentence)
+            return _page(desk, study_id, view, refusal.status_code)
+        return go(f"/depot/{study_id}/{number}")
+
     @post("/{study_id:int}/{number:str}/{step:str}", sync_to_thread=True)
     def take(
         self, desk: NamedDependency[Desk], study_id: int, number: str, step: str, data: Fields
@@ -235,7 +259,7 @@ def _step(step: str) -> Callable[[Work, StepShipment], ShipmentStepped]:
 
 def _ask(record: ShipmentRecord, study_id: int, step: str, data: dict[str, str]) -> StepShipment:
     """The step as an ask; a pick must name every kit, a dispatch its waybill and monitor."""
-    if step == "pick" and set(_picked(data)) != {kit.number for kit in record.kits}:
+    if step == "pick" and set(_picked(data)) != {kit.number for kit in record.awaited}:
         raise BadInput("Not every kit is picked. Nothing was booked. Scan the rest.")
     waybill, monitor = data.get("waybill", "").strip(), data.get("monitor", "").strip()
     if step == "dispatch" and not (waybill and monitor):
@@ -247,6 +271,14 @@ def _ask(record: ShipmentRecord, study_id: int, step: str, data: dict[str, str])
         waybill=waybill or None,
         monitor=monitor or None,
     )
+
+
+def _lacking(study_id: int, number: str, data: dict[str, str]) -> PickShort:
+    """The kit that is left out, and why."""
+    kit, why = data.get("kit", ""), data.get("why", "")
+    if not kit or why not in list(WhyShort):
+        raise BadInput("Choose the kit and say why it is not sent. Nothing was booked.")
+    return PickShort(study_id=study_id, number=number, kits=[LackingKit(number=kit[:20], why=WhyShort(why))])
 
 
 def _picked(data: dict[str, str]) -> tuple[str, ...]:

@@ -158,6 +158,8 @@ TEMPLATES: dict[str, str] = {
     "role_revoked": "{who} took the role {old_role} back from {record}.",
     "token_issued": "{who} made the token {record}, valid until {expires_at}.",
     "token_revoked": "{who} stopped the token {record}.",
+    "record_witnessed": "{witness} signed {record_kind} {record} as the witness of {who}.",
+    "discrepancy_reported": "{who} reported the discrepancy of kit {record}, {event}: told to {told_to}.",
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
     "history_exported": "{who} exported {rows} entries of the history as {record}.",

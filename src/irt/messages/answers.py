@@ -1,19 +1,10 @@
 """What a depot answers: it has read the request, cannot do it, lacks some kits, has sent them."""
 
-from enum import StrEnum
 from typing import Literal
 
 from irt.messages.fields import Count, Day, KitNumber, Moment, Text, Token
 from irt.messages.message import Kits, Line, Message
-
-
-class WhyShort(StrEnum):
-    """Why a kit is not sent."""
-
-    NOT_FOUND = "not_found"
-    DAMAGED = "damaged"
-    HELD = "held"
-    EXPIRED = "expired"
+from irt.states.short_pick import WhyShort
 
 
 class ShortKit(Line):

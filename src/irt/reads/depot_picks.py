@@ -28,12 +28,16 @@ _PICKS = (
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .join(_SHIPPED, _SHIPPED.c.kit_id == _KITS.c.id)
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPPED.c.shipment_id)
-    .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number"))
+    .where(
+        _SHIPMENTS.c.study_id == bindparam("study_id"),
+        _SHIPMENTS.c.number == bindparam("number"),
+        _SHIPPED.c.outcome.is_(None),
+    )
     .order_by(_CONTENTS.c.sequence)
 )
 
 
 def pick_list(connection: Connection, study_id: int, number: str) -> tuple[PickLine, ...]:
-    """The kits of a shipment in the order they lie; the caller has checked that the reader works at the depot."""
+    """The kits that a shipment still waits for, in the order they lie; who asks has been checked."""
     found = connection.execute(_PICKS, {"study_id": study_id, "number": number})
     return tuple(PickLine(row.sequence, row.number, row.lot) for row in found)

@@ -8,7 +8,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import IntegrityFault, Refusal
-from irt.messages.answers import Acknowledgement, Dispatch, Rejection
+from irt.messages.answers import Acknowledgement, Dispatch, Rejection, ShortPick
 from irt.messages.arrivals import Receipt
 from irt.messages.formats import Format, read
 from irt.messages.stock import StockCount, StockSnapshot
@@ -25,6 +25,7 @@ from irt.services.fulfil_shipment import (
     reject_shipment,
 )
 from irt.services.shipments import kits_underway, lock_shipment
+from irt.services.short_pick import LackingKit, PickShort, pick_short
 from irt.services.take_message import MessageTaken
 from irt.services.work import Work
 from irt.states.shipment import ShipmentStatus
@@ -96,6 +97,8 @@ def apply_message(work: Work, ask: ApplyMessage) -> MessageTaken:
         acknowledge_shipment(work, _at(step, occurred_at=message.acknowledged_at))
     elif isinstance(message, Rejection):
         reject_shipment(work, _at(step, reason=message.reason))
+    elif isinstance(message, ShortPick):
+        pick_short(work, _short(message, step))
     elif isinstance(message, Dispatch):
         _dispatch(work, message, step)
     elif isinstance(message, Receipt):
@@ -118,6 +121,11 @@ def _waiting(work: Work, ask: ApplyMessage) -> RowMapping:
     if row["status"] != MessageStatus.WAITING:
         raise MessageSettled("This message was settled before. Nothing was booked again.")
     return row
+
+
+def _short(message: ShortPick, step: StepShipment) -> PickShort:
+    kits = [LackingKit(number=kit.number, why=kit.why, substitute=kit.substitute) for kit in message.kits]
+    return PickShort(study_id=step.study_id, number=step.number, kits=kits, reason=message.reason)
 
 
 def _at(step: StepShipment, **facts: Any) -> StepShipment:

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.messages.answers import Acknowledgement, Dispatch, Rejection
+from irt.messages.answers import Acknowledgement, Dispatch, Rejection, ShortPick
 from irt.messages.arrivals import Receipt
 from irt.messages.formats import Format, read
 from irt.messages.message import Message
@@ -76,6 +76,7 @@ class MisdirectedMessage(Refusal):
 APPLIED_KINDS: tuple[type[Message], ...] = (
     Acknowledgement,
     Rejection,
+    ShortPick,
     Dispatch,
     Receipt,
     StockSnapshot,

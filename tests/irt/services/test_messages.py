@@ -92,9 +92,9 @@ def test_a_rejection_frees_the_kits(vendor: Vendor) -> None:
 
 
 def test_what_a_person_must_look_at_is_noted(vendor: Vendor) -> None:
-    """A short pick changes nothing by itself."""
+    """What came to a depot changes nothing by itself."""
     before = books(vendor.house)
-    assert vendor.sends("short_pick").status == MessageStatus.NOTED
+    assert vendor.sends("inbound_receipt").status == MessageStatus.NOTED
     assert books(vendor.house) == before
 
 

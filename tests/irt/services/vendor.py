@@ -62,6 +62,13 @@ class Vendor:
             },
             "receipt": {"received_at": self.now, "temperature": "no_alarm", "kits": []},
             "short_pick": {"kits": [{"number": self.kits()[0], "why": "damaged"}]},
+            "inbound_receipt": {
+                "consignment": "C-1",
+                "depot": self.depot,
+                "received_at": self.now,
+                "temperature": "no_alarm",
+                "kits": [],
+            },
             "stock_snapshot": {"depot": self.depot, "counted_at": self.now, "kits": self.shelf()},
             "stock_count": {"depot": self.depot, "counted_at": self.now, "kits": self.piles()},
         }
@@ -72,7 +79,7 @@ class Vendor:
             "environment": "production",
             "sequence": sequence,
             "made_at": self.now,
-            **({} if kind.startswith("stock_") else {"shipment": SHIPMENT}),
+            **({} if "depot" in told[kind] else {"shipment": SHIPMENT}),
         }
         return {**envelope, **told[kind], **changes}
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment
 from tests.web.browser import Browser
 from tests.web.parcels import house_of, kits_of, requested_parcel
@@ -111,3 +112,17 @@ def test_only_depots_fulfil(world: World, person: str) -> None:
     browser = world.signed_in(person)
     assert browser.get("/depot").status_code == 403
     assert browser.get(f"/depot/{world.study_id}/{number}").status_code == 403
+
+
+def test_a_kit_that_is_not_there_is_left_out(world: World) -> None:
+    """Another stands in, the pick list says so at once, and what is lacking cannot be picked."""
+    browser, number, address, kits = _opened(world)
+    browser.send(f"{address}/acknowledge", browser.form(f"{address}/acknowledge").fields)
+    form = browser.form(f"{address}/short")
+    assert browser.send(form.action, {**form.fields, "kit": "", "why": ""}).status_code == 400
+    form = browser.form(f"{address}/short")
+    page = browser.send(form.action, {**form.fields, "kit": kits[0], "why": "damaged"}).text
+    now = set(re.findall(r'<option value="(\d+)"', page))
+    assert (len(now), kits[0] in now, set(kits[1:]) <= now) == (len(kits), False, True)
+    assert house_of(world).rows(Kit, number=kits[0])[0]["quality"] == "damaged"
+    assert _status(world, number) == "acknowledged"
