@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select, union
+from sqlalchemy import Connection, RowMapping, Select, and_, bindparam, case, func, select, text, union
 
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import study_at
@@ -15,7 +15,7 @@ from irt.reads.blinded_stock import STORAGE_WORDS
 from irt.states.kit import Accountability, Custody, KitEvent, Quality
 from irt.states.records import ExcursionStatus, VersionStatus
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot, Kit, Movement
+from irt.tables.kit import SET_APART, BlindedLot, Kit, Movement
 from irt.tables.shipment import Excursion, Shipment, ShipmentKit
 from irt.tables.study import Depot, Site, StudyVersion
 from irt.tables.temperature import AssessedKit, LoggerFile, TemperatureAssessment
@@ -116,11 +116,13 @@ _HELD = (
     .outerjoin(_SITES, and_(_KITS.c.custody == Custody.SITE, _SITES.c.id == _KITS.c.place_id))
     .outerjoin(_DEPOTS, and_(_KITS.c.custody == Custody.DEPOT, _DEPOTS.c.id == _KITS.c.place_id))
     .outerjoin(_SHIPMENTS, and_(_KITS.c.custody == Custody.SHIPMENT, _SHIPMENTS.c.id == _KITS.c.place_id))
-    .where(_KITS.c.study_id == bindparam("study_id"))
+    .where(_KITS.c.study_id == bindparam("study_id"), text(f"kit.{SET_APART}"))
 )
 _TO_DECIDE = and_(_KITS.c.quality == Quality.QUARANTINED, _KITS.c.accountability == Accountability.NONE)
 _WAITING = _HELD.where(_TO_DECIDE, _KITS.c.number > bindparam("after")).order_by(_KITS.c.number)
-_COUNT = select(func.count()).where(_KITS.c.study_id == bindparam("study_id"), _TO_DECIDE)
+_COUNT = select(func.count()).where(
+    _KITS.c.study_id == bindparam("study_id"), text(f"kit.{SET_APART}"), _TO_DECIDE
+)
 _NAMED = _HELD.where(_TO_DECIDE, _KITS.c.number.in_(bindparam("numbers", expanding=True))).order_by(_KITS.c.number)
 _OF_EXCURSION = (
     _HELD.where(

@@ -7,13 +7,16 @@ random kit number, so that ids tell nothing.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from irt.states.item import ItemAct, ItemPile
 from irt.states.kit import Accountability, Assignment, Custody, KitEvent, Quality
 from irt.states.records import DispensingStatus, KitCheck, KitFate
 from irt.tables.columns import Owned, document, instant, one_of
+
+SET_APART = "quality IN ('quarantined', 'damaged')"
+"""Kits that somebody must look at. Asked for in the same words, an index of them alone answers."""
 
 
 class BlindedLot(Owned, table=True):
@@ -47,6 +50,13 @@ class Kit(Owned, table=True):
             "kit_where",
             *("custody", "place_id", "assignment", "quality", "blinded_lot_id", "label_group", "expiry"),
             *("accountability", "blinding_group"),
+        ),
+        # The few kits among many that somebody must look at.
+        Index(
+            "kit_set_apart",
+            *("study_id", "quality", "number"),
+            postgresql_where=text(SET_APART),
+            sqlite_where=text(SET_APART),
         ),
     )
     number: str

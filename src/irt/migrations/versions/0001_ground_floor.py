@@ -513,6 +513,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_kit_study_id_number")),
     )
     op.create_index(
+        "kit_set_apart",
+        "kit",
+        ["study_id", "quality", "number"],
+        unique=False,
+        postgresql_where=sa.text("quality IN ('quarantined', 'damaged')"),
+        sqlite_where=sa.text("quality IN ('quarantined', 'damaged')"),
+    )
+    op.create_index(
         "kit_where",
         "kit",
         [
@@ -2407,6 +2415,12 @@ def downgrade() -> None:
     op.drop_index("label_master_latest", table_name="label_master_step")
     op.drop_table("label_master_step")
     op.drop_index("kit_where", table_name="kit")
+    op.drop_index(
+        "kit_set_apart",
+        table_name="kit",
+        postgresql_where=sa.text("quality IN ('quarantined', 'damaged')"),
+        sqlite_where=sa.text("quality IN ('quarantined', 'damaged')"),
+    )
     op.drop_table("kit")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
