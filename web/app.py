@@ -28,6 +28,8 @@ from web.blinded.configuration import ConfigurationPages
 from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
 from web.blinded.depot_items import DepotItemPages
+from web.blinded.depot_labels import DepotLabelPages
+from web.blinded.depot_returns import DepotReturnPages
 from web.blinded.destruction import DestructionPages
 from web.blinded.dispense import DispensePages
 from web.blinded.doors import DoorPages
@@ -47,6 +49,7 @@ from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.orders import OrderPages
+from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
@@ -54,6 +57,7 @@ from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
 from web.blinded.relabel import RelabelPages
+from web.blinded.return_shipments import ReturnShipmentPages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
 from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
@@ -88,6 +92,7 @@ from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
+from web.unblinded.outage_seals import OutageSealPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.randomization_lists import RandomizationListPages
@@ -123,9 +128,12 @@ ROOMS: tuple[Any, ...] = (
     CorrectPages,
     UnscheduledPages,
     WeightPages,
+    ReturnShipmentPages,
     ReturnsPages,
     SubjectReturnsPages,
     VerificationPages,
+    OutagePages,
+    OutageSealPages,
     OneSubjectPages,
     RandomizePages,
     SubjectsPages,
@@ -142,6 +150,7 @@ ROOMS: tuple[Any, ...] = (
     CodeBreakRecordPages,
     CodeBreakResultPages,
     DepotPages,
+    DepotLabelPages,
     SupplyPages,
     SupplyPlanPages,
     SupplyExceptionPages,
@@ -169,6 +178,7 @@ ROOMS: tuple[Any, ...] = (
     ExpiryPages,
     ExpiringPages,
     QualityPages,
+    DepotReturnPages,
     DestructionPages,
     ExcursionPages,
     LoggerFilePages,

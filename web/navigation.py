@@ -45,6 +45,7 @@ _DOORS = (
     _door("Invoices", "/invoices", "document", _P.VIEW_INVOICE),
     _door("Doors", "/doors", "shipment", _P.CARRY_HOME),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
+    _door("Outage", "/outage", "document", _P.DISPENSE, _P.BREAK_CODE),
     _Door("Contents", "/contents", "unblinded", frozenset({_P.VIEW_STOCK}), DataClass.ARM),
     _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),

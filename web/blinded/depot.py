@@ -12,6 +12,7 @@ from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
+from irt.reads.blinded_just_in_time import ShipmentLabels, shipment_labels
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, latest_messages
 from irt.reads.blinded_shipments import (
@@ -134,6 +135,7 @@ class DepotView(BlindedView):
     refusal: str = ""
     waybill: str = ""
     monitor: str = ""
+    labels: ShipmentLabels | None = None
 
     @property
     def draft(self) -> str:
@@ -291,6 +293,10 @@ def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: 
     if record.line.status == ShipmentStatus.ACKNOWLEDGED:
         with desk.store.reading() as connection:
             picks = pick_list(connection, study_id, number)
+    labels: ShipmentLabels | None = None
+    if record.line.status == ShipmentStatus.PICKED:
+        with desk.store.reading() as connection:
+            labels = shipment_labels(connection, study_id, number)
     known = {line.number for line in picks}
     return DepotView(
         record=record,
@@ -301,6 +307,7 @@ def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: 
         command_key=desk.key(),
         waybill=data.get("waybill", ""),
         monitor=data.get("monitor", ""),
+        labels=labels if labels and labels.just_in_time else None,
         **said,
     )
 

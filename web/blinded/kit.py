@@ -9,11 +9,15 @@ from litestar.params import FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, Refusal
+from irt.errors import BadInput, NotFound, Refusal
+from irt.labels.label import COPY, svg_label
+from irt.labels.sheet import sheet_of
+from irt.reads.blinded_labels import Wanted, label_of_site_kit
 from irt.reads.blinded_stock import KitHistory, kit_history
 from irt.services.report_kit import Report, ReportKit, report_kit
 from irt.states.kit import DisplayStatus
 from web.blinded.desk import Desk, desk_of, go
+from web.downloads import MEDIA_TYPES
 from web.forms import Fields
 from web.my_sites import sites_of
 
@@ -51,6 +55,20 @@ class KitPages(Controller):
         """The kit with its history."""
         found = _find(desk, study_id, number)
         return _page(desk, found, KitView(found, _reports(desk, found), desk.key(), done=done))
+
+    @get("/label/{paper:str}", sync_to_thread=True)
+    def print_label(self, desk: NamedDependency[Desk], study_id: int, number: str, paper: str) -> Response[bytes]:
+        """A copy of the kit's label, marked as one, as svg or pdf."""
+        _find(desk, study_id, number)
+        with desk.store.reading() as connection:
+            labels = label_of_site_kit(connection, study_id, number, Wanted(mark=COPY))
+        if paper == "pdf":
+            content = sheet_of(labels, f"Label {number}", desk.now)
+        elif paper == "svg":
+            content = svg_label(labels[0])
+        else:
+            raise NotFound("There is no such label. Go back to the kit.")
+        return Response(content, media_type=MEDIA_TYPES[paper], headers={"cache-control": "no-store"})
 
     @post("/report", sync_to_thread=True)
     def report(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[Any]:

@@ -12,7 +12,9 @@ from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotAllowed, Refusal
+from irt.labels.sheet import sheet_of
 from irt.reads.blinded_count import as_scanned
+from irt.reads.blinded_labels import labels_of_task
 from irt.reads.blinded_relabel_work import LabelTask, LabelWork, kits_labelled, label_work, task_in
 from irt.reads.blinded_relabelling import RelabellingToCheck
 from irt.reads.blinded_signing import code_will_be_needed
@@ -22,6 +24,7 @@ from irt.states.table import words
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in, whole_in
+from web.downloads import file_answer
 from web.forms import Fields
 
 _SCAN = "relabel/labels.html"
@@ -125,6 +128,17 @@ class RelabelPages(Controller):
     def open(self, desk: NamedDependency[Desk], study_id: int, change: str, kind: str, code: str) -> Response[Any]:
         """The kits of one place that wait for the label of one change."""
         return _page(desk, _view(desk, study_id, f"{change}/{kind}/{code}", {}))
+
+    @get("/{study_id:int}/{change:str}/{kind:str}/{code:str}/sheet", sync_to_thread=True)
+    def print_sheet(
+        self, desk: NamedDependency[Desk], study_id: int, change: str, kind: str, code: str
+    ) -> Response[bytes]:
+        """The labels with the later date, for each kit that waits for one, as PDF."""
+        with desk.store.reading() as connection:
+            task = task_in(label_work(connection, desk.who.actor, study_id), f"{change}/{kind}/{code}")
+            labels = labels_of_task(connection, study_id, task)
+        paper = sheet_of(labels, f"Labels {task.path}", desk.now)
+        return file_answer(paper, f"{change}_{code}_labels.pdf", "application/pdf")
 
     @post("/{study_id:int}/{change:str}/{kind:str}/{code:str}/scan", status_code=200, sync_to_thread=True)
     def scan(

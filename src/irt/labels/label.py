@@ -12,6 +12,8 @@ LINE_LETTERS_MAX = 58
 LINES_MAX = 23
 """What one label of a sheet holds."""
 SPECIMEN = "SPECIMEN"
+COPY = "COPY"
+"""Across what a site prints to look at: a label for a kit comes from who labels it."""
 SPECIMEN_LOT = "BL-00"
 
 

@@ -10,8 +10,11 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.services.carry_items import items_come_back, items_leave, items_lost
+from irt.services.controlled_drugs import require_licences
 from irt.services.holds import under_hold_among
 from irt.services.home_deliveries import delivery_in, follow_shipment
+from irt.services.import_licences import require_import_licence
+from irt.services.label_kits import refuse_unlabelled
 from irt.services.move_kits import Move, lock_kits, move_each, move_kits
 from irt.services.shipments import (
     HeldShipment,
@@ -69,16 +72,20 @@ def pick_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
 
 
 def pack_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
-    """The depot has closed the parcel."""
-    return _at_depot(work, ask, ShipmentEvent.PACK)
+    """The depot has closed the parcel; KitsNotLabelled where a kit lacks the label of the country it goes to."""
+    shipment = _lock_at_depot(work, ask)
+    refuse_unlabelled(work, shipment)
+    return _step(work, shipment, ShipmentEvent.PACK, ask, None)
 
 
 def dispatch_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
     """The parcel leaves; its kits are in the shipment's custody from now on."""
     shipment = _lock_at_depot(work, ask)
+    require_licences(work, shipment)
     at = ask.occurred_at or work.at
     facts = {"waybill": ask.waybill, "monitor": ask.monitor, "dispatched_at": at}
     on_day = at.astimezone(ZoneInfo(shipment.depot_zone or "UTC")).date()
+    require_import_licence(work, shipment, on_day)
     return _step(work, shipment, ShipmentEvent.DISPATCH, ask, _pack, {**facts, **delayed(shipment, on_day)})
 
 

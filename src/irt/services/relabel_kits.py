@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.audit.signature import Meaning
@@ -12,18 +12,27 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotAllowed, NotFound, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.change_expiry import extension_in_force
+from irt.services.label_counts import (
+    LabelCounts,
+    LabelsDoNotAddUp,
+    SecondPersonMissing,
+    book_labels,
+    refuse_miscounted,
+)
 from irt.services.move_kits import HeldKit, lock_kits, lock_kits_by_number
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.supply_study import lock_row
+from irt.services.vendor_notices import notice_for_depots
 from irt.services.work import Work
 from irt.states.kit import Custody, Quality
+from irt.states.vendor_message import NoticeCause
 from irt.tables.columns import table_of
 from irt.tables.expiry import ExpiryApproval, ExpiryChange, RelabelCheck, RelabelledKit, Relabelling
 from irt.tables.kit import Kit
 from irt.tables.study import Depot, Site
 
 
-class RelabelKits(SQLModel):
+class RelabelKits(LabelCounts):
     """Kits at one place that got the new label, and every label of it: issued, used on kits, spoiled, destroyed."""
 
     study_id: int
@@ -31,9 +40,6 @@ class RelabelKits(SQLModel):
     site: str | None = None
     depot: str | None = None
     kits: list[str] = Field(min_length=1)
-    labels_issued: int = Field(ge=0)
-    labels_spoiled: int = Field(default=0, ge=0)
-    labels_destroyed: int = Field(default=0, ge=0)
 
 
 class KitsRelabelled(SQLModel):
@@ -58,27 +64,8 @@ class RelabellingChecked(SQLModel):
     kits: list[str]
 
 
-class LabelsDoNotAddUp(Refusal):
-    """A label is not accounted for."""
-
-    def __init__(self, issued: int, accounted: int) -> None:
-        super().__init__(
-            f"{issued} labels were issued, {accounted} are accounted for: used, spoiled and destroyed. Nothing was "
-            "booked. Count again; a label that cannot be found must not be on a kit that nobody names."
-        )
-
-
 class NotToBeRelabelled(Refusal):
     """The kit does not get this label here."""
-
-
-class SecondPersonMissing(Refusal):
-    """Who put the labels on does not check them."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "You put these labels on, so somebody else has to check them. Nothing was booked. Ask a colleague."
-        )
 
 
 _KITS, _SITES, _DEPOTS = table_of(Kit), table_of(Site), table_of(Depot)
@@ -96,7 +83,6 @@ _APPROVED = select(_APPROVALS.c.id).where(
 _DATES = select(_KITS.c.id, _KITS.c.expiry, _KITS.c.blinded_lot_id).where(
     _KITS.c.id.in_(bindparam("ids", expanding=True))
 )
-_SO_FAR = select(func.count()).where(_DONE.c.study_id == bindparam("study_id"))
 _WAITING = (
     select(_DONE, _CHANGES.c.number.label("change"), _CHANGES.c.new_expiry)
     .join(_CHANGES, _CHANGES.c.id == _DONE.c.change_id)
@@ -111,9 +97,9 @@ _LABELLABLE = (Quality.UNRELEASED, Quality.RELEASED, Quality.QUARANTINED)
 def relabel_kits(work: Work, ask: RelabelKits) -> KitsRelabelled:
     """Books labels put on kits at one place. The kits keep their old date until a second person has signed."""
     place, custody, site_id = _place(work, ask)
-    accounted = len(set(ask.kits)) + ask.labels_spoiled + ask.labels_destroyed
-    if accounted != ask.labels_issued or len(set(ask.kits)) != len(ask.kits):
-        raise LabelsDoNotAddUp(ask.labels_issued, accounted)
+    refuse_miscounted(ask, len(set(ask.kits)))
+    if len(set(ask.kits)) != len(ask.kits):
+        raise LabelsDoNotAddUp(ask.labels_issued, len(set(ask.kits)))
     sponsor_id = lock_row(work, ask.study_id)
     change = extension_in_force(work, ask.study_id, ask.change)
     if work.row(_APPROVED, change_id=change["id"], country=place["country"]) is None:
@@ -122,24 +108,9 @@ def relabel_kits(work: Work, ask: RelabelKits) -> KitsRelabelled:
         )
     kits = lock_kits_by_number(work, ask.study_id, ask.kits)
     _refuse_unfit(work, change, kits, custody, place["id"])
-    number = f"B-{work.connection.execute(_SO_FAR, {'study_id': ask.study_id}).scalar_one() + 1:04d}"
     owner = {"sponsor_id": sponsor_id, "study_id": ask.study_id}
-    relabelling_id = work.record(
-        Relabelling,
-        **owner,
-        change_id=change["id"],
-        number=number,
-        custody=custody,
-        place_id=place["id"],
-        labels_issued=ask.labels_issued,
-        labels_used=len(kits),
-        labels_spoiled=ask.labels_spoiled,
-        labels_destroyed=ask.labels_destroyed,
-        at=work.at,
-        account_id=work.actor.account_id,
-    )
-    lines = ({**owner, "relabelling_id": relabelling_id, "kit_id": kit.id} for kit in kits)
-    work.record_all(RelabelledKit, lines)
+    where = {"custody": custody, "place_id": place["id"]}
+    number = book_labels(work, owner, kits, ask, len(kits), change_id=change["id"], **where)
     numbers = sorted(kit.number for kit in kits)
     counts = ask.model_dump(include={"labels_issued", "labels_spoiled", "labels_destroyed"})
     facts = {"change": ask.change, "kits": numbers, "labels_used": len(kits), **counts}
@@ -168,6 +139,9 @@ def check_relabelling(work: Work, ask: CheckRelabelling) -> RelabellingChecked:
     work.run(_EXTEND, {"ids": ids, "day": day})
     facts = {"relabelling_id": found["id"], "signature_id": signature_id, "account_id": work.actor.account_id}
     work.append(RelabelCheck, sponsor_id=sponsor_id, study_id=ask.study_id, at=work.at, **facts)
+    if found["custody"] == Custody.DEPOT:
+        owner = {"sponsor_id": sponsor_id, "study_id": ask.study_id}
+        notice_for_depots(work, owner, NoticeCause.RELABELLED, ask.number, ids)
     numbers = sorted(kit.number for kit in kits)
     told = {"change": found["change"], "expiry": day.isoformat(), "kits": numbers, "signature": signature_id}
     _audit(work, ask.study_id, "relabelling_checked", ask.number, (site_id, "UTC"), told)

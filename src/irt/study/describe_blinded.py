@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from irt.study.blinded import BlindedStudy, KitCount
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import NonSerializedItem
+from irt.study.kit_types import BlindingGroup
+from irt.study.labels import LabelSettings
 from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Screening
 from irt.study.specification import Section, Specification, Table
@@ -107,8 +109,19 @@ def _window(visit: Visit) -> str:
 
 
 def _groups(study: BlindedStudy) -> Section:
-    rows = tuple((group.code, group.name, group.storage, group.handling or "-") for group in study.blinding_groups)
-    return Section("Kits as they look", table=Table(("Code", "Name", "Storage", "Handling"), rows))
+    rows = tuple(
+        (group.code, group.name, group.storage, group.handling or "-", _schedules(group))
+        for group in study.blinding_groups
+    )
+    headings = ("Code", "Name", "Storage", "Handling", "Controlled drug")
+    controlled = any(group.schedules for group in study.blinding_groups)
+    hours = study.controlled.report_hours
+    note = f"Discrepancies of controlled drugs are reported within {hours} hours." if controlled else ""
+    return Section("Kits as they look", table=Table(headings, rows), note=note)
+
+
+def _schedules(group: BlindingGroup) -> str:
+    return ", ".join(f"{country}: {schedule}" for country, schedule in group.schedules.items()) or "no"
 
 
 def _dose_levels(study: BlindedStudy) -> Section:
@@ -263,10 +276,17 @@ def _labels(study: BlindedStudy) -> Section:
         ("Expiry in the code", yes_no(settings.expiry_in_code)),
         ("Blinded lot in print", yes_no(settings.lot_printed)),
         ("Expiry in print", yes_no(settings.expiry_printed)),
+        ("Labelled at the depot, just in time", _just_in_time(settings)),
         ("Company prefix for parcels", settings.company_prefix or "none"),
         *((f"Item number of {group}", gtin) for group, gtin in sorted(study.gtins.items())),
     )
     return Section("Labels", facts)
+
+
+def _just_in_time(settings: LabelSettings) -> str:
+    if isinstance(settings.just_in_time, bool):
+        return yes_no(settings.just_in_time)
+    return ", ".join(settings.just_in_time) or "no"
 
 
 def _countries(study: BlindedStudy) -> Section:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from irt.study.part import Part
+from irt.study.part import Code, Part
 
 Gtin = Annotated[str, Field(pattern=r"^[0-9]{14}$")]
+Gln = Annotated[str, Field(pattern=r"^[0-9]{13}$")]
 CompanyPrefix = Annotated[str, Field(pattern=r"^[0-9]{4,12}$")]
 
 
@@ -18,8 +19,23 @@ class LabelSettings(Part):
     expiry_in_code: bool = Field(
         default=False, description="expiry in the code, which a relabelled kit then needs anew"
     )
-    lot_printed: bool = Field(default=True, description="the blinded lot in print")
-    expiry_printed: bool = Field(default=False, description="expiry in print")
+    lot_printed: bool = Field(
+        default=True, description="the blinded lot in print, where no label master is approved"
+    )
+    expiry_printed: bool = Field(default=False, description="expiry in print where no master is approved")
+    just_in_time: bool | tuple[Code, ...] = Field(
+        default=False,
+        description="kits without the label of a country get it at the depot before they leave: for every country, "
+        "or for these",
+    )
     company_prefix: CompanyPrefix | None = Field(
         default=None, description="the sponsor's GS1 company prefix; parcels then carry an SSCC"
     )
+
+    locations: dict[Code, Gln] = Field(
+        default={}, description="GLN of depots by code and of sites by number; events of kits then name them so"
+    )
+
+    def just_in_time_for(self, country: str) -> bool:
+        """Whether kits that go to this country are labelled at the depot."""
+        return self.just_in_time if isinstance(self.just_in_time, bool) else country in self.just_in_time

@@ -65,10 +65,12 @@ class RelabelledKit(Owned, table=True):
 
 
 class RelabelCheck(Owned, table=True):
-    """The second person's signature: from it on the kits have the new date. Append-only."""
+    """The second person's signature: from it on the kits have the new date or country. Append-only."""
 
     __tablename__ = "relabel_check"
     relabelling_id: int = Field(foreign_key="relabelling.id", unique=True)
+    passed: bool = Field(default=True, description="no: the labels were wrong and came off again")
+    reason: str | None = None
     signature_id: int = Field(foreign_key="signature.id")
     at: datetime = instant()
     account_id: int = Field(foreign_key="account.id")

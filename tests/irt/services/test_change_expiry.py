@@ -22,13 +22,12 @@ from irt.services.change_expiry import (
     approve_extension,
     change_expiry,
 )
+from irt.services.label_counts import LabelsDoNotAddUp, SecondPersonMissing
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.relabel_kits import (
     CheckRelabelling,
-    LabelsDoNotAddUp,
     NotToBeRelabelled,
     RelabelKits,
-    SecondPersonMissing,
     check_relabelling,
     relabel_kits,
 )

@@ -18,7 +18,9 @@ GUARDS = (
     Guard("certificate"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
+    Guard("controlled_licence"),
     Guard("deviation"),
+    Guard("discrepancy_report"),
     Guard("dispensing_order"),
     Guard("exception_taken"),
     Guard("expiry_approval"),
@@ -26,6 +28,7 @@ GUARDS = (
     Guard("hold_finding"),
     Guard("home_address"),
     Guard("home_delivery_step"),
+    Guard("home_pickup_step"),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),
@@ -43,12 +46,17 @@ GUARDS = (
     Guard("outage_pack_step"),
     Guard("outage_seal"),
     Guard("outage_seal_fate"),
+    Guard("pool_transfer"),
+    Guard("pooled_kit"),
     Guard("randomization"),
     Guard("relabel_check"),
     Guard("relabelled_kit"),
     Guard("relabelling"),
     Guard("release_step"),
     Guard("resupply_run"),
+    Guard("return_box"),
+    Guard("return_shipment"),
+    Guard("returned_in_box"),
     Guard("scan"),
     Guard("secret_allocation_key", may_change=("sealed",)),
     Guard("secret_approval_matter"),
@@ -82,10 +90,14 @@ GUARDS = (
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
+    Guard("import_licence"),
+    Guard("shipper"),
+    Guard("vendor_notice"),
     Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at", "attempts", "due_at")),
     Guard("temperature_assessment"),
     Guard("visit_step"),
     Guard("weighing"),
+    Guard("witnessed_kit"),
 )
 
 
@@ -325,6 +337,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outbox_sent_at"), "outbox", ["sent_at"], unique=False)
     op.create_table(
+        "pool_transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("served_study_id", sa.Integer(), nullable=False),
+        sa.Column("kits", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('reserved', 'given_back')", name=op.f("ck_pool_transfer_kind")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_pool_transfer_account_id")),
+        sa.ForeignKeyConstraint(["served_study_id"], ["study.id"], name=op.f("fk_pool_transfer_served_study_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_pool_transfer_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_pool_transfer_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pool_transfer")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_pool_transfer_study_id_number")),
+    )
+    op.create_index(op.f("ix_pool_transfer_served_study_id"), "pool_transfer", ["served_study_id"], unique=False)
+    op.create_table(
         "resupply_run",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -407,6 +440,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_signature_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_signature_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+    )
+    op.create_table(
+        "vendor_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(32), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("kits", sa.JSON(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "cause IN ('hold_opened', 'hold_lifted', 'expiry', 'relabelled', 'quality')",
+            name=op.f("ck_vendor_notice_cause"),
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_vendor_notice_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_vendor_notice_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_notice")),
     )
     op.create_table(
         "approval",
@@ -500,7 +550,8 @@ def upgrade() -> None:
             name=op.f("ck_kit_assignment"),
         ),
         sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')", name=op.f("ck_kit_custody")
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'study', 'unknown')",
+            name=op.f("ck_kit_custody"),
         ),
         sa.CheckConstraint(
             "quality IN ('unreleased', 'released', 'quarantined', 'rejected', 'recalled', 'damaged')",
@@ -709,6 +760,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=True),
         sa.Column("missing", sa.Integer(), nullable=False),
         sa.Column("shipment", sa.String(), nullable=True),
+        sa.Column("notice_id", sa.Integer(), nullable=True),
         sa.Column("spelling", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -726,10 +778,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_vendor_message_account_id")),
         sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_vendor_message_depot_id")),
+        sa.ForeignKeyConstraint(["notice_id"], ["vendor_notice.id"], name=op.f("fk_vendor_message_notice_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_vendor_message_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_vendor_message_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_message")),
     )
+    op.create_index(op.f("ix_vendor_message_notice_id"), "vendor_message", ["notice_id"], unique=False)
     op.create_index("vendor_message_shipment", "vendor_message", ["study_id", "shipment"], unique=False)
     op.create_index("vendor_message_stage", "vendor_message", ["study_id", "direction", "status"], unique=False)
     op.create_index(
@@ -843,11 +897,11 @@ def upgrade() -> None:
             name=op.f("ck_movement_assignment"),
         ),
         sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'study', 'unknown')",
             name=op.f("ck_movement_custody"),
         ),
         sa.CheckConstraint(
-            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy')",
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
             name=op.f("ck_movement_event"),
         ),
         sa.CheckConstraint(
@@ -905,6 +959,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_outage_pack_study_id_number")),
     )
     op.create_index(op.f("ix_outage_pack_site_id"), "outage_pack", ["site_id"], unique=False)
+    op.create_table(
+        "pooled_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pool_kit_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("served_study_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_pooled_kit_kit_id")),
+        sa.ForeignKeyConstraint(["pool_kit_id"], ["kit.id"], name=op.f("fk_pooled_kit_pool_kit_id")),
+        sa.ForeignKeyConstraint(["served_study_id"], ["study.id"], name=op.f("fk_pooled_kit_served_study_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_pooled_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_pooled_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pooled_kit")),
+        sa.UniqueConstraint("kit_id", name=op.f("uq_pooled_kit_kit_id")),
+        sa.UniqueConstraint(
+            "pool_kit_id", "served_study_id", name=op.f("uq_pooled_kit_pool_kit_id_served_study_id")
+        ),
+    )
+    op.create_index(op.f("ix_pooled_kit_served_study_id"), "pooled_kit", ["served_study_id"], unique=False)
     op.create_table(
         "role_grant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1143,6 +1217,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_subject_site_id"), "subject", ["site_id"], unique=False)
     op.create_table(
+        "witnessed_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
+            name=op.f("ck_witnessed_kit_event"),
+        ),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_witnessed_kit_kit_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_witnessed_kit_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_witnessed_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_witnessed_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_witnessed_kit")),
+    )
+    op.create_index(op.f("ix_witnessed_kit_kit_id"), "witnessed_kit", ["kit_id"], unique=False)
+    op.create_table(
         "code_break",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1163,6 +1257,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break")),
     )
     op.create_index(op.f("ix_code_break_subject_id"), "code_break", ["subject_id"], unique=False)
+    op.create_table(
+        "controlled_licence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["operational_change.id"], name=op.f("fk_controlled_licence_change_id")
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_controlled_licence_depot_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_controlled_licence_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_controlled_licence_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_controlled_licence_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_controlled_licence")),
+    )
+    op.create_index(op.f("ix_controlled_licence_depot_id"), "controlled_licence", ["depot_id"], unique=False)
+    op.create_index(op.f("ix_controlled_licence_site_id"), "controlled_licence", ["site_id"], unique=False)
     op.create_table(
         "deviation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1185,6 +1301,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_deviation_study_id_number")),
     )
     op.create_index(op.f("ix_deviation_subject_id"), "deviation", ["subject_id"], unique=False)
+    op.create_table(
+        "discrepancy_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("movement_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("happened", sa.String(), nullable=False),
+        sa.Column("told_to", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["movement_id"], ["movement.id"], name=op.f("fk_discrepancy_report_movement_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_discrepancy_report_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_discrepancy_report_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_discrepancy_report_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_discrepancy_report_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_discrepancy_report")),
+        sa.UniqueConstraint("movement_id", name=op.f("uq_discrepancy_report_movement_id")),
+    )
     op.create_table(
         "dispensing_order",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1219,6 +1357,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_home_address_key")),
     )
     op.create_index(op.f("ix_home_address_key_subject_id"), "home_address_key", ["subject_id"], unique=False)
+    op.create_table(
+        "import_licence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("kits", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_import_licence_change_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_import_licence_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_import_licence_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_licence")),
+    )
     op.create_table(
         "kit_return",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1454,6 +1609,21 @@ def upgrade() -> None:
     op.create_index(op.f("ix_shipment_site_id"), "shipment", ["site_id"], unique=False)
     op.create_index("shipment_stage", "shipment", ["study_id", "status"], unique=False)
     op.create_table(
+        "shipper",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("hold_hours", sa.JSON(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_shipper_change_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipper_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipper_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipper")),
+    )
+    op.create_table(
         "site_contact",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1658,6 +1828,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_home_address_key_id"), "home_address", ["key_id"], unique=False)
     op.create_table(
+        "home_pickup",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("label_hash", sa.String(), nullable=False),
+        sa.Column("slot_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("slot_to", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_home_pickup_shipment_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_home_pickup_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_pickup_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_pickup_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_home_pickup_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_pickup")),
+        sa.UniqueConstraint("label_hash", name=op.f("uq_home_pickup_label_hash")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_home_pickup_shipment_id")),
+    )
+    op.create_index(op.f("ix_home_pickup_site_id"), "home_pickup", ["site_id"], unique=False)
+    op.create_index(op.f("ix_home_pickup_subject_id"), "home_pickup", ["subject_id"], unique=False)
+    op.create_table(
         "item_movement",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1680,7 +1873,7 @@ def upgrade() -> None:
             name=op.f("ck_item_movement_act"),
         ),
         sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'study', 'unknown')",
             name=op.f("ck_item_movement_custody"),
         ),
         sa.CheckConstraint("pile IN ('usable', 'set_aside')", name=op.f("ck_item_movement_pile")),
@@ -1780,7 +1973,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'study', 'unknown')",
             name=op.f("ck_relabelling_custody"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_relabelling_account_id")),
@@ -1791,6 +1984,55 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relabelling")),
     )
     op.create_index(op.f("ix_relabelling_shipment_id"), "relabelling", ["shipment_id"], unique=False)
+    op.create_table(
+        "return_box",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("box", sa.Integer(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_return_box_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_return_box_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_return_box_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_box")),
+        sa.UniqueConstraint("shipment_id", "box", name=op.f("uq_return_box_shipment_id_box")),
+    )
+    op.create_table(
+        "return_shipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("packed_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_return_shipment_depot_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_return_shipment_shipment_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_return_shipment_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_return_shipment_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_return_shipment_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_return_shipment")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_return_shipment_shipment_id")),
+    )
+    op.create_index(op.f("ix_return_shipment_depot_id"), "return_shipment", ["depot_id"], unique=False)
+    op.create_index(op.f("ix_return_shipment_site_id"), "return_shipment", ["site_id"], unique=False)
+    op.create_table(
+        "returned_in_box",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("box", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_returned_in_box_kit_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_returned_in_box_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_returned_in_box_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_returned_in_box_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_returned_in_box")),
+        sa.UniqueConstraint("shipment_id", "kit_id", name=op.f("uq_returned_in_box_shipment_id_kit_id")),
+    )
+    op.create_index(op.f("ix_returned_in_box_kit_id"), "returned_in_box", ["kit_id"], unique=False)
     op.create_table(
         "secret_response",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1987,7 +2229,7 @@ def upgrade() -> None:
         sa.Column("place_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'unknown')",
+            "custody IN ('depot', 'shipment', 'site', 'subject', 'vendor', 'study', 'unknown')",
             name=op.f("ck_hold_finding_custody"),
         ),
         sa.ForeignKeyConstraint(["hold_id"], ["kit_hold.id"], name=op.f("fk_hold_finding_hold_id")),
@@ -2036,6 +2278,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_home_delivery_site_id"), "home_delivery", ["site_id"], unique=False)
     op.create_index(op.f("ix_home_delivery_subject_id"), "home_delivery", ["subject_id"], unique=False)
+    op.create_table(
+        "home_pickup_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("pickup_id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "act IN ('ask', 'read_address', 'fail_attempt', 'reschedule', 'collect', 'arrive', 'cancel')",
+            name=op.f("ck_home_pickup_step_act"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_home_pickup_step_account_id")),
+        sa.ForeignKeyConstraint(["pickup_id"], ["home_pickup.id"], name=op.f("fk_home_pickup_step_pickup_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_home_pickup_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_home_pickup_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_home_pickup_step")),
+    )
+    op.create_index(op.f("ix_home_pickup_step_pickup_id"), "home_pickup_step", ["pickup_id"], unique=False)
     op.create_table(
         "logger_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2088,6 +2351,8 @@ def upgrade() -> None:
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=False),
         sa.Column("relabelling_id", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.Column("signature_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
@@ -2289,6 +2554,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_logger_file_shipment_id"), table_name="logger_file")
     op.drop_index(op.f("ix_logger_file_excursion_id"), table_name="logger_file")
     op.drop_table("logger_file")
+    op.drop_index(op.f("ix_home_pickup_step_pickup_id"), table_name="home_pickup_step")
+    op.drop_table("home_pickup_step")
     op.drop_index(op.f("ix_home_delivery_subject_id"), table_name="home_delivery")
     op.drop_index(op.f("ix_home_delivery_site_id"), table_name="home_delivery")
     op.drop_table("home_delivery")
@@ -2313,12 +2580,21 @@ def downgrade() -> None:
     op.drop_table("secret_shipment_calculation")
     op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
     op.drop_table("secret_response")
+    op.drop_index(op.f("ix_returned_in_box_kit_id"), table_name="returned_in_box")
+    op.drop_table("returned_in_box")
+    op.drop_index(op.f("ix_return_shipment_site_id"), table_name="return_shipment")
+    op.drop_index(op.f("ix_return_shipment_depot_id"), table_name="return_shipment")
+    op.drop_table("return_shipment")
+    op.drop_table("return_box")
     op.drop_index(op.f("ix_relabelling_shipment_id"), table_name="relabelling")
     op.drop_table("relabelling")
     op.drop_table("outage_seal")
     op.drop_table("outage_check")
     op.drop_table("kit_hold")
     op.drop_table("item_movement")
+    op.drop_index(op.f("ix_home_pickup_subject_id"), table_name="home_pickup")
+    op.drop_index(op.f("ix_home_pickup_site_id"), table_name="home_pickup")
+    op.drop_table("home_pickup")
     op.drop_index(op.f("ix_home_address_key_id"), table_name="home_address")
     op.drop_table("home_address")
     op.drop_table("excursion")
@@ -2339,6 +2615,7 @@ def downgrade() -> None:
     op.drop_table("site_detail")
     op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
     op.drop_table("site_contact")
+    op.drop_table("shipper")
     op.drop_index("shipment_stage", table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
@@ -2355,14 +2632,21 @@ def downgrade() -> None:
     op.drop_table("lane")
     op.drop_index(op.f("ix_kit_return_kit_id"), table_name="kit_return")
     op.drop_table("kit_return")
+    op.drop_table("import_licence")
     op.drop_index(op.f("ix_home_address_key_subject_id"), table_name="home_address_key")
     op.drop_table("home_address_key")
     op.drop_index(op.f("ix_dispensing_order_subject_id"), table_name="dispensing_order")
     op.drop_table("dispensing_order")
+    op.drop_table("discrepancy_report")
     op.drop_index(op.f("ix_deviation_subject_id"), table_name="deviation")
     op.drop_table("deviation")
+    op.drop_index(op.f("ix_controlled_licence_site_id"), table_name="controlled_licence")
+    op.drop_index(op.f("ix_controlled_licence_depot_id"), table_name="controlled_licence")
+    op.drop_table("controlled_licence")
     op.drop_index(op.f("ix_code_break_subject_id"), table_name="code_break")
     op.drop_table("code_break")
+    op.drop_index(op.f("ix_witnessed_kit_kit_id"), table_name="witnessed_kit")
+    op.drop_table("witnessed_kit")
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
     op.drop_table("subject")
     op.drop_table("storage_unit")
@@ -2382,6 +2666,8 @@ def downgrade() -> None:
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
+    op.drop_index(op.f("ix_pooled_kit_served_study_id"), table_name="pooled_kit")
+    op.drop_table("pooled_kit")
     op.drop_index(op.f("ix_outage_pack_site_id"), table_name="outage_pack")
     op.drop_table("outage_pack")
     op.drop_table("operational_change")
@@ -2403,6 +2689,7 @@ def downgrade() -> None:
     )
     op.drop_index("vendor_message_stage", table_name="vendor_message")
     op.drop_index("vendor_message_shipment", table_name="vendor_message")
+    op.drop_index(op.f("ix_vendor_message_notice_id"), table_name="vendor_message")
     op.drop_table("vendor_message")
     op.drop_table("study_version")
     op.drop_table("study_end")
@@ -2426,6 +2713,7 @@ def downgrade() -> None:
     op.drop_table("expiry_change")
     op.drop_table("certificate")
     op.drop_table("approval")
+    op.drop_table("vendor_notice")
     op.drop_table("signature")
     op.drop_index(op.f("ix_secret_unsealed_seed_allocator"), table_name="secret_unsealed_seed")
     op.drop_table("secret_unsealed_seed")
@@ -2433,6 +2721,8 @@ def downgrade() -> None:
     op.drop_table("secret_allocation_state")
     op.drop_table("secret_allocation_key")
     op.drop_table("resupply_run")
+    op.drop_index(op.f("ix_pool_transfer_served_study_id"), table_name="pool_transfer")
+    op.drop_table("pool_transfer")
     op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("label_master")
