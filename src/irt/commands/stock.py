@@ -88,5 +88,6 @@ _WHERE = {
     "site": "at sites",
     "subject": "with subjects",
     "vendor": "with vendors",
+    "study": "in other books",
     "unknown": "missing",
 }

@@ -6,11 +6,12 @@ from typing import Any
 
 from irt.messages.catalogue import made
 from irt.messages.message import Message
-from irt.messages.orders import Manifest, ShipmentRequest
+from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentRequest
 from irt.messages.shipment_story import Story
 from irt.messages.words import line_of_words, lines_of_words
 
 SENDER = "irt"
+_CHANGED = "The order has changed"
 
 
 def manifest_of(story: Story, at: datetime) -> Manifest:
@@ -52,6 +53,13 @@ def request_of(story: Story, envelope: Mapping[str, Any]) -> Message:
         "country": story.destination.country or None,
     }
     return made(ShipmentRequest, {**envelope, **facts, **_carriage(story)})
+
+
+def amendment_of(story: Story, envelope: Mapping[str, Any]) -> Message:
+    """The request as it stands now; it says no more of why than that the order changed."""
+    carriage = _carriage(story)
+    kept = {name: carriage[name] for name in ("ship_to", "dispatch_on", "expected_on", "kits")}
+    return made(ShipmentAmendment, {**envelope, "shipment": story.number, "reason": _CHANGED, **kept})
 
 
 def _carriage(story: Story) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, o
 
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
+from irt.reads.changed_requests import changed_requests
+from irt.reads.kit_notices import DueNotice, due_notices
 from irt.states.shipment import ShipmentStatus
 from irt.states.vendor_message import Direction, MessageStatus
 from irt.tables.columns import table_of
@@ -15,7 +17,8 @@ from irt.tables.shipment import Shipment
 from irt.tables.study import Depot
 from irt.tables.vendor import VendorMessage
 
-REQUEST, CANCELLATION = "shipment_request", "shipment_cancellation"
+REQUEST, AMENDMENT, CANCELLATION = "shipment_request", "shipment_amendment", "shipment_cancellation"
+KIT_STATUS = "kit_status"
 
 
 @dataclass(frozen=True)
@@ -46,12 +49,13 @@ class WaitingMessage(BlindedView):
 
 @dataclass(frozen=True)
 class DueMessage(BlindedView):
-    """A shipment of which its depot is still to be told: that it is asked for, or that it is cancelled."""
+    """What a depot is still to be told: of a shipment that is asked for, changed or cancelled, or of kits."""
 
     depot_id: int
     depot: str
     number: str
     kind: str
+    notice: DueNotice | None = None
 
 
 _MESSAGES, _DEPOTS, _SHIPMENTS = table_of(VendorMessage), table_of(Depot), table_of(Shipment)
@@ -91,15 +95,28 @@ _DUE = (
 
 
 def due_messages(connection: Connection, study_id: int, depot_ids: Sequence[int] | None) -> tuple[DueMessage, ...]:
-    """What is still to be written to these depots (None: to any), in the order the shipments were raised."""
+    """What is still to be written to these depots (None: to any): of kits first, then requests as they were raised,
+    then what stands otherwise now.
+    """
     statement = _DUE if depot_ids is None else _DUE.where(_DEPOTS.c.id.in_(list(depot_ids)))
     rows = connection.execute(statement, {"study_id": study_id})
-    return tuple(
-        DueMessage(
-            row.id, row.code, row.number, CANCELLATION if row.status == ShipmentStatus.CANCELLED else REQUEST
-        )
-        for row in rows
-    )
+    due = [
+        *(
+            DueMessage(each.depot_id, each.depot, each.record, KIT_STATUS, each)
+            for each in due_notices(connection, study_id, depot_ids)
+        ),
+        *(
+            DueMessage(
+                row.id, row.code, row.number, CANCELLATION if row.status == ShipmentStatus.CANCELLED else REQUEST
+            )
+            for row in rows
+        ),
+        *(
+            DueMessage(each.depot_id, each.depot, each.number, AMENDMENT)
+            for each in changed_requests(connection, study_id, depot_ids)
+        ),
+    ]
+    return tuple(sorted(due, key=lambda each: each.depot_id))
 
 
 def waiting_messages(

@@ -17,7 +17,9 @@ from irt.services.audit_draft import AuditDraft
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import SupplyStudy, lock_study
+from irt.services.vendor_notices import notice_for_depots
 from irt.services.work import Work
+from irt.states.vendor_message import NoticeCause
 from irt.tables.columns import table_of
 from irt.tables.expiry import ExpiryApproval, ExpiryChange
 from irt.tables.kit import BlindedLot, Kit
@@ -130,6 +132,8 @@ def change_expiry(work: Work, ask: ChangeExpiry) -> ExpiryChanged:
         ),
     )
     kits = 0 if later else _shorten(work, lot["id"], ask.expiry)
+    if not later:
+        notice_for_depots(work, study.owner, NoticeCause.EXPIRY, ask.lot)
     work.audit(
         AuditDraft(
             act="expiry_extended" if later else "expiry_shortened",

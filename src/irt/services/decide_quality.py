@@ -10,10 +10,12 @@ from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import lock_kits_by_number, move_kits
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
+from irt.services.vendor_notices import notice_of_kits
 from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import EXCURSION, ExcursionEvent, ExcursionStatus
 from irt.states.table import next_status
+from irt.states.vendor_message import NoticeCause
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit
 from irt.tables.shipment import Excursion
@@ -68,6 +70,7 @@ def decide_quality(work: Work, ask: DecideQuality) -> QualityDecided:
     for numbers, event in ((set(ask.accept), KitEvent.ACCEPT), (set(ask.reject), KitEvent.REJECT)):
         if some := [kit for kit in kits if kit.number in numbers]:
             move_kits(work, some, event, reason=reason)
+    notice_of_kits(work, NoticeCause.QUALITY, record, kits)
     work.audit(
         AuditDraft(
             act="quality_decided",

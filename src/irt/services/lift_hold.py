@@ -12,9 +12,11 @@ from irt.services.open_hold import COUNT_HOLDS
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import lock_row
+from irt.services.vendor_notices import notice_for_depots
 from irt.services.work import Work
 from irt.states.hold import HoldAct, HoldKind
 from irt.states.records import JobStatus
+from irt.states.vendor_message import NoticeCause
 from irt.tables.columns import table_of
 from irt.tables.hold import KitHold
 from irt.tables.record import Job
@@ -81,6 +83,7 @@ def lift_hold(work: Work, ask: LiftHold) -> HoldLifted:
     )
     work.append(HoldCause, **owner, hold_id=line_id, reason=reason)
     if hold["kind"] != HoldKind.DRILL:
+        notice_for_depots(work, owner, NoticeCause.HOLD_LIFTED, ask.number)
         work.run(COUNT_HOLDS, {"of_study": ask.study_id, "more": -1})
     work.audit(
         AuditDraft(

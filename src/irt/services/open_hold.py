@@ -12,9 +12,11 @@ from irt.services.jobs import enqueue_job
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import lock_row
+from irt.services.vendor_notices import notice_for_depots
 from irt.services.work import Work
 from irt.states.hold import HoldAct, HoldKind
 from irt.states.records import JobKind
+from irt.states.vendor_message import NoticeCause
 from irt.tables.columns import table_of
 from irt.tables.hold import KitHold
 from irt.tables.kit import BlindedLot, Kit
@@ -141,6 +143,8 @@ def _record(work: Work, ask: OpenHold, line: dict[str, int | str | None], bulk_i
         reason=reason,
     )
     if ask.kind != HoldKind.DRILL:
+        owner = {"sponsor_id": int(line["sponsor_id"] or 0), "study_id": ask.study_id}
+        notice_for_depots(work, owner, NoticeCause.HOLD_OPENED, str(line["number"]))
         work.run(COUNT_HOLDS, {"of_study": ask.study_id, "more": 1})
 
 

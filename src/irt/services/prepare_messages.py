@@ -1,22 +1,26 @@
 """Messages to depots: written for what they are still to be told of, and acknowledged when they have them."""
 
 import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import RowMapping, bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import NotAllowed, NotFound
 from irt.messages.catalogue import made
 from irt.messages.formats import Format, written
-from irt.messages.manifest import SENDER, request_of
+from irt.messages.kit_status import in_portions, status_of
+from irt.messages.manifest import SENDER, amendment_of, request_of
 from irt.messages.message import Message
 from irt.messages.orders import ShipmentCancellation
-from irt.messages.shipment_story import Story
 from irt.messages.words import line_of_words
 from irt.reads.blinded_manifest import story_of
-from irt.reads.blinded_messages import REQUEST, DueMessage, due_messages
+from irt.reads.blinded_messages import CANCELLATION, REQUEST, DueMessage, due_messages
+from irt.reads.kit_notices import kits_to_tell
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.states.shipment import ShipmentEvent
@@ -97,7 +101,7 @@ def depots_worked_at(work: Work, study_id: int) -> list[int] | None:
 
 
 def prepare_messages(work: Work, ask: PrepareMessages) -> MessagesPrepared:
-    """A request for each shipment that was asked for, a cancellation for each that was taken back."""
+    """What holds for kits that were held, decided on or dated anew; requests, their changes, their ends."""
     depot_ids = depots_worked_at(work, ask.study_id)
     study = work.one("study", _STUDY, study_id=ask.study_id)
     due = due_messages(work.connection, ask.study_id, depot_ids)
@@ -107,7 +111,7 @@ def prepare_messages(work: Work, ask: PrepareMessages) -> MessagesPrepared:
     due = due_messages(work.connection, ask.study_id, depot_ids)
     names: list[str] = []
     for (depot_id, depot), some in groupby(due, key=lambda each: (each.depot_id, each.depot)):
-        wrote = _write(work, study["sponsor_id"], ask.study_id, depot_id, list(some))
+        wrote = _write(work, study, depot_id, list(some))
         names += wrote
         _note(work, ask.study_id, "messages_prepared", depot, {"messages": len(wrote)})
     if not names:
@@ -130,50 +134,65 @@ def acknowledge_messages(work: Work, ask: AcknowledgeMessages) -> MessagesAcknow
     return MessagesAcknowledged(acknowledged=len(waiting))
 
 
-def _write(work: Work, sponsor_id: int, study_id: int, depot_id: int, due: list[DueMessage]) -> list[str]:
-    """Writes the messages of one depot; their names."""
-    last = work.one("message", _LAST, study_id=study_id, depot_id=depot_id)["sequence"] or 0
-    names = []
-    for sequence, each in enumerate(due, start=last + 1):
-        story = story_of(work.connection, each.number, study_id=study_id)
-        name = f"out-{depot_id}-{sequence}"
-        message = _message(work, story, study_id, each, name, sequence)
-        body = written(message, Format.JSON)
-        work.append(
-            VendorMessage,
-            sponsor_id=sponsor_id,
-            study_id=study_id,
-            direction=Direction.OUT,
-            status=MessageStatus.WAITING,
-            depot_id=depot_id,
-            message_id=name,
-            kind=message.kind,
-            sequence=sequence,
-            shipment=each.number,
-            spelling=Format.JSON,
-            digest=hashlib.sha256(body).hexdigest(),
-            body=body,
-            account_id=work.actor.account_id,
-            at=work.at,
-        )
-        names.append(name)
+def _write(work: Work, study: RowMapping, depot_id: int, due: list[DueMessage]) -> list[str]:
+    """Writes the messages of one depot, each under the next number; their names."""
+    last = work.one("message", _LAST, study_id=study["id"], depot_id=depot_id)["sequence"] or 0
+    names: list[str] = []
+    for each in due:
+        for told in _messages(work, study, each):
+            sequence = last + len(names) + 1
+            envelope = {
+                "message_id": f"out-{depot_id}-{sequence}",
+                "sender": SENDER,
+                "study": line_of_words(study["protocol"]),
+                "environment": study["mode"],
+                "sequence": sequence,
+                "made_at": work.at,
+            }
+            names.append(_keep(work, study, each, told(envelope)))
     return names
 
 
-def _message(work: Work, story: Story, study_id: int, due: DueMessage, name: str, sequence: int) -> Message:
-    envelope = {
-        "message_id": name,
-        "sender": SENDER,
-        "study": story.protocol,
-        "environment": story.mode,
-        "sequence": sequence,
-        "made_at": work.at,
-    }
-    if due.kind == REQUEST:
-        return request_of(story, envelope)
-    why = work.row(_WHY, study_id=study_id, number=due.number)
-    reason = line_of_words(why["reason"] if why else None) or "Cancelled by supply"
-    return made(ShipmentCancellation, {**envelope, "shipment": due.number, "reason": reason})
+def _keep(work: Work, study: RowMapping, due: DueMessage, message: Message) -> str:
+    body = written(message, Format.JSON)
+    work.append(
+        VendorMessage,
+        sponsor_id=study["sponsor_id"],
+        study_id=study["id"],
+        direction=Direction.OUT,
+        status=MessageStatus.WAITING,
+        depot_id=due.depot_id,
+        message_id=message.message_id,
+        kind=message.kind,
+        sequence=message.sequence,
+        shipment=None if due.notice else due.number,
+        notice_id=due.notice.notice_id if due.notice else None,
+        spelling=Format.JSON,
+        digest=hashlib.sha256(body).hexdigest(),
+        body=body,
+        account_id=work.actor.account_id,
+        at=work.at,
+    )
+    return message.message_id
+
+
+_Told = Callable[[Mapping[str, Any]], Message]
+
+
+def _messages(work: Work, study: RowMapping, due: DueMessage) -> Iterator[_Told]:
+    """What is told, to be made with an envelope: one message, or several where there are very many kits."""
+    if due.notice is not None:
+        cause = due.notice.cause
+        kits = kits_to_tell(work.connection, study["id"], due.notice, work.at)
+        yield from (partial(status_of, cause=cause, kits=some) for some in in_portions(kits))
+        return
+    if due.kind == CANCELLATION:
+        why = work.row(_WHY, study_id=study["id"], number=due.number)
+        reason = line_of_words(why["reason"] if why else None) or "Cancelled by supply"
+        yield lambda envelope: made(ShipmentCancellation, {**envelope, "shipment": due.number, "reason": reason})
+        return
+    story = story_of(work.connection, due.number, study_id=study["id"])
+    yield partial(request_of if due.kind == REQUEST else amendment_of, story)
 
 
 def _note(work: Work, study_id: int, act: str, record: str, new: dict[str, object]) -> None:

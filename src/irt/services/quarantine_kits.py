@@ -5,8 +5,10 @@ from sqlmodel import SQLModel
 from irt.services.audit_draft import AuditDraft
 from irt.services.move_kits import move_kits
 from irt.services.site_kits import lock_for_quality, need_reason
+from irt.services.vendor_notices import notice_of_kits
 from irt.services.work import Work
 from irt.states.kit import KitEvent
+from irt.states.vendor_message import NoticeCause
 
 
 class QuarantineKits(SQLModel):
@@ -28,6 +30,7 @@ def quarantine_kits(work: Work, ask: QuarantineKits) -> KitsQuarantined:
     kits = lock_for_quality(work, ask.study_id, ask.kits)
     reason = need_reason(ask.reason)
     moved = move_kits(work, kits, KitEvent.QUARANTINE, reason=reason)
+    notice_of_kits(work, NoticeCause.QUALITY, "quarantine", moved)
     numbers = sorted(kit.number for kit in moved)
     work.audit(
         AuditDraft(

@@ -1,4 +1,4 @@
-"""A vendor's message: which way it goes, and what became of it."""
+"""A vendor's message: which way it goes, what became of it, and what makes us write one."""
 
 from enum import StrEnum
 
@@ -8,6 +8,16 @@ class Direction(StrEnum):
 
     IN = "in"
     OUT = "out"
+
+
+class NoticeCause(StrEnum):
+    """What changed, so that depots with such kits are told what holds for them now."""
+
+    HOLD_OPENED = "hold_opened"
+    HOLD_LIFTED = "hold_lifted"
+    EXPIRY = "expiry"
+    RELABELLED = "relabelled"
+    QUALITY = "quality"
 
 
 class MessageStatus(StrEnum):

@@ -6,10 +6,20 @@ from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from irt.states.stock_difference import DifferenceKind, DifferenceStatus
-from irt.states.vendor_message import Direction, MessageStatus
-from irt.tables.columns import Owned, instant, one_of
+from irt.states.vendor_message import Direction, MessageStatus, NoticeCause
+from irt.tables.columns import Owned, document, instant, one_of
 
 _TAKEN = text("status <> 'refused'")
+
+
+class VendorNotice(Owned, table=True):
+    """Something changed that depots with such kits are to be told of. Append-only."""
+
+    __tablename__ = "vendor_notice"
+    cause: NoticeCause = one_of(NoticeCause, "cause")
+    record: str = Field(description="the hold, the lot, the relabelling")
+    kits: list[int] | None = document(default=None, description="ids; none where the record says which")
+    at: datetime = instant()
 
 
 class VendorMessage(Owned, table=True):
@@ -38,6 +48,7 @@ class VendorMessage(Owned, table=True):
     sequence: int | None = None
     missing: int = Field(default=0, description="numbers before it that never came")
     shipment: str | None = None
+    notice_id: int | None = Field(default=None, foreign_key="vendor_notice.id", index=True)
     spelling: str = Field(description="json, csv, xml")
     digest: str = Field(description="SHA-256 of the bytes")
     body: bytes = Field(sa_type=LargeBinary)
