@@ -25,6 +25,7 @@ from web.blinded.approvals import ApprovalPages
 from web.blinded.attempts import AttemptPages
 from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
+from web.blinded.controlled import ControlledPages, LicencePages
 from web.blinded.count import CountPages
 from web.blinded.depot import DepotPages
 from web.blinded.depot_items import DepotItemPages
@@ -48,6 +49,7 @@ from web.blinded.kit import KitPages
 from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
+from web.blinded.network_supply import NetworkSupplyPages
 from web.blinded.orders import OrderPages
 from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
@@ -143,6 +145,8 @@ ROOMS: tuple[Any, ...] = (
     RelabelPages,
     LabelMasterPages,
     ItemPages,
+    ControlledPages,
+    LicencePages,
     DepotItemPages,
     ShipmentPages,
     ReceivePages,
@@ -163,6 +167,7 @@ ROOMS: tuple[Any, ...] = (
     VersionPages,
     NetworkPages,
     NetworkProposalPages,
+    NetworkSupplyPages,
     VersionComparisonPages,
     ResupplyLevelPages,
     RandomizationPages,

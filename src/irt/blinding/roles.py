@@ -83,6 +83,8 @@ class Permission(StrEnum):
     RELEASE_DELIVERY = "release_delivery"
     CARRY_HOME = "carry_home"
     CONFIRM_DELIVERY = "confirm_delivery"
+    SHIP_RETURNS = "ship_returns"
+    RECEIVE_RETURNS = "receive_returns"
     VIEW_INVOICE = "view_invoice"
     WRITE_LABELS = "write_labels"
     APPROVE_LABELS = "approve_labels"
@@ -96,6 +98,7 @@ _SITE_STAFF = {
     _P.RANDOMIZE,
     _P.DISPENSE,
     _P.TAKE_BACK,
+    _P.SHIP_RETURNS,
     _P.VIEW_STOCK,
     _P.COUNT_STOCK,
     _P.REPORT_KIT,
@@ -129,7 +132,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
     _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS, _P.VIEW_INVOICE, _P.RELEASE_TO_TRIAL, _P.WRITE_LABELS}),
     _R.SUPPLY_PLANNER: frozenset(_SUPPLY),
-    _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT}),
+    _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT, _P.RECEIVE_RETURNS}),
     _R.COURIER: frozenset({_P.CARRY_HOME}),
     _R.CUSTOMS_BROKER: frozenset({_P.VIEW_INVOICE}),
     _R.QUALIFIED_PERSON: frozenset(

@@ -11,12 +11,21 @@ from irt.commands.named import mode_option, study_of, study_option
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput
 from irt.services.destroy_kits import PAPER_MAX_BYTES, DestroyKits, destroy_kits
+from irt.services.return_shipments import (
+    PackedBox,
+    PackReturn,
+    ReceiveReturn,
+    SendReturn,
+    pack_return,
+    receive_return,
+    send_return,
+)
 from irt.services.verify_kits import VerifyKits, monitor_returns, verify_returns
 
 
 @click.group()
 def returns() -> None:
-    """Verify kits that came back or may not be used, and book their destruction.
+    """Verify kits that came back or may not be used, send them back in sealed boxes, and book their destruction.
 
     Example: irt returns verify 48213 30915 --study NB-301 --site 1001 --user pat
     """
@@ -44,6 +53,88 @@ def _verifying(name: str, words: str, service: Callable[..., Any]) -> click.Comm
 
 returns.add_command(_verifying("verify", "Sign for the site that these kits are there as booked.", verify_returns))
 returns.add_command(_verifying("monitor", "Sign as the monitor, another person than the site's.", monitor_returns))
+
+
+@returns.command("pack")
+@study_option()
+@mode_option
+@click.option("--site", metavar="NUMBER", required=True)
+@click.option("--depot", metavar="CODE", required=True)
+@click.option("--box", "boxes", metavar="SEAL:KIT,KIT", multiple=True, required=True, help="Once for each box.")
+@as_person
+def pack(person: Person, protocol: str, mode: str | None, site: str, depot: str, boxes: tuple[str, ...]) -> None:
+    """Pack verified kits into sealed boxes, under a return number of their own.
+
+    Example: irt returns pack --study NB-301 --site 1001 --depot NLD --box SEAL-1:48213,30915 --user pat
+    """
+    study = study_of(person, protocol, mode)
+    ask = PackReturn(study_id=study.id, site=site, depot=depot, boxes=[_box(box) for box in boxes])
+    done = person.does(pack_return, ask)
+    click.echo(f"{done.number}: {done.kits} kits in {done.boxes} boxes.")
+
+
+def _box(typed: str) -> PackedBox:
+    """A box as typed: its seal, a colon, its kits between commas."""
+    seal, _, kits = typed.partition(":")
+    numbers = [number.strip() for number in kits.split(",") if number.strip()]
+    if not seal.strip() or not numbers:
+        raise BadInput(f"'{typed}' is not a seal and its kits, as SEAL-1:48213,30915. Nothing was booked.")
+    return PackedBox(seal=seal.strip(), kits=numbers)
+
+
+@returns.command("send")
+@click.argument("number")
+@study_option()
+@mode_option
+@click.option("--waybill", metavar="NUMBER")
+@as_person
+def send(person: Person, number: str, protocol: str, mode: str | None, waybill: str | None) -> None:
+    """Give a packed return to the carrier.
+
+    Example: irt returns send R-1001 --study NB-301 --waybill W-5 --user pat
+    """
+    ask = SendReturn(study_id=study_of(person, protocol, mode).id, number=number, waybill=waybill)
+    done = person.does(send_return, ask)
+    click.echo(f"{done.number}: {done.kits} kits are on their way.")
+
+
+@returns.command("receive")
+@click.argument("number")
+@click.argument("kits", nargs=-1)
+@study_option()
+@mode_option
+@click.option("--missing", metavar="KIT", multiple=True, help="On the packing list and not in the boxes.")
+@click.option("--damaged", metavar="KIT", multiple=True)
+@click.option("--broken-seal", is_flag=True)
+@click.option("--reason", metavar="TEXT", help="Needed where something is wrong.")
+@as_person
+def receive(
+    person: Person,
+    number: str,
+    kits: tuple[str, ...],
+    protocol: str,
+    mode: str | None,
+    missing: tuple[str, ...],
+    damaged: tuple[str, ...],
+    broken_seal: bool,
+    reason: str | None,
+) -> None:
+    """Book what the depot found in the boxes; a kit named nowhere is still to come.
+
+    Example: irt returns receive R-1001 48213 --missing 30915 --reason "Box 1 open" --study NB-301 --user dora
+    """
+    ask = ReceiveReturn(
+        study_id=study_of(person, protocol, mode).id,
+        number=number,
+        received=list(kits),
+        damaged=list(damaged),
+        missing=list(missing),
+        seals_whole=not broken_seal,
+        reason=reason,
+    )
+    done = person.does(receive_return, ask)
+    lacks = f"; missing: {', '.join(done.missing)}" if done.missing else ""
+    click.echo(f"{done.number}: {len(done.received)} kits received{lacks}; {done.still_to_come} still to come.")
 
 
 @returns.command("destroy")

@@ -58,6 +58,7 @@ _OVER = (Accountability.VERIFIED_BY_MONITOR, Accountability.RECEIVED_FOR_DESTRUC
 _PLACE = case(
     (_KITS.c.custody == Custody.SITE, "Site " + _SITES.c.number),
     (_KITS.c.custody == Custody.DEPOT, "Depot " + _DEPOTS.c.code),
+    (_DEPOTS.c.code.is_not(None), "Received at depot " + _DEPOTS.c.code),
     else_="Destroyer",
 )
 _READY = and_(
@@ -69,7 +70,9 @@ _WAITING = (
     select(_KITS.c.number, _LOTS.c.number.label("lot"), _KITS.c.expiry, _PLACE.label("place"))
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .outerjoin(_SITES, and_(_KITS.c.custody == Custody.SITE, _SITES.c.id == _KITS.c.place_id))
-    .outerjoin(_DEPOTS, and_(_KITS.c.custody == Custody.DEPOT, _DEPOTS.c.id == _KITS.c.place_id))
+    .outerjoin(
+        _DEPOTS, and_(_KITS.c.custody.in_((Custody.DEPOT, Custody.VENDOR)), _DEPOTS.c.id == _KITS.c.place_id)
+    )
     .where(_READY)
     .order_by("place", _KITS.c.number)
     .limit(KITS_AT_ONCE)

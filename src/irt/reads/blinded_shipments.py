@@ -88,6 +88,7 @@ class ShippedKit(BlindedView):
     lot: str
     expiry: date
     outcome: str
+    controlled: bool = False
 
 
 @dataclass(frozen=True)
@@ -386,13 +387,20 @@ def _record(connection: Connection, row: RowMapping) -> ShipmentRecord:
                 kit["lot"],
                 kit["expiry"],
                 kit["outcome"] or "",
+                _line(row).country in groups[kit["blinding_group"]].schedules,
             )
             for kit in kits
         ),
-        steps=tuple(_step(step) for step in connection.execute(_STEPS_OF, facts).mappings()),
+        steps=shipment_steps(connection, row["id"]),
         signed=_signed(connection, row["signature_id"]),
         deliver_to=delivery_lines(connection, row["site_id"], row["dispatch_on"] or row["raised_at"].date()),
     )
+
+
+def shipment_steps(connection: Connection, shipment_id: int) -> tuple[Step, ...]:
+    """What happened to a shipment, in order."""
+    found = connection.execute(_STEPS_OF, {"shipment_id": shipment_id}).mappings()
+    return tuple(_step(step) for step in found)
 
 
 def _step(row: RowMapping) -> Step:

@@ -1,7 +1,7 @@
 """Proposed shipments become shipments: numbered and stored with their reasons, their kits reserved, requested."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -71,7 +71,12 @@ def raise_shipments(
     parcels = list(_parcels(study, proposals, {site.number: site for site in sites}))
     shipments = _record(work, study, parcels, raised_by, to_depots=to_depots)
     kits = _reserve(work, study, parcels, shipments)
-    _request(work, shipments, kits, needs_approval)
+    waits = {
+        shipment.id
+        for parcel, shipment in zip(parcels, shipments, strict=True)
+        if needs_approval or _is_controlled(study, parcel)
+    }
+    _request(work, shipments, kits, waits)
     return Raised([shipment.number for shipment in shipments], kits.total())
 
 
@@ -94,7 +99,8 @@ def _parcels(
 _SHIPMENTS, _SITES = table_of(Shipment), table_of(Site)
 _LATEST = (
     select(_SHIPMENTS.c.number)
-    .where(_SHIPMENTS.c.study_id == bindparam("study_id"))
+    # Returns and pick-ups have numbers of their own.
+    .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number.like("S-%"))
     .order_by(_SHIPMENTS.c.id.desc())
     .limit(1)
 )
@@ -227,7 +233,19 @@ def _piles_of(parcel: _Parcel, line: ProposedLine) -> list[_Pile]:
     return [(parcel.proposal.depot, line.lot, line.kit_type, label) for label in labels]
 
 
-def _request(work: Work, shipments: Sequence[HeldShipment], kits: Counter[int], needs_approval: bool) -> None:
-    if shipments:
-        event = ShipmentEvent.SEND_FOR_APPROVAL if needs_approval else ShipmentEvent.REQUEST
-        step_shipments(work, shipments, [event], tell=lambda shipment: {"kits": kits[shipment.id]})
+def _is_controlled(study: SupplyStudy, parcel: _Parcel) -> bool:
+    """Whether it holds a controlled drug, by the law of either end: then somebody approves it first."""
+    codes = {parcel.proposal.depot, parcel.site.number}
+    countries = {parcel.site.country, *(d.country for d in study.definition.depots if d.code in codes)}
+    groups = study.definition.controlled_in(*countries)
+    return bool(groups) and any(
+        study.definition.kit_type(line.kit_type).blinding_group in groups for line in parcel.lines
+    )
+
+
+def _request(work: Work, shipments: Sequence[HeldShipment], kits: Counter[int], waits: Set[int]) -> None:
+    waiting = [shipment for shipment in shipments if shipment.id in waits]
+    ready = [shipment for shipment in shipments if shipment.id not in waits]
+    for event, some in ((ShipmentEvent.SEND_FOR_APPROVAL, waiting), (ShipmentEvent.REQUEST, ready)):
+        if some:
+            step_shipments(work, some, [event], tell=lambda shipment: {"kits": kits[shipment.id]})

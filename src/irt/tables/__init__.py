@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from irt.tables import (
+    controlled,
     destruction,
     expiry,
     hold,
@@ -11,10 +12,13 @@ from irt.tables import (
     home_address,
     kit,
     label,
+    network,
     outage,
     people,
+    pool,
     record,
     release,
+    returning,
     secret,
     shipment,
     study,
@@ -26,6 +30,7 @@ from irt.tables import (
 
 __all__ = [
     "METADATA",
+    "controlled",
     "destruction",
     "expiry",
     "hold",
@@ -33,10 +38,13 @@ __all__ = [
     "home_address",
     "kit",
     "label",
+    "network",
     "outage",
     "people",
+    "pool",
     "record",
     "release",
+    "returning",
     "secret",
     "shipment",
     "study",

@@ -74,6 +74,7 @@ GUARDS = (
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
     Guard("secret_unsealed_seed"),
+    Guard("secret_vendor_sku"),
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
     Guard("signature"),
@@ -92,6 +93,7 @@ GUARDS = (
     Guard("supply_stop"),
     Guard("import_licence"),
     Guard("shipper"),
+    Guard("vendor_code"),
     Guard("vendor_notice"),
     Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at", "attempts", "due_at")),
     Guard("temperature_assessment"),
@@ -1570,6 +1572,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
     )
     op.create_table(
+        "secret_vendor_sku",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("kit_type", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["change_id"], ["operational_change.id"], name=op.f("fk_secret_vendor_sku_change_id")
+        ),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_secret_vendor_sku_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_vendor_sku_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_vendor_sku_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_vendor_sku")),
+    )
+    op.create_index(op.f("ix_secret_vendor_sku_depot_id"), "secret_vendor_sku", ["depot_id"], unique=False)
+    op.create_table(
         "shipment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1716,6 +1737,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_stop")),
     )
     op.create_index(op.f("ix_supply_stop_site_id"), "supply_stop", ["site_id"], unique=False)
+    op.create_table(
+        "vendor_code",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("code_of", sa.String(32), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint("code_of IN ('site', 'depot', 'product')", name=op.f("ck_vendor_code_code_of")),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_vendor_code_change_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_vendor_code_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_vendor_code_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_vendor_code_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_code")),
+    )
+    op.create_index(op.f("ix_vendor_code_depot_id"), "vendor_code", ["depot_id"], unique=False)
     op.create_table(
         "weighing",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2608,6 +2648,8 @@ def downgrade() -> None:
     op.drop_table("annotation")
     op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
     op.drop_table("weighing")
+    op.drop_index(op.f("ix_vendor_code_depot_id"), table_name="vendor_code")
+    op.drop_table("vendor_code")
     op.drop_index(op.f("ix_supply_stop_site_id"), table_name="supply_stop")
     op.drop_table("supply_stop")
     op.drop_table("subject_visit")
@@ -2621,6 +2663,8 @@ def downgrade() -> None:
     op.drop_index("shipment_stage", table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
     op.drop_table("shipment")
+    op.drop_index(op.f("ix_secret_vendor_sku_depot_id"), table_name="secret_vendor_sku")
+    op.drop_table("secret_vendor_sku")
     op.drop_table("secret_resupply_setting")
     op.drop_table("secret_list_entry")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
