@@ -132,7 +132,7 @@ TEMPLATES: dict[str, str] = {
     "outage_entry_booked": "{who} compared entry {entry} of pack {record} with the paper; deviations: {deviations}.",
     "outage_entry_rejected": "{who} found that entry {entry} of pack {record} is not what the paper says.",
     "outage_dispensing_booked": "{who} booked kits given on paper to subject {record} at {happened_at}: {booked}.",
-    "outage_code_broken": "The code of subject {record} was broken with seal {seal} at {happened_at}, by {opened_by}.",
+    "outage_code_broken": "{who} booked that seal {seal} of subject {record} was opened at {happened_at} by {opened_by}.",
     "opening_words_told": "{who} printed the {half} of the {seals} seals of pack {record}.",
     # Study
     "study_loaded": "{who} loaded study {record}, version {version}, in {mode} mode.",

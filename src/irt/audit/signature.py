@@ -31,7 +31,9 @@ class Meaning(StrEnum):
     ISSUE_PACK = "I issue this pack for an outage"
     END_PACK = "I have accounted for this pack, seal by seal"
     CHECK_OUTAGE_ENTRY = "I compared this entry with the paper"
-    TELL_OPENING_WORDS = "I take out the words that open these seals"
+    TELL_OPENING_WORDS = "I print one half of these seals, to be sealed and kept apart"
+    WITNESS = "I was there and saw it"
+    REPORT_DISCREPANCY = "I report this discrepancy"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

@@ -1,6 +1,6 @@
 """The sealed pages of a pack and the words that open them, taken out to be printed by people of safety alone."""
 
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
@@ -20,19 +20,21 @@ from irt.tables.subject import Subject
 
 
 class TellOpeningWords(SQLModel):
-    """The pack whose seals are to be printed."""
+    """The pack whose seals are to be printed, and which half: the pages, or the slips that open them."""
 
     study_id: int
     number: str
+    half: Literal["pages", "slips"]
     signing: Signing = Field(exclude=True)
 
 
 class OpeningWordsTold(SQLModel):
-    """How many seals; the pages and slips themselves are told once and are in no record."""
+    """How many seals; the pages or slips themselves are told once and are in no record."""
 
     pack: str
     study_id: int
     site: str
+    half: str
     seals: int
     pages: list[SealedPage] = Field(default=[], exclude=True)
     slips: list[OpeningSlip] = Field(default=[], exclude=True)
@@ -49,13 +51,13 @@ _CODES = (
 
 
 def tell_opening_words(work: Work, ask: TellOpeningWords) -> OpeningWordsTold:
-    """Gives pages and slips to somebody who may break every code of the study; each time is signed and recorded."""
+    """Gives one half to somebody who may break every code of the study; each time is signed and recorded."""
     pack, grant = lock_pack(work, ask.study_id, ask.number, Permission.BREAK_CODE)
     # At a site, who has the pages at hand would have the words too, and no seal would tell that it was opened.
     if grant.site_id is not None:
         raise NotAllowed("Opening words are printed by the safety desk, not at a site. Nothing was told. Call it.")
     codes = work.rows(_CODES, pack_id=pack.id)
-    content = {"pack": pack.number, "seals": len(codes)}
+    content = {"pack": pack.number, "half": ask.half, "seals": len(codes)}
     where: dict[str, Any] = {"study_id": pack.study_id, "site_id": pack.site_id}
     signable = Signable(Meaning.TELL_OPENING_WORDS, "outage pack", pack.number, content, **where, zone=pack.zone)
     signature_id = sign_record(work, ask.signing, signable, grant)
@@ -66,10 +68,16 @@ def tell_opening_words(work: Work, ask: TellOpeningWords) -> OpeningWordsTold:
         words = words_of(key, row["number"], sorted({*names, *(one["arm"] for one in codes)}))
         pages.append(page_of(row["number"], row["subject"], words, names))
         slips.append(OpeningSlip(row["number"], row["subject"], words[row["arm"]]))
-    told = {"seals": len(codes), "signature": signature_id}
+    told = {"half": ask.half, "seals": len(codes), "signature": signature_id}
     audit_pack(work, pack, "opening_words_told", new=told)
     return OpeningWordsTold(
-        pack=pack.number, study_id=pack.study_id, site=pack.site, seals=len(codes), pages=pages, slips=slips
+        pack=pack.number,
+        study_id=pack.study_id,
+        site=pack.site,
+        half=ask.half,
+        seals=len(codes),
+        pages=pages if ask.half == "pages" else [],
+        slips=slips if ask.half == "slips" else [],
     )
 
 

@@ -379,26 +379,26 @@ def test_a_recalled_pack_keeps_its_kits_until_it_is_closed(treated: tuple[Trial,
     trial.do(trial.staff, close_pack, closing(trial))
 
 
-def told_words(trial: Trial, who: Any = Role.SAFETY) -> OpeningWordsTold:
-    """Pages and slips as the safety desk prints them."""
-    told: OpeningWordsTold = trial.do(
-        who, tell_opening_words, TellOpeningWords(study_id=1, number="K-0001", signing=signing())
-    )
+def told_words(trial: Trial, half: Any, who: Any = Role.SAFETY) -> OpeningWordsTold:
+    """Pages or slips as the safety desk prints them."""
+    ask = TellOpeningWords(study_id=1, number="K-0001", half=half, signing=signing())
+    told: OpeningWordsTold = trial.do(who, tell_opening_words, ask)
     return told
 
 
 def test_page_and_slip_together_tell_the_arm(treated: tuple[Trial, str, list[str]]) -> None:
     """Of the right subject, by hand; the answer that is kept holds neither, and the audit trail no word."""
     trial, subject, _ = treated
-    told = told_words(trial)
-    (page,), (slip,) = told.pages, told.slips
+    told, opening = told_words(trial, "pages"), told_words(trial, "slips")
+    (page,), (slip,) = told.pages, opening.slips
+    assert (told.slips, opening.pages) == ([], [])
     names = {arm.code: arm.name for arm in trial.definition.arms}
     assert (page.subject, slip.number) == (subject, page.number)
     assert dict(page.lines)[slip.word] == names[trial.arm(subject)]
     assert sorted(arm for _, arm in page.lines) == sorted(names.values())
     assert "pages" not in told.model_dump()
     assert slip.word not in str(trial.rows(AuditEntry, act="opening_words_told"))
-    assert told_words(trial).slips == told.slips
+    assert told_words(trial, "slips").slips == opening.slips
 
 
 def test_nobody_at_a_site_prints_the_words(treated: tuple[Trial, str, list[str]]) -> None:
@@ -410,4 +410,4 @@ def test_nobody_at_a_site_prints_the_words(treated: tuple[Trial, str, list[str]]
         trial.actor(Role.SUPPLY_MANAGER),
     ):
         with pytest.raises(NotAllowed):
-            told_words(trial, who)
+            told_words(trial, "slips", who)
