@@ -1,6 +1,6 @@
 """One kit at a site: what it is on the label, what happened to it, and the report of damage or loss."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -65,7 +65,8 @@ class KitPages(Controller):
         if paper == "pdf":
             content = sheet_of(labels, f"Label {number}", desk.now)
         elif paper == "svg":
-            content = svg_label(labels[0])
+            lines = tuple(line for label in labels for line in label.lines)
+            content = svg_label(replace(labels[0], lines=lines))
         else:
             raise NotFound("There is no such label. Go back to the kit.")
         return Response(content, media_type=MEDIA_TYPES[paper], headers={"cache-control": "no-store"})

@@ -1,8 +1,10 @@
 """The buttons Save the next version, Put this proof before quality, and Sign: a label from words to approval."""
 
+from irt.blinding.roles import Permission
 from irt.tables.label import LabelMaster, LabelMasterStep
 from tests.cast import PASSWORD
 from tests.irt.labels.builders import WHOLE
+from tests.web.api.system import SIGNING, System
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
@@ -81,10 +83,27 @@ def test_a_rejection_needs_its_reason(world: World) -> None:
 
 
 def test_labels_are_for_who_writes_and_approves_them(world: World) -> None:
-    """Others see neither the list nor a proof, and quality does not write."""
+    """Others see neither a master nor its proof."""
     _written(world)
     address, form = f"/labels/{world.study_id}/LM-001", f"/labels/{world.study_id}/write"
-    for person in ("pharmacist.0", "supply_planner.all"):
-        browser = world.signed_in(person)
-        assert [browser.get(page).status_code for page in (address, f"{address}/1/proof/svg", form)] == [403] * 3
-    assert world.signed_in("quality.all").get(form).status_code == 403
+    browser = world.signed_in("supply_planner.all")
+    assert [browser.get(page).status_code for page in (address, f"{address}/1/proof/svg", form)] == [403] * 3
+
+
+def test_masters_over_the_api(world: World) -> None:
+    """Written by one token, approved by another's owner; quality does not write."""
+    supply, quality = System.of(world, "supply_manager.all"), System.of(world, "quality.all")
+    where = {"country": "NL", "language": "nl", "blinding_group": "PEN", "packaging": "outer"}
+    written = supply.booked("/labels/write", **where, particulars=WHOLE)
+    version = {"number": written["number"], "version": written["version"]}
+    assert written["problems"] == []
+    proof = supply.booked("/labels/proof", **version)["proof_hash"]
+    refused = supply.does("/labels/decide", **version, granted=True, signing=SIGNING)
+    assert refused.status_code == 403
+    assert quality.booked("/labels/decide", **version, granted=True, signing=SIGNING)["status"] == "approved"
+    (master,) = quality.asks_study("/label-masters").json()["items"]
+    assert (master["status"], master["proof_hash"]) == ("approved", proof)
+    assert quality.asks_study("/label-masters/LM-001").json()["items"] == [master]
+    assert quality.does("/labels/write", **where, particulars=WHOLE).status_code == 403
+    scoped = System.of(world, "quality.all", scopes=[Permission.DECIDE_QUALITY])
+    assert scoped.asks_study("/label-masters").status_code == 403
