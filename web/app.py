@@ -72,6 +72,7 @@ from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.temperature import ExcursionPages, LoggerFilePages
 from web.blinded.tokens import TokenPages
+from web.blinded.vendor_codes import VendorCodePages
 from web.blinded.verification import VerificationPages
 from web.blinded.version import VersionPage
 from web.blinded.versions import VersionPages
@@ -103,6 +104,7 @@ from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
 from web.unblinded.supply_shipments import SupplyShipmentPages
+from web.unblinded.vendor_skus import VendorSkuPages
 from web.unblinded.versions import VersionComparisonPages
 
 ROOMS: tuple[Any, ...] = (
@@ -159,6 +161,8 @@ ROOMS: tuple[Any, ...] = (
     SupplyPlanPages,
     SupplyExceptionPages,
     StockDifferencePages,
+    VendorCodePages,
+    VendorSkuPages,
     InvoicePages,
     SupplyShipmentPages,
     SupplySitePages,

@@ -3,13 +3,24 @@
 from dataclasses import dataclass
 
 from irt.blinding.roles import Permission
+from irt.reads.blinded_imports import (
+    LicenceLine,
+    ShipperLine,
+    StopLine,
+    licence_lines,
+    shipper_lines,
+    stop_lines,
+)
 from irt.reads.blinded_network import ChangeLine, LaneLine, changes_of, lanes_of
+from irt.reads.blinded_vendor_codes import CodeLine, vendor_codes
 from irt.reads.blinded_versions import SiteOnVersion, VersionLine, sites_on_versions, versions_of
 from irt.services.adopt_version import adopt_version
 from irt.services.amend_study import amend_study
 from irt.services.approve_version import approve_version, withdraw_version
 from irt.services.operational_changes import decide_change
 from irt.services.propose_changes import propose_contact, propose_lane, propose_site, propose_site_details
+from irt.services.propose_codes import propose_code, propose_sku
+from irt.services.propose_imports import propose_import_licence, propose_shipper
 from irt.services.propose_levels import propose_levels
 from web.api.operations import After, AfterId, Caller, Limit, Now, Records, StudyId, command, question
 
@@ -87,7 +98,44 @@ def list_changes(
     return ChangesPage(items, items[-1].change_id if len(items) == limit else None)
 
 
+@dataclass(frozen=True)
+class SupplyRulesListed:
+    """What may be sent where, and how: import licences, shippers, and stops of supply."""
+
+    licences: tuple[LicenceLine, ...]
+    shippers: tuple[ShipperLine, ...]
+    stops: tuple[StopLine, ...]
+
+
+@question("/studies/{study_id:int}/supply/rules", Permission.ACTIVATE_SITE, "Import licences, shippers and stops")
+def list_supply_rules(study_id: StudyId, caller: Caller, store: Records, now: Now) -> SupplyRulesListed:
+    """As they stand today, with the kits sent under each licence by blinding group."""
+    caller.require(Permission.ACTIVATE_SITE, study_id)
+    with store.reading() as connection:
+        return SupplyRulesListed(
+            licence_lines(connection, study_id, now.date()),
+            shipper_lines(connection, study_id, now.date()),
+            stop_lines(connection, study_id),
+        )
+
+
+@dataclass(frozen=True)
+class CodesListed:
+    """What depots call sites, depots and products."""
+
+    items: tuple[CodeLine, ...]
+
+
+@question("/studies/{study_id:int}/vendor-codes", Permission.ACTIVATE_SITE, "The codes of depots' own systems")
+def list_vendor_codes(study_id: StudyId, caller: Caller, store: Records, now: Now) -> CodesListed:
+    """Those that hold today and those to come, by depot; none of a kit type."""
+    caller.require(Permission.ACTIVATE_SITE, study_id)
+    with store.reading() as connection:
+        return CodesListed(vendor_codes(connection, study_id, now.date()))
+
+
 OPERATIONS = (
+    list_supply_rules,
     list_versions,
     list_sites_on_versions,
     list_lanes,
@@ -130,6 +178,36 @@ OPERATIONS = (
             "lane": {"origin": "NLD", "target": "GB", "lead_time_days": 4, "dispatch_days": ["mon", "wed"]},
             "effective_from": "2026-03-02",
             "reason": "Another carrier",
+        },
+    ),
+    command(
+        "/import-licences/propose",
+        propose_import_licence,
+        Permission.ACTIVATE_SITE,
+        "Propose a licence to import kits into a country",
+        {
+            "study_id": 1,
+            "licence": {
+                "country": "BR",
+                "number": "LI-2026/118",
+                "valid_from": "2026-03-01",
+                "valid_until": "2027-02-28",
+                "kits": {"PEN": 4000},
+            },
+            "effective_from": "2026-03-02",
+            "reason": "Granted by the authority",
+        },
+    ),
+    command(
+        "/shippers/propose",
+        propose_shipper,
+        Permission.ACTIVATE_SITE,
+        "Propose a shipper with its qualified hold times",
+        {
+            "study_id": 1,
+            "shipper": {"code": "CB72", "name": "Cold box, 72 hours", "hold_hours": {"2-8C": 72}},
+            "effective_from": "2026-03-02",
+            "reason": "Qualified",
         },
     ),
     command(
@@ -176,6 +254,36 @@ OPERATIONS = (
             "site": "1014",
             "effective_from": "2026-03-02",
             "reason": "Enrols faster than planned",
+        },
+    ),
+    list_vendor_codes,
+    command(
+        "/vendor-codes/propose",
+        propose_code,
+        Permission.ACTIVATE_SITE,
+        "Propose what a depot calls a site, a depot or a product",
+        {
+            "study_id": 1,
+            "depot": "NLD",
+            "code_of": "site",
+            "record": "1014",
+            "code": "ST-0088",
+            "effective_from": "2026-03-02",
+            "reason": "As their system has it",
+        },
+    ),
+    command(
+        "/vendor-codes/propose-sku",
+        propose_sku,
+        Permission.RUN_RESUPPLY,
+        "Propose what a depot that may know kit types calls one",
+        {
+            "study_id": 1,
+            "depot": "NLD",
+            "kit_type": "PEN-A",
+            "code": "770140",
+            "effective_from": "2026-03-02",
+            "reason": "As their system has it",
         },
     ),
     command(

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
+from irt.reads.blinded_imports import shipper_lines
 from irt.reads.blinded_network import ContactLine, NetworkSite, contacts_of, depots_of, network_sites
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
@@ -49,6 +50,7 @@ class LaneForm(BlindedView):
 
     study_id: int
     depots: tuple[tuple[str, str], ...]
+    shippers: tuple[tuple[str, str], ...]
     typed: Mapping[str, str]
     known: bool
     today: date
@@ -129,9 +131,9 @@ class NetworkProposalPages(Controller):
         """Proposes the site."""
         desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
         try:
-            facts = {name: _text(data, name) for name in ("number", "name", "country")}
-            site = _part(SitePart, {**facts, "zone": _text(data, "zone") or None})
-            depot = _text(data, "depot") or None
+            facts = {name: text_in(data, name) for name in ("number", "name", "country")}
+            site = part_in(SitePart, {**facts, "zone": text_in(data, "zone") or None})
+            depot = text_in(data, "depot") or None
             ask = ProposeSite(study_id=study_id, site=site, depot=depot, reason=reason_in(data))
             change_id = desk.press(propose_site, ask, data.get("command_key", "")).change_id
         except Refusal as refusal:
@@ -153,7 +155,7 @@ class NetworkProposalPages(Controller):
         """Proposes name, zone or depot."""
         desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
         try:
-            facts = {name: _text(data, name) or None for name in ("name", "zone", "depot")}
+            facts = {name: text_in(data, name) or None for name in ("name", "zone", "depot")}
             ask = ProposeSiteDetails(study_id=study_id, site=number, reason=reason_in(data), **facts)
             change_id = desk.press(propose_site_details, ask, data.get("command_key", "")).change_id
         except Refusal as refusal:
@@ -167,7 +169,7 @@ class NetworkProposalPages(Controller):
         """Proposes where the site is reached."""
         desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
         try:
-            contact = _part(Contact, {name: _text(data, name) for name in Contact.model_fields})
+            contact = part_in(Contact, {name: text_in(data, name) for name in Contact.model_fields})
             day = day_in(data.get("effective_from", ""), desk.now.date())
             ask = ProposeContact(
                 study_id=study_id, site=number, contact=contact, effective_from=day, reason=reason_in(data)
@@ -178,28 +180,32 @@ class NetworkProposalPages(Controller):
         return go(f"/network/{study_id}/changes/{change_id}")
 
 
-def _text(data: Mapping[str, str], name: str) -> str:
+def text_in(data: Mapping[str, str], name: str) -> str:
+    """What was typed into a field, without spaces around it."""
     return data.get(name, "").strip()
 
 
-def _part(kind: type[_P], facts: Mapping[str, Any]) -> _P:
+def part_in(kind: type[_P], facts: Mapping[str, Any]) -> _P:
     """The part, or BadInput that names the first field that cannot be."""
     try:
         return kind.model_validate(facts)
     except ValidationError as fault:
         first = fault.errors()[0]
-        name = str(first["loc"][0]).replace("_", " ")
+        name = str(next(iter(first["loc"]), "days")).replace("_", " ")
         raise BadInput(f"Look again at the {name}: {first['msg'].lower()}. Nothing was proposed.") from None
 
 
 def _lane(data: Mapping[str, str]) -> Lane:
-    facts: dict[str, Any] = {name: _text(data, name) for name in ("origin", "target", "lead_time_days", "cut_off")}
+    facts: dict[str, Any] = {
+        name: text_in(data, name) for name in ("origin", "target", "lead_time_days", "cut_off")
+    }
     facts["dispatch_days"] = [code for code, _ in WEEKDAYS if data.get(f"on_{code}")]
-    facts["holidays"] = _text(data, "holidays").replace(",", " ").split()
-    facts["hold_hours"] = _text(data, "hold_hours") or None
+    facts["holidays"] = text_in(data, "holidays").replace(",", " ").split()
+    facts["hold_hours"] = text_in(data, "hold_hours") or None
+    facts["shipper"] = text_in(data, "shipper") or None
     if not facts["dispatch_days"]:
         raise BadInput("Choose the days on which goods leave. Nothing was proposed.")
-    return _part(Lane, facts)
+    return part_in(Lane, facts)
 
 
 def _lane_page(
@@ -213,10 +219,12 @@ def _lane_page(
     origin, target = typed.get("origin", ""), typed.get("target", "")
     with desk.store.reading() as connection:
         depots = depots_of(connection, study_id)
+        shippers = shipper_lines(connection, study_id, desk.now.date())
         holds = lane_in_force(connection, study_id, origin, target, desk.now.date())
     view = LaneForm(
         study_id=study_id,
         depots=depots,
+        shippers=tuple((one.code, one.name) for one in shippers),
         typed=_filled(holds) if fill and holds else typed,
         known=holds is not None,
         today=desk.now.date(),
@@ -237,6 +245,7 @@ def _filled(lane: Mapping[str, Any]) -> dict[str, str]:
         "cut_off": lane["cut_off"][:5],
         "holidays": " ".join(lane["holidays"]),
         "hold_hours": hold_hours,
+        "shipper": lane.get("shipper") or "",
     }
 
 

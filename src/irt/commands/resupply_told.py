@@ -60,7 +60,7 @@ def _group(code: str, members: list[TypeReason], explanation: Explanation) -> di
         "blinding_group": code,
         "there_or_coming": sum(facts["considered"] + facts["past_dnc"] for facts in counted),
         "sent": sent,
-        "why_not": [] if sent else ["nothing is due, or the depot cannot send it"],
+        "why_not": [] if sent else [explanation.barred.get(code, "nothing is due, or the depot cannot send it")],
     }
 
 

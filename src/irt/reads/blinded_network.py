@@ -27,6 +27,7 @@ class LaneLine(BlindedView):
     leaves: str
     holidays: str
     hold_hours: int | None
+    shipper: str
     effective_from: date
     coming: bool
 
@@ -90,7 +91,7 @@ class ChangeLine(BlindedView):
     @property
     def names_kit_types(self) -> bool:
         """Whether it is decided on a page of its own, by people who may know kit types."""
-        return self.kind == ChangeKind.LEVELS
+        return self.kind in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU)
 
 
 _SITES, _DEPOTS, _LANES, _CONTACTS = table_of(Site), table_of(Depot), table_of(Lane), table_of(SiteContact)
@@ -127,6 +128,7 @@ def _lane(row: RowMapping, *, coming: bool) -> LaneLine:
         leaves=f"{told(calendar['dispatch_days'])}, by {calendar['cut_off'][:5]}",
         holidays=told(calendar["holidays"]),
         hold_hours=calendar["hold_hours"],
+        shipper=calendar.get("shipper") or "",
         effective_from=row["effective_from"],
         coming=coming,
     )
@@ -263,5 +265,5 @@ def _change(row: RowMapping) -> ChangeLine:
         decided_at=row["decided_at"],
         refused_because=row["refused_because"],
         # What it is bound to may not be shown here where it names a kit type.
-        seen="" if row["kind"] == ChangeKind.LEVELS else _seen(row),
+        seen="" if row["kind"] in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU) else _seen(row),
     )

@@ -1,13 +1,13 @@
 """The supply network as a planner sees it, on one day. Stock by kit type, so for services only."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
+from irt.reads.asking import Asking
 from irt.reads.expected_need import ExpectedNeed, expected_need
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
@@ -21,9 +21,9 @@ from irt.reads.supply_rules import (
     Levels,
     WindowsByCountry,
 )
+from irt.reads.ways_open import WaysOpen
 from irt.states.kit import Custody
 from irt.states.records import SiteStatus
-from irt.study.definition import StudyDefinition
 from irt.supply.planner import NOTHING, DepotView, LotStock, NetworkView, SiteView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot
@@ -43,6 +43,7 @@ _ACTIVE_SITES = (
         (_SITES.c.version_number < NEWEST_APPROVED).label("behind"),
         STOP_CHANGED.label("stop_changed"),
         STOPS_ON.label("stops_on"),
+        _DEPOTS.c.country.label("depot_country"),
     )
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
     .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
@@ -53,23 +54,14 @@ _DEPOT_CODES = select(_DEPOTS.c.id, _DEPOTS.c.code).where(_DEPOTS.c.study_id == 
 _LOT_NUMBERS = select(_LOTS.c.id, _LOTS.c.number).where(_LOTS.c.study_id == _STUDY)
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone."""
-
-    study_id: int
-    definition: StudyDefinition
-    day: date
-    at: datetime
-    site: str | None = None
-
-
 def network_view(connection: Connection, asking: Asking) -> NetworkView:
     """The network of a study on a day; depots are counted only when a planner asks for them."""
     lots = {row.id: row.number for row in connection.execute(_LOT_NUMBERS, {"study_id": asking.study_id})}
-    levels = levels_on(connection, asking)
-    sites = tuple(_sites(connection, asking, lots, levels))
-    return NetworkView(_DepotsOnDemand(connection, asking, lots), sites, levels.regional)
+    levels, lanes = levels_on(connection, asking), Lanes(connection, asking.study_id, asking.day)
+    ways = WaysOpen.of(connection, asking, lanes)
+    sites = tuple(_sites(connection, asking, lots, levels, ways))
+    depots = _DepotsOnDemand(connection, asking, lots)
+    return NetworkView(depots, sites, levels.regional, ways.import_left)
 
 
 def levels_on(connection: Connection, asking: Asking) -> Levels:
@@ -84,19 +76,23 @@ def depots_now(connection: Connection, asking: Asking) -> Mapping[str, DepotView
     return _DepotsOnDemand(connection, asking, lots)
 
 
-def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str], levels: Levels) -> Iterator[SiteView]:
+def _sites(
+    connection: Connection, asking: Asking, lots: Mapping[int, str], levels: Levels, ways: WaysOpen
+) -> Iterator[SiteView]:
     study_id, day = asking.study_id, asking.day
     facts = {"study_id": study_id, **({} if asking.site is None else {"site": asking.site})}
     sites = connection.execute(_ACTIVE_SITES if asking.site is None else _ONE_SITE, facts).all()
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
-    lanes = Lanes(connection, study_id, day)
     expected = _expected(connection, asking, levels)
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
-    for site_id, number, country, label_group, depot, depot_zone, version, behind, changed, stops_on in sites:
-        lane = lanes.to(depot, country, number)
+    for row in sites:
+        site_id, number, country, label_group, depot, depot_zone, version, behind, changed, stops_on, origin = row
+        lane = ways.lanes.to(depot, country, number)
+        past_cut_off = lane.calendar.past_cut_off(day, local[depot_zone])
+        barred, import_keys = ways.between(origin, country, lane, past_cut_off)
         yield SiteView(
             number=number,
             country=country,
@@ -104,7 +100,7 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str], leve
             depot=depot,
             lead_time_days=lane.lead_time_days,
             calendar=lane.calendar,
-            past_cut_off=lane.calendar.past_cut_off(day, local[depot_zone]),
+            past_cut_off=past_cut_off,
             stock=tuple(stock[site_id]),
             on_the_way=tuple(coming.get(site_id, ())),
             levels=known.among(levels.of(country, site_id), version if behind else None),
@@ -115,6 +111,8 @@ def _sites(connection: Connection, asking: Asking, lots: Mapping[int, str], leve
             expected_need=expected.by_site.get(site_id, NOTHING),
             in_screening=expected.in_screening.get(site_id, 0),
             has_lane=lane is not NO_LANE,
+            barred=barred,
+            import_keys=import_keys,
         )
 
 

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from irt.errors import BadInput
-from irt.reads.inventory import Asking, depots_now, levels_on
+from irt.reads.asking import Asking
+from irt.reads.inventory import depots_now, levels_on
 from irt.reads.piles import coming_to_depots
 from irt.reads.supply_rules import NO_LANE, ApprovedLots, Lanes, Levels, WindowsByCountry
+from irt.reads.ways_open import WaysOpen
 from irt.supply.kit_selection import ANY_LABEL
 from irt.supply.planner import LotStock, NetworkView, OnTheWay, SiteView
 from irt.tables.columns import table_of
@@ -27,6 +29,7 @@ _SUPPLIED = (
         _DEPOTS.c.country,
         _ABOVE.c.code.label("supplier"),
         _ABOVE.c.zone.label("supplier_zone"),
+        _ABOVE.c.country.label("supplier_country"),
     )
     .join(_ABOVE, _ABOVE.c.id == _DEPOTS.c.supplied_by_id)
     .where(_DEPOTS.c.study_id == _STUDY)
@@ -48,6 +51,7 @@ def regional_view(
     `sites` are those of the network that day. BadInput where the named depot is not kept up by another one.
     """
     rules = _Rules.of(connection, asking)
+    ways = WaysOpen.of(connection, asking, rules.lanes)
     depots = depots_now(connection, asking)
     coming = coming_to_depots(connection, asking.study_id, asking.day)
     places = []
@@ -58,6 +62,8 @@ def regional_view(
             served = [site for site in sites if site.depot in below]
             lane = rules.lanes.to(row.supplier, row.country, row.code)
             local = asking.at.astimezone(ZoneInfo(row.supplier_zone))
+            past_cut_off = lane.calendar.past_cut_off(asking.day, local)
+            barred, import_keys = ways.between(row.supplier_country, row.country, lane, past_cut_off)
             place = SiteView(
                 number=row.code,
                 country=row.country,
@@ -65,7 +71,7 @@ def regional_view(
                 depot=row.supplier,
                 lead_time_days=lane.lead_time_days,
                 calendar=lane.calendar,
-                past_cut_off=lane.calendar.past_cut_off(asking.day, local),
+                past_cut_off=past_cut_off,
                 stock=tuple(stock for _, stock in depots[row.code].stock),
                 on_the_way=tuple(coming.get(row.id, ())),
                 levels=levels,
@@ -74,6 +80,8 @@ def regional_view(
                 approved_lots=rules.lots(below),
                 expected_need=need_to_be_sent(served),
                 in_screening=sum(site.in_screening for site in served),
+                barred=barred,
+                import_keys=import_keys,
             )
             windows = rules.windows_days(below)
             places.append(place._replace(dnc_days=windows, dns_days=windows))
@@ -82,7 +90,7 @@ def regional_view(
             f"{depot} is no depot of this study that another one keeps up to levels. Nothing was planned. "
             "Check the code, or set its levels."
         )
-    return NetworkView(depots, tuple(places))
+    return NetworkView(depots, tuple(places), import_left=ways.import_left)
 
 
 def need_to_be_sent(sites: Sequence[SiteView]) -> Mapping[str, list[tuple[date, int]]]:

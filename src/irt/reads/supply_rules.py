@@ -13,6 +13,7 @@ from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
 from irt.supply.planner import Level
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, LotApproval
+from irt.tables.network import ImportLicence
 from irt.tables.secret import RestrictedPart, ResupplySetting
 from irt.tables.study import Depot, Lane, Site, StudyVersion
 from irt.tables.supply import SupplyStop
@@ -20,7 +21,7 @@ from irt.tables.supply import SupplyStop
 _SETTINGS, _LANES, _DEPOTS = table_of(ResupplySetting), table_of(Lane), table_of(Depot)
 _APPROVALS, _LOTS = table_of(LotApproval), table_of(BlindedLot)
 _VERSIONS, _PARTS = table_of(StudyVersion), table_of(RestrictedPart)
-_STOPS, _SITES = table_of(SupplyStop), table_of(Site)
+_STOPS, _SITES, _LICENCES = table_of(SupplyStop), table_of(Site), table_of(ImportLicence)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _SETTINGS_IN_FORCE = (
     select(
@@ -37,7 +38,14 @@ _SETTINGS_IN_FORCE = (
     .order_by(_SETTINGS.c.effective_from, _SETTINGS.c.id)
 )
 _LANES_IN_FORCE = (
-    select(_DEPOTS.c.code, _LANES.c.target, _LANES.c.lead_time_days, _LANES.c.calendar)
+    select(
+        _DEPOTS.c.code,
+        _LANES.c.target,
+        _LANES.c.lead_time_days,
+        _LANES.c.calendar,
+        # Asked along: most studies have no licences, and their nights ask nothing more.
+        select(_LICENCES.c.id).where(_LICENCES.c.study_id == _STUDY).exists().label("licensed"),
+    )
     .join(_DEPOTS, _DEPOTS.c.id == _LANES.c.origin_id)
     .where(_LANES.c.study_id == _STUDY, _LANES.c.effective_from <= bindparam("day"))
     .order_by(_LANES.c.effective_from, _LANES.c.id)
@@ -192,6 +200,7 @@ class LaneInForce:
 
     lead_time_days: int
     calendar: DispatchCalendar
+    shipper: str | None = None
 
 
 NO_LANE = LaneInForce(0, EVERY_DAY)
@@ -199,13 +208,21 @@ NO_LANE = LaneInForce(0, EVERY_DAY)
 
 
 class Lanes:
-    """The lanes of a study on a day; a lane to a site comes before one to its country."""
+    """The lanes of a study on a day; a lane to a site comes before one to its country.
+
+    `imports_licensed`: some country needs a licence. `shipped_by_name`: some lane names its shipper.
+    """
 
     def __init__(self, connection: Connection, study_id: int, day: date) -> None:
+        rows = connection.execute(_LANES_IN_FORCE, {"study_id": study_id, "day": day}).all()
         self._found = {
-            (row.code, row.target): LaneInForce(row.lead_time_days, calendar_of(row.calendar))
-            for row in connection.execute(_LANES_IN_FORCE, {"study_id": study_id, "day": day})
+            (row.code, row.target): LaneInForce(
+                row.lead_time_days, calendar_of(row.calendar), row.calendar.get("shipper")
+            )
+            for row in rows
         }
+        self.imports_licensed = any(row.licensed for row in rows)
+        self.shipped_by_name = any(lane.shipper for lane in self._found.values())
 
     def to(self, depot: str, country: str, site: str) -> LaneInForce:
         """The lane from a depot to a site."""

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from irt.blinding.views import UnblindedView
 from irt.errors import NotFound
-from irt.reads.inventory import Asking, network_view
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import subjects_by_site

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select
 
 from irt.blinding.views import UnblindedView
-from irt.reads.inventory import Asking, network_view
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_network import subjects_by_site, supply_sites
 from irt.study.definition import StudyDefinition

@@ -10,16 +10,20 @@ from sqlalchemy import bindparam, select, update
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotAllowed
 from irt.services.audit_draft import AuditDraft
-from irt.services.study_network import record_lanes, record_site
+from irt.services.study_network import record_import_licences, record_lanes, record_shippers, record_site
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
 from irt.services.work import Work
+from irt.study.network import ImportLicence as LicencePart
 from irt.study.network import Lane as LanePart
+from irt.study.network import Shipper as ShipperPart
 from irt.study.network import Site as SitePart
 from irt.study.operations import ChangeKind
 from irt.tables.columns import table_of
-from irt.tables.secret import ApprovalMatter, ResupplySetting
+from irt.tables.controlled import ControlledLicence
+from irt.tables.secret import ApprovalMatter, ResupplySetting, VendorSku
 from irt.tables.study import OperationalChange, Site, SiteContact, SiteDetail
 from irt.tables.supply import SupplyStop
+from irt.tables.vendor import VendorCode
 
 _CHANGES, _MATTERS, _SITES = table_of(OperationalChange), table_of(ApprovalMatter), table_of(Site)
 _CHANGE = (
@@ -52,7 +56,7 @@ class _Agreed:
 def require_may_decide(work: Work, study_id: int, kind: ChangeKind) -> None:
     """NotAllowed where the change tells kit types of a blinded study and the person may not know them."""
     work.actor.require(Permission.ACTIVATE_SITE, study_id)
-    if kind == ChangeKind.LEVELS:
+    if kind in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU):
         require_may_set_levels(work, lock_study(work, study_id))
 
 
@@ -142,6 +146,33 @@ def _supply_stop(work: Work, agreed: _Agreed) -> None:
     )
 
 
+def _licence(work: Work, agreed: _Agreed) -> None:
+    facts = agreed.facts
+    depot_id = depot_ids(work, agreed.study.id)[facts["depot"]] if facts["depot"] else None
+    valid_until = date.fromisoformat(facts["valid_until"])
+    place = {"depot_id": depot_id, "site_id": agreed.site_id}
+    work.append(ControlledLicence, **agreed.row, **place, number=facts["number"], valid_until=valid_until)
+
+
+def _import_licence(work: Work, agreed: _Agreed) -> None:
+    record_import_licences(work, [LicencePart.model_validate(dict(agreed.facts))], agreed.row)
+
+
+def _shipper(work: Work, agreed: _Agreed) -> None:
+    record_shippers(work, [ShipperPart.model_validate(dict(agreed.facts))], agreed.row)
+
+
+def _vendor_code(work: Work, agreed: _Agreed) -> None:
+    facts = dict(agreed.facts)
+    depot_id = depot_ids(work, agreed.study.id)[facts.pop("depot")]
+    work.append(VendorCode, **agreed.row, **facts, depot_id=depot_id)
+
+
+def _vendor_sku(work: Work, agreed: _Agreed) -> None:
+    depot_id = depot_ids(work, agreed.study.id)[agreed.facts["depot"]]
+    work.append(VendorSku, **agreed.row, **agreed.secret, depot_id=depot_id)
+
+
 _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
     ChangeKind.LANE: _lane,
     ChangeKind.NEW_SITE: _new_site,
@@ -149,4 +180,9 @@ _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
     ChangeKind.SITE_CONTACT: _site_contact,
     ChangeKind.LEVELS: _levels,
     ChangeKind.SUPPLY_STOP: _supply_stop,
+    ChangeKind.VENDOR_CODE: _vendor_code,
+    ChangeKind.VENDOR_SKU: _vendor_sku,
+    ChangeKind.CONTROLLED_LICENCE: _licence,
+    ChangeKind.IMPORT_LICENCE: _import_licence,
+    ChangeKind.SHIPPER: _shipper,
 }

@@ -13,7 +13,15 @@ from irt.errors import BadInput, Refusal
 from irt.randomization.stream import commitment
 from irt.services.audit_draft import AuditDraft
 from irt.services.caps import ASSIGNMENTS
-from irt.services.study_network import levels_in, record_depots, record_lanes, record_levels, record_site
+from irt.services.study_network import (
+    levels_in,
+    record_depots,
+    record_import_licences,
+    record_lanes,
+    record_levels,
+    record_shippers,
+    record_site,
+)
 from irt.services.study_versions import FIRST_VERSION, record_version
 from irt.services.work import Work
 from irt.states.records import Mode
@@ -59,6 +67,9 @@ def load_study(work: Work, ask: LoadStudy) -> StudyLoaded:
     salted = record_version(work, definition, owner, FIRST_VERSION)
     depots = record_depots(work, definition.depots, owner, {})
     record_lanes(work, definition.lanes, owner, depots, ask.effective_from)
+    common = {**owner, "effective_from": ask.effective_from}
+    record_import_licences(work, definition.import_licences, common)
+    record_shippers(work, definition.shippers, common)
     sites = _sites(work, definition, owner, depots, ask)
     record_levels(work, levels_in(definition, sites, depots), owner, ask.effective_from)
     commitments = _seeds(work, owner)
@@ -131,7 +142,7 @@ def _sites(
         )
         for site in sites_of(definition, ask.size)
     }
-    if not ids:
+    if not ids and not definition.serves:
         raise BadInput(f"The study file has no sites of size {ask.size!r}. Nothing was loaded.")
     return ids
 

@@ -8,7 +8,8 @@ from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
-from irt.reads.inventory import Asking, network_view
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.services.audit_draft import AuditDraft
 from irt.services.raise_shipments import raise_shipments

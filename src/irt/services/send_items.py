@@ -11,7 +11,8 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import NotFound, Refusal
-from irt.reads.inventory import Asking, network_view
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
 from irt.services.audit_draft import AuditDraft
 from irt.services.item_places import lock_item_depot, usable_lots
 from irt.services.raise_shipments import next_number

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from irt.errors import Refusal
-from irt.reads.inventory import Asking, network_view
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
 from irt.services.audit_draft import AuditDraft
 from irt.services.raise_shipments import raise_shipments
 from irt.services.supply_study import SupplyStudy, site_numbered
 from irt.services.work import Work
-from irt.supply.resupply import Formula, needs_by_hand, share_out
+from irt.supply.resupply import Formula, Need, needs_by_hand, share_out
 
 
 class SiteNotSupplied(Refusal):
@@ -27,6 +28,13 @@ class DepotCannotSend(Refusal):
         super().__init__(
             f"The depot {depot} cannot send what was asked for. Nothing was booked. Ask the supply manager."
         )
+
+
+class WayBarred(Refusal):
+    """An import licence or a shipper keeps the kits off the way to the site that day."""
+
+    def __init__(self, site: str, why: str) -> None:
+        super().__init__(f"Nothing can be sent to site {site}: {why}. Nothing was booked. Ask the supply manager.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +60,7 @@ class Sent:
 def send_kits(work: Work, study: SupplyStudy, order: SendKits) -> Sent:
     """Raises the shipments from the site's depot and audits them; first stock that lacks is left to the night.
 
-    SiteNotSupplied and DepotCannotSend stop orders by hand.
+    SiteNotSupplied, WayBarred and DepotCannotSend stop orders by hand.
     """
     day, first = work.at.date(), order.raised_by == "initial"
     asking = Asking(study.id, study.definition, day, work.at, order.site)
@@ -64,6 +72,9 @@ def send_kits(work: Work, study: SupplyStudy, order: SendKits) -> Sent:
         raise SiteNotSupplied(order.site, site is not None)
     needs = needs_by_hand(site, day, order.kits, order.why)
     proposals = share_out(network, needs, day, Formula(order.raised_by, "wanted = the kits that were asked for"))
+    kept_off = next((need.why if need.kit_type in site.barred else need.limit for need in needs if _kept(need)), "")
+    if kept_off and not first:
+        raise WayBarred(order.site, kept_off)
     sent = {need.kit_type: need.granted.total() for need in needs if need.granted.total()}
     if not first and (not sent or (order.whole and sent != dict(order.kits))):
         raise DepotCannotSend(site.depot)
@@ -77,6 +88,10 @@ def send_kits(work: Work, study: SupplyStudy, order: SendKits) -> Sent:
     )
     _audit(work, study, order, raised.numbers, sent)
     return Sent(raised.numbers, sent)
+
+
+def _kept(need: Need) -> bool:
+    return need.kit_type in need.site.barred or bool(need.limit)
 
 
 def _audit(work: Work, study: SupplyStudy, order: SendKits, numbers: list[str], sent: Mapping[str, int]) -> None:

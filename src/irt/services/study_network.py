@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -12,11 +13,14 @@ from irt.services.work import Work
 from irt.states.records import SiteStatus
 from irt.study.definition import StudyDefinition
 from irt.study.network import Depot as DepotPart
+from irt.study.network import ImportLicence as LicencePart
 from irt.study.network import Lane as LanePart
+from irt.study.network import Shipper as ShipperPart
 from irt.study.network import Site as SitePart
 from irt.study.part import Code
 from irt.study.resupply import MinMax
 from irt.tables.columns import table_of
+from irt.tables.network import ImportLicence, Shipper
 from irt.tables.secret import ResupplySetting
 from irt.tables.study import Depot, Lane, Site, SiteDetail
 
@@ -57,6 +61,18 @@ def record_lanes(
             effective_from=effective_from,
             change_id=change_id,
         )
+
+
+def record_import_licences(work: Work, licences: Iterable[LicencePart], common: Mapping[str, Any]) -> None:
+    """Appends import licences; `common` has the keys of the study, the day from which they hold and the change."""
+    for licence in licences:
+        work.append(ImportLicence, **{"change_id": None, **common}, **licence.model_dump())
+
+
+def record_shippers(work: Work, shippers: Iterable[ShipperPart], common: Mapping[str, Any]) -> None:
+    """Appends shippers; `common` as for licences."""
+    for shipper in shippers:
+        work.append(Shipper, **{"change_id": None, **common}, **shipper.model_dump())
 
 
 def suppliers_first(depots: Sequence[DepotPart], known: Iterable[str] = ()) -> list[DepotPart]:
@@ -151,12 +167,16 @@ _SITE_IDS = select(_SITES.c.number, _SITES.c.id).where(_SITES.c.study_id == bind
 
 
 def extend_network(work: Work, before: StudyDefinition, after: StudyDefinition, owner: Owner, day: date) -> None:
-    """Appends the depots, lanes and levels that a version has and the one before it had not."""
+    """Appends the depots, lanes, licences, shippers and levels that a version has and the one before it had not."""
     depots = depot_ids(work, owner["study_id"])
     sites = {row["number"]: row["id"] for row in work.rows(_SITE_IDS, study_id=owner["study_id"])}
     new_depots = [depot for depot in after.depots if depot.code not in depots]
     depots = record_depots(work, new_depots, owner, depots)
     ways = {(lane.origin, lane.target) for lane in before.lanes}
     record_lanes(work, (lane for lane in after.lanes if (lane.origin, lane.target) not in ways), owner, depots, day)
+    common = {**owner, "effective_from": day}
+    new_licences = [one for one in after.import_licences if one not in before.import_licences]
+    record_import_licences(work, new_licences, common)
+    record_shippers(work, (one for one in after.shippers if one not in before.shippers), common)
     known = levels_in(before, sites, depots)
     record_levels(work, (level for level in levels_in(after, sites, depots) if level not in known), owner, day)

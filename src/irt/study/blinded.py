@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from irt.errors import IntegrityFault
 from irt.study.arms import Factor
+from irt.study.controlled import ControlledRules
 from irt.study.definition import Identity, StudyDefinition
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, NonSerializedItem
@@ -101,6 +102,7 @@ class BlindedStudy(NamedTuple):
     delivery: HomeDelivery | None = None
     labels: LabelSettings = LabelSettings()
     gtins: dict[Code, str] = {}
+    controlled: ControlledRules = ControlledRules()
     release_routes: tuple[ReleaseRoute, ...] = ()
 
 
@@ -125,6 +127,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         temperature=definition.temperature,
         delivery=definition.delivery,
         labels=definition.labels,
+        controlled=definition.controlled,
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
         release_routes=definition.release_routes,
     )

@@ -11,6 +11,7 @@ from irt.study.checks import (
     blinding,
     codes,
     conduct,
+    controlled,
     customs,
     delivery,
     dispensing,
@@ -19,6 +20,7 @@ from irt.study.checks import (
     labels,
     later_randomizations,
     other_designs,
+    pool,
     randomization,
     references,
     release,
@@ -47,7 +49,9 @@ CHECKS = (
     *conduct.CHECKS,
     *delivery.CHECKS,
     *release.CHECKS,
+    *pool.CHECKS,
     *items.CHECKS,
+    *controlled.CHECKS,
 )
 
 

@@ -5,13 +5,15 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from irt.study.arms import Arm, Cohort, Factor
+from irt.study.controlled import ControlledRules, controlled_groups
 from irt.study.customs import Customs
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, TitrationMove
 from irt.study.kit_types import BlindingGroup, KitType
 from irt.study.labels import LabelSettings
-from irt.study.network import Country, Depot, Lane, Site, Size
+from irt.study.network import Country, Depot, ImportLicence, Lane, Shipper, Site, Size
 from irt.study.part import Code, Part
+from irt.study.pool import ServedStudy
 from irt.study.randomization_plan import (
     ForcedRandomization,
     LaterRandomization,
@@ -69,15 +71,21 @@ class StudyDefinition(Part):
     caps: tuple[Cap, ...] = ()
     conduct: Conduct = Conduct()
     temperature: TemperatureRules = TemperatureRules()
+    controlled: ControlledRules = ControlledRules()
     delivery: HomeDelivery | None = Field(default=None, description="no kits go to homes where left out")
     labels: LabelSettings = LabelSettings()
     customs: Customs | None = Field(default=None, description="no invoices for customs where left out")
     countries: tuple[Country, ...] = Field(min_length=1)
     depots: tuple[Depot, ...] = Field(min_length=1)
     lanes: tuple[Lane, ...] = Field(min_length=1)
+    shippers: tuple[Shipper, ...] = ()
+    import_licences: tuple[ImportLicence, ...] = ()
     sites: tuple[Site, ...] = ()
     release_routes: tuple[ReleaseRoute, ...] = Field(
         default=(), description="none: one signature releases a lot for the countries that it names"
+    )
+    serves: tuple[ServedStudy, ...] = Field(
+        default=(), description="a pool: the studies that its kits may be reserved for"
     )
     resupply: Resupply
     sizes: dict[Literal["full", "small"], Size] = {}
@@ -138,6 +146,10 @@ class StudyDefinition(Part):
     def visit(self, code: Code) -> Visit:
         """The visit of that code."""
         return _by_code(self.visits, code)
+
+    def controlled_in(self, *countries: str | None) -> set[Code]:
+        """Blinding groups that are controlled drugs in any of the countries; none in most studies."""
+        return controlled_groups({group.code: group.schedules for group in self.blinding_groups}, countries)
 
     def kit_type(self, code: Code) -> KitType:
         """The kit type of that code."""

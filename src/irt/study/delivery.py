@@ -1,4 +1,4 @@
-"""Kits that go to subjects' homes: at which visits, from where, released by whom, recorded when, tried how often."""
+"""Kits that go to subjects' homes: at which visits, from where, released by whom, recorded when, how often tried."""
 
 from typing import Literal
 
@@ -16,7 +16,7 @@ class HomeDelivery(Part):
     visits: tuple[Code, ...] = Field(min_length=1)
     sent_from: Literal["depot", "pharmacy", "site"] = Field(
         default="depot",
-        description="who packs the parcel; at a site everybody who dispenses, or its pharmacy alone",
+        description="who packs it; at a site everybody who dispenses, or its pharmacy alone",
     )
     not_from_depot_in: tuple[Code, ...] = Field(
         default=(), description="countries where a depot may not send to patients; there the site sends"

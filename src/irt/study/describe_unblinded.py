@@ -7,6 +7,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.describe_blinded import blinded_sections, yes_no
 from irt.study.dispensing import DispensingRule, WeightDose
 from irt.study.kit_types import Windows
+from irt.study.network import ImportLicence
 from irt.study.part import Code
 from irt.study.randomization_plan import (
     Component,
@@ -41,6 +42,7 @@ def unblinded_specification(definition: StudyDefinition) -> Specification:
         _shams(definition),
         _depots(definition),
         _lanes(definition),
+        *_imports(definition),
         *_customs(definition),
         _resupply(definition),
         _sizes(definition),
@@ -243,7 +245,7 @@ def _lanes(definition: StudyDefinition) -> Section:
             f"{lane.origin} to {lane.target}",
             str(lane.lead_time_days),
             f"{' '.join(lane.dispatch_days)} by {lane.cut_off:%H:%M}",
-            f"{lane.hold_hours} h" if lane.hold_hours else "-",
+            lane.shipper or (f"{lane.hold_hours} h" if lane.hold_hours else "-"),
             ", ".join(map(str, lane.holidays)) or "-",
         )
         for lane in definition.lanes
@@ -270,6 +272,25 @@ def _customs(definition: StudyDefinition) -> tuple[Section, ...]:
     headings = ("Looks like", "Goods", "HS code", "Made in", "Value of a kit", "Net / gross (g)")
     facts = (("Incoterm", customs.incoterm), ("Exporter", ", ".join(customs.consignor) or "the depot"))
     return (Section("Customs", facts, Table(headings, rows)),)
+
+
+def _imports(definition: StudyDefinition) -> Iterator[Section]:
+    if definition.shippers:
+        shippers = tuple(
+            (one.code, one.name, ", ".join(f"{kept} {hours} h" for kept, hours in one.hold_hours.items()))
+            for one in definition.shippers
+        )
+        yield Section("Shippers", table=Table(("Code", "Shipper", "Holds"), shippers))
+    if definition.import_licences:
+        licences = tuple(
+            (one.country, one.number, f"{one.valid_from} to {one.valid_until}", _covered(one))
+            for one in definition.import_licences
+        )
+        yield Section("Import licences", table=Table(("Country", "Number", "Valid", "Covers"), licences))
+
+
+def _covered(licence: ImportLicence) -> str:
+    return ", ".join(f"{kits} kits of {group}" for group, kits in licence.kits.items()) or "any number"
 
 
 def _resupply(definition: StudyDefinition) -> Section:

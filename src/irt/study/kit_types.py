@@ -25,6 +25,7 @@ class BlindingGroup(Part):
     name: str = Field(description="the words on a blinded page, as 'Pen 140 mg/mL'")
     storage: StorageClass
     handling: str = ""
+    schedules: dict[Code, str] = Field(default={}, description="country -> its schedule of controlled drugs")
 
 
 class KitType(Part):

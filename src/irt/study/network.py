@@ -1,14 +1,18 @@
 """Countries, depots, lanes, sites and resupply settings: operational data, effective-dated once loaded."""
 
 from datetime import date, time
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from irt.study.kit_types import StorageClass
 from irt.study.part import Code, Part
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+
+Hours = Annotated[int, Field(ge=1)]
+Kits = Annotated[int, Field(ge=0)]
 
 HOME = "home"
 """The target of a lane that leads to subjects' homes."""
@@ -47,6 +51,31 @@ class Lane(Part):
     cut_off: time = time(15, 0)
     holidays: tuple[date, ...] = ()
     hold_hours: int | None = Field(default=None, ge=1, description="qualified hold time of the shipper")
+    shipper: Code | None = Field(default=None, description="its hold is kept by every consignment")
+
+
+class Shipper(Part):
+    """A box that keeps its temperature for a qualified time; it may carry the storage classes that it names."""
+
+    code: Code
+    name: str = Field(min_length=1, max_length=200)
+    hold_hours: dict[StorageClass, Hours] = Field(min_length=1, description="storage class -> hours")
+
+
+class ImportLicence(Part):
+    """A licence to import kits. A country that ever had one is sent nothing from abroad without a valid one."""
+
+    country: Code
+    number: str = Field(min_length=1, max_length=60)
+    valid_from: date
+    valid_until: date
+    kits: dict[Code, Kits] = Field(default={}, description="blinding group -> kits it covers; not limited else")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_until < self.valid_from:
+            raise ValueError("the licence ends before it begins")
+        return self
 
 
 class Site(Part):

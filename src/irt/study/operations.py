@@ -24,6 +24,20 @@ class ChangeKind(StrEnum):
     SITE_CONTACT = "site_contact"
     LEVELS = "resupply_levels"
     SUPPLY_STOP = "supply_stop"
+    VENDOR_CODE = "vendor_code"
+    VENDOR_SKU = "vendor_sku"
+    IMPORT_LICENCE = "import_licence"
+    SHIPPER = "shipper"
+    LEVEL_SET = "resupply_level_set"
+    CONTROLLED_LICENCE = "controlled_licence"
+
+
+class CodeOf(StrEnum):
+    """Whose code a vendor has in its own system. A product is a blinding group: what a blinded vendor knows."""
+
+    SITE = "site"
+    DEPOT = "depot"
+    PRODUCT = "product"
 
 
 class Contact(Part):

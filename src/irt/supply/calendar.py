@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+WORKING_WEEK = frozenset(range(5))
 SEARCHED_DAYS_MAX = 400
 
 
@@ -25,6 +26,15 @@ class DispatchCalendar:
             if leaves.weekday() in self.weekdays and leaves not in self.holidays:
                 return leaves
         raise ValueError(f"no dispatch day within {SEARCHED_DAYS_MAX} days of {day}")
+
+    def taken_in_on(self, arrival: date) -> date:
+        """The day from `arrival` on that is no holiday, nor a weekend on which this lane does not work."""
+        working = self.weekdays | WORKING_WEEK
+        for days in range(SEARCHED_DAYS_MAX):
+            day = arrival + timedelta(days=days)
+            if day.weekday() in working and day not in self.holidays:
+                return day
+        raise ValueError(f"goods are not taken in within {SEARCHED_DAYS_MAX} days of {arrival}")
 
     def past_cut_off(self, day: date, local: datetime) -> bool:
         """Whether an order for `day`, given at this local time of the depot, misses that day's cut-off."""

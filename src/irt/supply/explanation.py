@@ -28,7 +28,10 @@ class TypeReason:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A site on a day: by which rule, when goods would leave and arrive, what delays them, and every kit type."""
+    """A site on a day: by which rule, when goods would leave and arrive, what delays them, and every kit type.
+
+    `barred`: blinding groups that may not travel now, and why.
+    """
 
     planner: str
     rule: str
@@ -36,6 +39,7 @@ class Explanation:
     lead_time_days: int
     waits: tuple[str, ...]
     types: tuple[TypeReason, ...]
+    barred: Mapping[str, str]
 
 
 def explained(network: NetworkView, site: SiteView, day: date, definition: StudyDefinition) -> Explanation:
@@ -53,6 +57,11 @@ def explained(network: NetworkView, site: SiteView, day: date, definition: Study
             _reason(kit_type.code, kit_type.blinding_group, judged.get(kit_type.code))
             for kit_type in definition.kit_types
         ),
+        barred={
+            kit_type.blinding_group: site.barred[kit_type.code]
+            for kit_type in definition.kit_types
+            if kit_type.code in site.barred
+        },
     )
 
 
@@ -79,9 +88,13 @@ def _reason(kit_type: str, group: str, need: Need | None) -> TypeReason:
 
 
 def _why_not(need: Need) -> tuple[str, ...]:
+    if need.kit_type in need.site.barred:
+        return (need.site.barred[need.kit_type],)
     if not need.wanted:
         return (STOPPED if need.why == STOPPED else NOT_REACHED,)
     if not need.missing:
         return ()
+    if need.limit:
+        return (need.limit,)
     refused = [f"lot {lot}: {rule}" for lot, rule in sorted(need.refused_lots.items())]
     return (SHORT, *refused)

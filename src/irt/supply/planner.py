@@ -4,7 +4,7 @@ Min/max implements it here; the optimizer and the simulator use the same values 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -47,6 +47,8 @@ class SiteView(NamedTuple):
     """A place to be supplied as a planner sees it: usable stock, kits on the way, need, settings in force today.
 
     Mostly a site; a regional depot under its code looks the same, and takes kits with any of its `labels`.
+    `barred`: kit types that may not travel now, and why. `import_keys`: under which of the network's `import_left`
+    a kit type is counted.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
     that of the site's own subjects; `in_screening` may still be randomized. Nothing is sent from `stops_on` on.
@@ -70,6 +72,8 @@ class SiteView(NamedTuple):
     stops_on: date | None = None
     has_lane: bool = True
     labels: frozenset[str] = frozenset()
+    barred: Mapping[str, str] = NOTHING
+    import_keys: Mapping[str, str] = NOTHING
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""
@@ -86,11 +90,15 @@ class DepotView:
 
 @dataclass(frozen=True, slots=True)
 class NetworkView:
-    """The whole network on one day; `regional`: depots are kept up to levels of their own."""
+    """The whole network on one day; `regional`: depots are kept up to levels of their own.
+
+    `import_left`: kits that import licences still cover, by country and blinding group.
+    """
 
     depots: Mapping[str, DepotView]
     sites: tuple[SiteView, ...]
     regional: bool = False
+    import_left: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

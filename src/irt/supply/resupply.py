@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from irt.supply.expiry import outlasts
+from irt.supply.imports import USED_UP
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import (
     NOTHING,
@@ -71,6 +72,7 @@ def judged(
         need.basis = basis.get(need.kit_type, NOTHING)
         if site.stopped(day):
             need.why = STOPPED
+        _bar(need)
     return needs
 
 
@@ -86,21 +88,31 @@ def needs_of(
 def needs_by_hand(site: SiteView, day: date, wanted: Mapping[str, int], why: str) -> list["Need"]:
     """Kits that somebody wants there, whatever counts as stock."""
     counts = _count(site, day, wanted)
-    return [
+    needs = [
         Need(site, kit_type, Level(kits, kits), counts[kit_type], why, kits)
         for kit_type, kits in sorted(wanted.items())
     ]
+    for need in needs:
+        _bar(need)
+    return needs
+
+
+def _bar(need: "Need") -> None:
+    """What may not travel there now is not wanted, and says so."""
+    if reason := need.site.barred.get(need.kit_type):
+        need.why, need.wanted = reason, 0
 
 
 def share_out(network: NetworkView, needs: Iterable["Need"], day: date, formula: Formula) -> list[ProposedShipment]:
     """What each depot can send of what is wanted from it, in order of depot and site."""
     by_depot: dict[str, list[Need]] = defaultdict(list)
+    import_left = dict(network.import_left)
     for need in needs:
         by_depot[need.site.depot].append(need)
     return [
         shipment
         for depot in sorted(by_depot)
-        for shipment in _share(network.depots[depot], by_depot[depot], day, formula)
+        for shipment in _share(network.depots[depot], by_depot[depot], day, formula, import_left)
     ]
 
 
@@ -130,6 +142,7 @@ class Need:
     granted: Counter[str] = field(default_factory=Counter)
     by_label: Counter[tuple[str, str]] = field(default_factory=Counter)
     refused_lots: dict[str, str] = field(default_factory=dict)
+    limit: str = ""
 
     @property
     def cover(self) -> Fraction:
@@ -151,6 +164,7 @@ class Need:
             "granted": dict(self.granted),
             "short": self.missing,
             "lots_refused": self.refused_lots,
+            **({"limit": self.limit} if self.limit else {}),
         }
 
 
@@ -217,13 +231,15 @@ class _Pile(NamedTuple):
     label: str
 
 
-def _share(depot: DepotView, needs: list[Need], day: date, formula: Formula) -> Iterator[ProposedShipment]:
+def _share(
+    depot: DepotView, needs: list[Need], day: date, formula: Formula, import_left: dict[str, int]
+) -> Iterator[ProposedShipment]:
     left: Counter[_Pile] = Counter()
     for label, stock in depot.stock:
         left[_Pile(stock.expiry, stock.lot, stock.kit_type, label)] += stock.kits
     for target in ("minimum", "maximum"):
         for need in sorted(needs, key=lambda n: (n.cover, n.site.number, n.kit_type)):
-            _grant(need, _up_to(need, target), left, day)
+            _grant(need, _may_import(need, _up_to(need, target), import_left), left, day, import_left)
     by_site: dict[str, list[Need]] = defaultdict(list)
     for need in needs:
         by_site[need.site.number].append(need)
@@ -240,7 +256,16 @@ def _up_to(need: Need, target: str) -> int:
     return min(need.missing, max(need.level.minimum - need.counts.considered, 0))
 
 
-def _grant(need: Need, kits: int, left: Counter[_Pile], day: date) -> None:
+def _may_import(need: Need, kits: int, import_left: Mapping[str, int]) -> int:
+    """So many of these kits as licences still cover."""
+    key = need.site.import_keys.get(need.kit_type)
+    if key is None or kits <= import_left[key]:
+        return kits
+    need.limit = USED_UP
+    return import_left[key]
+
+
+def _grant(need: Need, kits: int, left: Counter[_Pile], day: date, import_left: dict[str, int]) -> None:
     if kits <= 0:
         return
     arrival = _arrival(need.site, day)
@@ -259,6 +284,8 @@ def _grant(need: Need, kits: int, left: Counter[_Pile], day: date) -> None:
                 need.by_label[pile.lot, pile.label] += taken
             left[pile] -= taken
             kits -= taken
+            if key := need.site.import_keys.get(need.kit_type):
+                import_left[key] -= taken
 
 
 def _refusal(site: SiteView, pile: _Pile, arrival: date) -> str | None:

@@ -311,6 +311,8 @@ EDITS = [
      "fourier", "resupply:\n", "resupply:\n  depots:\n    NLD: {PEN-A: {minimum: 1, maximum: 2}}\n"),
     ("UnknownDepot", "resupply.depots.USB", "USB: {PEN-A",
      "fourier", "resupply:\n", "resupply:\n  depots:\n    USB: {PEN-A: {minimum: 1, maximum: 2}}\n"),
+    ("UnknownShipper", "lanes[3].shipper", "target: GB",
+     "fourier", "target: GB, ", "target: GB, shipper: CB72, "),
     ("NoResupplySetting", "kit_types[0]", "code: VIAL180",
      "escalation", "  study:\n    VIAL180: {minimum: 20, maximum: 40}\n", ""),
     ("CountryWithoutLane", "countries[46].depot", "Chile",
@@ -404,6 +406,14 @@ EDITS = [
      "activ6", "  attempts_max: 3", "  attempts_max: 3\n  not_from_depot_in: [UX]"),
     ("OutOfRange", "delivery.attempts_max", "attempts_max: 0",
      "activ6", "attempts_max: 3", "attempts_max: 0"),
+    # pools
+    ("UnknownKitType", "serves[0].kit_types.PEN-X", "PEN-X: PEN",
+     "activ6", "depots:\n", "serves:\n  - protocol: NB-9\n    kit_types:\n      PEN-X: PEN\ndepots:\n"),
+    ("PoolWithSites", "sites", "sites:",
+     "escalation", "depots:\n", "serves:\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\ndepots:\n"),
+    ("ServedTwice", "serves[1].protocol", "protocol: NB-9",
+     "escalation", "depots:\n",
+     "serves:\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\ndepots:\n"),
     # routes of release
     ("UnknownCountry", "release_routes[0].countries[0]", "[UX]",
      "escalation", "depots:\n", "release_routes:\n  - {code: us, countries: [UX]}\ndepots:\n"),

@@ -40,6 +40,7 @@ KINDS = {
     "visits": ("UnknownVisit", "visit"),
     "countries": ("UnknownCountry", "country"),
     "depots": ("UnknownDepot", "depot"),
+    "shippers": ("UnknownShipper", "shipper"),
     "label_groups": ("UnknownLabelGroup", "label group of a country"),
     "sites": ("UnknownSite", "site"),
     "places": ("UnknownPlace", f"country, site or depot, nor `{HOME}`"),
@@ -86,6 +87,7 @@ def _all(draft: Draft) -> Iterator[Reference]:
     yield from _of_dispensing(draft)
     yield from _of_caps(draft)
     yield from _of_routes(draft)
+    yield from _of_pool(draft)
     yield from _of_network(draft)
     yield from _of_resupply(draft)
     yield from _of_sizes(draft)
@@ -158,6 +160,12 @@ def _of_dispensing(draft: Draft) -> Iterator[Reference]:
         yield from _each("visits", ("delivery", "visits"), draft.study.delivery.visits)
 
 
+def _of_pool(draft: Draft) -> Iterator[Reference]:
+    for index, served in enumerate(draft.study.serves):
+        for kit_type in served.kit_types:
+            yield Reference("kit_types", ("serves", index, "kit_types", kit_type), kit_type)
+
+
 def _of_routes(draft: Draft) -> Iterator[Reference]:
     for index, route in enumerate(draft.study.release_routes):
         yield from _each("countries", ("release_routes", index, "countries"), route.countries)
@@ -179,6 +187,12 @@ def _of_network(draft: Draft) -> Iterator[Reference]:
     for index, lane in enumerate(draft.study.lanes):
         yield Reference("depots", ("lanes", index, "origin"), lane.origin)
         yield Reference("places", ("lanes", index, "target"), lane.target)
+        if lane.shipper is not None:
+            yield Reference("shippers", ("lanes", index, "shipper"), lane.shipper)
+    for index, licence in enumerate(draft.study.import_licences):
+        yield Reference("countries", ("import_licences", index, "country"), licence.country)
+        for group in licence.kits:
+            yield Reference("blinding_groups", ("import_licences", index, "kits", group), group)
     for index, site in enumerate(draft.study.sites):
         yield Reference("countries", ("sites", index, "country"), site.country)
 
