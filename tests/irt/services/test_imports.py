@@ -90,7 +90,7 @@ def test_a_licence_is_used_up(store: Store) -> None:
     assert licence.used == {"PEN": 40}
     house.later(1)
     assert house.resupply().kits == 0
-    house.agree(licensed(house, kits={"PEN": 60}))
+    house.agree(licensed(house, kits={"PEN": 60}, valid_from=house.day - timedelta(days=1)))
     assert (house.resupply().kits, kits_sent(house)) == (20, 60)
 
 
