@@ -65,6 +65,7 @@ def _told(connection: Connection, study: NamedStudy) -> dict[str, Any]:
         "shelves": found.shelves,
         "items": found.items,
         "item_lots": found.item_lots,
+        "pools": found.pools,
         "faults": found.faults,
         "differences": differences_by_depot(connection, study.id),
     }
@@ -76,6 +77,9 @@ def _show(told: dict[str, Any]) -> None:
     for lot in told["lots"]:
         where = ", ".join(f"{kits} {_WHERE[place]}" for place, kits in lot.items() if place in _WHERE and kits)
         click.echo(f"  lot {lot['lot']}: {lot['received']} received; {where}")
+    for lot in told["pools"]:
+        studies = ", ".join(f"{kits} for {study}" for study, kits in lot["reserved"].items())
+        click.echo(f"  pooled lot {lot['lot']}: {lot['in_pool']} in the pool; reserved: {studies}")
     for fault in told["faults"]:
         click.echo(f"  {fault}")
     for depot, open_ones in told["differences"].items():

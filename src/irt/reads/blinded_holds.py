@@ -187,6 +187,7 @@ _SAID = {
     Custody.SHIPMENT: "Shipment {}",
     Custody.SUBJECT: "With subjects of site {}",
     Custody.VENDOR: "With a vendor",
+    Custody.STUDY: "In the books of another study",
     Custody.UNKNOWN: "Missing",
 }
 

@@ -23,12 +23,17 @@ def ledger_discrepancies(connection: Connection, study_id: int) -> list[Discrepa
     return list(discrepancies(as_loaded(written, ledger), ledger, written))
 
 
-def as_loaded(written: Mapping[int, Standing], ledger: list[Moved]) -> dict[int, Standing]:
-    """Every kit begins unreleased at a depot: the one its first movement, which is its release, left it at."""
+def as_loaded(
+    written: Mapping[int, Standing], ledger: list[Moved], entered: Mapping[int, int] | None = None
+) -> dict[int, Standing]:
+    """Every kit begins unreleased at a depot: the one its first movement, which is its release, left it at.
+
+    `entered` names the depot of kits that came from a pool, which may leave before their release.
+    """
     loaded = {kit_id: Standing(standing.place_id, _LOADED_AS) for kit_id, standing in written.items()}
     for line in reversed(ledger):
         loaded[line.kit_id] = Standing(line.after.place_id, _LOADED_AS)
-    return loaded
+    return loaded | {kit_id: Standing(depot, _LOADED_AS) for kit_id, depot in (entered or {}).items()}
 
 
 def _rows(connection: Connection, statement: Select[Any], study_id: int) -> Sequence[RowMapping]:

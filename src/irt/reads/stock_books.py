@@ -1,10 +1,11 @@
 """The books of a study's stock as stored: every lot, shelf and item, and every place where they do not add up."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Executable, bindparam, func, literal, select, union_all
+from sqlalchemy import BindParameter, Connection, Executable, bindparam, func, literal, or_, select, union_all
 
 from irt.reads.ledger import as_loaded, moved, standing_of
 from irt.states.item import ItemAct, ItemPile
@@ -16,9 +17,10 @@ from irt.supply.item_books import ItemBooks, ItemEntry
 from irt.supply.reconciliation import Standing
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, DispensedKit, ItemMovement, Kit, Movement
+from irt.tables.pool import PooledKit
 from irt.tables.secret import KitContent, ManufacturingLot
 from irt.tables.shipment import Shipment, ShipmentKit
-from irt.tables.study import Depot, Site
+from irt.tables.study import Depot, Site, Study
 
 _KITS, _MOVEMENTS, _LOTS = table_of(Kit), table_of(Movement), table_of(BlindedLot)
 _CONTENTS, _BULK, _ITEMS = table_of(KitContent), table_of(ManufacturingLot), table_of(ItemMovement)
@@ -29,6 +31,7 @@ _SHIPPED, _SHIPMENTS, _GIVEN, _SITES, _DEPOTS = (
     table_of(Site),
     table_of(Depot),
 )
+_POOLED, _OTHER = table_of(PooledKit), table_of(Kit).alias("other")
 _STUDY: BindParameter[int] = bindparam("study_id")
 _WRITTEN = select(_KITS).where(_KITS.c.study_id == _STUDY)
 _OF_STUDY = _MOVEMENTS.c.kit_id.in_(select(_KITS.c.id).where(_KITS.c.study_id == _STUDY))
@@ -71,6 +74,29 @@ _TWICE: dict[str, Executable] = {
             for table in (_MOVEMENTS, _SHIPPED, _GIVEN)
         )
     ),
+    "its pool has it in its own books or in those of a third study": select(_POOLED.c.kit_id)
+    .join(_KITS, _KITS.c.id == _POOLED.c.kit_id)
+    .join(_OTHER, _OTHER.c.id == _POOLED.c.pool_kit_id)
+    .where(
+        _KITS.c.study_id == _STUDY,
+        _KITS.c.custody != Custody.STUDY,
+        or_(_OTHER.c.custody != Custody.STUDY, _OTHER.c.place_id != _STUDY),
+    ),
+    "it stands in the books of no study": select(_KITS.c.id.label("kit_id")).where(
+        _KITS.c.study_id == _STUDY,
+        _KITS.c.custody == Custody.STUDY,
+        # Of a pool: reserved for a study that does not have it.
+        ~select(literal(1))
+        .join(_OTHER, _OTHER.c.id == _POOLED.c.kit_id)
+        .where(
+            _POOLED.c.pool_kit_id == _KITS.c.id,
+            _OTHER.c.study_id == _KITS.c.place_id,
+            _OTHER.c.custody != Custody.STUDY,
+        )
+        .exists(),
+        # Of a study: given back to its pool, which has it or has reserved it for another one.
+        ~select(literal(1)).where(_POOLED.c.kit_id == _KITS.c.id, _POOLED.c.study_id == _KITS.c.place_id).exists(),
+    ),
     "it travels in no shipment that is under way": select(_KITS.c.id.label("kit_id")).where(
         _KITS.c.study_id == _STUDY,
         _KITS.c.custody == Custody.SHIPMENT,
@@ -83,6 +109,24 @@ _TWICE: dict[str, Executable] = {
         .exists(),
     ),
 }
+_ENTERED = select(_POOLED.c.kit_id, _POOLED.c.depot_id).where(_POOLED.c.served_study_id == _STUDY)
+_STUDIES = table_of(Study)
+# How many kits of each of a pool's lots each study has: as the pool says, and as the studies say.
+_RESERVED = (
+    select(_KITS.c.blinded_lot_id, _STUDIES.c.protocol, func.count().label("kits"))
+    .join(_STUDIES, _STUDIES.c.id == _KITS.c.place_id)
+    .where(_KITS.c.study_id == _STUDY, _KITS.c.custody == Custody.STUDY)
+    .where(select(literal(1)).where(_POOLED.c.pool_kit_id == _KITS.c.id).exists())
+    .group_by(_KITS.c.blinded_lot_id, _STUDIES.c.protocol)
+)
+_ENTERED_THERE = (
+    select(_KITS.c.blinded_lot_id, _STUDIES.c.protocol, func.count().label("kits"))
+    .join(_POOLED, _POOLED.c.pool_kit_id == _KITS.c.id)
+    .join(_OTHER, _OTHER.c.id == _POOLED.c.kit_id)
+    .join(_STUDIES, _STUDIES.c.id == _OTHER.c.study_id)
+    .where(_KITS.c.study_id == _STUDY, _OTHER.c.custody != Custody.STUDY)
+    .group_by(_KITS.c.blinded_lot_id, _STUDIES.c.protocol)
+)
 _ITEM_LINES = (
     select(
         _ITEMS.c.item,
@@ -108,6 +152,7 @@ class Reconciliation:
     shelves: list[dict[str, Any]] = field(default_factory=list)
     items: list[dict[str, Any]] = field(default_factory=list)
     item_lots: list[dict[str, Any]] = field(default_factory=list)
+    pools: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
 
@@ -121,7 +166,8 @@ def reconcile_stock(connection: Connection, study_id: int) -> Reconciliation:
     written = {kit_id: standing_of(row) for kit_id, row in kits.items()}
     lot_of = {kit_id: row["blinded_lot_id"] for kit_id, row in kits.items()}
     firsts = [moved(row) for row in connection.execute(_FIRST, of).mappings()]
-    books = StockBooks.opened(lot_of, as_loaded(written, firsts))
+    entered = {row.kit_id: row.depot_id for row in connection.execute(_ENTERED, of)}
+    books = StockBooks.opened(lot_of, as_loaded(written, firsts, entered))
     books.post(moved(row) for row in connection.execute(_LEDGER, of).mappings())
     received = {row.blinded_lot_id: row.kits for row in connection.execute(_RECEIVED, of)}
     names: dict[str, dict[int, str]] = {
@@ -139,7 +185,8 @@ def reconcile_stock(connection: Connection, study_id: int) -> Reconciliation:
         twice = sorted({row[0] for row in connection.execute(statement, of)})
         done.faults.extend(_of_kit(numbers, kit_id, wrong) for kit_id in twice)
     _add_items(connection, of, names, done)
-    for line in (*done.lots, *done.shelves, *done.items, *done.item_lots):
+    done.pools.extend(_pooled_lots(connection, of, received, names["lot"]))
+    for line in (*done.lots, *done.pools, *done.shelves, *done.items, *done.item_lots):
         if not line["adds_up"]:
             done.faults.append(_words(line))
     return done
@@ -161,6 +208,26 @@ def _lots(books: StockBooks, received: Mapping[int, int], names: Mapping[int, st
         kits = received.get(lot_id, 0)
         adds_up = sum(there.values()) == kits
         yield {"lot": names.get(lot_id, str(lot_id)), "received": kits, **there, "adds_up": adds_up}
+
+
+def _pooled_lots(
+    connection: Connection, of: Mapping[str, int], received: Mapping[int, int], names: Mapping[int, str]
+) -> Iterator[dict[str, Any]]:
+    """A pool's lots over its own books and those of the studies it serves; nothing for a study that is no pool."""
+    reserved: dict[int, dict[str, int]] = defaultdict(dict)
+    there: dict[int, dict[str, int]] = defaultdict(dict)
+    for found, statement in ((reserved, _RESERVED), (there, _ENTERED_THERE)):
+        for lot_id, protocol, kits in connection.execute(statement, of):
+            found[lot_id][protocol] = kits
+    for lot_id in sorted(reserved.keys() | there.keys(), key=lambda lot: names.get(lot, "")):
+        kits, out = received.get(lot_id, 0), sum(reserved[lot_id].values())
+        told = {"lot": names.get(lot_id, str(lot_id)), "received": kits, "in_pool": kits - out}
+        yield {
+            **told,
+            "reserved": dict(sorted(reserved[lot_id].items())),
+            "in_their_books": dict(sorted(there[lot_id].items())),
+            "adds_up": reserved[lot_id] == there[lot_id],
+        }
 
 
 def _shelves(

@@ -33,6 +33,7 @@ from irt.supply.expiry import blinded_expiry
 from irt.supply.kit_selection import ANY_LABEL
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
+from irt.tables.pool import PooledKit
 from irt.tables.record import Approval
 from irt.tables.secret import ApprovalMatter, KitContent, ManufacturingLot
 
@@ -162,6 +163,10 @@ _SO_FAR = select(func.count(_CONTENTS.c.id).label("kits"), func.max(_CONTENTS.c.
 _IDS = select(_KITS.c.id, _KITS.c.number).where(
     _KITS.c.study_id == bindparam("study_id"), _KITS.c.id > bindparam("after")
 )
+_POOLED = (
+    select(table_of(PooledKit).c.id).where(table_of(PooledKit).c.served_study_id == bindparam("study_id")).limit(1)
+)
+_ALL_NUMBERS = select(_KITS.c.number).where(_KITS.c.study_id == bindparam("study_id"))
 _LAST_ID = select(func.coalesce(func.max(_KITS.c.id), 0))
 
 
@@ -222,7 +227,11 @@ def _numbers(work: Work, study: SupplyStudy, so_far: int, new: int) -> Iterator[
     """Random-looking numbers, a tenth of those of their length at most, so that few guesses hit a kit."""
     digits = max(DIGITS_MIN, len(str(so_far + new)) + 1)
     opaque = OpaqueNumbers(seed_of(work, study.id, "kit_numbers"), digits, "kit_numbers")
-    return opaque.numbers(range(so_far, so_far + new))
+    if work.row(_POOLED, study_id=study.id) is None:
+        return opaque.numbers(range(so_far, so_far + new))
+    # Kits from a pool brought numbers along: theirs, and our own that lie beyond the count, are passed over.
+    taken = {row["number"] for row in work.rows(_ALL_NUMBERS, study_id=study.id)}
+    return (number for number in opaque.numbers(range(so_far, opaque.count)) if number not in taken)
 
 
 def _record_bulk(work: Work, study: SupplyStudy, lot: ListedLot, blinded_lot_id: int) -> int:
@@ -243,7 +252,7 @@ def _facts(study: SupplyStudy, lot: ListedLot, blinded: tuple[int, date], depot_
         "blinded_lot_id": blinded[0],
         "expiry": blinded[1],
         "blinding_group": kit_type.blinding_group,
-        "label_group": _label(lot, kit_type.label_groups),
+        "label_group": label_of(lot.lot, lot.label_group, kit_type.label_groups),
         "custody": Custody.DEPOT,
         "place_id": depot_id,
         "quality": Quality.UNRELEASED,
@@ -252,9 +261,10 @@ def _facts(study: SupplyStudy, lot: ListedLot, blinded: tuple[int, date], depot_
     }
 
 
-def _label(lot: ListedLot, of_type: Sequence[str]) -> str:
-    if lot.label_group:
-        return lot.label_group
+def label_of(lot: str, said: str | None, of_type: Sequence[str]) -> str:
+    """The label group of a lot's kits: as said, else the only one of their type; BadInput where there are more."""
+    if said:
+        return said
     if len(of_type) > 1:
-        raise BadInput(f"Say which label lot {lot.lot} carries: {', '.join(of_type)}.")
+        raise BadInput(f"Say which label lot {lot} carries: {', '.join(of_type)}.")
     return of_type[0] if of_type else ANY_LABEL

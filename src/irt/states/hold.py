@@ -34,6 +34,7 @@ USES = frozenset(
         KitEvent.HAND_OVER,
         KitEvent.DELIVER,
         KitEvent.ACCEPT,
+        KitEvent.TRANSFER_OUT,
     }
 )
 """Events that bring a kit nearer to a subject. What happened already, as a kit given wrongly, is booked anyhow."""

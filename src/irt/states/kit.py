@@ -14,13 +14,14 @@ from irt.states.table import next_status
 
 
 class Custody(StrEnum):
-    """Who has the kit."""
+    """Who has the kit; `study`: it stands in the books of another study, a pool's or one that it serves."""
 
     DEPOT = "depot"
     SHIPMENT = "shipment"
     SITE = "site"
     SUBJECT = "subject"
     VENDOR = "vendor"
+    STUDY = "study"
     UNKNOWN = "unknown"
 
 
@@ -98,6 +99,8 @@ class KitEvent(StrEnum):
     SHIP_RETURN = "ship_return"
     RECEIVE_FOR_DESTRUCTION = "receive_for_destruction"
     DESTROY = "destroy"
+    TRANSFER_OUT = "transfer_out"
+    TRANSFER_IN = "transfer_in"
 
 
 _C, _Q, _A, _N, _E = Custody, Quality, Assignment, Accountability, KitEvent
@@ -142,6 +145,9 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.SITE, _E.RECEIVE_FOR_DESTRUCTION): _C.VENDOR,
     (_C.DEPOT, _E.RECEIVE_FOR_DESTRUCTION): _C.VENDOR,
     **{(c, _E.DESTROY): c for c in (_C.VENDOR, _C.SITE, _C.DEPOT)},
+    # Between the books of a pool and of a study: the kit itself stays where it lies.
+    (_C.DEPOT, _E.TRANSFER_OUT): _C.STUDY,
+    (_C.STUDY, _E.TRANSFER_IN): _C.DEPOT,
 }
 
 _BARRED = (_Q.REJECTED, _Q.RECALLED, _Q.DAMAGED)
@@ -168,6 +174,8 @@ QUALITY: dict[tuple[Quality, KitEvent], Quality] = {
     **{(q, _E.RECEIVE_DAMAGED): _Q.DAMAGED for q in Quality},
     **{(q, e): _Q.QUARANTINED for q in (_Q.RELEASED, _Q.QUARANTINED) for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
     **{(q, e): q for q in (_Q.UNRELEASED, *_BARRED) for e in (_E.FIND_AT_SITE, _E.FIND_AT_DEPOT)},
+    **{(q, _E.TRANSFER_OUT): q for q in (_Q.UNRELEASED, _Q.RELEASED)},
+    **{(q, _E.TRANSFER_IN): q for q in Quality},
 }
 
 ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
@@ -193,6 +201,7 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.ASSIGNED, _E.PACK): _A.ASSIGNED,
     (_A.ASSIGNED, _E.DELIVER): _A.DISPENSED,
     (_A.ASSIGNED, _E.RECEIVE_QUARANTINED): _A.REVERSED,
+    **{(_A.FREE, e): _A.FREE for e in (_E.TRANSFER_OUT, _E.TRANSFER_IN)},
     (_A.FREE, _E.PREALLOCATE): _A.PREALLOCATED,
     (_A.FREE, _E.ASSIGN): _A.ASSIGNED,
     (_A.PREALLOCATED, _E.ASSIGN): _A.ASSIGNED,
@@ -219,7 +228,7 @@ _NOT_DESTROYED = tuple(n for n in Accountability if n != _N.DESTROYED)
 
 ACCOUNTABILITY: dict[tuple[Accountability, KitEvent], Accountability] = {
     # A kit that is already accounted for is nobody's supply any more.
-    **{(_N.NONE, e): _N.NONE for e in (_E.RESERVE, _E.PREALLOCATE, _E.PACK, _E.ASSIGN)},
+    **{(_N.NONE, e): _N.NONE for e in (_E.RESERVE, _E.PREALLOCATE, _E.PACK, _E.ASSIGN, _E.TRANSFER_OUT)},
     **{
         (n, e): n
         for n in _NOT_DESTROYED
@@ -300,6 +309,7 @@ class DisplayStatus(StrEnum):
     RECALLED = "recalled"
     DAMAGED = "damaged"
     MISSING = "missing"
+    IN_OTHER_BOOKS = "in_other_books"
     EXPIRED = "expired"
     RETURNED = "returned_to_site"
     LOST_BY_SUBJECT = "lost_by_subject"
@@ -322,6 +332,7 @@ _BY_ACCOUNTABILITY = {
     _N.DAMAGED_BY_SUBJECT: _D.DAMAGED_BY_SUBJECT,
     _N.OUTSTANDING: _D.DISPENSED,
 }
+_BY_CUSTODY = {Custody.UNKNOWN: _D.MISSING, Custody.STUDY: _D.IN_OTHER_BOOKS}
 _BY_QUALITY = {
     _Q.RECALLED: _D.RECALLED,
     _Q.REJECTED: _D.REJECTED,
@@ -344,8 +355,8 @@ def display_status(state: KitState, expiry: date, today: date) -> DisplayStatus:
     with_carrier = state.accountability == Accountability.OUTSTANDING and state.custody != Custody.SUBJECT
     if state.accountability in _BY_ACCOUNTABILITY and not with_carrier:
         return _BY_ACCOUNTABILITY[state.accountability]
-    if state.custody == Custody.UNKNOWN:
-        return _D.MISSING
+    if state.custody in _BY_CUSTODY:
+        return _BY_CUSTODY[state.custody]
     if with_carrier:
         return _D.IN_TRANSIT
     if state.assignment == Assignment.REVERSED and state.quality == Quality.QUARANTINED:

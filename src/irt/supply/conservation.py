@@ -15,7 +15,7 @@ SHELVES = (Custody.DEPOT, Custody.SITE)
 
 DESTROYED = "destroyed"
 LOADED = "loaded"
-_HAS_AN_ADDRESS = (Custody.SHIPMENT, Custody.SITE, Custody.SUBJECT)
+_HAS_AN_ADDRESS = (Custody.SHIPMENT, Custody.SITE, Custody.SUBJECT, Custody.STUDY)
 
 
 @dataclass(slots=True)

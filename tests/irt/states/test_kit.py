@@ -179,6 +179,17 @@ LAW: dict[KitEvent, Axis] = {
         "custody": "vendor | site | depot",
         "accountability": "received_for_destruction verified_by_monitor -> destroyed",
     },
+    KitEvent.TRANSFER_OUT: {
+        "custody": "depot -> study",
+        "quality": "unreleased | released",
+        "assignment": "free",
+        "accountability": "none",
+    },
+    KitEvent.TRANSFER_IN: {
+        "custody": "study -> depot",
+        "quality": _ANY_QUALITY.replace(" ", " | "),
+        "assignment": "free",
+    },
 }
 
 AXES: dict[str, tuple[type[StrEnum], Mapping[tuple[Any, KitEvent], Any]]] = {
@@ -219,7 +230,7 @@ def test_an_event_moves_all_its_axes_or_none() -> None:
         for event, asked in LAW.items():
             assert after(state, event) == _lawful(state, asked), (state, event)
             cells += 1
-    assert cells == 6 * 6 * 6 * 10 * len(KitEvent)
+    assert cells == 7 * 6 * 6 * 10 * len(KitEvent)
 
 
 def _lawful(state: KitState, asked: Axis) -> KitState | None:
@@ -266,6 +277,9 @@ TRUTHS: dict[str, Callable[[KitState], bool]] = {
     ),
     "a vendor has what is to be destroyed or is": lambda kit: (
         kit.custody != _C.VENDOR or kit.accountability in (_N.RECEIVED_FOR_DESTRUCTION, _N.DESTROYED)
+    ),
+    "a kit in other books is meant for nobody here": lambda kit: (
+        kit.custody != _C.STUDY or (kit.assignment, kit.accountability) == (_A.FREE, _N.NONE)
     ),
     "a missing kit is meant for nobody": lambda kit: (
         kit.custody != _C.UNKNOWN or kit.assignment in (_A.FREE, _A.REVERSED, _A.DISPENSED)
