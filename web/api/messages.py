@@ -15,6 +15,7 @@ from irt.reads.blinded_differences import DifferenceLine, stock_differences
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
 from irt.reads.blinded_shipments import depot_shipment
+from irt.reads.vendor_codes import for_vendor
 from irt.services.deliver_message import deliver_message
 from irt.services.prepare_messages import acknowledge_messages, prepare_messages
 from irt.services.settle_difference import settle_difference, take_difference
@@ -92,12 +93,21 @@ class WrittenManifest:
 
 @question("/studies/{study_id:int}/messages/waiting", _DEPOT, "Messages that wait for a depot")
 def list_waiting_messages(
-    study_id: StudyId, caller: Caller, store: Records, limit: Limit = 50, spelling: Spelling = Format.JSON
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    now: Now,
+    limit: Limit = 50,
+    spelling: Spelling = Format.JSON,
 ) -> WaitingPage:
     """Prepare them first; acknowledge each once you have it, or it is given out again."""
     depot_ids = _depots(caller, study_id)
     with store.reading() as connection:
         found = waiting_messages(connection, study_id, depot_ids, limit)
+        messages = [
+            for_vendor(connection, study_id, each.depot_id, read(each.content, Format.JSON), now.date())
+            for each in found
+        ]
     return WaitingPage(
         tuple(
             FetchedMessage(
@@ -105,9 +115,9 @@ def list_waiting_messages(
                 each.line.kind,
                 each.line.sequence or 0,
                 each.line.shipment,
-                written(read(each.content, Format.JSON), spelling).decode(),
+                written(message, spelling).decode(),
             )
-            for each in found
+            for each, message in zip(found, messages, strict=True)
         )
     )
 

@@ -15,10 +15,12 @@ from irt.reads.blinded_network import ChangeLine, change_line, changes_of
 from irt.reads.named import NamedStudy
 from irt.reads.operational_data import lane_in_force
 from irt.reads.unblinded_levels import proposed_level
+from irt.reads.unblinded_vendor_skus import proposed_sku
 from irt.services.operational_changes import ChangeProposed, DecideChange, decide_change
 from irt.services.propose_changes import ProposeLane, propose_lane
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.study.network import Lane
+from irt.study.operations import ChangeKind
 
 reason_option = click.option("--reason", required=True, help="Why; it stands in the audit trail.")
 from_option = click.option(
@@ -202,6 +204,10 @@ def _show(person: Person, study: NamedStudy, change_id: int) -> str:
         _tell(change)
         if not change.names_kit_types or not person.actor.unblinded_in(study.id):
             return change.seen or "0" * 64
+        if change.kind == ChangeKind.VENDOR_SKU:
+            sku = proposed_sku(connection, study.id, change_id)
+            click.echo(f"{sku.kit_type} is {sku.code} at depot {sku.depot}")
+            return sku.seen
         level = proposed_level(connection, study.id, change_id)
     click.echo(f"{level.kit_type}: {level.minimum} to {level.maximum}")
     return level.seen

@@ -23,6 +23,7 @@ from irt.messages.formats import BYTES_MAX, Format, read, written
 from irt.messages.refusals import MessageTooLarge
 from irt.reads.blinded_messages import due_messages, waiting_messages
 from irt.reads.named import NamedStudy
+from irt.reads.vendor_codes import for_vendor
 from irt.services.deliver_message import deliver_message
 from irt.services.prepare_messages import (
     AcknowledgeMessages,
@@ -127,8 +128,12 @@ class DropFolder:
         self._prepare(now)
         with self.store.reading() as connection:
             waiting = waiting_messages(connection, self.study.id, [self.depot_id], _AT_ONCE)
-        for each in waiting:
-            data = written(read(each.content, Format.JSON), spelling)
+            messages = [
+                for_vendor(connection, self.study.id, each.depot_id, read(each.content, Format.JSON), now.date())
+                for each in waiting
+            ]
+        for each, message in zip(waiting, messages, strict=True):
+            data = written(message, spelling)
             file = self.folder / "out" / f"{each.line.message_id}.{spelling}"
             _put(file, data)
             _put(_sidecar(file), f"{hashlib.sha256(data).hexdigest()}  {file.name}\n".encode())

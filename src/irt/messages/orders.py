@@ -13,20 +13,28 @@ class OrderedKit(Line):
     expiry: Day
 
 
+class RequestedKit(OrderedKit):
+    """A kit that is asked for, with what the depot's own system calls it, where it told us."""
+
+    sku: Token | None = None
+
+
 class ShipmentRequest(Message):
     """Please send these kits to this place."""
 
     kind: Literal["shipment_request"] = "shipment_request"
     shipment: Token
     depot: Text
+    depot_code: Token | None = None
     destination: Text
+    destination_code: Token | None = None
     country: Text | None = None
     ship_to: tuple[Text, ...] = ()
     storage: Token
     handling: Text | None = None
     dispatch_on: Day | None = None
     expected_on: Day | None = None
-    kits: Kits[OrderedKit]
+    kits: Kits[RequestedKit]
 
 
 class ShipmentAmendment(Message):
@@ -38,7 +46,7 @@ class ShipmentAmendment(Message):
     ship_to: tuple[Text, ...] = ()
     dispatch_on: Day | None = None
     expected_on: Day | None = None
-    kits: Kits[OrderedKit]
+    kits: Kits[RequestedKit]
 
 
 class ShipmentCancellation(Message):

@@ -22,6 +22,8 @@ _FACTS: dict[str, Any] = {
     "site": "1001",
     "destination": "1001",
     "destination_name": "Rowan Infirmary",
+    "depot_code": "W-04",
+    "destination_code": "ST-0088",
     "country": "GB",
     "ship_to": ("Pharmacy", "1 High Street", "Leeds"),
     "storage": "2-8C",
@@ -54,7 +56,7 @@ _OF_KIT: dict[str, Any] = {
     "condition": "opened",
     "status": "quarantined",
     "state": "available",
-    "sku": "PEN-140",
+    "sku": "770140",
     "quantity": 24,
 }
 _NUMBERS = ("107342", "186590")

@@ -45,6 +45,7 @@ class WaitingMessage(BlindedView):
 
     line: MessageLine
     content: bytes
+    depot_id: int
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def waiting_messages(
     if depot_ids is not None:
         statement = statement.where(_MESSAGES.c.depot_id.in_(list(depot_ids)))
     rows = connection.execute(statement, {"study_id": study_id}).mappings()
-    return tuple(WaitingMessage(_line(row), bytes(row["body"])) for row in rows)
+    return tuple(WaitingMessage(_line(row), bytes(row["body"]), row["depot_id"]) for row in rows)
 
 
 def messages_after(

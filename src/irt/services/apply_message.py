@@ -12,6 +12,7 @@ from irt.messages.answers import Acknowledgement, Dispatch, Rejection, ShortPick
 from irt.messages.arrivals import Receipt
 from irt.messages.formats import Format, read
 from irt.messages.stock import StockCount, StockSnapshot
+from irt.reads.vendor_codes import from_vendor
 from irt.services.audit_draft import AuditDraft
 from irt.services.compare_stock import compare_stock
 from irt.services.fulfil_shipment import (
@@ -92,6 +93,8 @@ def apply_message(work: Work, ask: ApplyMessage) -> MessageTaken:
     """
     row = _waiting(work, ask)
     message = read(row["body"], Format(row["spelling"]))
+    # In the codes of the day on which it was taken.
+    message = from_vendor(work.connection, row["depot_id"], message, row["at"].date())
     step = StepShipment(study_id=ask.study_id, number=row["shipment"] or "")
     if isinstance(message, Acknowledgement):
         acknowledge_shipment(work, _at(step, occurred_at=message.acknowledged_at))

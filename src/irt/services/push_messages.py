@@ -8,8 +8,10 @@ from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.errors import Refusal
+from irt.messages.formats import Format, read, written
 from irt.messages.signing import signed_headers
 from irt.reads.blinded_messages import due_messages
+from irt.reads.vendor_codes import for_vendor
 from irt.services.audit_draft import AuditDraft
 from irt.services.outbox import ATTEMPTS_MAX, wait_after
 from irt.services.prepare_messages import (
@@ -94,7 +96,7 @@ def push_messages(
         if row["due_at"] is not None and row["due_at"] > now:
             break
         tries = _note_try(store, row, now)
-        body = bytes(row["body"])
+        body = _body(store, row, now)
         if send(body, signed_headers(secrets, row["message_id"], now, body)):
             done = AcknowledgeMessages(study_id=study_id, messages=[row["message_id"]])
             perform(store, actor, now, acknowledge_messages, done, _key(store))
@@ -146,6 +148,14 @@ def _set(work: Work, row: RowMapping, status: MessageStatus, act: str, attempts:
 def _next(store: Store, study_id: int, depot_id: int) -> RowMapping | None:
     with store.reading() as connection:
         return connection.execute(_NEXT, {"study_id": study_id, "depot_id": depot_id}).mappings().first()
+
+
+def _body(store: Store, row: RowMapping, now: datetime) -> bytes:
+    """The message as it leaves, in the depot's own codes."""
+    message = read(bytes(row["body"]), Format.JSON)
+    with store.reading() as connection:
+        there = for_vendor(connection, row["study_id"], row["depot_id"], message, now.date())
+    return written(there, Format.JSON)
 
 
 def _note_try(store: Store, row: RowMapping, now: datetime) -> int:

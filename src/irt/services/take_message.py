@@ -16,6 +16,7 @@ from irt.messages.formats import Format, read
 from irt.messages.message import Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
 from irt.messages.stock import KitStatus, StockCount, StockSnapshot
+from irt.reads.vendor_codes import from_vendor, sender_behind
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.states.vendor_message import Direction, MessageStatus
@@ -113,6 +114,7 @@ def take_message(work: Work, ask: TakeMessage) -> MessageTaken:
         message = read(data, ask.spelling)
         _check_place(message, study)
         depot_id = _sender(work, ask.study_id, message)
+        message = from_vendor(work.connection, depot_id, message, work.at.date())
         missing = _check_turn(work, ask.study_id, depot_id, message, _digest(data))
     except Refusal as refusal:
         return _keep(work, study, ask, data, message, MessageStatus.REFUSED, depot_id=depot_id, refused=refusal)
@@ -144,7 +146,8 @@ def _check_place(message: Message, study: RowMapping) -> None:
 
 def _sender(work: Work, study_id: int, message: Message) -> int:
     """The depot that the message is from, locked; it must be one that this account works at."""
-    row = work.row(_DEPOT, study_id=study_id, code=message.sender)
+    sender = sender_behind(work.connection, study_id, message.sender, work.at.date())
+    row = work.row(_DEPOT, study_id=study_id, code=sender)
     grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
     if row is None or not any(grant.depot_id in (None, row["id"]) for grant in grants):
         raise UnknownSender(

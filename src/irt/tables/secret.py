@@ -142,6 +142,17 @@ class ResupplySetting(Owned, table=True):
     change_id: int | None = Field(default=None, foreign_key="operational_change.id")
 
 
+class VendorSku(Owned, table=True):
+    """What a depot that may know kit types calls one in its own system, from a day on; changed by a new row."""
+
+    __tablename__ = "secret_vendor_sku"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    kit_type: str
+    code: str
+    effective_from: date
+    change_id: int = Field(foreign_key="operational_change.id")
+
+
 class ShipmentCalculation(Owned, table=True):
     """What a shipment was calculated from: inputs, formula, result."""
 

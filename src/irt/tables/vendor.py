@@ -1,15 +1,28 @@
 """Messages of depots and carriers, kept whatever became of them; and where a depot's stock differs from ours."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field
 
 from irt.states.stock_difference import DifferenceKind, DifferenceStatus
 from irt.states.vendor_message import Direction, MessageStatus, NoticeCause
+from irt.study.operations import CodeOf
 from irt.tables.columns import Owned, document, instant, one_of
 
 _TAKEN = text("status <> 'refused'")
+
+
+class VendorCode(Owned, table=True):
+    """What a depot calls a site, a depot or a product in its own system, from a day on; changed by a new row."""
+
+    __tablename__ = "vendor_code"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    code_of: CodeOf = one_of(CodeOf, "code_of")
+    record: str = Field(description="the site's number, the depot's or the product's code")
+    code: str
+    effective_from: date
+    change_id: int = Field(foreign_key="operational_change.id")
 
 
 class VendorNotice(Owned, table=True):
