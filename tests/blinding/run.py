@@ -19,6 +19,7 @@ from tests.blinding.story_of_change import (
     extend_lot,
     practise_recall,
     warm_parcel,
+    write_label,
 )
 from tests.blinding.variation import Variation
 from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
@@ -39,6 +40,8 @@ NEAR = {
         "/studies/{study_id}/holds/H-0001",
         "/studies/{study_id}/excursions/X-0001",
         "/studies/{study_id}/destruction",
+        "/studies/{study_id}/label-masters",
+        "/studies/{study_id}/label-masters/LM-001",
     ),
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
@@ -57,6 +60,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         practise_recall(world)
         warm_parcel(world)
         extend_lot(world)
+        write_label(world)
         destroy_kit(world)
         _look(world)
         world.evidence.keep_log(lines)

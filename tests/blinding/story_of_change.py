@@ -9,9 +9,16 @@ from sqlalchemy import text
 
 from irt.blinding.roles import Role
 from irt.services.change_expiry import ChangeExpiry, change_expiry
+from irt.services.label_masters import (
+    ProofLabelMaster,
+    WriteLabelMaster,
+    proof_label_master,
+    write_label_master,
+)
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from tests.blinding.worlds import OneWorld
 from tests.cast import signing
+from tests.irt.labels.builders import WHOLE
 from tests.web.api.system import SIGNING
 from tests.web.parcels import house_of
 
@@ -89,6 +96,16 @@ def extend_lot(world: OneWorld) -> None:
     kit = next(each["number"] for each in waiting if each["place"] == here)
     put_on = {"change": "E-0001", "site": world.sites[0][0], "kits": [kit], "labels_issued": 1}
     world.does("pharmacist.0", "/kits/relabel", **put_on)
+
+
+def write_label(world: OneWorld) -> None:
+    """Supply writes a label for the whole blinding group; its proof waits for quality."""
+    house = house_of(world)
+    place = {"country": "GB", "language": "en", "blinding_group": "PEN", "particulars": WHOLE}
+    ask = WriteLabelMaster.model_validate({"study_id": world.study_id, **place})
+    written = house.do(Role.SUPPLY_MANAGER, write_label_master, ask)
+    proof = ProofLabelMaster(study_id=world.study_id, number=written.number, version=written.version)
+    house.do(Role.SUPPLY_MANAGER, proof_label_master, proof)
 
 
 def destroy_kit(world: OneWorld) -> None:

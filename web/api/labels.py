@@ -3,6 +3,9 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Annotated
+
+from litestar.params import QueryParameter
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
@@ -33,6 +36,13 @@ class PrintedLabel:
     code: str
     lines: tuple[str, ...]
     svg: str
+
+
+@dataclass(frozen=True)
+class KitLabelShown:
+    """The label of one kit, in each language of its country."""
+
+    items: tuple[PrintedLabel, ...]
 
 
 @dataclass(frozen=True)
@@ -67,14 +77,14 @@ def show_label_master(study_id: StudyId, number: Number, caller: Caller, store: 
 
 
 @question("/studies/{study_id:int}/kits/{number:str}/label", Permission.VIEW_STOCK, "A copy of a kit's label")
-def show_kit_label(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> LabelSheet:
+def show_kit_label(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> KitLabelShown:
     """The label of a kit of the token's sites, marked as a copy, in the approved words of its country."""
     with store.reading() as connection:
         reached = sites_reached(connection, caller, Permission.VIEW_STOCK)
         sites = [site for site in reached if site.study_id == study_id]
         kit_history(connection, sites, study_id, number, now)
         labels = label_of_site_kit(connection, study_id, number, Wanted(mark=COPY))
-    return _sheet(labels, number, now)
+    return KitLabelShown(_printed(labels))
 
 
 @question("/studies/{study_id:int}/depot-shipments/{number:str}/labels", _DEPOT, "The labels of a shipment's kits")
@@ -96,23 +106,29 @@ def show_labelling(study_id: StudyId, number: Number, caller: Caller, store: Rec
 
 
 @question(
-    "/studies/{study_id:int}/relabelling/{change:str}/{kind:str}/{place:str}/labels",
-    Permission.COUNT_STOCK,
-    "The labels with a later date for the kits of one place",
+    "/studies/{study_id:int}/relabelling/labels", Permission.VIEW_STOCK, "The labels with a later date, to print"
 )
 def print_relabelling(
-    study_id: StudyId, change: Number, kind: Number, place: Number, caller: Caller, store: Records, now: Now
+    study_id: StudyId,
+    caller: Caller,
+    store: Records,
+    now: Now,
+    task: Annotated[str, QueryParameter(max_length=200, description="One task, as E-0001/site/1014.")] = "",
 ) -> LabelSheet:
-    """For each kit that waits for one; `kind` is site or depot, `place` its number or code."""
+    """For each kit that waits for one at the sites and depots where the token's owner labels, or of one task."""
     with store.reading() as connection:
-        task = task_in(label_work(connection, caller, study_id), f"{change}/{kind}/{place}")
-        labels = labels_of_task(connection, study_id, task)
-    return _sheet(labels, task.path, now)
+        work = label_work(connection, caller, study_id)
+        tasks = [task_in(work, task)] if task or work is None else work.tasks
+        labels = [label for each in tasks for label in labels_of_task(connection, study_id, each)]
+    return _sheet(labels, task or "relabelling", now)
 
 
 def _sheet(labels: Sequence[Label], of: str, now: Now) -> LabelSheet:
-    items = tuple(PrintedLabel(label.code, label.lines, svg_label(label).decode()) for label in labels)
-    return LabelSheet(items, b64encode(sheet_of(labels, f"Labels {of}", now)).decode())
+    return LabelSheet(_printed(labels), b64encode(sheet_of(labels, f"Labels {of}", now)).decode())
+
+
+def _printed(labels: Sequence[Label]) -> tuple[PrintedLabel, ...]:
+    return tuple(PrintedLabel(label.code, label.lines, svg_label(label).decode()) for label in labels)
 
 
 def _require_reader(caller: Actor, study_id: int) -> None:

@@ -176,7 +176,9 @@ def test_labels_with_a_later_date_are_printed_with_it(world: World) -> None:
     assert "Use by 2028-06-30" in pypdf.PdfReader(io.BytesIO(sheet.content)).pages[0].extract_text()
     system = System.of(world, "pharmacist.0")
     lines = {
-        line for each in system.asks_study(f"/relabelling/{task}/labels").json()["items"] for line in each["lines"]
+        line
+        for each in system.asks_study("/relabelling/labels", task=task).json()["items"]
+        for line in each["lines"]
     }
     assert "Use by 2028-06-30" in lines
     kit = sorted(row["number"] for row in house_of(world).rows(Kit, place_id=world.sites[0][1], custody="site"))[0]
