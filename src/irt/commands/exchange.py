@@ -4,6 +4,7 @@ import json
 import os
 from contextlib import closing
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,11 +19,13 @@ from irt.commands.session import installation, new_key
 from irt.commands.vendor_address import VendorAddress
 from irt.errors import BadInput
 from irt.messages.catalogue import MESSAGES
+from irt.messages.epcis import epcis_document
 from irt.messages.formats import Format, read, written
 from irt.messages.json_text import json_schema
 from irt.messages.samples import sample
 from irt.messages.signing import secrets_in
 from irt.messages.xml_text import xml_schema
+from irt.reads.blinded_events import chronicle_of_kit, chronicle_of_period
 from irt.reads.named import depot_named, depots_of, study_named
 from irt.services.push_messages import ChangeMessage, push_messages, replay_message
 from irt.services.store import Store
@@ -143,6 +146,42 @@ def push(address: str, protocol: str, mode: str | None, depot: str, database_url
         actor, study_id, depot_id = _depot_actor(store, protocol, mode, depot)
         done = push_messages(store, actor, clock.now(), study_id, depot_id, secrets, target.send)
     click.echo(f"{depot}: {done.taken} taken, {done.given_up} given up.")
+
+
+@exchange.command("events")
+@study_option()
+@mode_option
+@click.option("--kit", metavar="NUMBER", help="The whole life of one kit.")
+@click.option("--since", type=click.DateTime(), help="What happened from then on, UTC.")
+@click.option("--until", type=click.DateTime(), help="What happened before then, UTC; now where left out.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file; standard output else.")
+@database_option
+def events(
+    protocol: str,
+    mode: str | None,
+    kit: str | None,
+    since: datetime | None,
+    until: datetime | None,
+    output: Path | None,
+    database_url: str,
+) -> None:
+    """Write what happened to one kit, or to all kits of a study in a period, as an EPCIS 2.0 document.
+
+    For one shipment there is irt manifest SHIPMENT --format epcis. An event has the same name in every document.
+
+    Example: irt exchange events --study NB-301 --since 2026-03-01 --until 2026-04-01
+    """
+    if (kit is None) == (since is None):
+        raise BadInput("Name a kit, or since when. Nothing was written.")
+    now = clock.now()
+    start, end = (None if each is None else each.replace(tzinfo=UTC) for each in (since, until))
+    with closing(open_store(database_url)) as store, store.reading() as connection:
+        study = study_named(connection, protocol, mode_of(mode))
+        if kit is not None:
+            _give(epcis_document(chronicle_of_kit(connection, study.id, kit), now, None, end), output)
+        elif start is not None:
+            found = chronicle_of_period(connection, study.id, start, end or now)
+            _give(epcis_document(found, now, start, end or now), output)
 
 
 @exchange.command("replay")

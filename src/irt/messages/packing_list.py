@@ -4,17 +4,17 @@ The same manifest gives the same bytes. Letters that the PDF's own fonts lack be
 """
 
 from datetime import UTC
-from typing import Any
 
-import zxingcpp
 from fpdf import FPDF
 
+from irt.gs1.symbols import data_matrix
 from irt.messages.fields import Environment
 from irt.messages.orders import Manifest, OrderedKit
 
 _INK, _QUIET, _LINE = (24, 32, 44), (90, 98, 110), (200, 205, 212)
 _LETTERS = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "−": "-"})
 _ROW_MM, _CODE_MM, _PARCEL_MM = 13.0, 10.0, 22.0
+_OVER = 0.02
 _COLUMNS = (("Code", 20.0), ("Kit number", 40.0), ("Lot", 50.0), ("Use by", 35.0), ("Received", 35.0))
 _STORAGE = {"frozen": "Frozen", "2-8C": "2 to 8 °C", "15-25C": "15 to 25 °C", "ambient": "Room temperature"}
 
@@ -130,23 +130,14 @@ class _Paper(FPDF):
         self.set_xy(left, top + _ROW_MM)
 
     def _code(self, text: str, left: float, top: float, side: float) -> None:
-        """A DataMatrix, drawn as squares."""
-        dots = code_of(text)
-        width = side / len(dots)
+        """A DataMatrix, drawn as dark bars."""
+        drawn = data_matrix(text)
+        module = side / drawn.width
         self.set_fill_color(0, 0, 0)
-        for line, row in enumerate(dots):
-            for place, dark in enumerate(row):
-                if dark:
-                    # A little over the edge, so that no light shows between two dark squares.
-                    self.rect(left + place * width, top + line * width, width * 1.02, width * 1.02, style="F")
-
-
-def code_of(text: str) -> tuple[tuple[bool, ...], ...]:
-    """The DataMatrix of a text, row by row: true is dark."""
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.DataMatrix)
-    image: Any = drawn.to_image(scale=1, add_quiet_zones=False)
-    rows: Any = memoryview(image).tolist()
-    return tuple(tuple(dot == 0 for dot in row) for row in rows)
+        for bar in drawn.bars:
+            # A little over the edge, so that no light shows between two dark bars.
+            width, height = (bar.width + _OVER) * module, (bar.height + _OVER) * module
+            self.rect(left + bar.x * module, top + bar.y * module, width, height, style="F")
 
 
 def _latin(words: str) -> str:

@@ -39,6 +39,7 @@ class Place:
     name: str
     country: str
     zone: str
+    gln: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,16 @@ class StoryKit:
     number: str
     lot: str
     expiry: date
+    gtin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A blinded lot with the moment its first kit was released, one for all of its kits."""
+    """A blinded lot with the moment its first kit was released, one for all of its kits, and where."""
 
     number: str
     since: datetime
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,20 @@ class Happening:
     at: datetime
     place: Place
     kits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggerRecord:
+    """What a temperature logger measured on the way, in degrees Celsius; `sha256` is that of its file."""
+
+    device: str
+    started_at: datetime
+    ended_at: datetime
+    minimum: float
+    maximum: float
+    mean: float
+    outside: bool
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +106,20 @@ class Story:
     temperature: str
     kits: tuple[StoryKit, ...]
     lots: tuple[Lot, ...]
+    happenings: tuple[Happening, ...]
+    sscc: str = ""
+    loggers: tuple[LoggerRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chronicle:
+    """What happened to some kits of a study: the parcels they travelled in, and what befell each kit by itself."""
+
+    protocol: str
+    mode: Mode
+    kits: tuple[StoryKit, ...]
+    lots: tuple[Lot, ...]
+    parcels: tuple[Story, ...]
     happenings: tuple[Happening, ...]
 
 

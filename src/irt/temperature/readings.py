@@ -79,6 +79,14 @@ class Record:
         return max(self.temperatures)
 
     @property
+    def mean(self) -> float:
+        """The mean over the time for which each reading held; of a single reading, itself."""
+        held = sum(self.durations)
+        if not held:
+            return sum(self.temperatures) / len(self.temperatures)
+        return sum(w * t for w, t in zip(self.durations, self.temperatures, strict=True)) / held
+
+    @property
     def contradictions(self) -> tuple[datetime, ...]:
         """Moments at which different temperatures were read."""
         pairs = zip(self.readings, self.readings[1:], strict=False)

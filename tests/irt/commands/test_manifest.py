@@ -1,8 +1,9 @@
 """`irt manifest`: every format of a real shipment, by number, and what it never tells."""
 
 import json
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders import SEAL_KEY
 from tests.builders_trial import Trial
 from tests.irt.commands.running import Terminal
+from tests.irt.messages.stories import EPCIS_SCHEMA
+from tests.irt.messages.test_epcis import validator
 from tests.irt.messages.test_papers import text_of
 
 FORMATS = ("json", "csv", "xml", "epcis", "pdf", "desadv")
@@ -104,3 +107,58 @@ def test_a_shipment_that_is_not_there_is_refused(terminal: Terminal, treated: Tr
     ran = terminal.irt("manifest", "S-99999")
     assert (ran.exit_code, ran.out) == (1, "")
     assert ran.err == "irt: There is no shipment S-99999.\n"
+
+
+def test_the_invoice_is_written_as_pdf_a(terminal: Terminal, treated: Trial) -> None:
+    """For the broker: the values of the study file, and no kit's number."""
+    content = written(terminal, "invoice")
+    text = text_of(content)
+    assert b"pdfaid" in content
+    assert all(words in text for words in ("Pro-forma invoice S-10001", "40.00", "EUR"))
+    assert [number for number in kits_of(treated) if number in text] == []
+
+
+def events_in(file: str) -> list[dict[str, Any]]:
+    """The events of a document, held against the official schema where it is here."""
+    document = json.loads(Path(file).read_bytes())
+    if EPCIS_SCHEMA.exists():
+        assert [error.message for error in validator().iter_errors(document)] == []
+    found: list[dict[str, Any]] = document["epcisBody"]["eventList"]
+    return found
+
+
+def test_the_life_of_a_kit_is_written(terminal: Terminal, treated: Trial) -> None:
+    """From its lot's release to the subject, its events under the names they have in the shipment's document."""
+    shipment = events_in(str(write_events(terminal, treated, "manifest", SHIPMENT, "--format", "epcis")))
+    dispensed = next(event for event in shipment if event["bizStep"] == "dispensing")["epcList"][0]
+    number = dispensed.rpartition(":")[2]
+    life = events_in(str(write_events(terminal, treated, "exchange", "events", "--kit", number)))
+    steps = [event["bizStep"] for event in life]
+    assert steps == ["commissioning", "packing", "shipping", "receiving", "dispensing"]
+    assert {event["eventID"] for event in life} < {event["eventID"] for event in shipment}
+
+
+def test_a_period_is_written_once_for_all_kits(terminal: Terminal, treated: Trial) -> None:
+    """What happened on the trial's day alone; an end before the beginning, or neither kit nor day, is refused."""
+    today, tomorrow = f"{treated.day}", f"{treated.day + timedelta(days=1)}"
+    asked = ("exchange", "events", "--since", today, "--until", tomorrow)
+    found = events_in(str(write_events(terminal, treated, *asked)))
+    assert {event["bizStep"] for event in found} == {"receiving", "dispensing"}
+    assert all(event["eventTime"].startswith(today) for event in found)
+    study = ("--study", treated.definition.study.protocol)
+    refused = [
+        terminal.irt("exchange", "events", *study),
+        terminal.irt("exchange", "events", *study, "--since", tomorrow, "--until", today),
+        terminal.irt("exchange", "events", *study, "--kit", "000000"),
+    ]
+    assert [ran.exit_code for ran in refused] == [1, 1, 1]
+    for words, ran in zip(("Name a kit", "before it begins", "No such kit"), refused, strict=True):
+        assert words in ran.err
+
+
+def write_events(terminal: Terminal, trial: Trial, *words: str) -> Path:
+    """The document that a command writes."""
+    file = Path("events.json")
+    ran = terminal.irt(*words, "--study", trial.definition.study.protocol, "--output", str(file))
+    assert (ran.exit_code, ran.err) == (0, "")
+    return file

@@ -43,7 +43,7 @@ def a_story(**changes: Any) -> Story:
             StoryKit(NUMBERS[1], "L2", date(2027, 6, 30)),
             StoryKit(NUMBERS[2], "L1", date(2027, 12, 31)),
         ),
-        "lots": (Lot("L1", AT - timedelta(days=9)), Lot("L2", AT - timedelta(days=5))),
+        "lots": (Lot("L1", AT - timedelta(days=9), DEPOT), Lot("L2", AT - timedelta(days=5), DEPOT)),
         "happenings": tuple(happened),
     }
     return Story(**{**facts, **changes})

@@ -104,6 +104,7 @@ def test_the_paper_is_pdf_a() -> None:
         with file.open_metadata() as told:
             assert (told["pdfaid:part"], told["pdfaid:conformance"]) == ("3", "B")
             assert told["dc:title"] == "Pro-forma invoice S-10001"
+            assert told["xmp:ModifyDate"] == told["xmp:CreateDate"] == "2026-03-09T12:00:00+00:00"
         (intent,) = file.Root.OutputIntents
         assert intent.S == "/GTS_PDFA1"
         assert intent.DestOutputProfile.read_bytes()[36:40] == b"acsp"

@@ -361,6 +361,11 @@ EDITS = [
      "escalation", "    unit: vial\n", "    unit: vial\n    serialized: false\n"),
     ("ComparatorInTheOpen", "items[0].kind", "comparator",
      "fourier", "dispensing:\n", "items:\n  - {code: CMP, name: Tablets, kind: comparator}\ndispensing:\n"),
+    # controlled drugs
+    ("UnknownSchedule", "blinding_groups[0].schedules.GB", "schedules:",
+     "fourier", "name: Pen 140 mg/mL\n", "name: Pen 140 mg/mL\n    schedules: {GB: II}\n"),
+    ("ControlledGoesHome", "delivery.visits[0]", "visits:",
+     "activ6", "blinding_groups:\n  - code: ", "blinding_groups:\n  - schedules: {US: II}\n    code: "),
     # conduct
     ("NotOneRandomization", "visits", "visits:",
      "fourier", "name: Day 1, kind: randomization", "name: Day 1, kind: treatment"),
