@@ -2,21 +2,33 @@
 
 import io
 
+import pypdf
 import pytest
 import zxingcpp
 from PIL import Image
 
+from irt.blinding.roles import Role
 from irt.gs1.check_characters import check_digit
 from irt.reads import blinded_labels
 from irt.reads.blinded_sites import study_at
+from irt.services.label_masters import (
+    DecideLabelMaster,
+    ProofLabelMaster,
+    WriteLabelMaster,
+    decide_label_master,
+    proof_label_master,
+    write_label_master,
+)
 from irt.study.labels import LabelSettings
 from irt.tables.kit import Kit
 from irt.tables.secret import ManufacturingLot
 from irt.tables.shipment import Shipment
 from tests.builders import SEAL_KEY
 from tests.builders_trial import Trial
+from tests.cast import signing
 from tests.irt.commands.running import Terminal
 from tests.irt.gs1.builders import GTIN
+from tests.irt.labels.builders import WHOLE
 
 
 @pytest.fixture
@@ -99,3 +111,32 @@ def test_refusals(terminal: Terminal, trial: Trial) -> None:
     assert "There is no kit 1." in terminal.irt("label", "1").err
     assert "company prefix" in terminal.irt("label", "--shipment", trial.rows(Shipment)[0]["number"]).err
     assert terminal.irt("label").exit_code == 2
+
+
+def _approved(trial: Trial, language: str, **texts: str) -> None:
+    """The words of a British label, approved by quality."""
+    place = {"study_id": trial.study_id, "country": "GB", "language": language, "blinding_group": "PEN"}
+    ask = WriteLabelMaster.model_validate({**place, "particulars": {**WHOLE, **texts}})
+    version = trial.do(Role.SUPPLY_MANAGER, write_label_master, ask).model_dump(include={"number", "version"})
+    trial.do(Role.SUPPLY_MANAGER, proof_label_master, ProofLabelMaster(study_id=trial.study_id, **version))
+    decision = DecideLabelMaster(study_id=trial.study_id, **version, granted=True, signing=signing())
+    trial.do(Role.QUALITY, decide_label_master, decision)
+
+
+def test_a_kit_in_its_countrys_words(terminal: Terminal, trial: Trial) -> None:
+    """From the approved text, in each language; a kit that is for no country yet has the plain label."""
+    _approved(trial, "en")
+    here = trial.rows(Kit, custody="site")[0]["number"]
+    nowhere = trial.rows(Kit, custody="depot", assignment="free")[0]["number"]
+    assert "Keep out of reach of children" in terminal.irt("label", here).out
+    assert "Keep out of reach of children" not in terminal.irt("label", nowhere).out
+    assert "Keep out of reach of children" in terminal.irt("label", nowhere, "--country", "GB").out
+    _approved(trial, "cy", children="Cadwch allan o gyrraedd plant")
+    assert "Name one with --language" in terminal.irt("label", here).err
+    assert "Cadwch allan" in terminal.irt("label", here, "--language", "cy").out
+    assert terminal.irt("label", here, "--format", "pdf", "--output", "kit.pdf").exit_code == 0
+    with open("kit.pdf", "rb") as pdf:
+        words = pypdf.PdfReader(pdf).pages[0].extract_text()
+    assert all(said in words for said in ("Keep out of reach", "Cadwch allan"))
+    for missing in (["--language", "fr"], ["--packaging", "immediate"]):
+        assert "no approved label text" in terminal.irt("label", here, *missing).err
