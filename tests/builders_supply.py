@@ -40,6 +40,7 @@ from irt.services.propose_changes import (
     propose_site_details,
 )
 from irt.services.propose_levels import ProposeLevels, propose_levels
+from irt.services.propose_licence import ProposeLicence, propose_licence
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.store import Store
@@ -275,6 +276,7 @@ PROPOSALS: dict[type[SQLModel], Any] = {
     ProposeSiteDetails: propose_site_details,
     ProposeContact: propose_contact,
     ProposeLevels: propose_levels,
+    ProposeLicence: propose_licence,
 }
 """The service behind each kind of proposal."""
 

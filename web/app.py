@@ -33,6 +33,7 @@ from web.blinded.depot_labels import DepotLabelPages
 from web.blinded.depot_returns import DepotReturnPages
 from web.blinded.destruction import DestructionPages
 from web.blinded.dispense import DispensePages
+from web.blinded.door_pickups import DoorPickupPages
 from web.blinded.doors import DoorPages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
@@ -49,12 +50,14 @@ from web.blinded.kit import KitPages
 from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
+from web.blinded.kit_orders import KitOrderPages
 from web.blinded.network_supply import NetworkSupplyPages
 from web.blinded.orders import OrderPages
 from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
+from web.blinded.pickups import PickupPages
 from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
@@ -93,12 +96,14 @@ from web.unblinded.documents import DocumentPages
 from web.unblinded.dose_finding import DoseFindingPages
 from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
+from web.unblinded.kit_orders import TypedOrderPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.randomization_lists import RandomizationListPages
+from web.unblinded.pools import PoolPages
 from web.unblinded.release import ReleasePages
 from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
@@ -123,6 +128,8 @@ ROOMS: tuple[Any, ...] = (
     HomePages,
     HomeLabelPages,
     DoorPages,
+    DoorPickupPages,
+    PickupPages,
     ParcelPages,
     ExitPages,
     OrderPages,
@@ -172,6 +179,8 @@ ROOMS: tuple[Any, ...] = (
     NetworkPages,
     NetworkProposalPages,
     NetworkSupplyPages,
+    KitOrderPages,
+    TypedOrderPages,
     VersionComparisonPages,
     ResupplyLevelPages,
     RandomizationPages,
@@ -184,6 +193,7 @@ ROOMS: tuple[Any, ...] = (
     DocumentPages,
     LotPages,
     ReleasePages,
+    PoolPages,
     ExpiryPages,
     ExpiringPages,
     QualityPages,

@@ -1,4 +1,4 @@
-"""Papers as PDF: A4, plain tables, the same bytes for the same facts, every page marked unblinded."""
+"""Papers as PDF: A4, plain tables, the same bytes for the same facts, every page marked for its audience."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -20,13 +20,14 @@ _TOGETHER_MM = 30.0
 
 @dataclass(frozen=True)
 class Masthead:
-    """What stands on every page: title, study, who made it and when, and a mark where it is not real."""
+    """What stands on every page: title, study, who made it and when, a mark where it is not real, who may read it."""
 
     title: str
     study: str
     person: str
     at: datetime
     mark: str = ""
+    audience: tuple[str, ...] = ("UNBLINDED", "confidential")
 
     @property
     def made(self) -> str:
@@ -49,9 +50,9 @@ class Sheets(FPDF):
         self.add_page()
 
     def header(self) -> None:
-        """Study and title, and that the paper is unblinded."""
+        """Study and title, and who may read the paper."""
         top = self._masthead
-        words = " - ".join(part for part in (top.mark, "UNBLINDED", "confidential") if part)
+        words = " - ".join(part for part in (top.mark, *top.audience) if part)
         self.set_font("helvetica", "B", 9)
         self.set_text_color(*_PLUM)
         self.cell(0, 5, latin(words), align="R")

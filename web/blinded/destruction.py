@@ -15,12 +15,13 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_destruction import DestructionPage, KitToDestroy, destruction_page, paper_of
+from irt.reads.blinded_register import names_controlled
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.services.destroy_kits import PAPER_MAX_BYTES, DestroyKits, destroy_kits
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
-from web.blinded.typed import day_in, signing_in, whole_in
+from web.blinded.typed import day_in, signing_in, whole_in, witness_in
 from web.downloads import file_answer, file_name
 from web.forms import Uploads, words_in
 from web.frame import mode_of
@@ -49,6 +50,7 @@ class CertificateView(BlindedView):
     meaning: str = Meaning.DECIDE_QUALITY
     typed: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
+    needs_witness: bool = False
 
     @property
     def numbers(self) -> str:
@@ -124,6 +126,7 @@ def _asked(desk: Desk, study_id: int, typed: Mapping[str, str], file: object) ->
         paper=paper,
         kits=numbers,
         signing=signing_in(typed),
+        witness=witness_in(typed),
     )
 
 
@@ -132,6 +135,7 @@ def _page(desk: Desk, study_id: int, data: Mapping[str, str], refusal: Refusal |
     numbers = set(data.get("kits", "").split())
     with desk.store.reading() as connection:
         waiting = destruction_page(connection, study_id).kits
+        needs_witness = names_controlled(connection, study_id, numbers)
         code_needed = code_will_be_needed(connection, desk.who.actor, study_id)
     view = CertificateView(
         study_id=study_id,
@@ -142,6 +146,7 @@ def _page(desk: Desk, study_id: int, data: Mapping[str, str], refusal: Refusal |
         today=desk.now.date().isoformat(),
         typed={name: data.get(name, "") for name in _TYPED},
         refusal=refusal.sentence if refusal else "",
+        needs_witness=needs_witness,
     )
     status = refusal.status_code if refusal else 200
     return desk.page(

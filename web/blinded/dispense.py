@@ -1,6 +1,7 @@
 """Dispensing: kits are assigned, scanned one by one, and handed over with one press."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ from irt.states.records import DispensingStatus, KitCheck
 from irt.study.dispensing_schedule import WeightMissing, WeightOutOfBounds
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.kit_codes import kit_code
-from web.blinded.typed import day_in, weight_in, whole_in
+from web.blinded.typed import day_in, weight_in, whole_in, witness_in
 from web.formats import clock, count_words
 from web.forms import Fields
 from web.press import answered
@@ -215,7 +216,7 @@ class DispensePages(Controller):
         if code.upper() == CANCEL_CARD:
             return _to(desk, "/worklist")
         if code.upper() == CONFIRM_CARD:
-            return _hand_over(desk, before, dispensing_id, f"{key}:hand-over")
+            return _hand_over(desk, before, dispensing_id, f"{key}:hand-over", {})
         ask = CheckKit(study_id=study_id, dispensing_id=dispensing_id, read=code[:200])
 
         def onward(_: SQLModel) -> Response[Any]:
@@ -241,7 +242,7 @@ class DispensePages(Controller):
     ) -> Response[Any]:
         """Books every kit as handed over."""
         before = _read(desk, study_id, number, dispensing_id)
-        return _hand_over(desk, before, dispensing_id, data.get("command_key", ""))
+        return _hand_over(desk, before, dispensing_id, data.get("command_key", ""), data)
 
     @get("/{dispensing_id:int}/sheet", sync_to_thread=True)
     def sheet(
@@ -264,8 +265,10 @@ def _read(desk: Desk, study_id: int, number: str, dispensing_id: int) -> Dispens
         return dispensing_page(connection, desk.who.actor, study_id, number, dispensing_id, desk.now)
 
 
-def _hand_over(desk: Desk, before: DispenseView, dispensing_id: int, key: str) -> Response[Any]:
-    ask = HandOver(study_id=before.study_id, dispensing_id=dispensing_id)
+def _hand_over(
+    desk: Desk, before: DispenseView, dispensing_id: int, key: str, typed: Mapping[str, str]
+) -> Response[Any]:
+    ask = HandOver(study_id=before.study_id, dispensing_id=dispensing_id, witness=witness_in(typed))
     return answered(
         lambda: desk.press(hand_over_kits, ask, key),
         lambda _: _to(desk, before.address),

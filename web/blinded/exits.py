@@ -20,7 +20,7 @@ from irt.services.replace_kit import ReplaceKit, replace_kit
 from irt.services.sign_misallocation import SignMisallocation, sign_misallocation
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import reason_in, signing_in
+from web.blinded.typed import reason_in, signing_in, witness_in
 from web.forms import Fields
 from web.press import answered
 
@@ -103,7 +103,7 @@ def _give_fewer(desk: Desk, _found: DispenseView, facts: dict[str, Any], typed: 
     given = sorted(name.removeprefix(_GIVEN) for name in typed if name.startswith(_GIVEN))
     if not given:
         raise BadInput("No kit is ticked. Nothing was booked. Where none is given, record ‘Visit not done’.")
-    ask = HandOverFewer(**facts, given=given, reason=reason_in(typed))
+    ask = HandOverFewer(**facts, given=given, reason=reason_in(typed), witness=witness_in(typed))
     return desk.press(hand_over_fewer, ask, typed.get("command_key", ""))
 
 

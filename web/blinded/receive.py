@@ -25,6 +25,7 @@ from irt.supply.barcode import kit_number_in
 from irt.supply.unpacking import FATES, Answer, Parcel, unpack
 from web.blinded.at_depot import depots_worked_at
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.typed import witness_in
 from web.forms import Fields
 from web.my_sites import sites_of
 
@@ -45,6 +46,7 @@ class ReceiveView(BlindedView):
     code_needed: bool
     command_key: str
     zone: str
+    needs_witness: bool = False
     meaning: str = Meaning.RECEIVE_SHIPMENT
     accepted: bool = True
     title: str = ""
@@ -180,6 +182,7 @@ def _view(desk: Desk, receipt: _Receipt, parcel: Parcel) -> ReceiveView:
         code_needed=receipt.code_needed,
         command_key=desk.key(),
         zone=receipt.zone,
+        needs_witness=any(kit.controlled for kit in kits.values()),
     )
 
 
@@ -244,6 +247,7 @@ def _ask(receipt: _Receipt, data: dict[str, str]) -> SignReceipt:
         received_at=received_at,
         reason=data.get("reason", "").strip() or None,
         signing=Signing(password=SecretStr(data["password"]), code=SecretStr(code) if code else None),
+        witness=witness_in(data),
     )
 
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency, Provide
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_items import keep_items
+from irt.reads.blinded_register import keep_controlled
 from irt.reads.blinded_sites import WorkSite
 from irt.reads.blinded_stock import ProductStock, StockKit, by_product, stock_at
 from irt.reads.blinded_stock_list import STATES, StockFilter, StockPage, stock_page
@@ -17,7 +18,7 @@ from irt.services.log_reading import LogReading, log_reading
 from irt.states.table import words
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
-from web.downloads import csv_answer
+from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
 from web.my_sites import SITES_AT_ONCE, sites_of, studies_of
@@ -40,6 +41,7 @@ class StockView(BlindedView):
     too_many: bool
     may_count: bool
     has_items: bool
+    has_controlled: bool
     everything: bool
     message: str
     query: str
@@ -67,17 +69,18 @@ class StockPages(Controller):
             sites = sites_of(connection, desk.who, Permission.VIEW_STOCK)
             kits = stock_at(connection, sites, desk.now) if len(sites) <= SITES_AT_ONCE else ()
             items = keep_items(connection, sites)
+            controlled = keep_controlled(connection, sites)
         scanned = _scanned(kits, code)
         if scanned is not None:
             return go(f"/stock/{scanned.study_id}/kits/{scanned.number}")
         message = f"{code} is not a kit of this site. Nothing was changed." if code else ""
-        view = replace(_view(desk, sites, kits, asked, message), has_items=items)
+        view = replace(_view(desk, sites, kits, asked, message), has_items=items, has_controlled=controlled)
         return desk.page("stock/stock.html", view, "Stock", "Stock")
 
     @post("/export", status_code=200, sync_to_thread=True)
-    def export(self, desk: NamedDependency[Desk], data: Fields) -> Response[str]:
+    def export(self, desk: NamedDependency[Desk], data: Fields) -> Response[str | bytes]:
         """Exactly the filtered rows as a file; taking it is written down for each site."""
-        chosen = _chosen(data)
+        chosen, suffix = _chosen(data), table_in(data)
         with desk.store.reading() as connection:
             sites = sites_of(connection, desk.who, Permission.VIEW_STOCK)[:SITES_AT_ONCE]
             kits = [kit for kit in stock_at(connection, sites, desk.now) if chosen.holds(kit)]
@@ -85,7 +88,7 @@ class StockPages(Controller):
             rows = sum(kit.site_id == site.site_id for kit in kits)
             _log(desk, site, rows, f"{data.get('command_key', '')}:{site.site_id}")
         mode = mode_of(desk.who, desk.who.place, desk.request.app.state.installation.settings.mode)
-        return csv_answer("stock", mode, desk.now, _HEADS, (_row(kit) for kit in kits))
+        return table_answer("stock", mode, desk.now, _HEADS, (_row(kit) for kit in kits), suffix)
 
 
 _HEADS = ("Kit", "Study", "Site", "Product", "Storage", "Lot", "Use by", "Place", "State")
@@ -148,6 +151,7 @@ def _view(
         too_many=len(sites) > SITES_AT_ONCE,
         may_count=any(desk.who.actor.grant_for(Permission.COUNT_STOCK, s.study_id, s.site_id) for s in sites),
         has_items=False,
+        has_controlled=False,
         everything=everything,
         message=message,
         query=_query(chosen),

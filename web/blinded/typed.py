@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from irt.errors import BadInput
 from irt.services.sign_record import Signing
+from irt.services.witness import Witnessing
 
 REASON_LENGTH_MAX = 500
 
@@ -57,3 +58,12 @@ def signing_in(data: Mapping[str, str]) -> Signing:
     """What was typed to sign."""
     code = data.get("code", "").strip()
     return Signing(password=SecretStr(data.get("password", "")), code=SecretStr(code) if code else None)
+
+
+def witness_in(data: Mapping[str, str]) -> Witnessing | None:
+    """What a witness typed to sign beside; none where nobody did."""
+    username, code = data.get("witness", "").strip(), data.get("witness_code", "").strip()
+    if not username:
+        return None
+    password = SecretStr(data.get("witness_password", ""))
+    return Witnessing(username=username, password=password, code=SecretStr(code) if code else None)

@@ -43,6 +43,7 @@ class KitToGive:
     expiry: date
     storage_place: str
     checked_at: datetime | None
+    controlled: bool = False
 
     @property
     def open(self) -> bool:
@@ -112,6 +113,7 @@ class DispenseView(BlindedView):
     deviations: tuple[str, ...]
     dose: str
     so_far: tuple[HistoryLine, ...]
+    needs_witness: bool = False
 
     @property
     def open_kits(self) -> tuple[KitToGive, ...]:
@@ -239,6 +241,7 @@ def dispensing_page(
         deviations=_deviations(entries),
         dose=subject.dose,
         so_far=so_far,
+        needs_witness=any(kit.controlled for kit in kits if kit.open),
     )
 
 
@@ -273,6 +276,7 @@ def _kits(connection: Connection, subject: SubjectHere, dispensing_id: int) -> t
                 row["expiry"],
                 row["storage_place"],
                 row["checked_at"],
+                subject.site.country in group.schedules,
             )
         )
     return tuple(found)

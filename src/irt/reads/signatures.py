@@ -35,7 +35,7 @@ _SIGNED = (
         _SECRETS,
         and_(_SECRETS.c.chain == _ENTRIES.c.chain, _SECRETS.c.blinded_sequence == _ENTRIES.c.sequence),
     )
-    .where(_ENTRIES.c.chain == bindparam("chain"), _ENTRIES.c.act == "record_signed")
+    .where(_ENTRIES.c.chain == bindparam("chain"), _ENTRIES.c.act.in_(("record_signed", "record_witnessed")))
     .order_by(_ENTRIES.c.sequence)
 )
 _OF_STUDY = select(_SIGNATURES).where(_SIGNATURES.c.study_id == bindparam("study_id"))
@@ -65,6 +65,8 @@ def _faults(stored: dict[int, RowMapping], entries: Sequence[RowMapping]) -> Ite
 
 
 def _says_the_same(row: RowMapping, entry: RowMapping) -> bool:
-    same = all(row[name] == entry[name] for name in ("record_kind", "record", "account_id", "at"))
+    same = all(row[name] == entry[name] for name in ("record_kind", "record", "at"))
+    # A witness signs in the act of somebody else.
+    same = same and row["account_id"] == entry["new"].get("witness_account", entry["account_id"])
     bound = row["record_hash"] == entry["body"]["record_hash"] and row["meaning"] == entry["new"]["meaning"]
     return same and bound and verify_signature(Signature(**row), entry["body"]["content"])

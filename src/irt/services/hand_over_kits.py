@@ -21,6 +21,8 @@ from irt.services.dispensings import (
 from irt.services.move_kits import HeldKit, lock_kits, move_kits
 from irt.services.subjects import move_subject, refusals_concern
 from irt.services.visits import VisitOnRecord, leave_visit
+from irt.services.witness import Witnessing
+from irt.services.witness_hand_over import witness_hand_over
 from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.records import DispensingEvent, DispensingStatus, KitCheck, VisitStatus
@@ -35,6 +37,7 @@ class HandOver(SQLModel):
     study_id: int
     dispensing_id: int
     scanned: list[str] = Field(default=[], description="scans not yet sent one by one")
+    witness: Witnessing | None = Field(default=None, exclude=True, description="where a controlled drug is given")
 
 
 class HandOverFewer(SQLModel):
@@ -44,6 +47,7 @@ class HandOverFewer(SQLModel):
     dispensing_id: int
     given: list[str] = Field(min_length=1)
     reason: str = Field(min_length=1)
+    witness: Witnessing | None = Field(default=None, exclude=True, description="where a controlled drug is given")
 
 
 class GiveUpDispensing(SQLModel):
@@ -100,7 +104,9 @@ def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
             raise NotAllChecked(waiting)
         _require_something(dispensing)
         _record_scans(work, dispensing, ask.scanned)
-        return _book(work, dispensing, dispensing.open_kits(), DispensingEvent.HAND_OVER, None)
+        given = dispensing.open_kits()
+        witness_hand_over(work, dispensing, given, ask.witness)
+        return _book(work, dispensing, given, DispensingEvent.HAND_OVER, None)
 
 
 def hand_over_fewer(work: Work, ask: HandOverFewer) -> DispensingReceipt:
@@ -112,6 +118,7 @@ def hand_over_fewer(work: Work, ask: HandOverFewer) -> DispensingReceipt:
             raise BadInput(f"{strange[0]} is not one of this visit's kits. Nothing was booked.")
         if unchecked := [number for number in given if number in dispensing.waiting()]:
             raise NotAllChecked(unchecked)
+        witness_hand_over(work, dispensing, given, ask.witness)
         return _book(work, dispensing, given, DispensingEvent.HAND_OVER_PARTLY, ask.reason)
 
 

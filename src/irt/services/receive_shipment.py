@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlmodel import SQLModel
 
 from irt.errors import BadInput, NotFound, Refusal
+from irt.services.controlled_drugs import controlled_in_parcel
 from irt.services.excursions import open_excursion
 from irt.services.holds import under_hold_among
 from irt.services.move_kits import HeldKit, Move, lock_kits, move_each, move_kits
@@ -20,6 +21,7 @@ from irt.services.shipments import (
     step_shipments,
 )
 from irt.services.site_kits import can_move
+from irt.services.witness import WitnessMissing
 from irt.services.work import Work
 from irt.states.kit import KitEvent, Quality
 from irt.states.records import ExcursionStatus
@@ -87,6 +89,8 @@ def receive_shipment(work: Work, ask: ReceiveShipment) -> ShipmentReceived:
     if shipment.site_id is None and shipment.target_depot_id is None:
         raise NotFound("This shipment goes neither to a site nor to a depot. Nothing was booked.")
     require_receiver(work, shipment)
+    if ask.signature_id is None and controlled_in_parcel(work, shipment):
+        raise WitnessMissing
     _check_time(work, ask, shipment)
     kits = lock_kits(work, kits_underway(work, [shipment]))
     outcomes = _outcomes(ask, shipment, kits, under_hold_among(work, kits))

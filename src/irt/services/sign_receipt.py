@@ -1,19 +1,26 @@
 """The receipt of a shipment under one signature: signed and booked together, or not at all."""
 
+from dataclasses import replace
+
 from sqlmodel import Field
 
 from irt.audit.signature import Meaning
+from irt.blinding.roles import Permission
 from irt.errors import BadInput
+from irt.services.controlled_drugs import controlled_in_parcel
 from irt.services.receive_shipment import ReceiveShipment, ShipmentReceived, receive_shipment
-from irt.services.shipments import lock_shipment, require_receiver
+from irt.services.shipments import HeldShipment, lock_shipment, require_receiver
 from irt.services.sign_record import Signable, Signing, sign_record
+from irt.services.witness import Witnessing, note_witness, sign_as_witness
 from irt.services.work import Work
+from irt.states.kit import KitEvent
 
 
 class SignReceipt(ReceiveShipment):
     """The receipt as found in the parcel, and what the person typed to sign it."""
 
     signing: Signing = Field(exclude=True)
+    witness: Witnessing | None = Field(default=None, exclude=True, description="where a controlled drug is in it")
 
 
 def sign_receipt(work: Work, ask: SignReceipt) -> ShipmentReceived:
@@ -32,8 +39,20 @@ def sign_receipt(work: Work, ask: SignReceipt) -> ShipmentReceived:
         zone=shipment.zone,
     )
     signature_id = sign_record(work, ask.signing, signable, grant)
-    facts = ask.model_dump(exclude={"signing", "signature_id"})
-    return receive_shipment(work, ReceiveShipment(**facts, signature_id=signature_id))
+    controlled = controlled_in_parcel(work, shipment)
+    witness_id = _witnessed(work, ask, shipment, signable) if controlled else None
+    facts = ask.model_dump(exclude={"signing", "signature_id", "witness"})
+    received = receive_shipment(work, ReceiveShipment(**facts, signature_id=signature_id))
+    if witness_id is not None:
+        note_witness(work, shipment.owner, controlled, KitEvent.RECEIVE, witness_id)
+    return received
+
+
+def _witnessed(work: Work, ask: SignReceipt, shipment: HeldShipment, signable: Signable) -> int:
+    at_site = shipment.site_id is not None
+    needs = Permission.RECEIVE_SHIPMENT if at_site else Permission.FULFIL_SHIPMENT
+    seen = replace(signable, meaning=Meaning.WITNESS)
+    return sign_as_witness(work, ask.witness, seen, needs, "this site" if at_site else "this depot")
 
 
 def receipt_content(ask: ReceiveShipment) -> dict[str, object]:

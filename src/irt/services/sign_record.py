@@ -127,8 +127,21 @@ def prove_identity(
     return Component.PASSWORD_AND_CODE if with_code else Component.PASSWORD
 
 
-def write_signature(work: Work, account: RowMapping, signable: Signable, grant: Grant, component: Component) -> int:
-    """Appends the signature and its line in the audit trail."""
+def code_asked(work: Work, signable: Signable, account: RowMapping) -> bool:
+    """Whether somebody who signs without a session of their own has to type the six-digit code."""
+    return code_is_needed(_study_asks(work, signable), _enrolled(account), False)
+
+
+def write_signature(
+    work: Work,
+    account: RowMapping,
+    signable: Signable,
+    grant: Grant,
+    component: Component,
+    *,
+    witness: str = "",
+) -> int:
+    """Appends the signature and its line in the audit trail; `witness`: who signs beside the person who acts."""
     signature_id = work.record(
         Signature,
         sponsor_id=_sponsor(work, signable),
@@ -147,7 +160,11 @@ def write_signature(work: Work, account: RowMapping, signable: Signable, grant: 
     # together with what was signed, so that the signature can be verified for as long as the trail is kept.
     new = {"meaning": signable.meaning, "signature": signature_id}
     secret = {"record_hash": signable.hash, "content": json.loads(canonical(signable.content))}
-    work.audit(_entry(signable, "record_signed", new, secret))
+    if witness:
+        seen_by = {"witness": witness, "witness_account": account["id"]}
+        work.audit(_entry(signable, "record_witnessed", {**new, **seen_by}, secret))
+    else:
+        work.audit(_entry(signable, "record_signed", new, secret))
     return signature_id
 
 

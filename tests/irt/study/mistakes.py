@@ -364,8 +364,8 @@ EDITS = [
     # controlled drugs
     ("UnknownSchedule", "blinding_groups[0].schedules.GB", "schedules:",
      "fourier", "name: Pen 140 mg/mL\n", "name: Pen 140 mg/mL\n    schedules: {GB: II}\n"),
-    ("ControlledGoesHome", "delivery.visits[0]", "visits:",
-     "activ6", "blinding_groups:\n  - code: ", "blinding_groups:\n  - schedules: {US: II}\n    code: "),
+    ("ControlledGoesHome", "delivery.visits[0]", "visits: [RAND]",
+     "activ6", "{code: IVM400, name:", "{code: IVM400, schedules: {US: II}, name:"),
     # conduct
     ("NotOneRandomization", "visits", "visits:",
      "fourier", "name: Day 1, kind: randomization", "name: Day 1, kind: treatment"),
