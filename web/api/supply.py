@@ -1,16 +1,20 @@
 """Shipments: resupply and its decision, each step of depot, carrier and supply, and the receipt."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import Parameter
 
 from irt.blinding.roles import Permission
+from irt.errors import BadInput
 from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
 from irt.reads.blinded_reasons import ShipmentReasons, reasons_of
 from irt.services import fulfil_shipment
 from irt.services.activate_site import change_site
 from irt.services.approve_shipment import approve_shipment
-from irt.services.order_kits import order_kits, order_sets
+from irt.services.order_kits import SETS_MAX, OrderKits, OrderSets, order_kits, order_sets
+from irt.services.preview_order import OrderPreview, preview_kits, preview_sets
 from irt.services.propose_stop import propose_stop
 from irt.services.run_resupply import run_resupply_with
 from irt.services.short_pick import pick_short
@@ -57,7 +61,47 @@ def show_reasons(study_id: StudyId, number: str, caller: Caller, store: Records)
         return reasons_of(connection, study_id, number)
 
 
+@question(
+    "/studies/{study_id:int}/supply/order-preview",
+    Permission.ORDER_SETS,
+    "What a depot would pick for an order of sets",
+)
+def preview_order(
+    study_id: StudyId,
+    site: str,
+    blinding_group: str,
+    caller: Caller,
+    store: Records,
+    now: Now,
+    sets: Annotated[int, Parameter(ge=1, le=SETS_MAX)] = 1,
+) -> OrderPreview:
+    """Lots, kits and days by blinding group; nothing is booked."""
+    ask = OrderSets(study_id=study_id, site=site, blinding_group=blinding_group, sets=sets, reason="-")
+    return preview_sets(store, caller, now, ask)
+
+
+@question(
+    "/studies/{study_id:int}/supply/order-preview/types",
+    Permission.RUN_RESUPPLY,
+    "What a depot would pick for an order by kit type",
+)
+def preview_order_by_type(
+    study_id: StudyId, site: str, kits: str, caller: Caller, store: Records, now: Now
+) -> OrderPreview:
+    """By type and lot, for people who may know types; `kits` as PEN-A:4,PEN-P:4. Nothing is booked."""
+    wanted = {}
+    for part in kits.split(","):
+        code, _, number = part.strip().partition(":")
+        if not (number.isascii() and number.isdigit() and len(number) < 6):
+            raise BadInput("Write the kits as PEN-A:4,PEN-P:4. Nothing was looked up.")
+        wanted[code] = int(number)
+    ask = OrderKits(study_id=study_id, site=site, kits=wanted, reason="-")
+    return preview_kits(store, caller, now, ask)
+
+
 OPERATIONS = (
+    preview_order,
+    preview_order_by_type,
     list_exceptions,
     show_reasons,
     command(

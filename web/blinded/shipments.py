@@ -42,6 +42,7 @@ class ShipmentsView(BlindedView):
     several_studies: bool
     too_many: bool
     may_receive: bool
+    may_order: bool
     message: str
 
 
@@ -90,6 +91,7 @@ class ShipmentPages(Controller):
             several_studies=len({site.study_id for site in sites}) > 1,
             too_many=not sites,
             may_receive=any(_may_receive(desk.who, site) for site in sites),
+            may_order=any(desk.who.actor.grant_for(Permission.ORDER_SETS, s.study_id, s.site_id) for s in sites),
             message=f"{code.strip()} is no shipment or kit on its way to you." if code.strip() else "",
         )
         return desk.page("shipments/shipments.html", view, "Shipments", "Shipments")

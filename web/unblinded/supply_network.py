@@ -69,6 +69,7 @@ class LevelsView(UnblindedView):
     countries: tuple[tuple[str, str], ...]
     command_key: str
     today: date
+    predictive: bool = False
     typed: dict[str, str] = field(default_factory=dict)
     refusal: str = ""
     done: str = ""
@@ -165,6 +166,9 @@ def _setting(study_id: int, data: dict[str, str]) -> ProposeLevels:
         maximum=maximum,
         country=where if kind == "country" else None,
         site=data.get("site", "").strip() or None if kind == "site" else None,
+        depot=where if kind == "depot" else None,
+        trigger_days=_number(data, "trigger_days") if data.get("trigger_days", "").strip() else None,
+        resupply_days=_number(data, "resupply_days") if data.get("resupply_days", "").strip() else None,
         effective_from=effective_from,
         reason=data.get("reason", ""),
     )
@@ -235,7 +239,11 @@ def _levels_page(
         rows=rows,
         waiting=waiting,
         kit_types=tuple((kit_type.code, kit_type.name) for kit_type in definition.kit_types),
-        countries=tuple((f"country:{one.code}", one.name) for one in definition.countries),
+        countries=(
+            *((f"country:{one.code}", one.name) for one in definition.countries),
+            *((f"depot:{one.code}", f"Depot {one.name}") for one in definition.depots if one.supplied_by),
+        ),
+        predictive=definition.resupply.method == "predictive",
         command_key=desk.key(),
         today=desk.now.date(),
         typed=data,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from irt.errors import Refusal
 from irt.reads.asking import Asking
@@ -10,6 +11,7 @@ from irt.services.audit_draft import AuditDraft
 from irt.services.raise_shipments import raise_shipments
 from irt.services.supply_study import SupplyStudy, site_numbered
 from irt.services.work import Work
+from irt.supply.planner import ProposedShipment, SiteView
 from irt.supply.resupply import Formula, Need, needs_by_hand, share_out
 
 
@@ -62,32 +64,61 @@ def send_kits(work: Work, study: SupplyStudy, order: SendKits) -> Sent:
 
     SiteNotSupplied, WayBarred and DepotCannotSend stop orders by hand.
     """
-    day, first = work.at.date(), order.raised_by == "initial"
-    asking = Asking(study.id, study.definition, day, work.at, order.site)
-    network = network_view(work.connection, asking)
-    site = network.sites[0] if network.sites else None
-    if site is None or site.stopped(day):
+    first = order.raised_by == "initial"
+    try:
+        found = look_up(work, study, order)
+    except SiteNotSupplied:
         if first:
             return Sent([], {})
-        raise SiteNotSupplied(order.site, site is not None)
-    needs = needs_by_hand(site, day, order.kits, order.why)
-    proposals = share_out(network, needs, day, Formula(order.raised_by, "wanted = the kits that were asked for"))
-    kept_off = next((need.why if need.kit_type in site.barred else need.limit for need in needs if _kept(need)), "")
-    if kept_off and not first:
-        raise WayBarred(order.site, kept_off)
-    sent = {need.kit_type: need.granted.total() for need in needs if need.granted.total()}
+        raise
+    if found.kept_off and not first:
+        raise WayBarred(order.site, found.kept_off)
+    sent = found.sent
     if not first and (not sent or (order.whole and sent != dict(order.kits))):
-        raise DepotCannotSend(site.depot)
+        raise DepotCannotSend(found.site.depot)
     raised = raise_shipments(
         work,
         study,
-        proposals,
-        network.sites,
+        found.proposals,
+        [found.site],
         raised_by=order.raised_by,
         needs_approval=order.needs_approval,
     )
     _audit(work, study, order, raised.numbers, sent)
     return Sent(raised.numbers, sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the depot would pick for an order, and what keeps it off the way."""
+
+    site: SiteView
+    needs: list[Need]
+    proposals: list[ProposedShipment]
+    dispatch_on: date
+
+    @property
+    def sent(self) -> dict[str, int]:
+        """Kits by type that would go."""
+        return {need.kit_type: need.granted.total() for need in self.needs if need.granted.total()}
+
+    @property
+    def kept_off(self) -> str:
+        """The licence or shipper that keeps kits off; empty where none does."""
+        barred = self.site.barred
+        return next((need.why if need.kit_type in barred else need.limit for need in self.needs if _kept(need)), "")
+
+
+def look_up(work: Work, study: SupplyStudy, order: SendKits) -> Found:
+    """What the site's depot would pick for an order now; SiteNotSupplied where nothing may be sent there."""
+    day = work.at.date()
+    network = network_view(work.connection, Asking(study.id, study.definition, day, work.at, order.site))
+    site = network.sites[0] if network.sites else None
+    if site is None or site.stopped(day):
+        raise SiteNotSupplied(order.site, site is not None)
+    needs = needs_by_hand(site, day, order.kits, order.why)
+    proposals = share_out(network, needs, day, Formula(order.raised_by, "wanted = the kits that were asked for"))
+    return Found(site, needs, proposals, site.calendar.dispatch_on(day, site.past_cut_off))
 
 
 def _kept(need: Need) -> bool:

@@ -49,6 +49,14 @@ _IN_FORCE = select(func.max(_VERSIONS.c.number)).where(
 )
 
 
+_SPONSOR = select(_STUDIES.c.sponsor_id).where(_STUDIES.c.id == bindparam("study_id"))
+
+
+def sponsor_of(work: Work, study_id: int) -> int:
+    """The sponsor's id of a study that is only looked at."""
+    return int(work.one("study", _SPONSOR, study_id=study_id)["sponsor_id"])
+
+
 def lock_row(work: Work, study_id: int) -> int:
     """Locks the study, approved or not, and gives its sponsor's id."""
     return int(work.one("study", _LOCK, study_id=study_id)["sponsor_id"])
