@@ -46,8 +46,8 @@ class PoolHouse:
         first = SupplyHouse.of(store)
         lipid = the_lipid_study()
         other = lipid.study.model_copy(update={"protocol": SECOND, "name": "SECOND"})
-        second = _another(first, lipid.model_copy(update={"study": other}))
-        kept = _another(first, pool or the_pool())
+        second = another_study(first, lipid.model_copy(update={"study": other}))
+        kept = another_study(first, pool or the_pool())
         kept.load(BOTH)
         return cls(kept, first, second)
 
@@ -71,8 +71,8 @@ class PoolHouse:
         return found
 
 
-def _another(house: SupplyHouse, definition: StudyDefinition) -> SupplyHouse:
-    """One more study in the same installation."""
+def another_study(house: SupplyHouse, definition: StudyDefinition) -> SupplyHouse:
+    """One more study in the same installation, approved."""
     made = SupplyHouse(house.store, 0, definition, house.day, house.keys)
     ask = LoadStudy(
         definition=definition.model_dump(mode="json"), size="small", effective_from=house.day, mode=Mode.PRODUCTION

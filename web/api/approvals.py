@@ -8,17 +8,29 @@ from typing import Any
 from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
-from irt.blinding.roles import Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.blinding.two_persons import ApprovalKind
 from irt.errors import NotAllowed
 from irt.reads.blinded_approvals import approvals_waiting
+from irt.reads.unblinded_pools import PoolsShown, pools_of_study
 from irt.services.kit_list_approval import ask_kit_list, decide_kit_list
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.services.load_study import load_study
+from irt.services.pools import give_back_to_pool, reserve_from_pool
 from irt.services.unit_of_work import perform
 from irt.study.check import check
 from web.api.limits import refuse_unholdable
-from web.api.operations import Caller, Key, Now, Records, command, pressed, question
+from web.api.operations import (
+    Caller,
+    Key,
+    Now,
+    Records,
+    StudyId,
+    command,
+    pressed,
+    question,
+    unblinded_question,
+)
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
 _FILE = {"format": 1, "study": {"protocol": "NB-301"}}
@@ -107,6 +119,15 @@ def list_approvals(caller: Caller, store: Records) -> ApprovalsWaiting:
     )
 
 
+@unblinded_question(
+    "/studies/{study_id:int}/pools", Permission.LOAD_KITS, DataClass.SUPPLY_BY_TYPE, "Pools that serve the study"
+)
+def list_pools(study_id: StudyId, caller: Caller, store: Records, now: Now) -> PoolsShown:
+    """Free kits by the study's own kit types, and what went from and to pools; of a pool, for which studies."""
+    with store.reading() as connection:
+        return pools_of_study(connection, study_id, now.date())
+
+
 OPERATIONS = (
     list_approvals,
     pressed(
@@ -138,6 +159,21 @@ OPERATIONS = (
         Permission.LOAD_KITS,
         "Sign the approval of a kit list, or refuse it",
         {"study_id": 1, "approval_id": 4, "size": "full", "granted": True, "signing": _SIGNING},
+    ),
+    list_pools,
+    command(
+        "/pools/reserve",
+        reserve_from_pool,
+        Permission.LOAD_KITS,
+        "Reserve kits of a pool for a study, and for no other",
+        {"study_id": 1, "pool": "POOL-1", "depot": "NLD", "kits": {"PEN-A": 40, "PEN-P": 40}},
+    ),
+    command(
+        "/pools/give-back",
+        give_back_to_pool,
+        Permission.LOAD_KITS,
+        "Give unlabelled kits at a depot back to their pool",
+        {"study_id": 1, "kits": ["48213377"], "reason": "Recruited faster elsewhere"},
     ),
     pressed(
         "/kit-lists/load",

@@ -13,6 +13,7 @@ from irt.commands import changes, clock
 from irt.commands.kit_lists import list_kits
 from irt.commands.named import mode_of, mode_option, study_of, study_option
 from irt.commands.options import database_option, open_store
+from irt.commands.pools import pool
 from irt.commands.release_route import route, step
 from irt.commands.session import Person, as_person, installation
 from irt.errors import BadInput, Refusal
@@ -32,7 +33,7 @@ def supply() -> None:
     """
 
 
-for _each in (list_kits, route, step, changes.lane, changes.levels, changes.changes, changes.decide):
+for _each in (list_kits, route, step, pool, changes.lane, changes.levels, changes.changes, changes.decide):
     supply.add_command(_each)
 
 

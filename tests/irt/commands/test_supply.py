@@ -157,3 +157,16 @@ def test_a_study_without_routes_has_no_steps(stocked: TerminalOffice) -> None:
     step = ("supply", "step", LOT, "qp_certification", "--route", "eu", *quinn)
     assert stocked.refused(*step).startswith("This study has no release routes.")
     assert "do not go together" in stocked.refused(*step, "--refuse", "no", "--withdraw", "no")
+
+
+def test_a_study_without_a_pool_reserves_nothing(stocked: TerminalOffice) -> None:
+    """Told and refused in words; who may not load kits is not even told."""
+    sam = ("--study", STUDY, "--user", "sam")
+    assert stocked.does("supply", "pool", "show", *sam) == "No pool serves this study.\n"
+    assert json.loads(stocked.does("supply", "pool", "show", "--json", *sam))["pools"] == []
+    reserve = ("supply", "pool", "reserve", "POOL-1", "--depot", "NLD", *sam)
+    assert stocked.refused(*reserve, "PEN-A=4", "PEN-P=4").startswith("No pool POOL-1 serves this study.")
+    assert "not a kit type and a number" in stocked.refused(*reserve, "PEN-A=some")
+    give_back = ("supply", "pool", "give-back", "48213", "--reason", "enough")
+    assert "is not a kit of this study" in stocked.refused(*give_back, *sam)
+    assert "Your role cannot" in stocked.refused("supply", "pool", "show", "--study", STUDY, "--user", "quinn")
