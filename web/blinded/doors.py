@@ -8,9 +8,11 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath, FromQuery
 
+from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, Refusal
+from irt.errors import BadInput, NotAllowed, Refusal
 from irt.reads.blinded_home import ParcelView, parcel_page
+from irt.reads.blinded_pickups import Errand, errands_of, is_pickup
 from irt.services.carry_home import (
     AddressRead,
     ReadAddress,
@@ -34,8 +36,9 @@ _LABEL_LENGTH_MAX = 100
 
 @dataclass(frozen=True)
 class ScanPage(BlindedView):
-    """The field for a label."""
+    """The field for a label, and what the carrier has to do with now."""
 
+    errands: tuple[Errand, ...]
     problem: str = ""
 
 
@@ -75,9 +78,13 @@ class DoorPages(Controller):
         """The field for a label; a label leads to its parcel."""
         found = label.strip().lower()
         if found.isalnum() and found.isascii() and len(found) <= _LABEL_LENGTH_MAX:
-            return go(f"/doors/{found}")
+            with desk.store.reading() as connection:
+                way = "pickups/" if is_pickup(connection, label_hash(found)) else ""
+            return go(f"/doors/{way}{found}")
         problem = "This is no label of a parcel. Scan it again." if found else ""
-        return desk.page("home/scan.html", ScanPage(problem), "Parcels", "Doors")
+        with desk.store.reading() as connection:
+            errands = errands_of(connection, _studies(desk))
+        return desk.page("home/scan.html", ScanPage(errands, problem), "Parcels", "Doors")
 
     @get("/{label:str}", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], label: FromPath[str]) -> Response[str]:
@@ -128,6 +135,17 @@ class DoorPages(Controller):
             return desk.press(bring_back, ask, data.get("command_key", ""))
 
         return _pressed(desk, label, press)
+
+
+def _studies(desk: Desk) -> list[int]:
+    """Studies whose parcels the person carries."""
+    actor = desk.who.actor
+    if not any(grant.covers(Permission.CARRY_HOME, grant.study_id, None) for grant in actor.grants):
+        raise NotAllowed("Only a carrier opens this page.")
+    places = {place.study_id for place in desk.who.places}
+    named = {grant.study_id for grant in actor.grants if grant.covers(Permission.CARRY_HOME, grant.study_id, None)}
+    studies = places if None in named else named
+    return sorted(study for study in studies if study is not None)
 
 
 def _written(told: AddressRead) -> str:

@@ -24,7 +24,6 @@ from web.blinded.typed import reason_in, signing_in
 from web.forms import Fields
 from web.press import answered
 
-
 _TYPED_MAX = 4000
 
 

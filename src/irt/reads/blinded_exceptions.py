@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, select
 
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_interfaces import interfaces_of, troubles_of
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
 from irt.states.kit import Accountability, Assignment, Custody, Quality
@@ -19,13 +20,17 @@ from irt.supply.exceptions import (
     ParcelFacts,
     ShelfFacts,
     SupplyException,
+    interfaces_in_trouble,
     late_parcels,
     lots_expiring,
+    parcels_in_trouble,
     shelves_running_out,
 )
 from irt.tables.columns import table_of
+from irt.tables.home import HomeDelivery
 from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit
 from irt.tables.people import Account
+from irt.tables.returning import HomePickup, ReturnShipment
 from irt.tables.shipment import Shipment, ShipmentKit
 from irt.tables.study import Depot, Site
 from irt.tables.supply import ExceptionTaken
@@ -48,13 +53,28 @@ class ExceptionLine(BlindedView):
 
 
 _SHIPMENTS, _SITES, _DEPOTS = table_of(Shipment), table_of(Site), table_of(Depot)
+_RETURNS, _PICKUPS, _DELIVERIES = table_of(ReturnShipment), table_of(HomePickup), table_of(HomeDelivery)
+_TARGETS, _FROM = _DEPOTS.alias("target"), _SITES.alias("sender")
 _KITS, _LOTS, _TAKEN, _ACCOUNTS = table_of(Kit), table_of(BlindedLot), table_of(ExceptionTaken), table_of(Account)
 _DISPENSINGS, _GIVEN, _SHIPPED = table_of(Dispensing), table_of(DispensedKit), table_of(ShipmentKit)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _PARCELS = (
-    select(_SHIPMENTS, _DEPOTS.c.code.label("depot"), _SITES.c.number.label("site"))
+    select(
+        _SHIPMENTS,
+        _DEPOTS.c.code.label("depot"),
+        _SITES.c.number.label("site"),
+        _TARGETS.c.code.label("to_depot"),
+        _FROM.c.number.label("from_site"),
+        _PICKUPS.c.id.label("pickup"),
+    )
+    .outerjoin(_RETURNS, _RETURNS.c.shipment_id == _SHIPMENTS.c.id)
+    .outerjoin(_PICKUPS, _PICKUPS.c.shipment_id == _SHIPMENTS.c.id)
+    .outerjoin(_DELIVERIES, _DELIVERIES.c.shipment_id == _SHIPMENTS.c.id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
-    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_TARGETS, _TARGETS.c.id == func.coalesce(_SHIPMENTS.c.target_depot_id, _RETURNS.c.depot_id))
+    # What a site sends leaves it; what is collected at a home arrives at it.
+    .outerjoin(_FROM, _FROM.c.id == func.coalesce(_RETURNS.c.site_id, _DELIVERIES.c.site_id))
+    .outerjoin(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _PICKUPS.c.site_id))
     .where(_SHIPMENTS.c.study_id == _STUDY, _SHIPMENTS.c.status.in_(sorted(OPEN)))
     .order_by(_SHIPMENTS.c.id)
 )
@@ -107,6 +127,8 @@ def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tup
         *late_parcels(_parcels(connection, study_id), now),
         *shelves_running_out(_shelves(connection, study_id, now), now),
         *lots_expiring(_lots(connection, study_id), now),
+        *interfaces_in_trouble(interfaces_of(connection, study_id, now), now),
+        *parcels_in_trouble(troubles_of(connection, study_id)),
     ]
     lines = []
     for one in sorted(found, key=lambda each: (each.deadline, each.kind, each.record)):
@@ -131,13 +153,30 @@ def _line(one: SupplyException, now: datetime, owner: str, owner_id: int, note: 
     )
 
 
+_HOME = "A patient's home"
+
+
+def _origin(row: RowMapping) -> str:
+    """Where a parcel leaves, in words."""
+    if row["pickup"] is not None:
+        return _HOME
+    return f"Depot {row['depot']}" if row["depot"] else f"Site {row['from_site'] or ''}"
+
+
+def _destination(row: RowMapping) -> str:
+    """Where a parcel goes, in words."""
+    if row["to_depot"]:
+        return f"Depot {row['to_depot']}"
+    return f"Site {row['site']}" if row["site"] else _HOME
+
+
 def _parcels(connection: Connection, study_id: int) -> Iterator[ParcelFacts]:
     for row in connection.execute(_PARCELS, {"study_id": study_id}).mappings():
         yield ParcelFacts(
             number=row["number"],
             status=ShipmentStatus(row["status"]),
-            depot=row["depot"] or "",
-            site=row["site"] or "",
+            origin=_origin(row),
+            destination=_destination(row),
             requested_at=row["raised_at"],
             dispatch_on=row["dispatch_on"],
             expected_on=row["expected_on"],

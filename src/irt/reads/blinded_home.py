@@ -223,7 +223,7 @@ _SENT = (
 
 
 def delivery_packed_here(connection: Connection, home: HomeView) -> int:
-    """The delivery that the site itself prints a label for; NotFound before its release and where a depot sends it."""
+    """The delivery that the site prints a label for; NotFound before its release and where a depot sends it."""
     row = connection.execute(_OF_DISPENSING, {"dispensing_id": home.dispensing_id}).mappings().first()
     if row is None or not home.packed_here or not home.shipment or not home.may_dispense:
         raise not_found("label")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
@@ -19,6 +19,7 @@ from irt.supply.returns import KitAccount, Returned, account_of
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit, KitReturn
 from irt.tables.people import Account
+from irt.tables.returning import HomePickup
 from irt.tables.subject import Subject, Visit
 
 ROWS_MAX = 200
@@ -86,13 +87,20 @@ class SubjectReturnsView(BlindedView):
     out: tuple[KitOut, ...]
     back: tuple[KitBack, ...]
     account: KitAccount
+    collects: bool = False
 
 
 _SUBJECTS, _KITS, _VISITS = table_of(Subject), table_of(Kit), table_of(Visit)
 _LINES, _DISPENSINGS = table_of(DispensedKit), table_of(Dispensing)
-_RETURNS, _ACCOUNTS = table_of(KitReturn), table_of(Account)
+_RETURNS, _ACCOUNTS, _PICKUPS = table_of(KitReturn), table_of(Account), table_of(HomePickup)
 _GIVEN = (KitCheck.HANDED_OVER, KitCheck.MISALLOCATED)
 _IS_OUT = and_(_KITS.c.custody == Custody.SUBJECT, _KITS.c.accountability == Accountability.OUTSTANDING)
+_WITH_CARRIER = and_(
+    _KITS.c.custody == Custody.SHIPMENT,
+    _KITS.c.accountability == Accountability.OUTSTANDING,
+    _KITS.c.place_id.in_(select(_PICKUPS.c.shipment_id).where(_PICKUPS.c.subject_id == bindparam("subject_id"))),
+)
+"""Collected at home and not counted at the site yet."""
 _WHO_HAS = (
     select(
         _SUBJECTS.c.study_id,
@@ -115,7 +123,7 @@ _HAS = (
     .outerjoin(_LINES, and_(_LINES.c.kit_id == _KITS.c.id, _LINES.c.status.in_(_GIVEN)))
     .outerjoin(_DISPENSINGS, _DISPENSINGS.c.id == _LINES.c.dispensing_id)
     .outerjoin(_VISITS, _VISITS.c.id == _DISPENSINGS.c.visit_id)
-    .where(_KITS.c.place_id == bindparam("subject_id"), _IS_OUT)
+    .where(or_(and_(_KITS.c.place_id == bindparam("subject_id"), _IS_OUT), _WITH_CARRIER))
     .order_by(_VISITS.c.held_on, _KITS.c.number)
 )
 _EVER_GIVEN = (
@@ -180,6 +188,7 @@ def subject_returns(
         out=out,
         back=back,
         account=account_of(counted_in, given, len(out), (_returned(kit) for kit in back)),
+        collects=subject.study.delivery is not None,
     )
 
 

@@ -13,6 +13,7 @@ from irt.blinding.roles import Permission, Role
 from irt.errors import BadInput, IntegrityFault, NotAllowed, NotFound
 from irt.reads.operational_data import lane_in_force
 from irt.services.dispensings import LockedDispensing, lock_dispensing
+from irt.services.fulfil_shipment import free_kits
 from irt.services.home_addresses import require_address
 from irt.services.home_deliveries import (
     LockedDelivery,
@@ -23,7 +24,6 @@ from irt.services.home_deliveries import (
     lock_delivery,
     step_delivery,
 )
-from irt.services.fulfil_shipment import free_kits
 from irt.services.raise_shipments import next_number
 from irt.services.send_from_site import own_parcel
 from irt.services.shipments import HeldShipment, kits_underway, lock_shipment, step_shipments

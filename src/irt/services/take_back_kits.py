@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
+from irt.services.collect_returns import note_arrival, open_pickups
 from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, refusals_concern
 from irt.services.work import Work
@@ -103,9 +104,11 @@ def _take_back(work: Work, ask: TakeBackKits, subject: LockedSubject) -> ReturnR
     numbers = [kit.number for kit in ask.kits]
     if len(set(numbers)) != len(numbers):
         raise BadInput("A kit is listed twice. Nothing was booked.")
+    pickups = open_pickups(work, subject)
     held = lock_kits_by_number(work, ask.study_id, numbers)
+    theirs = {(Custody.SUBJECT, subject.id), *((Custody.SHIPMENT, pickup.shipment.id) for pickup in pickups)}
     for kit in held:
-        if kit.state.custody != Custody.SUBJECT or kit.place_id != subject.id:
+        if (kit.state.custody, kit.place_id) not in theirs:
             raise NotWithSubject(f"{kit.number} was not handed over to this subject. Nothing was booked.")
     # Only now: the answer tells how much is in a kit, and that is said of the subject's own kits only.
     counted = _counted(work, subject, ask)
@@ -113,6 +116,7 @@ def _take_back(work: Work, ask: TakeBackKits, subject: LockedSubject) -> ReturnR
     returned = [number for number in numbers if number not in lost]
     _move(work, subject, held, {kit.number: _event(kit) for kit in ask.kits})
     _record_counts(work, subject, ask, counted, {kit.number: kit.id for kit in held})
+    note_arrival(work, pickups, [kit.id for kit in held])
     audit_subject(
         work,
         subject,

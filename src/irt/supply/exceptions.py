@@ -34,6 +34,10 @@ class ExceptionKind(StrEnum):
     NOT_RECEIVED = "not_received"
     STOCK_OUT = "stock_out"
     EXPIRING = "expiring"
+    VENDOR_SILENT = "vendor_silent"
+    MESSAGES_MISSING = "messages_missing"
+    MESSAGE_NOT_TAKEN = "message_not_taken"
+    CARRIER_TROUBLE = "carrier_trouble"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,12 @@ class SupplyException:
 
 @dataclass(frozen=True, slots=True)
 class ParcelFacts:
-    """A shipment under way; `depot` and `site` as people call them."""
+    """A shipment under way; `origin` and `destination` as people call them, as Depot NLD or A patient's home."""
 
     number: str
     status: ShipmentStatus
-    depot: str
-    site: str
+    origin: str
+    destination: str
     requested_at: datetime
     dispatch_on: date | None
     expected_on: date | None
@@ -87,6 +91,32 @@ class LotFacts:
     kits: int
 
 
+@dataclass(frozen=True, slots=True)
+class InterfaceFacts:
+    """A depot's system: since when it is expected, when it was last heard of, what lacks and what it has not taken.
+
+    `gaps`: name of a message, how many before it never came, when it was taken. `waiting`: the oldest message that
+    the depot has not taken, since when, and whether it was given up.
+    """
+
+    depot: str
+    silence_hours: int
+    gap_minutes: int
+    heard_at: datetime
+    gaps: tuple[tuple[str, int, datetime], ...] = ()
+    waiting: tuple[str, datetime, bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleFacts:
+    """The last word of a carrier about a parcel that is still under way: that something went wrong."""
+
+    number: str
+    carrier: str
+    detail: str
+    told_at: datetime
+
+
 _AWAITS_DISPATCH = (ShipmentStatus.ACKNOWLEDGED, ShipmentStatus.PICKED, ShipmentStatus.PACKED)
 _ON_THE_ROAD = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.CUSTOMS_HOLD)
 
@@ -106,19 +136,19 @@ def _late(parcel: ParcelFacts, now: datetime) -> tuple[datetime, ExceptionKind, 
     if parcel.status == ShipmentStatus.REQUESTED:
         since = parcel.requested_at + timedelta(hours=ACKNOWLEDGE_HOURS)
         hours = floor((now - parcel.requested_at) / timedelta(hours=1))
-        return since, kinds.NOT_ACKNOWLEDGED, f"Depot {parcel.depot}", f"requested {hours} hours ago"
+        return since, kinds.NOT_ACKNOWLEDGED, parcel.origin, f"requested {hours} hours ago"
     if parcel.status in _AWAITS_DISPATCH and parcel.dispatch_on is not None:
         since = _end_of(parcel.dispatch_on + timedelta(days=DISPATCH_GRACE_DAYS), now)
-        return since, kinds.NOT_DISPATCHED, f"Depot {parcel.depot}", f"was to leave on {parcel.dispatch_on}"
+        return since, kinds.NOT_DISPATCHED, parcel.origin, f"was to leave on {parcel.dispatch_on}"
     if parcel.status in _ON_THE_ROAD and parcel.expected_on is not None:
         since = _end_of(parcel.expected_on + timedelta(days=DELIVERY_GRACE_DAYS), now)
         held = ", held at customs" if parcel.status == ShipmentStatus.CUSTOMS_HOLD else ""
         words = f"was expected on {parcel.expected_on}{held}"
-        return since, kinds.NOT_DELIVERED, f"Site {parcel.site}", words
+        return since, kinds.NOT_DELIVERED, parcel.destination, words
     if parcel.status == ShipmentStatus.DELIVERED and parcel.delivered_at is not None:
         since = parcel.delivered_at + timedelta(hours=RECEIPT_HOURS)
         words = f"delivered on {parcel.delivered_at.date()}"
-        return since, kinds.NOT_RECEIVED, f"Site {parcel.site}", words
+        return since, kinds.NOT_RECEIVED, parcel.destination, words
     return None
 
 
@@ -144,6 +174,41 @@ def lots_expiring(lots: Iterable[LotFacts], now: datetime) -> Iterator[SupplyExc
             record, words = f"{lot.lot} {lot.expiry}", f"{lot.kits} unused kits, last day {lot.expiry}"
             deadline = _end_of(lot.expiry - timedelta(days=EXPIRY_NOTICE_DAYS), now)
             yield SupplyException(ExceptionKind.EXPIRING, record, f"Lot {lot.lot}", words, deadline)
+
+
+def interfaces_in_trouble(interfaces: Iterable[InterfaceFacts], now: datetime) -> Iterator[SupplyException]:
+    """Systems that fell silent, numbers that never came, messages that nobody took."""
+    for one in interfaces:
+        where = f"Depot {one.depot}"
+        silent_from = one.heard_at + timedelta(hours=one.silence_hours)
+        if silent_from <= now:
+            words = f"nothing heard since {one.heard_at:%d %b %Y, %H:%M} UTC"
+            yield SupplyException(ExceptionKind.VENDOR_SILENT, one.depot, where, words, _act_by(silent_from))
+        for name, missing, at in one.gaps:
+            told_from = at + timedelta(minutes=one.gap_minutes)
+            if told_from <= now:
+                words = f"{missing} numbers before it never came"
+                record = f"{one.depot} {name}"
+                yield SupplyException(ExceptionKind.MESSAGES_MISSING, record, where, words, _act_by(told_from))
+        if one.waiting is not None:
+            name, since, given_up = one.waiting
+            told_from = since if given_up else since + timedelta(hours=one.silence_hours)
+            if told_from <= now:
+                words = "given up after many tries" if given_up else "not fetched"
+                words = f"{words}, written {since:%d %b %Y, %H:%M} UTC"
+                yield SupplyException(ExceptionKind.MESSAGE_NOT_TAKEN, name, where, words, _act_by(told_from))
+
+
+def parcels_in_trouble(parcels: Iterable[TroubleFacts]) -> Iterator[SupplyException]:
+    """Parcels of which the carrier said last that something went wrong."""
+    for one in parcels:
+        words = one.detail or "something went wrong"
+        deadline = _act_by(one.told_at)
+        yield SupplyException(ExceptionKind.CARRIER_TROUBLE, one.number, f"Carrier {one.carrier}", words, deadline)
+
+
+def _act_by(since: datetime) -> datetime:
+    return since + timedelta(hours=ACT_HOURS)
 
 
 def _end_of(day: date, now: datetime) -> datetime:

@@ -35,7 +35,7 @@ def on(days: int) -> date:
 def parcel(status: str, **changes: Any) -> ParcelFacts:
     """A shipment from NLD to site 1001 in that state."""
     facts = {"requested_at": ago(days=9), "dispatch_on": None, "expected_on": None, "delivered_at": None}
-    return ParcelFacts("S-1", ShipmentStatus(status), "NLD", "1001", **{**facts, **changes})
+    return ParcelFacts("S-1", ShipmentStatus(status), "Depot NLD", "Site 1001", **{**facts, **changes})
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ GUARDS = (
     Guard("annotation"),
     Guard("assessed_kit"),
     Guard("audit_entry"),
+    Guard("carrier_event"),
     Guard("certificate"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
@@ -94,10 +95,12 @@ GUARDS = (
     Guard("import_licence"),
     Guard("shipper"),
     Guard("vendor_code"),
+    Guard("vendor_interface"),
     Guard("vendor_notice"),
     Guard("vendor_message", may_change=("refusal", "sentence", "status", "settled_at", "attempts", "due_at")),
     Guard("temperature_assessment"),
     Guard("visit_step"),
+    Guard("webhook_key", may_change=("valid_until",)),
     Guard("weighing"),
     Guard("witnessed_kit"),
 )
@@ -750,6 +753,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
     )
     op.create_table(
+        "vendor_interface",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("silence_hours", sa.Integer(), nullable=False),
+        sa.Column("gap_minutes", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_vendor_interface_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_vendor_interface_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_vendor_interface_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_vendor_interface_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vendor_interface")),
+    )
+    op.create_index(op.f("ix_vendor_interface_depot_id"), "vendor_interface", ["depot_id"], unique=False)
+    op.create_table(
         "vendor_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -796,6 +816,23 @@ def upgrade() -> None:
         postgresql_where=sa.text("status <> 'refused'"),
         sqlite_where=sa.text("status <> 'refused'"),
     )
+    op.create_table(
+        "webhook_key",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_webhook_key_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_webhook_key_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_webhook_key_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_webhook_key_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook_key")),
+    )
+    op.create_index(op.f("ix_webhook_key_depot_id"), "webhook_key", ["depot_id"], unique=False)
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1799,6 +1836,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_annotation_randomization_id"), "annotation", ["randomization_id"], unique=False)
     op.create_table(
+        "carrier_event",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("carrier", sa.String(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("detail", sa.String(), nullable=False),
+        sa.Column("booked", sa.String(), nullable=False),
+        sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('picked_up', 'in_transit', 'customs', 'out_for_delivery', 'delivered', 'exception')",
+            name=op.f("ck_carrier_event_status"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_carrier_event_account_id")),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_carrier_event_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_carrier_event_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_carrier_event_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_carrier_event")),
+        sa.UniqueConstraint(
+            "shipment_id", "status", "occurred_at", name=op.f("uq_carrier_event_shipment_id_status_occurred_at")
+        ),
+    )
+    op.create_table(
         "dispensing",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2644,6 +2708,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dispensing_subject_id"), table_name="dispensing")
     op.drop_index(op.f("ix_dispensing_site_id"), table_name="dispensing")
     op.drop_table("dispensing")
+    op.drop_table("carrier_event")
     op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
     op.drop_table("annotation")
     op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
@@ -2727,6 +2792,8 @@ def downgrade() -> None:
     op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
+    op.drop_index(op.f("ix_webhook_key_depot_id"), table_name="webhook_key")
+    op.drop_table("webhook_key")
     op.drop_index(
         "vendor_message_taken",
         table_name="vendor_message",
@@ -2737,6 +2804,8 @@ def downgrade() -> None:
     op.drop_index("vendor_message_shipment", table_name="vendor_message")
     op.drop_index(op.f("ix_vendor_message_notice_id"), table_name="vendor_message")
     op.drop_table("vendor_message")
+    op.drop_index(op.f("ix_vendor_interface_depot_id"), table_name="vendor_interface")
+    op.drop_table("vendor_interface")
     op.drop_table("study_version")
     op.drop_table("study_end")
     op.drop_table("site")
