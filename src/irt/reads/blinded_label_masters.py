@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from irt.blinding.views import BlindedView
-from irt.labels.particulars import PARTICULARS, REQUIRED, Packaging, region_of
+from irt.labels.particulars import PARTICULARS, REQUIRED, Packaging, may_be_left_off, region_of
 from irt.labels.text import LabelText, problems_of
 from irt.reads.blinded_sites import not_found, study_at
 from irt.reads.blinded_supply import approved_version
@@ -66,12 +66,13 @@ class MasterVersion(BlindedView):
 
 @dataclass(frozen=True)
 class AskedParticular(BlindedView):
-    """A particular as the form asks for it; without a clause it may be left empty."""
+    """A particular as the form asks for it; without a clause it may be left empty, else with a justification."""
 
     code: str
     title: str
     clause: str
     placeholders: str
+    may_be_left_off: bool
 
 
 class InForce(NamedTuple):
@@ -145,10 +146,15 @@ def texts_in_force(
 
 def asked_particulars(country: str, packaging: Packaging) -> tuple[AskedParticular, ...]:
     """Every particular in the order of the label, with the clause that asks for it in that country."""
-    clauses = REQUIRED[region_of(country), packaging]
+    region = region_of(country)
+    clauses = REQUIRED[region, packaging]
     return tuple(
         AskedParticular(
-            one.code, one.title, clauses.get(one.code, ""), " ".join(f"{{{name}}}" for name in one.needs)
+            code=one.code,
+            title=one.title,
+            clause=clauses.get(one.code, ""),
+            placeholders=" ".join(f"{{{name}}}" for name in one.needs),
+            may_be_left_off=one.code in clauses and may_be_left_off(region, packaging, one.code),
         )
         for one in PARTICULARS
     )

@@ -71,8 +71,7 @@ def test_from_the_label_to_the_closed_box(late_world: World) -> None:
     home, kits = f"/depot/{late_world.study_id}/{number}", kits_of(late_world, number)
     browser = depot_worker(late_world)
     assert f'href="{home}/labels"' in browser.get(home).text
-    assert browser.press(f"{home}/pack").status_code == 409
-    assert f"{len(kits)} kits of this parcel have no label for GB" in browser.text
+    assert f'action="{home}/pack"' not in browser.text
     sheet = browser.get(f"{home}/labels/sheet")
     printed = "".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(sheet.content)).pages)
     assert sorted(re.findall(r"Kit no. (\d+)", printed)) == kits
@@ -147,6 +146,8 @@ def test_the_same_over_the_api(late_world: World) -> None:
     assert [each["code"] for each in sheet["items"]] == kits
     assert sheet["items"][0]["lines"][0] == f"Kit no. {kits[0]}"
     assert system.asks_study(f"/depot-shipments/{number}/labelling").json()["left"] == kits
+    too_soon = system.does("/shipments/pack", number=number)
+    assert (too_soon.status_code, too_soon.json()["name"]) == (409, "KitsNotLabelled")
     put_on = system.booked("/labels/put-on", shipment=number, kits=kits, labels_issued=len(kits))
     refused = system.does("/labels/check", number=put_on["number"], signing=SIGNING)
     assert (refused.status_code, refused.json()["name"]) == (409, "SecondPersonMissing")

@@ -50,6 +50,10 @@ def test_what_is_missing_is_told_before_the_proof(world: World) -> None:
     browser = _written(world, use_by="")
     assert "Period of use is missing" in browser.text
     assert "Annex VI A.1 (1)(k)" in browser.text
+    form = browser.get(f"/labels/{world.study_id}/write?{WHERE}").text
+    assert 'name="omit-children"' in form
+    assert 'name="omit-use_by"' not in form
+    browser.get(f"/labels/{world.study_id}/LM-001")
     assert "Put this proof before quality" not in browser.text
     assert browser.get(f"/labels/{world.study_id}/LM-001/9/proof/svg").status_code == 404
 
