@@ -303,6 +303,23 @@ def test_every_requirement_code_is_explained() -> None:
     assert set(explained) == named
 
 
+LEAKS = [*range(1, 12), *range(18, 26), 35, 37, *range(40, 44)]
+"""The leaks that concern supply, by number."""
+NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+
+
+def test_every_leak_of_supply_has_tests_that_exist() -> None:
+    """Each row of the table names tests; each of them is a function of the file it is said to be in."""
+    page = (ROOT / "docs" / "validation" / "leaks.md").read_text()
+    rows = re.findall(r"^\| (L\d\d) \|.*\|$", page, re.MULTILINE)
+    assert rows == [f"L{number:02}" for number in LEAKS]
+    for line in page.splitlines():
+        assert not line.startswith("| L") or NAMED_TEST.search(line), line
+    for file, name in NAMED_TEST.findall(page):
+        tree = ast.parse((ROOT / file).read_text())
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{file}::{name}"
+
+
 def _docstrings(tree: ast.AST) -> Iterator[str]:
     """Every string that stands alone: of modules, classes, functions, and below what they describe."""
     for node in ast.walk(tree):
