@@ -16,9 +16,8 @@ from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import not_found
 from irt.reads.unblinded_release import release_reasons
 from irt.services.release_steps import MEANINGS, SignReleaseStep, sign_release_step
-from irt.states.release import ReleaseStepKind, StepOutcome
+from irt.states.release import ReleaseStepKind, StepOutcome, step_words
 from irt.states.table import words
-from irt.supply.release_route import step_words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import signing_in

@@ -10,8 +10,7 @@ from irt.commands.named import mode_option, study_of, study_option
 from irt.commands.session import Person, as_person
 from irt.reads.blinded_release import CountryOnRoute, LotOnRoutes, StepCell, lots_and_routes
 from irt.services.release_steps import SignReleaseStep, sign_release_step
-from irt.states.release import ReleaseStepKind, StepOutcome
-from irt.supply.release_route import step_words
+from irt.states.release import ReleaseStepKind, StepOutcome, step_words
 
 
 @click.command("route")

@@ -23,10 +23,10 @@ from irt.reads.release_routes import (
     reach,
     walk_to,
 )
-from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, StepState
+from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, StepState, step_words
 from irt.states.table import words
 from irt.study.release import ReleaseRoute
-from irt.supply.release_route import Standing, arrived, refuse_step, step_words
+from irt.supply.release_route import Standing, arrived, refuse_step
 
 
 @dataclass(frozen=True)

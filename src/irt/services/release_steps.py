@@ -22,9 +22,9 @@ from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
-from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome
+from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, step_words
 from irt.study.release import ReleaseRoute
-from irt.supply.release_route import arrived, refuse_step, step_words
+from irt.supply.release_route import arrived, refuse_step
 from irt.tables.columns import table_of
 from irt.tables.kit import LotApproval
 from irt.tables.release import ReleaseStep

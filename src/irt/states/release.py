@@ -31,3 +31,16 @@ class StepState(StrEnum):
 
 OF_WHOLE_ROUTE = frozenset({ReleaseStepKind.QP_CERTIFICATION, ReleaseStepKind.QUALITY_RELEASE})
 """Steps about the batch: signed once for all countries of a route. The others are signed country by country."""
+
+_WORDS = {
+    ReleaseStepKind.QP_CERTIFICATION: "QP certification",
+    ReleaseStepKind.QUALITY_RELEASE: "release by quality",
+    ReleaseStepKind.IMPORT_RELEASE: "import release",
+    ReleaseStepKind.COUNTRY_APPROVAL: "country approval",
+    ReleaseStepKind.RELEASE_TO_TRIAL: "release to the trial",
+}
+
+
+def step_words(kind: ReleaseStepKind) -> str:
+    """A step as people say it."""
+    return _WORDS[kind]

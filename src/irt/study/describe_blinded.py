@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from irt.states.release import step_words
 from irt.study.blinded import BlindedStudy, KitCount
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import NonSerializedItem
@@ -110,14 +111,22 @@ def _window(visit: Visit) -> str:
 
 def _groups(study: BlindedStudy) -> Section:
     rows = tuple(
-        (group.code, group.name, group.storage, group.handling or "-", _schedules(group))
+        (group.code, group.name, group.storage, group.handling or "-", _schedules(group), _prepared(group))
         for group in study.blinding_groups
     )
-    headings = ("Code", "Name", "Storage", "Handling", "Controlled drug")
+    headings = ("Code", "Name", "Storage", "Handling", "Controlled drug", "Prepared")
     controlled = any(group.schedules for group in study.blinding_groups)
     hours = study.controlled.report_hours
     note = f"Discrepancies of controlled drugs are reported within {hours} hours." if controlled else ""
     return Section("Kits as they look", table=Table(headings, rows), note=note)
+
+
+def _prepared(group: BlindingGroup) -> str:
+    rule = group.preparation
+    if rule is None:
+        return "no"
+    thaw = f"thawed at most {rule.thaw_hours_max} h, " if rule.thaw_hours_max else "thawed, " if rule.thaws else ""
+    return f"{thaw}{rule.contents} {rule.unit}, given within {rule.in_use_hours} h"
 
 
 def _schedules(group: BlindingGroup) -> str:
@@ -238,7 +247,7 @@ def _release(study: BlindedStudy) -> Section:
 
 def _steps(route: ReleaseRoute) -> Iterator[str]:
     for step in route.in_order:
-        yield step.kind.replace("_", " ") + (" by another person" if step.another_person else "")
+        yield step_words(step.kind) + (" by another person" if step.another_person else "")
 
 
 def _temperature(study: BlindedStudy) -> Section:

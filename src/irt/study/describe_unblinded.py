@@ -44,12 +44,23 @@ def unblinded_specification(definition: StudyDefinition) -> Specification:
         _lanes(definition),
         *_imports(definition),
         *_customs(definition),
+        *_served(definition),
         _resupply(definition),
         _sizes(definition),
         _lots(definition),
     )
     title = f"{definition.study.name}: study specification"
     return Specification(title, "unblinded", blinded_sections(blinded_study(definition)) + restricted)
+
+
+def _served(definition: StudyDefinition) -> Iterator[Section]:
+    """Nothing for a study that is no pool."""
+    if definition.serves:
+        rows = tuple(
+            (served.protocol, "; ".join(f"{pooled} as {name}" for pooled, name in served.kit_types.items()))
+            for served in definition.serves
+        )
+        yield Section("Studies served by this pool", table=Table(("Study", "Kit types"), rows))
 
 
 def _arms(definition: StudyDefinition) -> Section:

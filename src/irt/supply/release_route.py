@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from irt.errors import Refusal
-from irt.states.release import ReleaseStepKind, StepOutcome, StepState
+from irt.states.release import ReleaseStepKind, StepOutcome, StepState, step_words
 from irt.study.release import RouteStep
 
 
@@ -73,20 +73,6 @@ class AnotherPersonNeeded(Refusal):
             f"You signed an earlier step for {where}. Nothing was signed. "
             f"This study asks another person for the {step_words(kind)}."
         )
-
-
-def step_words(kind: ReleaseStepKind) -> str:
-    """A step as people say it."""
-    return _WORDS[kind]
-
-
-_WORDS = {
-    ReleaseStepKind.QP_CERTIFICATION: "QP certification",
-    ReleaseStepKind.QUALITY_RELEASE: "release by quality",
-    ReleaseStepKind.IMPORT_RELEASE: "import release",
-    ReleaseStepKind.COUNTRY_APPROVAL: "country approval",
-    ReleaseStepKind.RELEASE_TO_TRIAL: "release to the trial",
-}
 
 
 def walk(steps: Sequence[RouteStep], lines: Mapping[ReleaseStepKind, StepLine]) -> tuple[Standing, ...]:

@@ -8,7 +8,9 @@ import pytest
 from irt.errors import IntegrityFault
 from irt.study.blinded import blinded_study
 from irt.study.describe import describe_blinded, describe_unblinded
+from irt.study.pool import ServedStudy
 from irt.study.randomization_plan import PermutedBlocks
+from irt.study.release import ReleaseRoute
 from tests.irt.study.edits import NAMES, study_of
 from tests.irt.study.worlds import arm_labels, rearranged, swapped
 
@@ -80,6 +82,16 @@ def test_the_unblinded_text_is_whole(name):
     assert all(f"| {part.code} |" in text for group in parts for part in group)
     assert all(lot.blinded_lot in text for size in study.sizes.values() for lot in size.lots)
     assert "UNBLINDED" in text.splitlines()[2]
+
+
+def test_routes_and_pools_are_told():
+    """The steps of a route to everybody, the kit types of a pool to the unblinded alone."""
+    routes = (ReleaseRoute(code="eu", regions=("EU",)), ReleaseRoute(code="us", countries=("US",)))
+    served = (ServedStudy(protocol="NB-9", kit_types={"PEN-A": "PEN-1"}),)
+    definition = study_of("fourier").model_copy(update={"release_routes": routes, "serves": served})
+    blind, whole = describe_blinded(blinded_study(definition)), describe_unblinded(definition)
+    assert "QP certification; country approval; release to the trial by another person" in blind
+    assert ("PEN-A as PEN-1" in whole, "NB-9" in blind) == (True, False)
 
 
 def test_the_blinded_text_says_what_a_site_needs():

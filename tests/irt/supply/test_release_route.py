@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from irt.errors import Refusal
-from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, StepState
+from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, StepState, step_words
 from irt.study.release import PRESETS, ReleaseRoute, RouteStep, route_to
 from irt.supply.release_route import (
     AnotherPersonNeeded,
@@ -17,7 +17,6 @@ from irt.supply.release_route import (
     StepStandsAlready,
     arrived,
     refuse_step,
-    step_words,
     walk,
 )
 
