@@ -17,6 +17,7 @@ from tests.blinding.story_of_change import (
     change_network,
     destroy_kit,
     extend_lot,
+    go_on_paper,
     practise_recall,
     warm_parcel,
     write_label,
@@ -42,6 +43,7 @@ NEAR = {
         "/studies/{study_id}/destruction",
         "/studies/{study_id}/label-masters",
         "/studies/{study_id}/label-masters/LM-001",
+        "/studies/{study_id}/label-masters/LM-001/proof",
     ),
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
@@ -62,6 +64,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         extend_lot(world)
         write_label(world)
         destroy_kit(world)
+        go_on_paper(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)
@@ -121,13 +124,16 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
     with world.store.reading() as connection:
         known = {
             noun: [str(row[0]) for row in connection.execute(text(f"SELECT number FROM {noun} ORDER BY number"))]
-            for noun in ("subject", "kit", "shipment", "site")
+            for noun in ("subject", "kit", "shipment", "site", "outage_pack")
         }
+        known["outage-pack"] = known.pop("outage_pack")
     for path in _looked_at(world.browser().client.app.routes):
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
             address = NUMBERED.sub("1", address)
-            noun = next((each for each in ("subject", "kit", "shipment") if f"{each}s/{{" in address), "site")
+            noun = next(
+                (each for each in ("subject", "outage-pack", "kit", "shipment") if f"{each}s/{{" in address), "site"
+            )
             for number in known[noun][:alike_max] if "{" in address else [""]:
                 asked.append(address.replace("{number:str}", number).replace("{site:str}", number))
     return asked

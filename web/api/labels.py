@@ -11,14 +11,16 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.errors import NotAllowed
 from irt.labels.label import COPY, Label, svg_label
+from irt.labels.proof import proof_of
 from irt.labels.sheet import sheet_of
 from irt.reads.blinded_just_in_time import ShipmentLabels, shipment_labels
 from irt.reads.blinded_label_masters import MasterVersion, label_master, label_masters
 from irt.reads.blinded_labels import Wanted, label_of_site_kit, labels_of_shipment, labels_of_task
 from irt.reads.blinded_relabel_work import label_work, task_in
 from irt.reads.blinded_shipments import ShipmentRecord, depot_shipment
-from irt.reads.blinded_sites import sites_reached
+from irt.reads.blinded_sites import sites_reached, study_at
 from irt.reads.blinded_stock import kit_history
+from irt.reads.blinded_supply import approved_version
 from irt.services.label_kits import check_labels, label_kits
 from irt.services.label_masters import decide_label_master, proof_label_master, write_label_master
 from irt.services.store import Store
@@ -74,6 +76,16 @@ def show_label_master(study_id: StudyId, number: Number, caller: Caller, store: 
     _require_reader(caller, study_id)
     with store.reading() as connection:
         return LabelMastersShown(label_master(connection, study_id, number))
+
+
+@question("/studies/{study_id:int}/label-masters/{number:str}/proof", None, "The proof of the newest version")
+def show_label_proof(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> LabelSheet:
+    """The label of a specimen, marked as one; the SHA-256 of its picture is the hash that is signed."""
+    _require_reader(caller, study_id)
+    with store.reading() as connection:
+        newest = label_master(connection, study_id, number)[0]
+        study = study_at(connection, study_id, approved_version(connection, study_id))
+    return _sheet([proof_of(newest.text, study, newest.blinding_group)], number, now)
 
 
 @question("/studies/{study_id:int}/kits/{number:str}/label", Permission.VIEW_STOCK, "A copy of a kit's label")
@@ -149,6 +161,7 @@ def _shipment(store: Store, caller: Actor, study_id: int, number: str) -> Shipme
 OPERATIONS = (
     list_label_masters,
     show_label_master,
+    show_label_proof,
     show_kit_label,
     print_shipment_labels,
     show_labelling,

@@ -16,6 +16,7 @@ from irt.tables.kit import Kit
 from irt.tables.people import Account
 from irt.tables.shipment import Shipment, ShipmentKit
 from irt.tables.study import Site
+from irt.tables.subject import Subject
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class ShipmentLabels(BlindedView):
 
 _KITS, _SHIPMENTS, _SHIPPED, _SITES = table_of(Kit), table_of(Shipment), table_of(ShipmentKit), table_of(Site)
 _DONE, _LABELLED, _CHECKS = table_of(Relabelling), table_of(RelabelledKit), table_of(RelabelCheck)
-_ACCOUNTS = table_of(Account)
+_ACCOUNTS, _SUBJECTS = table_of(Account), table_of(Subject)
 _LAST = (
     select(func.max(_DONE.c.id))
     .join(_LABELLED, _LABELLED.c.relabelling_id == _DONE.c.id)
@@ -84,8 +85,14 @@ _UNCHECKED = (
 )
 _GOES_TO = (
     select(_SHIPMENTS.c.id, _SITES.c.country)
-    .join(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
-    .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number"))
+    .outerjoin(_SUBJECTS, _SUBJECTS.c.id == _SHIPMENTS.c.subject_id)
+    # A patient's home is where the site is that cares for them.
+    .join(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _SUBJECTS.c.site_id))
+    .where(
+        _SHIPMENTS.c.study_id == bindparam("study_id"),
+        _SHIPMENTS.c.number == bindparam("number"),
+        _SHIPMENTS.c.origin_depot_id.is_not(None),
+    )
 )
 
 
@@ -101,6 +108,12 @@ def shipment_labels(connection: Connection, study_id: int, number: str) -> Shipm
     left = tuple(row["number"] for row in rows if row["number"] not in waiting)
     kits = len(connection.execute(_KITS_OF, {"shipment_id": found.id}).all())
     return ShipmentLabels(found.country, True, left, to_check, kits)
+
+
+def country_of_parcel(connection: Connection, study_id: int, number: str) -> str:
+    """Where a depot's shipment goes, homes among it; empty where it goes to another depot."""
+    found = connection.execute(_GOES_TO, {"study_id": study_id, "number": number}).first()
+    return str(found.country) if found else ""
 
 
 def kits_to_label(connection: Connection, shipment_id: int, country: str) -> Sequence[RowMapping]:

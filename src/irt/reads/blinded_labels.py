@@ -13,6 +13,7 @@ from irt.labels.label import Label, label_of
 from irt.labels.particulars import Packaging
 from irt.labels.proof import kit_label_of, words_of
 from irt.labels.text import lines_of as lines_of_text
+from irt.reads.blinded_just_in_time import country_of_parcel
 from irt.reads.blinded_label_masters import InForce, texts_in_force
 from irt.reads.blinded_relabel_work import LabelTask
 from irt.reads.blinded_shipments import ShipmentRecord
@@ -126,8 +127,9 @@ def labels_of_kits(
 
 def labels_of_shipment(connection: Connection, record: ShipmentRecord) -> tuple[Label, ...]:
     """The labels of a shipment's kits for the country it goes to."""
-    numbers = [kit.number for kit in record.kits]
-    return labels_of_kits(connection, record.line.study_id, numbers, record.line.country)
+    study_id, numbers = record.line.study_id, [kit.number for kit in record.kits]
+    country = country_of_parcel(connection, study_id, record.line.number)
+    return labels_of_kits(connection, study_id, numbers, country)
 
 
 def labels_of_task(connection: Connection, study_id: int, task: LabelTask) -> tuple[Label, ...]:

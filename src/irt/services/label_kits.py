@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotFound, Refusal
-from irt.reads.blinded_just_in_time import kits_to_label, shipment_labels
+from irt.reads.blinded_just_in_time import country_of_parcel, kits_to_label, shipment_labels
 from irt.reads.blinded_label_masters import InForce, texts_in_force
 from irt.services.audit_draft import AuditDraft
 from irt.services.label_counts import LabelCounts, SecondPersonMissing, book_labels, refuse_miscounted
@@ -25,7 +25,6 @@ from irt.tables.columns import table_of
 from irt.tables.expiry import RelabelCheck, RelabelledKit, Relabelling
 from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment
-from irt.tables.study import Site
 
 
 class LabelKits(LabelCounts):
@@ -86,9 +85,8 @@ class KitsNotLabelled(Refusal):
         )
 
 
-_KITS, _SHIPMENTS, _SITES = table_of(Kit), table_of(Shipment), table_of(Site)
+_KITS, _SHIPMENTS = table_of(Kit), table_of(Shipment)
 _DONE, _LABELLED, _CHECKS = table_of(Relabelling), table_of(RelabelledKit), table_of(RelabelCheck)
-_COUNTRY = select(_SITES.c.country).where(_SITES.c.id == bindparam("site_id"))
 _WAITING = (
     select(_DONE, _SHIPMENTS.c.number.label("shipment"), _CHECKS.c.id.label("checked"))
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _DONE.c.shipment_id)
@@ -156,8 +154,6 @@ def check_labels(work: Work, ask: CheckLabels) -> LabelsChecked:
 
 def refuse_unlabelled(work: Work, shipment: HeldShipment) -> None:
     """KitsNotLabelled where a kit lacks the label of the country it goes to."""
-    if shipment.site_id is None:
-        return
     labels = shipment_labels(work.connection, shipment.study_id, shipment.number)
     if not labels.complete:
         raise KitsNotLabelled(labels.country, len(labels.left), labels.waiting)
@@ -168,10 +164,10 @@ def _country(work: Work, study: SupplyStudy, shipment: HeldShipment) -> str:
         raise NotJustInTime(
             "Kits are labelled once they are picked and before they are packed. Nothing was booked."
         )
-    found = work.row(_COUNTRY, site_id=shipment.site_id)
-    if found is None or not study.definition.labels.just_in_time_for(found["country"]):
+    country = country_of_parcel(work.connection, study.id, shipment.number)
+    if not country or not study.definition.labels.just_in_time_for(country):
         raise NotJustInTime("The kits of this shipment are not labelled at the depot. Nothing was booked.")
-    return str(found["country"])
+    return country
 
 
 def _wanted(work: Work, shipment: HeldShipment, country: str, numbers: Sequence[str]) -> list[RowMapping]:

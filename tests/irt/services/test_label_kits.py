@@ -37,9 +37,16 @@ from irt.study.labels import LabelSettings
 from irt.tables.kit import Kit
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment, ShipmentKit
+from tests.builders_home import HomeTrial, mailing
 from tests.builders_supply import SupplyHouse, the_lipid_study
 from tests.cast import signing
+from tests.irt.labels.builders import AMERICAN
 from tests.irt.services.test_label_masters import decided, proofed, written
+
+
+def the_first(house: SupplyHouse) -> str:
+    """The number of the first shipment."""
+    return str(house.rows(Shipment)[0]["number"])
 
 
 @cache
@@ -54,9 +61,9 @@ def the_late_study() -> StudyDefinition:
     return study.model_copy(update={"countries": countries, "labels": labels})
 
 
-def picked(house: SupplyHouse) -> str:
-    """The only shipment, acknowledged and picked."""
-    number = str(house.rows(Shipment)[0]["number"])
+def picked(house: SupplyHouse, number: str = "") -> str:
+    """The first shipment, or the one named, acknowledged and picked."""
+    number = number or the_first(house)
     for service in (acknowledge_shipment, pick_shipment):
         house.do(Role.DEPOT, service, StepShipment(study_id=house.study_id, number=number))
     return number
@@ -82,17 +89,20 @@ def house(sqlite_store: Store) -> Iterator[SupplyHouse]:
     return made
 
 
-def work(house: SupplyHouse) -> ShipmentLabels:
+def work(house: SupplyHouse, number: str = "") -> ShipmentLabels:
     """What is left of the shipment's labels."""
-    number = house.rows(Shipment)[0]["number"]
     with house.store.reading() as connection:
-        return shipment_labels(connection, house.study_id, number)
+        return shipment_labels(connection, house.study_id, number or the_first(house))
 
 
-def labelled(house: SupplyHouse, kits: tuple[str, ...], **counts: int) -> KitsLabelled:
+def labelled(house: SupplyHouse, kits: tuple[str, ...], number: str = "", **counts: int) -> KitsLabelled:
     """Somebody of the depot puts the labels on."""
-    number = house.rows(Shipment)[0]["number"]
-    facts = {"study_id": house.study_id, "shipment": number, "kits": list(kits), "labels_issued": len(kits)}
+    facts = {
+        "study_id": house.study_id,
+        "shipment": number or the_first(house),
+        "kits": list(kits),
+        "labels_issued": len(kits),
+    }
     return house.do(Role.DEPOT, label_kits, LabelKits.model_validate({**facts, **counts}))
 
 
@@ -108,10 +118,10 @@ def checked(house: SupplyHouse, number: str, who: Actor | None = None, **decisio
     return house.do(who or second(house), check_labels, ask).left
 
 
-def pack(house: SupplyHouse) -> ShipmentStatus:
+def pack(house: SupplyHouse, number: str = "") -> ShipmentStatus:
     """The depot closes the parcel."""
-    number = house.rows(Shipment)[0]["number"]
-    return house.do(Role.DEPOT, pack_shipment, StepShipment(study_id=house.study_id, number=number)).status
+    ask = StepShipment(study_id=house.study_id, number=number or the_first(house))
+    return house.do(Role.DEPOT, pack_shipment, ask).status
 
 
 def groups(house: SupplyHouse) -> Counter[str]:
@@ -268,3 +278,23 @@ def test_which_kits_lack_the_label(group: str, labelled_for: str | None, lacks: 
     """One packed with its group's label does not; one labelled for another country of the group does."""
     country = "FR" if group in ("EU", "all") else "GB"
     assert lacks_label(group, labelled_for, country) is lacks
+
+
+def test_a_parcel_to_a_home_is_labelled_for_the_patients_country(sqlite_store: Store) -> None:
+    """It names no site, and is not packed without its labels either."""
+    study = mailing()
+    countries = tuple(country.model_copy(update={"label_group": country.code}) for country in study.countries)
+    late = study.model_copy(update={"countries": countries, "labels": LabelSettings(just_in_time=True)})
+    trial = HomeTrial.mailing(sqlite_store, late)
+    number = trial.released(trial.assigned().dispensing_id).shipment or ""
+    for group in {row["blinding_group"] for row in shipped(trial, trial.rows(Shipment, number=number)[0]["id"])}:
+        draft = written(trial, country="US", language="en", blinding_group=group, particulars=AMERICAN)
+        proofed(trial, draft)
+        decided(trial, draft)
+    picked(trial, number)
+    kits = work(trial, number).left
+    with pytest.raises(KitsNotLabelled, match="for US"):
+        pack(trial, number)
+    done = labelled(trial, kits, number)
+    assert checked(trial, done.number) == 0
+    assert pack(trial, number) == ShipmentStatus.PACKED

@@ -1,5 +1,7 @@
 """The buttons Save the next version, Put this proof before quality, and Sign: a label from words to approval."""
 
+from hashlib import sha256
+
 from irt.blinding.roles import Permission
 from irt.tables.label import LabelMaster, LabelMasterStep
 from tests.cast import PASSWORD
@@ -102,6 +104,8 @@ def test_masters_over_the_api(world: World) -> None:
     version = {"number": written["number"], "version": written["version"]}
     assert written["problems"] == []
     proof = supply.booked("/labels/proof", **version)["proof_hash"]
+    (drawn,) = supply.asks_study("/label-masters/LM-001/proof").json()["items"]
+    assert sha256(drawn["svg"].encode()).hexdigest() == proof
     refused = supply.does("/labels/decide", **version, granted=True, signing=SIGNING)
     assert refused.status_code == 403
     assert quality.booked("/labels/decide", **version, granted=True, signing=SIGNING)["status"] == "approved"
