@@ -23,7 +23,7 @@ from irt.reads.blinded_people import Place, place_in
 from irt.services.note_export import NoteExport, note_export
 from irt.services.start_jobs import StartVerification, start_verification
 from irt.services.store import Store
-from web.downloads import csv_answer, file_name
+from web.downloads import file_name, table_answer, table_in
 from web.formats import stamp
 from web.forms import Fields
 from web.frame import frame_for
@@ -107,6 +107,7 @@ class HistoryPages(Controller):
         filters, message = _filters(place, data)
         if message:
             raise BadInput(message)
+        suffix = table_in(data)
         with store.reading() as connection:
             entries = exported_history(connection, who.actor, filters)
         if len(entries) > EXPORTED_MAX:
@@ -116,12 +117,12 @@ class HistoryPages(Controller):
         ask = NoteExport(
             study_id=place.study_id,
             site_id=place.site_id,
-            file_name=file_name(name, place.mode, now),
+            file_name=file_name(name, place.mode, now, suffix),
             rows=len(entries),
             filters=chosen,
         )
         press(store, who, now, note_export, ask, data.get("command_key", ""))
-        return csv_answer(name, place.mode, now, _HEADS, map(_row, entries))
+        return table_answer(name, place.mode, now, _HEADS, map(_row, entries), suffix)
 
 
 def _place(store: Store, who: Who, asked: dict[str, str]) -> Place | None:

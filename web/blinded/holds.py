@@ -21,7 +21,7 @@ from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import reason_in, signing_in, whole_in
-from web.downloads import csv_answer
+from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
 
@@ -107,13 +107,14 @@ class HoldPages(Controller):
     def report(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[Any]:
         """The closing report: every kit, where it was found and what became of it."""
         desk.who.actor.require(Permission.DECIDE_QUALITY, study_id)
+        suffix = table_in(desk.request.query_params)
         with desk.store.reading() as connection:
             rows = [
                 (kit.number, kit.lot, kit.expiry.isoformat(), kit.found_at, kit.now_at, kit.status)
                 for kit in closing_report(connection, study_id, number)
             ]
         mode = mode_of(desk.who, desk.who.place, desk.request.app.state.installation.settings.mode)
-        return csv_answer(f"hold_{number}", mode, desk.now, _HEADS, rows)
+        return table_answer(f"hold_{number}", mode, desk.now, _HEADS, rows, suffix)
 
     @post("/{study_id:int}/{number:str}/lift", sync_to_thread=True)
     def lift(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[Any]:

@@ -113,7 +113,7 @@ class AllocationPages(Controller):
     def export(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
         """Exactly the filtered allocations, in order of assignment."""
         study_id = posted_study(desk, data)
-        suffix = suffix_in(data, "csv", "json")
+        suffix = suffix_in(data, "csv", "xlsx", "json")
         wanted = Wanted(
             data.get("site", ""), data.get("stratum", ""), data.get("arm", ""), data.get("noted") == "yes"
         )

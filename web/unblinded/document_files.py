@@ -19,7 +19,7 @@ from irt.reads.unblinded_live import live
 from irt.reads.unblinded_schedule import Schedule, ScheduleLine, schedule
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
-from web.downloads import csv_text
+from web.downloads import TABLES, table_content
 from web.pdf import Masthead, Sheets
 from web.unblinded.evidence import ALLOCATION_HEADS, Evidence, allocation_row, evidence_pack, facts_of
 
@@ -47,9 +47,9 @@ class Leaving:
     details: Mapping[str, str] = field(default_factory=dict)
 
 
-def schedule_table(told: Schedule) -> Leaving:
+def schedule_table(told: Schedule, suffix: str = "csv") -> Leaving:
     """The randomization scheme and codes (ICH E3 16.1.7) as a table."""
-    return _schedule(told, "csv", csv_text(_SCHEDULE_HEADS, _schedule_rows(told)))
+    return _schedule(told, suffix, table_content(suffix, _SCHEDULE_HEADS, _schedule_rows(told)))
 
 
 def schedule_paper(told: Schedule, masthead: Masthead) -> Leaving:
@@ -62,32 +62,35 @@ def schedule_paper(told: Schedule, masthead: Masthead) -> Leaving:
     return _schedule(told, "pdf", sheets.paper())
 
 
-def dummy_file(definition: StudyDefinition, subjects: int, key: bytes) -> Leaving:
+def dummy_file(definition: StudyDefinition, subjects: int, key: bytes, suffix: str = "csv") -> Leaving:
     """Invented subjects for acceptance tests, with the seed that they were drawn from; NoDummySchedule."""
     factors = [factor.code for factor in definition.factors]
     heads = ("DUMMY", "number", "subject", *factors, "stratum", "arm", "seed_of_this_dummy")
     rows = [_dummy_row(one, key) for one in dummy_schedule(definition, subjects, key)]
-    return Leaving("dummy schedule", "DUMMY_schedule_for_UAT", "csv", len(rows), csv_text(heads, rows))
+    content = table_content(suffix, heads, rows)
+    return Leaving("dummy schedule", "DUMMY_schedule_for_UAT", suffix, len(rows), content)
 
 
-def transfer_file(told: Schedule, codes: Mapping[str, str], recipient: str) -> Leaving:
+def transfer_file(told: Schedule, codes: Mapping[str, str], recipient: str, suffix: str = "csv") -> Leaving:
     """Subjects with neutral codes for a closed report, by number; BadInput before codes are drawn."""
     _require_codes(codes)
     rows = sorted((one.subject, one.site, one.on_day.isoformat(), codes[one.arm]) for one in told.lines)
-    text = csv_text(("Subject", "Site", "Randomized on", "Group"), rows)
+    text = table_content(suffix, ("Subject", "Site", "Randomized on", "Group"), rows)
     said = {"recipient": recipient_in(recipient)}
-    return Leaving("closed-report transfer", "closed_report_transfer", "csv", len(rows), text, said)
+    return Leaving("closed-report transfer", "closed_report_transfer", suffix, len(rows), text, said)
 
 
-def key_file(told: Schedule, codes: Mapping[str, str], recipient: str, *, confirmed: bool) -> Leaving:
+def key_file(
+    told: Schedule, codes: Mapping[str, str], recipient: str, *, confirmed: bool, suffix: str = "csv"
+) -> Leaving:
     """Which arm a neutral code means; BadInput where it was not confirmed that the codes are to be broken."""
     said = {"recipient": recipient_in(recipient)}
     if not confirmed:
         raise BadInput("The key breaks the codes of every group. Nothing was taken. Confirm that you mean it.")
     _require_codes(codes)
     rows = sorted((codes[code], code, name) for code, name, _ in told.arms if code in codes)
-    text = csv_text(("Group", "Arm", "Treatment"), rows)
-    return Leaving("key of the transfers", "closed_report_KEY", "csv", len(rows), text, said)
+    text = table_content(suffix, ("Group", "Arm", "Treatment"), rows)
+    return Leaving("key of the transfers", "closed_report_KEY", suffix, len(rows), text, said)
 
 
 def evidence_file(connection: Connection, study_id: int, found: AllocationsVerified, masthead: Masthead) -> Leaving:
@@ -108,9 +111,9 @@ def evidence_file(connection: Connection, study_id: int, found: AllocationsVerif
 
 
 def allocations_file(lines: tuple[AllocationLine, ...], suffix: str) -> Leaving:
-    """Allocations in order of assignment, as CSV or JSON."""
-    if suffix == "csv":
-        text = csv_text(ALLOCATION_HEADS, map(allocation_row, lines))
+    """Allocations in order of assignment, as CSV, workbook or JSON."""
+    if suffix in TABLES:
+        text = table_content(suffix, ALLOCATION_HEADS, map(allocation_row, lines))
     else:
         text = json.dumps([asdict(line) for line in lines], default=str, indent=1)
     return Leaving("allocations export", "allocations", suffix, len(lines), text)

@@ -21,6 +21,7 @@ from irt.services.draw_transfer_codes import DrawTransferCodes, draw_transfer_co
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in
+from web.downloads import table_in
 from web.forms import Fields
 from web.pdf import Masthead
 from web.unblinded.document_files import (
@@ -85,12 +86,12 @@ class DocumentPages(Controller):
     def take_schedule(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
         """The randomization scheme and codes, as CSV or PDF (ICH E3 16.1.7)."""
         study_id = posted_study(desk, data)
-        suffix = suffix_in(data, "csv", "pdf")
+        suffix = suffix_in(data, "csv", "xlsx", "pdf")
         with desk.store.reading() as connection:
             told = schedule(connection, study_id)
         if suffix == "pdf":
             return take_away(desk, study_id, schedule_paper(told, _masthead(desk, told, SCHEDULE_TITLE)))
-        return take_away(desk, study_id, schedule_table(told))
+        return take_away(desk, study_id, schedule_table(told, suffix))
 
     @post("/dummy", status_code=200, sync_to_thread=True)
     def take_dummy(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
@@ -100,7 +101,7 @@ class DocumentPages(Controller):
             subjects = whole_between(data, "n", "The number of invented subjects", 1, DUMMY_MAX)
             with desk.store.reading() as connection:
                 definition = definition_in_force(connection, study_id)
-            leaving = dummy_file(definition, subjects, desk.store.entropy(KEY_BYTES))
+            leaving = dummy_file(definition, subjects, desk.store.entropy(KEY_BYTES), table_in(data))
         except Refusal as refusal:
             return _refused(desk, study_id, "dummy", data, refusal)
         return take_away(desk, study_id, leaving)
@@ -112,7 +113,7 @@ class DocumentPages(Controller):
         try:
             recipient = recipient_in(data.get("recipient", ""))
             desk.press(draw_transfer_codes, DrawTransferCodes(study_id=study_id), data.get("command_key", ""))
-            leaving = transfer_file(*_coded(desk, study_id), recipient)
+            leaving = transfer_file(*_coded(desk, study_id), recipient, table_in(data))
         except Refusal as refusal:
             return _refused(desk, study_id, "transfer", data, refusal)
         return take_away(desk, study_id, leaving)
@@ -123,7 +124,9 @@ class DocumentPages(Controller):
         study_id = posted_study(desk, data)
         try:
             confirmed = data.get("confirmed") == "yes"
-            leaving = key_file(*_coded(desk, study_id), data.get("recipient", ""), confirmed=confirmed)
+            told, codes = _coded(desk, study_id)
+            suffix = table_in(data)
+            leaving = key_file(told, codes, data.get("recipient", ""), confirmed=confirmed, suffix=suffix)
         except Refusal as refusal:
             return _refused(desk, study_id, "key", data, refusal)
         return take_away(desk, study_id, leaving)
