@@ -1,7 +1,5 @@
 """The application: every room of pages, what they share, and the doors that need no sign-in."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Litestar, MediaType, Response, get
@@ -15,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from irt.errors import Refusal
 from irt.services.migrate import require_current
+from irt.services.seal import Seal
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
@@ -83,9 +82,9 @@ from web.blinded.visits import CorrectPages, RecordPages, SkipPages, Unscheduled
 from web.blinded.weight import WeightPages
 from web.blinded.worklist import WorklistPages
 from web.errors import answer_fault, answer_http_error, answer_refusal, answer_stranger
-from web.guards import Doorkeeper
+from web.installation import Clock, Installation
 from web.security import Armour, FormGuard, csrf_config
-from web.session import Clock, NotSignedIn, dependencies
+from web.session import NotSignedIn, dependencies
 from web.settings import Settings
 from web.static_files import STATIC, STATIC_PATH
 from web.unblinded.allocations import AllocationPages
@@ -212,23 +211,20 @@ ROOMS: tuple[Any, ...] = (
 """Every controller; a new page room is one line here."""
 
 
-@dataclass(frozen=True)
-class Installation:
-    """What the frame of every page is made from."""
-
-    settings: Settings
-    clock: Clock
-    doorkeeper: Doorkeeper
-    paths: Collection[str]
-
-
 def create_app(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> Litestar:
     """The application on a store; nothing in it reads the environment or the machine's clock by itself."""
-    app = Litestar(
-        route_handlers=[*ROOMS, *api_rooms(store, clock), health, ready, _static_files()],
-        dependencies=dependencies(store, clock, settings, planner),
+    app = build_app(settings, store.seal)
+    move_in(app, store, clock, settings, planner)
+    return app
+
+
+def build_app(settings: Settings, seal: Seal) -> Litestar:
+    """Every room and door, before anything moves in; the seal signs what forms bring back."""
+    return Litestar(
+        route_handlers=[*ROOMS, *api_rooms(), health, ready, _static_files()],
+        dependencies=dependencies(),
         before_send=[Armour(settings), write_access],
-        middleware=[note_start, DefineMiddleware(FormGuard, config=csrf_config(settings, store.seal))],
+        middleware=[note_start, DefineMiddleware(FormGuard, config=csrf_config(settings, seal))],
         exception_handlers={
             NotSignedIn: answer_stranger,
             Refusal: by_room(answer_refused, answer_refusal),
@@ -241,9 +237,12 @@ def create_app(store: Store, clock: Clock, settings: Settings, planner: Resupply
         logging_config=None,
         debug=False,
     )
+
+
+def move_in(app: Litestar, store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> None:
+    """Puts an installation into an application that was built with its settings and seal."""
     paths = frozenset(route.path for route in app.routes)
-    app.state = State({"installation": Installation(settings, clock, Doorkeeper(), paths)})
-    return app
+    app.state = State({"installation": Installation(store, clock, settings, planner, paths)})
 
 
 @get("/health", media_type=MediaType.TEXT, include_in_schema=False)

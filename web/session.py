@@ -1,6 +1,5 @@
 """Who is asking: the cookie's token becomes a person with their rights, and the place they chose to work at."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from irt.services.sessions import actor_of_session, emergency_actor
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.guards import local_address
+from web.installation import installation_of
 from web.security import csrf_token_of, dropped_cookie, kept_cookie
 from web.settings import Settings
 
@@ -26,8 +26,6 @@ CHOICE = "place"
 THEMES = ("auto", "light", "dark")
 BACKGROUND = "background"
 """A handler with this option answers a page that asks by itself: it does not keep the session alive."""
-
-Clock = Callable[[], datetime]
 
 
 class NotSignedIn(Exception):
@@ -58,16 +56,36 @@ class Who:
         return None if self.place is None else self.place.site_id
 
 
-def dependencies(store: Store, clock: Clock, settings: Settings, planner: ResupplyPlanner) -> dict[str, Provide]:
+def dependencies() -> dict[str, Provide]:
     """What handlers may ask for by name: store, now, settings, planner, who, emergency_who."""
     return {
-        "store": Provide(lambda: store, sync_to_thread=False),
-        "settings": Provide(lambda: settings, sync_to_thread=False),
-        "planner": Provide(lambda: planner, sync_to_thread=False),
-        "now": Provide(clock, sync_to_thread=False),
+        "store": Provide(find_store, sync_to_thread=False),
+        "settings": Provide(find_settings, sync_to_thread=False),
+        "planner": Provide(find_planner, sync_to_thread=False),
+        "now": Provide(find_now, sync_to_thread=False),
         "who": Provide(find_who, sync_to_thread=True),
         "emergency_who": Provide(find_emergency_who, sync_to_thread=True),
     }
+
+
+def find_store(request: Request[Any, Any, Any]) -> Store:
+    """The store of this installation."""
+    return installation_of(request).store
+
+
+def find_settings(request: Request[Any, Any, Any]) -> Settings:
+    """The settings of this installation."""
+    return installation_of(request).settings
+
+
+def find_planner(request: Request[Any, Any, Any]) -> ResupplyPlanner:
+    """Who proposes shipments in this installation."""
+    return installation_of(request).planner
+
+
+def find_now(request: Request[Any, Any, Any]) -> datetime:
+    """The moment of this request, by the installation's clock."""
+    return installation_of(request).clock()
 
 
 def find_who(

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from irt.services.seal import Seal
 from irt.states.records import Mode
+from irt.supply.resupply import MinMax
 from tests.builders import SEAL_KEY
 from tests.cast import PASSWORD
 from tests.web.world import SETTINGS, World
@@ -175,7 +176,8 @@ def test_a_fault_shows_a_reference_and_nothing_of_itself(
         raise RuntimeError("the arm is A")
 
     monkeypatch.setattr(application, "ROOMS", (*application.ROOMS, broken))
-    with TestClient(world.app(), raise_server_exceptions=False) as client:
+    app = application.create_app(world.store, lambda: world.now, SETTINGS, MinMax())
+    with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/broken")
     assert answer.status_code == 500
     assert "We could not finish this. Nothing was booked." in answer.text

@@ -26,7 +26,8 @@ from tests.builders import a_store
 from tests.builders_supply import SupplyHouse
 from tests.cast import PASSWORD, TEMPORARY, Office
 from tests.web.browser import Browser
-from web.app import create_app
+from web.app import build_app, move_in
+from web.installation import Clock
 from web.settings import Settings
 
 SETTINGS = Settings(release="0.0.0", mode=Mode.TEST, help_phone="+45 00 00 00 00", secure=False)
@@ -51,6 +52,22 @@ class Letterbox:
         """Gone."""
 
 
+_EMPTY: dict[tuple[Settings, str], list[Litestar]] = {}
+"""Applications that nobody lives in, by what they were built with: to build one takes longer than most tests."""
+
+
+@contextmanager
+def application(store: Store, clock: Clock, settings: Settings) -> Iterator[Litestar]:
+    """An application with nothing of an earlier world in it, given back afterwards."""
+    empty = _EMPTY.setdefault((settings, store.seal.derived_key("csrf")), [])
+    app = empty.pop() if empty else build_app(settings, store.seal)
+    move_in(app, store, clock, settings, MinMax())
+    try:
+        yield app
+    finally:
+        empty.append(app)
+
+
 @dataclass
 class World:
     """A copy of the grounds, with the application on it."""
@@ -68,8 +85,8 @@ class World:
         return self.office.now
 
     def app(self) -> Litestar:
-        """The application, as it starts."""
-        return create_app(self.store, lambda: self.now, self.settings, MinMax())
+        """The application, as it starts: nobody has knocked yet."""
+        return self.opened.enter_context(application(self.store, lambda: self.now, self.settings))
 
     def works(self) -> int:
         """Lets a worker do everything that is queued, its mails lost; gives how many jobs it ran."""

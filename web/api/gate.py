@@ -1,22 +1,18 @@
 """The door of the API: a bearer token, its scope for the act, and not too often. Cookies are never looked at."""
 
-from datetime import datetime
 from typing import Any
 
 from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
-from litestar.types import Guard
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import DataClass, Permission
 from irt.errors import NotAllowed
 from irt.services.issue_token import actor_of_token
-from irt.services.store import Store
 from web.api.problems import TokenRefused
-from web.api.rate import RateLimit
-from web.session import Clock
+from web.installation import installation_of
 
 OPEN = "open"
 """A handler with this option needs no token."""
@@ -27,36 +23,33 @@ SHOWS = "shows"
 _TOKEN_LENGTH_MAX = 200
 
 
-def gate(store: Store, clock: Clock, limit: RateLimit, strangers: RateLimit) -> Guard:
+async def gate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """A guard that lets a request in before any part of its body is read, and remembers whose it is."""
+    if handler.opt.get(OPEN, False):
+        return
+    actor = await sync_to_thread(_admitted, connection)
+    scope = handler.opt.get(SCOPE)
+    if scope is not None and scope not in (actor.scopes or ()):
+        raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
+    shown = handler.opt.get(SHOWS)
+    if shown is not None and not _sees(actor, shown, handler.opt[SCOPE], connection.path_params.get("study_id")):
+        raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
+    connection.state.caller = actor
 
-    async def let_in(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        if handler.opt.get(OPEN, False):
-            return
-        client = connection.client.host if connection.client else "-"
-        header = connection.headers.get("authorization", "")
-        actor = await sync_to_thread(admit, header, client, clock())
-        scope = handler.opt.get(SCOPE)
-        if scope is not None and scope not in (actor.scopes or ()):
-            raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
-        shown = handler.opt.get(SHOWS)
-        if shown is not None and not _sees(
-            actor, shown, handler.opt[SCOPE], connection.path_params.get("study_id")
-        ):
-            raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
-        connection.state.caller = actor
 
-    def admit(header: str, client: str, now: datetime) -> Actor:
-        strangers.check(client, now)
-        token = _token_in(header)
-        actor = None if token is None else actor_of_token(store, token, now)
-        if token is None or actor is None:
-            strangers.admit(client, now)
-            raise TokenRefused
-        limit.admit(token.split("_")[1], now)
-        return actor
-
-    return let_in
+def _admitted(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
+    """Whose token was brought; TokenRefused or TooManyRequests."""
+    installation = installation_of(connection)
+    now = installation.clock()
+    client = connection.client.host if connection.client else "-"
+    installation.strangers.check(client, now)
+    token = _token_in(connection.headers.get("authorization", ""))
+    actor = None if token is None else actor_of_token(installation.store, token, now)
+    if token is None or actor is None:
+        installation.strangers.admit(client, now)
+        raise TokenRefused
+    installation.callers.admit(token.split("_")[1], now)
+    return actor
 
 
 def _sees(actor: Actor, shown: DataClass, scope: Permission, study_id: int | None) -> bool:

@@ -10,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import Guard
 
 from irt.errors import Refusal
-from irt.services.store import Store
 from web.api import (
     approvals,
     bench,
@@ -44,8 +43,6 @@ from web.api.document import docs_page, health, openapi_document
 from web.api.gate import find_caller, gate
 from web.api.limits import BODY_BYTES_MAX
 from web.api.problems import PATH, answer_broken, answer_refused, answer_unreadable
-from web.api.rate import REFUSALS_MAX, REQUESTS_MAX, RateLimit
-from web.session import Clock
 
 _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "studies": studies.OPERATIONS,
@@ -71,10 +68,9 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
 }
 
 
-def api_rooms(store: Store, clock: Clock) -> tuple[Router, Router]:
+def api_rooms() -> tuple[Router, Router]:
     """The API behind its gate, and its documentation before it."""
-    guard = gate(store, clock, RateLimit(REQUESTS_MAX), RateLimit(REFUSALS_MAX))
-    return _room([guard]), Router(PATH, route_handlers=[docs_page, show_document])
+    return _room([gate]), Router(PATH, route_handlers=[docs_page, show_document])
 
 
 @get("/v1/openapi.json", include_in_schema=False, sync_to_thread=True)

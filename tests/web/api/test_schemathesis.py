@@ -17,7 +17,7 @@ from tests.cast import Office
 from tests.web.api.live import served
 from tests.web.api.system import SIGNING, System, depot_of
 from tests.web.world import World
-from web.api import room
+from web import installation
 
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 SECONDS_MAX = 240
@@ -26,7 +26,7 @@ SECONDS_MAX = 240
 @pytest.fixture
 def system(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[System]:
     """A system whose token may do all that a blinded person may do, with something to do it to."""
-    monkeypatch.setattr(room, "REQUESTS_MAX", 1_000_000)
+    monkeypatch.setattr(installation, "REQUESTS_MAX", 1_000_000)
     if request.param == "postgresql":
         world = _world_on(request.getfixturevalue("postgresql_store"))
     study = {"study_id": world.study_id}

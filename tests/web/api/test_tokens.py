@@ -8,7 +8,7 @@ from irt.blinding.roles import Permission
 from irt.services.issue_token import RevokeToken, revoke_token
 from tests.web.api.system import System
 from tests.web.world import World
-from web.api import room
+from web import installation
 from web.api.rate import REFUSALS_MAX
 
 
@@ -77,7 +77,7 @@ def test_the_scope_is_judged_before_the_body(world: World) -> None:
 
 def test_a_caller_runs_out_of_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each token by itself, for a minute, with the time to wait."""
-    monkeypatch.setattr(room, "REQUESTS_MAX", 3)
+    monkeypatch.setattr(installation, "REQUESTS_MAX", 3)
     system = System.of(world, "investigator.0")
     assert [system.asks("/studies").status_code for _ in range(4)] == [200, 200, 200, 429]
     refused = system.asks("/studies")
