@@ -12,10 +12,12 @@ from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
+from irt.reads.blinded_interfaces import CarrierLine, carrier_words
 from irt.reads.blinded_just_in_time import ShipmentLabels, shipment_labels
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, latest_messages
 from irt.reads.blinded_shipments import (
+    BEFORE_DISPATCH,
     ShipmentLine,
     ShipmentRecord,
     arriving_shipments,
@@ -80,6 +82,7 @@ _WHY_WORDS = {
     WhyShort.EXPIRED: "Its date has passed",
 }
 STEP_WORDS = ("Acknowledge", "Pick", "Pack", "Dispatch")
+_NEXT = dict(zip(BEFORE_DISPATCH, STEP_WORDS, strict=True))
 _POSITION = {
     ShipmentStatus.REQUESTED: 1,
     ShipmentStatus.ACKNOWLEDGED: 2,
@@ -95,6 +98,11 @@ class InboxView(BlindedView):
     shipments: tuple[ShipmentLine, ...]
     arriving: tuple[ShipmentLine, ...]
     today: date
+    unlabelled: frozenset[tuple[int, str]] = frozenset()
+
+    def step_of(self, line: ShipmentLine) -> str:
+        """What is to be done with it next."""
+        return "Label" if (line.study_id, line.number) in self.unlabelled else _NEXT[line.status]
 
     def urgency(self, line: ShipmentLine) -> str:
         """Late, today, or later."""
@@ -128,6 +136,7 @@ class DepotView(BlindedView):
     step: int
     picks: tuple[PickLine, ...]
     picked: tuple[str, ...]
+    tracking: tuple[CarrierLine, ...]
     command_key: str
     accepted: bool = True
     title: str = ""
@@ -173,8 +182,14 @@ class DepotPages(Controller):
                 for study_id in studies_fulfilled(desk)
                 for line in arriving_shipments(connection, study_id, depots_worked_at(desk, study_id))
             ]
+            unlabelled = frozenset(
+                (line.study_id, line.number)
+                for line in found
+                if line.status == ShipmentStatus.PICKED
+                and not shipment_labels(connection, line.study_id, line.number).complete
+            )
         found.sort(key=lambda line: (line.dispatch_on or date.max, line.number, line.study_id))
-        view = InboxView(tuple(found), tuple(arriving), desk.now.date())
+        view = InboxView(tuple(found), tuple(arriving), desk.now.date(), unlabelled)
         return desk.page("depot/inbox.html", view, "Inbox", "Inbox", counts={"Inbox": len(found)})
 
     @get("/messages", sync_to_thread=True)
@@ -290,6 +305,8 @@ def _picked(data: dict[str, str]) -> tuple[str, ...]:
 def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: Any) -> DepotView:
     record = _record(desk, study_id, number)
     picks: tuple[PickLine, ...] = ()
+    with desk.store.reading() as connection:
+        tracking = carrier_words(connection, study_id, number)
     if record.line.status == ShipmentStatus.ACKNOWLEDGED:
         with desk.store.reading() as connection:
             picks = pick_list(connection, study_id, number)
@@ -304,6 +321,7 @@ def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: 
         step=_POSITION.get(record.line.status, len(STEP_WORDS) + 1),
         picks=picks,
         picked=tuple(kit for kit in _picked(data) if kit in known),
+        tracking=tracking,
         command_key=desk.key(),
         waybill=data.get("waybill", ""),
         monitor=data.get("monitor", ""),

@@ -70,6 +70,7 @@ def test_from_the_label_to_the_closed_box(late_world: World) -> None:
     number = _parcel(late_world)
     home, kits = f"/depot/{late_world.study_id}/{number}", kits_of(late_world, number)
     browser = depot_worker(late_world)
+    assert re.search(rf'href="{home}">Label<', browser.get("/depot").text)
     assert f'href="{home}/labels"' in browser.get(home).text
     assert f'action="{home}/pack"' not in browser.text
     sheet = browser.get(f"{home}/labels/sheet")
