@@ -10,10 +10,12 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
+from irt.services.fulfil_shipment import StepShipment, lose_shipment
 from irt.services.take_exception import TakeException, take_exception
 from irt.supply.exceptions import ExceptionKind
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import may, study_of
+from web.blinded.typed import reason_in
 from web.forms import Fields
 
 INBOX = "/supply/exceptions"
@@ -24,6 +26,12 @@ KIND_WORDS = {
     ExceptionKind.NOT_RECEIVED: "Receipt not booked",
     ExceptionKind.STOCK_OUT: "Stock runs out",
     ExceptionKind.EXPIRING: "Lot expires soon",
+    ExceptionKind.LICENCE_ENDING: "Import licence ends",
+    ExceptionKind.LICENCE_NEARLY_USED: "Import licence nearly used up",
+    ExceptionKind.VENDOR_SILENT: "Vendor's system silent",
+    ExceptionKind.MESSAGES_MISSING: "Messages missing",
+    ExceptionKind.MESSAGE_NOT_TAKEN: "Message not taken",
+    ExceptionKind.CARRIER_TROUBLE: "Carrier reports trouble",
 }
 NOTE_MAX = 500
 
@@ -35,12 +43,17 @@ class InboxView(BlindedView):
     exceptions: tuple[ExceptionLine, ...]
     account_id: int
     may_take: bool
+    may_lose: bool
     command_key: str
     refusal: str = ""
 
     def words(self, line: ExceptionLine) -> str:
         """What went wrong, as the heading of its row."""
         return KIND_WORDS[line.kind]
+
+    def in_limbo(self, line: ExceptionLine) -> bool:
+        """Whether it is a parcel that left and that nobody has reported since."""
+        return line.kind in (ExceptionKind.NOT_DELIVERED, ExceptionKind.NOT_RECEIVED)
 
     @property
     def overdue(self) -> int:
@@ -75,6 +88,19 @@ class SupplyExceptionPages(Controller):
             return _page(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
         return go(INBOX)
 
+    @post("/lost", sync_to_thread=True)
+    def lose(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
+        """A parcel that nobody reports is declared lost."""
+        study_id = study_of(desk, Permission.VIEW_SUPPLY)
+        if study_id is None:
+            return go("/switch")
+        try:
+            ask = StepShipment(study_id=study_id, number=data.get("record", ""), reason=reason_in(data))
+            desk.press(lose_shipment, ask, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _page(desk, study_id, refusal=refusal.sentence, status_code=refusal.status_code)
+        return go(INBOX)
+
 
 def _asked(study_id: int, data: dict[str, str]) -> TakeException:
     kind, record, note = data.get("kind", ""), data.get("record", ""), data.get("note", "")
@@ -93,6 +119,7 @@ def _page(desk: Desk, study_id: int, *, refusal: str = "", status_code: int = 20
         exceptions=found,
         account_id=desk.who.account_id,
         may_take=may(desk, Permission.RUN_RESUPPLY, study_id),
+        may_lose=may(desk, Permission.APPROVE_SHIPMENT, study_id),
         command_key=desk.key(),
         refusal=refusal,
     )

@@ -10,9 +10,11 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_interfaces import interfaces_of, troubles_of
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
+from irt.reads.imports import licences_on
 from irt.states.kit import Accountability, Assignment, Custody, Quality
 from irt.states.records import KitCheck, SiteStatus
 from irt.states.shipment import OPEN, ShipmentStatus
+from irt.study.supply_limits import SupplyLimits
 from irt.supply.exceptions import (
     CONSUMED_OVER_DAYS,
     ExceptionKind,
@@ -22,6 +24,7 @@ from irt.supply.exceptions import (
     SupplyException,
     interfaces_in_trouble,
     late_parcels,
+    licences_to_renew,
     lots_expiring,
     parcels_in_trouble,
     shelves_running_out,
@@ -122,11 +125,13 @@ _OWNERS = (
 def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tuple[ExceptionLine, ...]:
     """Everything that needs a person now, the nearest deadline first."""
     facts = {"study_id": study_id, "since": now - timedelta(days=CONSUMED_OVER_DAYS)}
+    limits = study_at(connection, study_id, approved_version(connection, study_id)).supply_limits
     taken = {(row.kind, row.record): row for row in connection.execute(_OWNERS, facts)}
     found = [
-        *late_parcels(_parcels(connection, study_id), now),
-        *shelves_running_out(_shelves(connection, study_id, now), now),
-        *lots_expiring(_lots(connection, study_id), now),
+        *late_parcels(_parcels(connection, study_id), now, limits),
+        *shelves_running_out(_shelves(connection, study_id, now), now, limits),
+        *lots_expiring(_lots(connection, study_id), now, limits),
+        *licences_to_renew(licences_on(connection, study_id, now.date()), now, limits),
         *interfaces_in_trouble(interfaces_of(connection, study_id, now), now),
         *parcels_in_trouble(troubles_of(connection, study_id)),
     ]
@@ -134,11 +139,13 @@ def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tup
     for one in sorted(found, key=lambda each: (each.deadline, each.kind, each.record)):
         owner = taken.get((one.kind, one.record))
         name, account, note = (owner.printed_name, owner.account_id, owner.note) if owner else ("", 0, "")
-        lines.append(_line(one, now, name, account, note))
+        lines.append(_line(one, now, limits, name, account, note))
     return tuple(lines)
 
 
-def _line(one: SupplyException, now: datetime, owner: str, owner_id: int, note: str) -> ExceptionLine:
+def _line(
+    one: SupplyException, now: datetime, limits: SupplyLimits, owner: str, owner_id: int, note: str
+) -> ExceptionLine:
     return ExceptionLine(
         kind=one.kind,
         record=one.record,
@@ -146,7 +153,7 @@ def _line(one: SupplyException, now: datetime, owner: str, owner_id: int, note: 
         words=one.words,
         deadline=one.deadline,
         overdue=one.deadline < now,
-        escalated=one.escalates_at < now,
+        escalated=one.escalates_at(limits) < now,
         owner=owner,
         owner_id=owner_id,
         note=note,

@@ -39,6 +39,15 @@ def _code_break_text(body: Mapping[str, Any]) -> str:
     )
 
 
+def _matters(body: Mapping[str, Any]) -> str:
+    return "1 matter" if len(body["lines"]) == 1 else f"{len(body['lines'])} matters"
+
+
+def _exceptions_text(body: Mapping[str, Any], head: str) -> str:
+    lines = "\n".join(f"- {line}" for line in body["lines"])
+    return f"{head}\n\n{lines}\n\nThe page Exceptions under Supply shows who looks after what."
+
+
 _KINDS: dict[str, _Kind] = {
     "code_broken": _Kind(
         Permission.VIEW_SUBJECTS,
@@ -53,6 +62,21 @@ _KINDS: dict[str, _Kind] = {
             "of another arm were missing. Subject and site were told nothing of it.\n\nThe page of the "
             "randomization says what was there."
         ),
+    ),
+    "exceptions_open": _Kind(
+        Permission.RUN_RESUPPLY,
+        lambda body: f"supply needs somebody, {_matters(body)}",
+        lambda body: _exceptions_text(body, "These matters are new in the inbox of supply."),
+    ),
+    "exceptions_overdue": _Kind(
+        Permission.RUN_RESUPPLY,
+        lambda body: f"deadlines of supply have passed, {_matters(body)}",
+        lambda body: _exceptions_text(body, "The deadline of these matters has passed."),
+    ),
+    "exceptions_escalated": _Kind(
+        Permission.APPROVE_STUDY,
+        lambda body: f"supply has not acted, {_matters(body)}",
+        lambda body: _exceptions_text(body, "Nobody has settled these matters of supply after their deadline."),
     ),
     "supply_needed": _Kind(
         Permission.VIEW_SUPPLY,
@@ -78,6 +102,8 @@ def letters_of(connection: Connection, message: RowMapping, sender: str, now: da
     study = connection.execute(_STUDY, {"study_id": study_id}).one()
     place = None if audience is Audience.SAFETY else _place(connection, study_id, message["body"])
     people = addressees(connection, audience, kind.permission, study_id, place, now)
+    if (only := message["body"].get("to_account")) is not None:
+        people = [person for person in people if person.account_id == only]
     head = study.protocol if study.mode == Mode.PRODUCTION else f"[{study.mode}] {study.protocol}"
     return [_letter(message, kind, head, person, sender) for person in people]
 

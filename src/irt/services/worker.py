@@ -25,6 +25,7 @@ from irt.services.jobs import (
 from irt.services.nights import Nights
 from irt.services.running_job import Handler, JobCancelled, RunningJob, WorkerStopping
 from irt.services.store import Store
+from irt.services.watch_exceptions import Watch
 
 PAUSE_SECONDS = 1.0
 """Between two looks at an empty queue."""
@@ -43,9 +44,11 @@ class Worker:
     clock: Callable[[], datetime]
     stop: threading.Event = field(default_factory=threading.Event)
     _nights: Nights = field(init=False)
+    _watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         self._nights = Nights(self.store)
+        self._watch = Watch(self.store)
 
     def run(self) -> None:
         """Works until told to stop; a fault is logged and the next look is a second later."""
@@ -61,6 +64,7 @@ class Worker:
     def once(self) -> int:
         """Does everything that is due now; gives how many jobs were run and messages sent."""
         self._nights.queue(self.clock())
+        self._watch.look(self.clock())
         jobs = 0
         while not self.stop.is_set() and (job := self._claimed()) is not None:
             self._run(job)

@@ -79,6 +79,8 @@ SHIPMENT: dict[tuple[ShipmentStatus, ShipmentEvent], ShipmentStatus] = {
     **{(s, _E.CANCEL): _S.CANCELLED for s in _BEFORE_DISPATCH},
     (_S.IN_TRANSIT, _E.LOSE): _S.LOST,
     (_S.CUSTOMS_HOLD, _E.LOSE): _S.LOST,
+    # A carrier that says it was brought may be wrong: what nobody ever books is lost.
+    (_S.DELIVERED, _E.LOSE): _S.LOST,
     **{(s, _E.RETURN): _S.RETURNED for s in _ON_THE_WAY},
 }
 

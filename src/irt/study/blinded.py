@@ -16,6 +16,7 @@ from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
 from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Conduct, Screening
+from irt.study.supply_limits import SupplyLimits
 from irt.study.temperature import TemperatureRules
 from irt.study.titration import levels_at
 from irt.study.visits import Visit
@@ -103,6 +104,7 @@ class BlindedStudy(NamedTuple):
     labels: LabelSettings = LabelSettings()
     gtins: dict[Code, str] = {}
     controlled: ControlledRules = ControlledRules()
+    supply_limits: SupplyLimits = SupplyLimits()
     release_routes: tuple[ReleaseRoute, ...] = ()
 
 
@@ -128,6 +130,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         delivery=definition.delivery,
         labels=definition.labels,
         controlled=definition.controlled,
+        supply_limits=definition.supply_limits,
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
         release_routes=definition.release_routes,
     )

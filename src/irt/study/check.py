@@ -17,6 +17,7 @@ from irt.study.checks import (
     dispensing,
     duplicates,
     items,
+    kit_blocks,
     labels,
     later_randomizations,
     other_designs,
@@ -50,6 +51,7 @@ CHECKS = (
     *delivery.CHECKS,
     *release.CHECKS,
     *pool.CHECKS,
+    *kit_blocks.CHECKS,
     *items.CHECKS,
     *controlled.CHECKS,
 )

@@ -65,6 +65,7 @@ _NOUNS: dict[str, _Noun] = {
     "serves": _Noun("Studies served", "Study", ("protocol",)),
     "steps": _Noun("Steps", "step", ("kind",)),
     "resupply": _Noun("Resupply of sites"),
+    "supply_limits": _Noun("Limits of supply"),
     "sizes": _Noun("Sizes"),
     "levels": _Noun("Levels", "level"),
     "agents": _Noun("Agents", "agent"),

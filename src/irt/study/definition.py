@@ -23,6 +23,7 @@ from irt.study.randomization_plan import (
 from irt.study.release import ReleaseRoute, route_to
 from irt.study.resupply import Resupply
 from irt.study.rules import Cap, Conduct, Screening
+from irt.study.supply_limits import SupplyLimits
 from irt.study.temperature import TemperatureRules
 from irt.study.visits import Visit
 
@@ -88,6 +89,7 @@ class StudyDefinition(Part):
         default=(), description="a pool: the studies that its kits may be reserved for"
     )
     resupply: Resupply
+    supply_limits: SupplyLimits = SupplyLimits()
     sizes: dict[Literal["full", "small"], Size] = {}
 
     @property

@@ -47,6 +47,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _screening(study),
         _caps(study),
         _conduct(study),
+        _supply_limits(study),
         _temperature(study),
         _labels(study),
         _delivery(study),
@@ -211,6 +212,20 @@ def _conduct(study: BlindedStudy) -> Section:
         ("Signatures with the six-digit code", yes_no(rules.second_factor)),
     )
     return Section("Conduct", facts)
+
+
+def _supply_limits(study: BlindedStudy) -> Section:
+    limits = study.supply_limits
+    facts = (
+        ("Request not acknowledged after", f"{limits.acknowledge_hours} hours"),
+        ("Parcel not sent or delivered after", f"{limits.dispatch_days} or {limits.delivery_days} days"),
+        ("Receipt not booked after", f"{limits.receipt_hours} hours"),
+        ("Stock used up within", f"{limits.stock_out_days} days"),
+        ("Lot or import licence ends within", f"{limits.expiry_days} or {limits.licence_days} days"),
+        ("Import licence covers no more than", f"{limits.licence_left_percent} % of its kits"),
+        ("To be acted on, and escalated", f"within {limits.act_hours} hours, {limits.escalation_hours} hours later"),
+    )
+    return Section("What supply is called for", facts)
 
 
 def _delivery(study: BlindedStudy) -> Section:

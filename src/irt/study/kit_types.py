@@ -6,6 +6,7 @@ from pydantic import Field
 
 from irt.study.labels import Gtin
 from irt.study.part import Code, Part
+from irt.study.preparation import Preparation
 
 StorageClass = Literal["frozen", "2-8C", "15-25C", "ambient"]
 
@@ -26,6 +27,7 @@ class BlindingGroup(Part):
     storage: StorageClass
     handling: str = ""
     schedules: dict[Code, str] = Field(default={}, description="country -> its schedule of controlled drugs")
+    preparation: Preparation | None = Field(default=None, description="made ready before it is given")
 
 
 class KitType(Part):

@@ -97,6 +97,7 @@ class Lot(Part):
     expiry: date
     released: date
     depot: Code
+    block_kits: int | None = Field(default=None, ge=2, description="kits in a block of the depot's sequence")
 
 
 class Size(Part):

@@ -3,7 +3,7 @@
 import math
 from fractions import Fraction
 
-from irt.study.network import Size
+from irt.study.network import Lot, Size
 
 
 def scaled(size: Size, scale: Fraction) -> Size:
@@ -11,8 +11,13 @@ def scaled(size: Size, scale: Fraction) -> Size:
     return Size(
         planned_subjects=max(1, round(size.planned_subjects * scale)),
         sites=_shared_out(size.sites, max(1, round(sum(size.sites.values()) * scale))),
-        lots=tuple(lot.model_copy(update={"kits": math.ceil(lot.kits * scale)}) for lot in size.lots),
+        lots=tuple(_scaled_lot(lot, scale) for lot in size.lots),
     )
+
+
+def _scaled_lot(lot: Lot, scale: Fraction) -> Lot:
+    """Without blocks, which would not come out even any more; at scale 1 the lot itself."""
+    return lot if scale == 1 else lot.model_copy(update={"kits": math.ceil(lot.kits * scale), "block_kits": None})
 
 
 def _shared_out(sites: dict[str, int], total: int) -> dict[str, int]:

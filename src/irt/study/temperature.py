@@ -115,6 +115,9 @@ class TemperatureRules(Part):
     conditions: dict[StorageClass, Condition] = {}
     budgets: dict[StorageClass, tuple[Band, ...]] = Field(default={}, description="none: no cumulative limit")
     loggers: tuple[LoggerProfile, ...] = ()
+    upload_every_days: int = Field(
+        default=31, ge=1, le=366, description="how often the file of each storage unit's logger is due"
+    )
 
     def condition(self, storage: StorageClass) -> Condition:
         """The limits of a storage class."""

@@ -7,22 +7,18 @@ from enum import StrEnum
 from math import floor
 
 from irt.states.shipment import ShipmentStatus
+from irt.study.supply_limits import SupplyLimits
+from irt.supply.imports import LicenceFacts
 
-ACKNOWLEDGE_HOURS = 24
-DISPATCH_GRACE_DAYS = 1
-DELIVERY_GRACE_DAYS = 2
-RECEIPT_HOURS = 72
-STOCK_OUT_DAYS = 14
+USUAL = SupplyLimits()
 CONSUMED_OVER_DAYS = 28
 """The days back from today over which a site's use of a product is averaged."""
-EXPIRY_DAYS = 60
 EXPIRY_NOTICE_DAYS = 30
 STOCK_OUT_NOTICE_DAYS = 7
+LICENCE_NOTICE_DAYS = 30
 """So long before stock runs out or expires somebody must have acted."""
 ACT_HOURS = 24
 """So long after a parcel is late somebody must have acted."""
-ESCALATION_HOURS = 24
-"""So long after its deadline an exception is escalated."""
 
 
 class ExceptionKind(StrEnum):
@@ -34,6 +30,8 @@ class ExceptionKind(StrEnum):
     NOT_RECEIVED = "not_received"
     STOCK_OUT = "stock_out"
     EXPIRING = "expiring"
+    LICENCE_ENDING = "licence_ending"
+    LICENCE_NEARLY_USED = "licence_nearly_used"
     VENDOR_SILENT = "vendor_silent"
     MESSAGES_MISSING = "messages_missing"
     MESSAGE_NOT_TAKEN = "message_not_taken"
@@ -50,10 +48,9 @@ class SupplyException:
     words: str
     deadline: datetime
 
-    @property
-    def escalates_at(self) -> datetime:
+    def escalates_at(self, limits: SupplyLimits) -> datetime:
         """From then on it is escalated."""
-        return self.deadline + timedelta(hours=ESCALATION_HOURS)
+        return self.deadline + timedelta(hours=limits.escalation_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,44 +118,50 @@ _AWAITS_DISPATCH = (ShipmentStatus.ACKNOWLEDGED, ShipmentStatus.PICKED, Shipment
 _ON_THE_ROAD = (ShipmentStatus.IN_TRANSIT, ShipmentStatus.CUSTOMS_HOLD)
 
 
-def late_parcels(parcels: Iterable[ParcelFacts], now: datetime) -> Iterator[SupplyException]:
+def late_parcels(
+    parcels: Iterable[ParcelFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
     """Shipments that nobody acknowledged, sent, brought or booked in time; each in its latest state alone."""
     for parcel in parcels:
-        found = _late(parcel, now)
+        found = _late(parcel, now, limits)
         if found is not None and found[0] <= now:
             since, kind, where, words = found
-            yield SupplyException(kind, parcel.number, where, words, since + timedelta(hours=ACT_HOURS))
+            yield SupplyException(kind, parcel.number, where, words, since + timedelta(hours=limits.act_hours))
 
 
-def _late(parcel: ParcelFacts, now: datetime) -> tuple[datetime, ExceptionKind, str, str] | None:
+def _late(
+    parcel: ParcelFacts, now: datetime, limits: SupplyLimits
+) -> tuple[datetime, ExceptionKind, str, str] | None:
     """Since when a parcel is late, or will be; how, where, and in words."""
     kinds = ExceptionKind
     if parcel.status == ShipmentStatus.REQUESTED:
-        since = parcel.requested_at + timedelta(hours=ACKNOWLEDGE_HOURS)
+        since = parcel.requested_at + timedelta(hours=limits.acknowledge_hours)
         hours = floor((now - parcel.requested_at) / timedelta(hours=1))
         return since, kinds.NOT_ACKNOWLEDGED, parcel.origin, f"requested {hours} hours ago"
     if parcel.status in _AWAITS_DISPATCH and parcel.dispatch_on is not None:
-        since = _end_of(parcel.dispatch_on + timedelta(days=DISPATCH_GRACE_DAYS), now)
+        since = _end_of(parcel.dispatch_on + timedelta(days=limits.dispatch_days), now)
         return since, kinds.NOT_DISPATCHED, parcel.origin, f"was to leave on {parcel.dispatch_on}"
     if parcel.status in _ON_THE_ROAD and parcel.expected_on is not None:
-        since = _end_of(parcel.expected_on + timedelta(days=DELIVERY_GRACE_DAYS), now)
+        since = _end_of(parcel.expected_on + timedelta(days=limits.delivery_days), now)
         held = ", held at customs" if parcel.status == ShipmentStatus.CUSTOMS_HOLD else ""
         words = f"was expected on {parcel.expected_on}{held}"
         return since, kinds.NOT_DELIVERED, parcel.destination, words
     if parcel.status == ShipmentStatus.DELIVERED and parcel.delivered_at is not None:
-        since = parcel.delivered_at + timedelta(hours=RECEIPT_HOURS)
+        since = parcel.delivered_at + timedelta(hours=limits.receipt_hours)
         words = f"delivered on {parcel.delivered_at.date()}"
         return since, kinds.NOT_RECEIVED, parcel.destination, words
     return None
 
 
-def shelves_running_out(shelves: Iterable[ShelfFacts], now: datetime) -> Iterator[SupplyException]:
-    """Products that a site will have used up within two weeks, were it to go on as in the last four."""
+def shelves_running_out(
+    shelves: Iterable[ShelfFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
+    """Products that a site will have used up within so many days, were it to go on as in the last four weeks."""
     for shelf in shelves:
         if not shelf.consumed:
             continue
         days = (shelf.usable + shelf.coming) * CONSUMED_OVER_DAYS // shelf.consumed
-        if days < STOCK_OUT_DAYS:
+        if days < limits.stock_out_days:
             coming = f", {shelf.coming} coming" if shelf.coming else ""
             words = f"{shelf.product}: {shelf.usable} left{coming}, used up in {days} days"
             deadline = _end_of(now.date() + timedelta(days=days - STOCK_OUT_NOTICE_DAYS), now)
@@ -166,14 +169,38 @@ def shelves_running_out(shelves: Iterable[ShelfFacts], now: datetime) -> Iterato
             yield SupplyException(ExceptionKind.STOCK_OUT, record, f"Site {shelf.site}", words, deadline)
 
 
-def lots_expiring(lots: Iterable[LotFacts], now: datetime) -> Iterator[SupplyException]:
+def lots_expiring(
+    lots: Iterable[LotFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
     """Lots with unused kits whose last day is near."""
     for lot in lots:
         days = (lot.expiry - now.date()).days
-        if 0 <= days <= EXPIRY_DAYS:
+        if 0 <= days <= limits.expiry_days:
             record, words = f"{lot.lot} {lot.expiry}", f"{lot.kits} unused kits, last day {lot.expiry}"
             deadline = _end_of(lot.expiry - timedelta(days=EXPIRY_NOTICE_DAYS), now)
             yield SupplyException(ExceptionKind.EXPIRING, record, f"Lot {lot.lot}", words, deadline)
+
+
+def licences_to_renew(
+    licences: Iterable[LicenceFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
+    """Import licences that end soon without a later one for their country, and those that cover few more kits."""
+    known, today = list(licences), now.date()
+    last = {one.country: max(each.valid_until for each in known if each.country == one.country) for one in known}
+    for one in known:
+        record, where = f"{one.country} {one.number}", f"Country {one.country}"
+        days = (one.valid_until - today).days
+        if one.valid_until == last[one.country] and days <= limits.licence_days:
+            ended = f"ended on {one.valid_until}" if days < 0 else f"ends on {one.valid_until}"
+            deadline = _end_of(one.valid_until - timedelta(days=LICENCE_NOTICE_DAYS), now)
+            yield SupplyException(ExceptionKind.LICENCE_ENDING, record, where, ended, deadline)
+        for group, covered in sorted(one.kits.items()):
+            left = max(covered - one.used.get(group, 0), 0)
+            if one.covers(today) and left * 100 <= covered * limits.licence_left_percent:
+                words = f"{left} of {covered} kits of {group} are left"
+                record = f"{one.country} {one.number} {group}"
+                deadline = _end_of(today, now)
+                yield SupplyException(ExceptionKind.LICENCE_NEARLY_USED, record, where, words, deadline)
 
 
 def interfaces_in_trouble(interfaces: Iterable[InterfaceFacts], now: datetime) -> Iterator[SupplyException]:

@@ -29,3 +29,14 @@ class ExceptionTaken(Owned, table=True):
     account_id: int = Field(foreign_key="account.id")
     note: str = ""
     at: datetime = instant()
+
+
+class ExceptionNotice(Owned, table=True):
+    """That people were written to of a matter at one stage: it opened, is overdue, was escalated. Append-only."""
+
+    __tablename__ = "exception_notice"
+    kind: str
+    record: str
+    stage: str
+    deadline: datetime = instant()
+    at: datetime = instant()

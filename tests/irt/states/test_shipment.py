@@ -17,7 +17,7 @@ in_transit                                          -- deliver         --> deliv
 in_transit, delivered, received_partly              -- receive         --> received
 in_transit, delivered                               -- receive_partly  --> received_partly
 in_transit, delivered, received_partly              -- receive_with_discrepancy --> received_with_discrepancy
-in_transit, customs_hold                            -- lose            --> lost
+in_transit, customs_hold, delivered                 -- lose            --> lost
 in_transit, customs_hold, delivered                 -- return          --> returned_to_depot
 received, received_partly, received_with_discrepancy         -- close           --> closed
 lost, returned_to_depot                             -- close           --> closed

@@ -8,15 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from irt.states.shipment import ShipmentStatus
+from irt.study.supply_limits import SupplyLimits
 from irt.supply.exceptions import (
+    USUAL,
     ExceptionKind,
     LotFacts,
     ParcelFacts,
     ShelfFacts,
     late_parcels,
+    licences_to_renew,
     lots_expiring,
     shelves_running_out,
 )
+from irt.supply.imports import LicenceFacts
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -64,7 +68,7 @@ def test_a_late_parcel_leaves_a_day_to_act_and_another_before_it_is_escalated() 
     """Counted from the moment it became late."""
     (found,) = late_parcels([parcel("requested", requested_at=ago(hours=30))], NOW)
     assert found.deadline == ago(hours=30) + timedelta(hours=48)
-    assert found.escalates_at == found.deadline + timedelta(hours=24)
+    assert found.escalates_at(USUAL) == found.deadline + timedelta(hours=24)
     assert "30 hours ago" in found.words
 
 
@@ -101,3 +105,32 @@ def test_a_lot_with_unused_kits_is_listed_before_its_last_day(days: int, listed:
     assert bool(found) == listed
     if found:
         assert (found[0].kind, found[0].deadline.date()) == (ExceptionKind.EXPIRING, on(days - 30 + 1))
+
+
+def test_a_study_sets_its_own_limits() -> None:
+    """A parcel that is late for one study is not for another."""
+    late = parcel("delivered", delivered_at=ago(hours=30))
+    assert [*late_parcels([late], NOW)] == []
+    (found,) = late_parcels([late], NOW, SupplyLimits(receipt_hours=24, act_hours=2))
+    assert found.deadline == late.delivered_at + timedelta(hours=26)
+
+
+def a_licence(days: int, used: int = 0) -> LicenceFacts:
+    """A licence that began a year ago and ends so many days from now, for a hundred pens."""
+    return LicenceFacts("BR", "I-1", on(-365), on(days), {"PEN": 100}, {"PEN": used})
+
+
+@pytest.mark.parametrize(
+    ("licences", "told"),
+    [
+        ([a_licence(61)], []),
+        ([a_licence(60)], [("licence_ending", "BR I-1")]),
+        ([a_licence(-1)], [("licence_ending", "BR I-1")]),
+        ([a_licence(10), a_licence(300)._replace(number="I-2")], []),
+        ([a_licence(300, used=89)], []),
+        ([a_licence(300, used=90)], [("licence_nearly_used", "BR I-1 PEN")]),
+    ],
+)
+def test_a_licence_ends_or_is_nearly_used_up(licences: list[LicenceFacts], told: list[tuple[str, str]]) -> None:
+    """In time to get another one; not where the country has a later one already."""
+    assert [(one.kind, one.record) for one in licences_to_renew(licences, NOW)] == told

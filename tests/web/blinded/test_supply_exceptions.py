@@ -2,6 +2,15 @@
 
 import pytest
 
+from irt.blinding.roles import Role
+from irt.services.fulfil_shipment import (
+    StepShipment,
+    acknowledge_shipment,
+    dispatch_shipment,
+    pack_shipment,
+    pick_shipment,
+)
+from irt.tables.shipment import Shipment
 from irt.tables.supply import ExceptionTaken
 from tests.web.parcels import house_of, requested_parcel
 from tests.web.world import World
@@ -59,3 +68,18 @@ def test_an_empty_inbox_says_so(world: World) -> None:
 def test_site_staff_have_no_inbox_of_supply(world: World) -> None:
     """403 in words."""
     assert world.signed_in("pharmacist.0").get(INBOX).status_code == 403
+
+
+def test_a_parcel_that_never_reports_is_declared_lost(world: World) -> None:
+    """With a reason, once it is past its limit; then the inbox is rid of it."""
+    house, number = house_of(world), late(world)
+    ask = StepShipment(study_id=world.study_id, number=number, waybill="W", monitor="M")
+    for step in (acknowledge_shipment, pick_shipment, pack_shipment, dispatch_shipment):
+        house.do(Role.DEPOT, step, ask)
+    world.wait(days=20)
+    browser = world.signed_in("supply_planner.all")
+    assert "Not delivered" in browser.get(INBOX).text
+    assert browser.press(f"{INBOX}/lost", reason=" ").status_code == 400
+    browser.press(f"{INBOX}/lost", reason="The carrier cannot find it")
+    assert house.rows(Shipment, number=number)[0]["status"] == "lost"
+    assert number not in browser.text

@@ -49,6 +49,9 @@ GUARDS = (
     Guard("outage_seal_fate"),
     Guard("pool_transfer"),
     Guard("pooled_kit"),
+    Guard("preparation"),
+    Guard("preparation_end"),
+    Guard("prepared_kit"),
     Guard("randomization"),
     Guard("relabel_check"),
     Guard("relabelled_kit"),
@@ -92,6 +95,7 @@ GUARDS = (
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
+    Guard("exception_notice"),
     Guard("import_licence"),
     Guard("shipper"),
     Guard("vendor_code"),
@@ -263,6 +267,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplied_by_id"], ["depot.id"], name=op.f("fk_depot_supplied_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
         sa.UniqueConstraint("study_id", "code", name=op.f("uq_depot_study_id_code")),
+    )
+    op.create_table(
+        "exception_notice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("stage", sa.String(), nullable=False),
+        sa.Column("deadline", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_exception_notice_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_exception_notice_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exception_notice")),
     )
     op.create_table(
         "exception_taken",
@@ -2452,6 +2470,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("seal_id", name=op.f("uq_outage_seal_fate_seal_id")),
     )
     op.create_table(
+        "preparation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("dispensing_id", sa.Integer(), nullable=False),
+        sa.Column("visit_code", sa.String(), nullable=False),
+        sa.Column("occurrence", sa.Integer(), nullable=False),
+        sa.Column("thaw_started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("thaw_ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("prepared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("use_before", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_preparation_account_id")),
+        sa.ForeignKeyConstraint(["corrects_id"], ["preparation.id"], name=op.f("fk_preparation_corrects_id")),
+        sa.ForeignKeyConstraint(["dispensing_id"], ["dispensing.id"], name=op.f("fk_preparation_dispensing_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_preparation_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_preparation_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_preparation_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_preparation_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preparation")),
+        sa.UniqueConstraint("corrects_id", name=op.f("uq_preparation_corrects_id")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_preparation_study_id_number")),
+    )
+    op.create_index(op.f("ix_preparation_dispensing_id"), "preparation", ["dispensing_id"], unique=False)
+    op.create_index(op.f("ix_preparation_site_id"), "preparation", ["site_id"], unique=False)
+    op.create_table(
         "relabel_check",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2587,6 +2637,43 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_home_delivery_step_delivery_id"), "home_delivery_step", ["delivery_id"], unique=False)
     op.create_table(
+        "preparation_end",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("preparation_id", sa.Integer(), nullable=False),
+        sa.Column("fate", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_preparation_end_account_id")),
+        sa.ForeignKeyConstraint(
+            ["preparation_id"], ["preparation.id"], name=op.f("fk_preparation_end_preparation_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_preparation_end_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_preparation_end_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preparation_end")),
+        sa.UniqueConstraint("preparation_id", name=op.f("uq_preparation_end_preparation_id")),
+    )
+    op.create_table(
+        "prepared_kit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("preparation_id", sa.Integer(), nullable=False),
+        sa.Column("kit_id", sa.Integer(), nullable=False),
+        sa.Column("used", sa.String(), nullable=False),
+        sa.Column("wasted", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_prepared_kit_kit_id")),
+        sa.ForeignKeyConstraint(
+            ["preparation_id"], ["preparation.id"], name=op.f("fk_prepared_kit_preparation_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_prepared_kit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_prepared_kit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_prepared_kit")),
+    )
+    op.create_index(op.f("ix_prepared_kit_preparation_id"), "prepared_kit", ["preparation_id"], unique=False)
+    op.create_table(
         "temperature_assessment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2643,6 +2730,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_assessed_kit_kit_id"), table_name="assessed_kit")
     op.drop_table("assessed_kit")
     op.drop_table("temperature_assessment")
+    op.drop_index(op.f("ix_prepared_kit_preparation_id"), table_name="prepared_kit")
+    op.drop_table("prepared_kit")
+    op.drop_table("preparation_end")
     op.drop_index(op.f("ix_home_delivery_step_delivery_id"), table_name="home_delivery_step")
     op.drop_table("home_delivery_step")
     op.drop_index(op.f("ix_home_code_delivery_id"), table_name="home_code")
@@ -2655,6 +2745,9 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_relabelled_kit_kit_id"), table_name="relabelled_kit")
     op.drop_table("relabelled_kit")
     op.drop_table("relabel_check")
+    op.drop_index(op.f("ix_preparation_site_id"), table_name="preparation")
+    op.drop_index(op.f("ix_preparation_dispensing_id"), table_name="preparation")
+    op.drop_table("preparation")
     op.drop_table("outage_seal_fate")
     op.drop_index(op.f("ix_logger_file_storage_unit_id"), table_name="logger_file")
     op.drop_index(op.f("ix_logger_file_shipment_id"), table_name="logger_file")
@@ -2844,6 +2937,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
     op.drop_table("exception_taken")
+    op.drop_table("exception_notice")
     op.drop_table("depot")
     op.drop_table("blinded_lot")
     op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")

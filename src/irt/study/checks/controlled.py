@@ -1,4 +1,4 @@
-"""Controlled drugs: schedules that exist, in countries of the study, and no parcel of them to a home."""
+"""Controlled drugs and prepared ones: schedules that exist, no parcel of them to a home, time enough to thaw."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,19 @@ def controlled_drugs_to_homes(draft: Draft) -> Iterator[Finding]:
             yield Finding("ControlledGoesHome", ("delivery", "visits", position), sentence)
 
 
+def impossible_thawing(draft: Draft) -> Iterator[Finding]:
+    """There is time to thaw."""
+    for index, group in enumerate(draft.study.blinding_groups):
+        rule = group.preparation
+        if rule and rule.thaw_hours_min and rule.thaw_hours_max and rule.thaw_hours_min >= rule.thaw_hours_max:
+            sentence = (
+                f"thawing takes {rule.thaw_hours_min} hours, but all must be done within {rule.thaw_hours_max}"
+            )
+            yield Finding("NoTimeToThaw", ("blinding_groups", index, "preparation"), sentence)
+
+
 CHECKS = (
+    check(impossible_thawing),
     check(unknown_schedules),
     check(controlled_drugs_to_homes, "visits", "kit_types", "blinding_groups", "dispensing"),
 )
