@@ -20,8 +20,10 @@ from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.account import AccountPages
+from web.blinded.accountability import AccountabilityPages
 from web.blinded.approvals import ApprovalPages
 from web.blinded.attempts import AttemptPages
+from web.blinded.calendar import CalendarFeedPages, CalendarPages
 from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.controlled import ControlledPages, LicencePages
@@ -46,10 +48,10 @@ from web.blinded.home_label import HomeLabelPages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
+from web.blinded.kit_orders import KitOrderPages
 from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
-from web.blinded.kit_orders import KitOrderPages
 from web.blinded.network_supply import NetworkSupplyPages
 from web.blinded.orders import OrderPages
 from web.blinded.outage import OutagePages
@@ -57,6 +59,7 @@ from web.blinded.parcel import ParcelPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
 from web.blinded.pickups import PickupPages
+from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
@@ -69,6 +72,7 @@ from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
 from web.blinded.stock_differences import StockDifferencePages
 from web.blinded.subjects import OneSubjectPages, SubjectsPages
+from web.blinded.storage import StoragePages
 from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
@@ -99,10 +103,10 @@ from web.unblinded.kit_orders import TypedOrderPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
+from web.unblinded.pools import PoolPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.randomization_lists import RandomizationListPages
-from web.unblinded.pools import PoolPages
 from web.unblinded.release import ReleasePages
 from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
@@ -115,6 +119,9 @@ ROOMS: tuple[Any, ...] = (
     SignInPages,
     SwitchPages,
     AccountPages,
+    CalendarPages,
+    CalendarFeedPages,
+    AccountabilityPages,
     TokenPages,
     AttemptPages,
     PeoplePages,
@@ -148,12 +155,14 @@ ROOMS: tuple[Any, ...] = (
     RandomizePages,
     SubjectsPages,
     StockPages,
+    StoragePages,
     KitPages,
     CountPages,
     RelabelPages,
     LabelMasterPages,
     ItemPages,
     ControlledPages,
+    PreparationPages,
     LicencePages,
     DepotItemPages,
     ShipmentPages,

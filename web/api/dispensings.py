@@ -4,6 +4,7 @@ from irt.blinding.roles import Permission
 from irt.services.assign_kits import assign_kits
 from irt.services.check_kit import check_kit
 from irt.services.hand_over_kits import give_up_dispensing, hand_over_fewer, hand_over_kits
+from irt.services.prepare_kits import discard_preparation, prepare_kits
 from irt.services.replace_kit import replace_kit
 from irt.services.sign_misallocation import sign_misallocation
 from irt.services.sign_order import sign_order
@@ -51,6 +52,26 @@ OPERATIONS = (
         Permission.DISPENSE,
         "Check one kit by its scan",
         {**_DISPENSING, "read": "48213377"},
+    ),
+    command(
+        "/preparations/prepare",
+        prepare_kits,
+        Permission.PREPARE_KITS,
+        "Book a preparation of a visit's kits, or correct one",
+        {
+            **_DISPENSING,
+            "kits": [{"number": "48213377", "used": "3.5", "wasted": "1.5"}],
+            "prepared_at": "2026-03-02T10:15:00Z",
+            "thaw_started_at": "2026-03-02T08:00:00Z",
+            "thaw_ended_at": "2026-03-02T09:30:00Z",
+        },
+    ),
+    command(
+        "/preparations/discard",
+        discard_preparation,
+        Permission.PREPARE_KITS,
+        "Throw a preparation away",
+        {"study_id": 1, "number": "P-00001", "reason": "The subject did not come"},
     ),
     command(
         "/dispensings/hand-over",

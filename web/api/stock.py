@@ -9,6 +9,7 @@ from irt.blinding.roles import Permission
 from irt.errors import NotFound
 from irt.reads.blinded_expiry import ExpiringLine, expiring_stock, names_lots
 from irt.reads.blinded_items import ItemStock, item_depot, items_at, items_at_depot
+from irt.reads.blinded_preparations import PreparationLine, preparations_at
 from irt.reads.blinded_relabelling import RelabelCampaign, relabel_campaign
 from irt.reads.blinded_shipments import (
     ShipmentLine,
@@ -212,7 +213,30 @@ def _page(lines: tuple[ShipmentLine, ...], limit: int, after: str) -> ShipmentsP
     return ShipmentsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
 
 
+@dataclass(frozen=True)
+class PreparationsShown:
+    """Preparations of a site, newest first."""
+
+    items: tuple[PreparationLine, ...]
+
+
+@question(
+    "/studies/{study_id:int}/sites/{site:str}/preparations", Permission.DISPENSE, "Prepared syringes of a site"
+)
+def list_preparations(
+    study_id: StudyId, site: Number, caller: Caller, store: Records, now: Now
+) -> PreparationsShown:
+    """What stands on each label, how long the syringe may be given, how it ended; nothing of what is inside."""
+    with store.reading() as connection:
+        reached = sites_reached(connection, caller, Permission.DISPENSE)
+        sites = [each for each in reached if (each.study_id, each.site) == (study_id, site)]
+        if not sites:
+            raise NotFound("No such site.")
+        return PreparationsShown(preparations_at(connection, sites, now))
+
+
 OPERATIONS = (
+    list_preparations,
     list_items,
     list_depot_items,
     list_kits,

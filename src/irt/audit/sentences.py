@@ -178,6 +178,8 @@ TEMPLATES: dict[str, str] = {
     "second_factor_confirmed": "{who} set up a device for six-digit codes.",
     "role_granted": "{who} granted {record} the role {role}.",
     "role_revoked": "{who} took the role {old_role} back from {record}.",
+    "calendar_made": "{who} made a calendar address; an earlier one does not work any more.",
+    "calendar_stopped": "{who} stopped the calendar address.",
     "token_issued": "{who} made the token {record}, valid until {expires_at}.",
     "token_revoked": "{who} stopped the token {record}.",
     "kits_prepared": "{who} prepared kits {kits} for visit {visit} of subject {subject}: {record}.",

@@ -49,6 +49,7 @@ class Permission(StrEnum):
     RANDOMIZE = "randomize"
     SIGN_ORDER = "sign_order"
     DISPENSE = "dispense"
+    PREPARE_KITS = "prepare_kits"
     CHANGE_DOSE = "change_dose"
     END_TREATMENT = "end_treatment"
     TAKE_BACK = "take_back"
@@ -124,8 +125,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.RECORD_ADDRESS, _P.RELEASE_DELIVERY}
     ),
     _R.COORDINATOR: frozenset(_SITE_STAFF | {_P.CHANGE_DOSE, _P.END_TREATMENT, _P.RECORD_ADDRESS}),
-    _R.PHARMACIST: frozenset(_SITE_STAFF | {_P.RELEASE_DELIVERY}),
-    _R.UNBLINDED_PHARMACIST: frozenset(_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}),
+    _R.PHARMACIST: frozenset(_SITE_STAFF | {_P.PREPARE_KITS, _P.RELEASE_DELIVERY}),
+    _R.UNBLINDED_PHARMACIST: frozenset((_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}) | {_P.PREPARE_KITS}),
     _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY}),

@@ -10,6 +10,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_orders import SignedOrder, order_of_dispensing, waiting_order
+from irt.reads.blinded_preparations import PreparationLine, preparations_of
 from irt.reads.blinded_sentences import HistoryLine, told
 from irt.reads.blinded_site_facts import storage_words
 from irt.reads.blinded_sites import not_found
@@ -44,6 +45,7 @@ class KitToGive:
     storage_place: str
     checked_at: datetime | None
     controlled: bool = False
+    preparation_unit: str = ""
 
     @property
     def open(self) -> bool:
@@ -114,6 +116,12 @@ class DispenseView(BlindedView):
     dose: str
     so_far: tuple[HistoryLine, ...]
     needs_witness: bool = False
+    preparations: tuple[PreparationLine, ...] = ()
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether any of the kits is prepared before it is given."""
+        return any(kit.preparation_unit for kit in self.kits)
 
     @property
     def open_kits(self) -> tuple[KitToGive, ...]:
@@ -242,7 +250,16 @@ def dispensing_page(
         dose=subject.dose,
         so_far=so_far,
         needs_witness=any(kit.controlled for kit in kits if kit.open),
+        preparations=_preparations(connection, subject, dispensing_id, kits, now),
     )
+
+
+def _preparations(
+    connection: Connection, subject: SubjectHere, dispensing_id: int, kits: Sequence[KitToGive], now: datetime
+) -> tuple[PreparationLine, ...]:
+    if not any(kit.preparation_unit for kit in kits):
+        return ()
+    return preparations_of(connection, subject.site, dispensing_id, now)
 
 
 def _deviations(entries: Sequence[RowMapping]) -> tuple[str, ...]:
@@ -277,6 +294,7 @@ def _kits(connection: Connection, subject: SubjectHere, dispensing_id: int) -> t
                 row["storage_place"],
                 row["checked_at"],
                 subject.site.country in group.schedules,
+                group.preparation.unit if group.preparation else "",
             )
         )
     return tuple(found)

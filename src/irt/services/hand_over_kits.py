@@ -19,6 +19,7 @@ from irt.services.dispensings import (
     set_lines,
 )
 from irt.services.move_kits import HeldKit, lock_kits, move_kits
+from irt.services.prepare_kits import require_prepared
 from irt.services.subjects import move_subject, refusals_concern
 from irt.services.visits import VisitOnRecord, leave_visit
 from irt.services.witness import Witnessing
@@ -106,6 +107,7 @@ def hand_over_kits(work: Work, ask: HandOver) -> DispensingReceipt:
         _record_scans(work, dispensing, ask.scanned)
         given = dispensing.open_kits()
         witness_hand_over(work, dispensing, given, ask.witness)
+        require_prepared(work, dispensing, list(given))
         return _book(work, dispensing, given, DispensingEvent.HAND_OVER, None)
 
 
@@ -119,6 +121,7 @@ def hand_over_fewer(work: Work, ask: HandOverFewer) -> DispensingReceipt:
         if unchecked := [number for number in given if number in dispensing.waiting()]:
             raise NotAllChecked(unchecked)
         witness_hand_over(work, dispensing, given, ask.witness)
+        require_prepared(work, dispensing, given)
         return _book(work, dispensing, given, DispensingEvent.HAND_OVER_PARTLY, ask.reason)
 
 

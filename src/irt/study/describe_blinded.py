@@ -203,6 +203,7 @@ def _conduct(study: BlindedStudy) -> Section:
     rules = study.conduct
     facts = (
         ("Signed order before kits are assigned", yes_no(rules.order_required)),
+        ("Stock counted", f"every {rules.count_stock_days} days" if rules.count_stock_days else "when asked for"),
         ("Returns", f"counted in {rules.returns_counted_in}" if rules.returns_required else "not required"),
         ("Two people type the body weight", f"at {', '.join(at)}" if (at := study.second_checks) else "no"),
         ("Misallocation is signed", yes_no(rules.misallocation_signed)),

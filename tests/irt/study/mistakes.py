@@ -366,6 +366,9 @@ EDITS = [
      "fourier", "name: Pen 140 mg/mL\n", "name: Pen 140 mg/mL\n    schedules: {GB: II}\n"),
     ("ControlledGoesHome", "delivery.visits[0]", "visits: [RAND]",
      "activ6", "{code: IVM400, name:", "{code: IVM400, schedules: {US: II}, name:"),
+    ("NoTimeToThaw", "blinding_groups[0].preparation", "preparation:",
+     "escalation", "    storage: frozen\n", "    storage: frozen\n"
+     "    preparation: {contents: 5, in_use_hours: 6, thaw_hours_min: 4, thaw_hours_max: 4}\n"),
     # conduct
     ("NotOneRandomization", "visits", "visits:",
      "fourier", "name: Day 1, kind: randomization", "name: Day 1, kind: treatment"),
@@ -411,6 +414,9 @@ EDITS = [
      "activ6", "  attempts_max: 3", "  attempts_max: 3\n  not_from_depot_in: [UX]"),
     ("OutOfRange", "delivery.attempts_max", "attempts_max: 0",
      "activ6", "attempts_max: 3", "attempts_max: 0"),
+    # kit blocks
+    ("UnevenBlocks", "sizes.small.lots[0].block_kits", "block_kits: 7",
+     "escalation", "kits: 400, released", "kits: 400, block_kits: 7, released"),
     # pools
     ("UnknownKitType", "serves[0].kit_types.PEN-X", "PEN-X: PEN",
      "activ6", "depots:\n", "serves:\n  - protocol: NB-9\n    kit_types:\n      PEN-X: PEN\ndepots:\n"),
