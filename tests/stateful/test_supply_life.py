@@ -10,8 +10,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from irt.blinding.roles import Role
+from irt.blinding.roles import Permission, Role
 from irt.errors import Refusal
+from irt.reads.blinded_accountability import accountability_of
+from irt.reads.blinded_sites import sites_reached
 from irt.reads.ledger import ledger_discrepancies
 from irt.reads.stock_books import reconcile_stock
 from irt.services import fulfil_shipment as steps
@@ -22,8 +24,20 @@ from irt.services.propose_levels import ProposeLevels
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.report_kit import Report, ReportKit, report_kit
+from irt.services.return_shipments import (
+    CancelReturn,
+    PackReturn,
+    ReceiveReturn,
+    SendReturn,
+    cancel_return,
+    pack_return,
+    receive_return,
+    send_return,
+)
+from irt.services.verify_kits import VerifyKits, monitor_returns, verify_returns
 from irt.states.shipment import OPEN, ShipmentStatus
 from irt.tables.kit import Kit
+from irt.tables.returning import ReturnShipment
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders_supply import SupplyHouse, a_house, a_lot
 from tests.cast import signing
@@ -145,6 +159,49 @@ class SupplyLife(RuleBasedStateMachine):
             self._try(Role.QUALITY, decide_quality, ruling)
 
     @rule(data=st.data())
+    def kits_verified(self, data: st.DataObject) -> None:
+        """A site signs for kits that nobody may use, and a monitor after it."""
+        site = data.draw(st.sampled_from(self.house.active_sites()))
+        barred = self.house.rows(Kit, custody="site", place_id=site["id"], quality="rejected")
+        if not barred:
+            return
+        ask = {"study_id": self.house.study_id, "site": site["number"], "signing": signing()}
+        kits = VerifyKits.model_validate({**ask, "kits": [row["number"] for row in barred]})
+        self._try(Role.PHARMACIST, verify_returns, kits)
+        self._try(Role.MONITOR, monitor_returns, kits)
+
+    @rule(data=st.data())
+    def a_return_packed(self, data: st.DataObject) -> None:
+        """A pharmacist packs some kit, verified or not, for a depot."""
+        site = data.draw(st.sampled_from(self.house.active_sites()))
+        here = self.house.rows(Kit, custody="site", place_id=site["id"])
+        ready = [row for row in here if row["accountability"] in ("verified_by_monitor", "return_shipped")]
+        if here:
+            kit = data.draw(st.sampled_from(ready or here))
+            box = {"seal": "SEAL-1", "kits": [kit["number"]]}
+            ask = {"study_id": self.house.study_id, "site": site["number"], "depot": "NLD", "boxes": [box]}
+            self._try(Role.PHARMACIST, pack_return, PackReturn.model_validate(ask))
+
+    @rule(data=st.data())
+    def a_return_goes_on(self, data: st.DataObject) -> None:
+        """It leaves, is unpacked again, or is received whole, a kit short, or with a kit that turned up."""
+        returns = self.house.rows(ReturnShipment)
+        if not returns:
+            return
+        shipment_id = data.draw(st.sampled_from(returns))["shipment_id"]
+        number = self.house.rows(Shipment, id=shipment_id)[0]["number"]
+        ask = {**self.ask, "number": number}
+        way = data.draw(st.sampled_from(["send", "send", "cancel", "received", "missing"]))
+        if way == "send":
+            facts = SendReturn(study_id=self.house.study_id, number=number)
+            self._try(Role.PHARMACIST, send_return, facts)
+        elif way == "cancel":
+            self._try(Role.PHARMACIST, cancel_return, CancelReturn.model_validate(ask))
+        else:
+            found = {way: self._kits_of(shipment_id)}
+            self._try(Role.DEPOT, receive_return, ReceiveReturn.model_validate({**ask, **found}))
+
+    @rule(data=st.data())
     def a_count(self, data: st.DataObject) -> None:
         """A pharmacist counts a shelf that may lack a kit and hold a stranger."""
         site = data.draw(st.sampled_from(self.house.active_sites()))
@@ -167,6 +224,14 @@ class SupplyLife(RuleBasedStateMachine):
             assert reconcile_stock(connection, self.house.study_id).faults == []
 
     @invariant()
+    def every_site_accounts_for_its_kits(self) -> None:
+        """Lot by lot, what came is somewhere, and no record of it disagrees."""
+        reader = self.house.actor(Role.INSPECTOR)
+        with self.house.store.reading() as connection:
+            for site in sites_reached(connection, reader, Permission.VIEW_STOCK):
+                assert accountability_of(connection, site).adds_up
+
+    @invariant()
     def a_kit_is_in_one_parcel_at_most(self) -> None:
         """Awaited kits are in one shipment, in its custody once it left, and reserved for nobody else."""
         shipments = {row["id"]: row for row in self.house.rows(Shipment)}
@@ -177,6 +242,8 @@ class SupplyLife(RuleBasedStateMachine):
         ]
         assert all(times == 1 for times in Counter(row["kit_id"] for row in awaited).values())
         kits = {row["id"]: row for row in self.house.rows(Kit)}
+        back = {row["shipment_id"] for row in self.house.rows(ReturnShipment)}
+        awaited = [row for row in awaited if row["shipment_id"] not in back]
         for row in awaited:
             kit = kits[row["kit_id"]]
             left = shipments[row["shipment_id"]]["dispatched_at"] is not None

@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
+from irt.errors import NotFound
+from irt.reads.blinded_accountability import SiteAccountability, accountability_of
 from irt.reads.blinded_destruction import DestructionPage, destruction_page
 from irt.reads.blinded_return_shipments import (
     ReturnLine,
@@ -50,6 +52,20 @@ def list_destruction(study_id: StudyId, caller: Caller, store: Records) -> Destr
     caller.require(Permission.DECIDE_QUALITY, study_id)
     with store.reading() as connection:
         return destruction_page(connection, study_id)
+
+
+@question(
+    "/studies/{study_id:int}/sites/{site:str}/accountability",
+    Permission.VIEW_STOCK,
+    "The accountability of a site, lot by lot",
+)
+def show_accountability(study_id: StudyId, site: Number, caller: Caller, store: Records) -> SiteAccountability:
+    """What came of each lot, what was dispensed, where all of it is, and in sentences what disagrees."""
+    with store.reading() as connection:
+        found = next((one for one in _sites(connection, caller, study_id) if one.site == site), None)
+        if found is None:
+            raise NotFound("No such site.")
+        return accountability_of(connection, found)
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,7 @@ def _depots(caller: Actor, study_id: int) -> list[int] | None:
 OPERATIONS = (
     list_verification,
     list_destruction,
+    show_accountability,
     list_returns,
     show_return,
     list_depot_returns,

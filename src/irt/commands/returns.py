@@ -1,15 +1,23 @@
 """`irt returns`: kits at the end of their life are verified by the site, by the monitor, and destroyed."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from irt.commands.named import mode_option, study_of, study_option
+from irt.blinding.actor import Actor, Grant
+from irt.blinding.roles import Permission, Role
+from irt.commands.named import mode_of, mode_option, study_of, study_option
+from irt.commands.options import database_option, open_store
 from irt.commands.session import Person, as_person
-from irt.errors import BadInput
+from irt.errors import BadInput, NotFound
+from irt.reads.blinded_accountability import SiteAccountability, accountability_of
+from irt.reads.blinded_sites import sites_reached
+from irt.reads.named import study_named
 from irt.services.destroy_kits import PAPER_MAX_BYTES, DestroyKits, destroy_kits
 from irt.services.return_shipments import (
     PackedBox,
@@ -53,6 +61,56 @@ def _verifying(name: str, words: str, service: Callable[..., Any]) -> click.Comm
 
 returns.add_command(_verifying("verify", "Sign for the site that these kits are there as booked.", verify_returns))
 returns.add_command(_verifying("monitor", "Sign as the monitor, another person than the site's.", monitor_returns))
+
+
+@returns.command("reconcile")
+@study_option()
+@mode_option
+@click.option("--site", "numbers", metavar="NUMBER", multiple=True, help="Every site where none is named.")
+@click.option("--json", "as_json", is_flag=True)
+@database_option
+def reconcile(protocol: str, mode: str | None, numbers: tuple[str, ...], as_json: bool, database_url: str) -> None:
+    """Account for the kits of sites, lot by lot: what came, what was dispensed, where all of it is.
+
+    Exits with 1 where a lot does not add up, and names what disagrees. Lots are blinded lots.
+
+    Example: irt returns reconcile --study NB-301 --site 1001 --json
+    """
+    with closing(open_store(database_url)) as store, store.reading() as connection:
+        study = study_named(connection, protocol, mode_of(mode))
+        reader = Actor(0, "terminal", (Grant(Role.INSPECTOR, study_id=study.id),))
+        every = sites_reached(connection, reader, Permission.VIEW_STOCK)
+        sites = [site for site in every if not numbers or site.site in numbers]
+        if unknown := set(numbers) - {site.site for site in sites}:
+            raise NotFound(f"{min(unknown)} is not a site of this study.")
+        told = [told_account(accountability_of(connection, site)) for site in sites]
+    click.echo(json.dumps(told, indent=2) if as_json else "\n".join(_lines(told)))
+    if not all(site["adds_up"] for site in told):
+        raise click.ClickException("The kits of a site do not add up.")
+
+
+def told_account(found: SiteAccountability) -> dict[str, Any]:
+    """The account of a site as plain values."""
+    lots = [
+        {
+            "lot": lot.lot,
+            "came": {str(way): kits for way, kits in lot.came.items()},
+            "dispensed": lot.dispensed,
+            "now": {str(fate): kits for fate, kits in lot.fates.items() if kits},
+            "adds_up": lot.adds_up,
+            "faults": list(lot.faults),
+        }
+        for lot in found.lots
+    ]
+    return {"site": found.site, "adds_up": found.adds_up, "lots": lots}
+
+
+def _lines(told: list[dict[str, Any]]) -> Iterator[str]:
+    for site in told:
+        for lot in site["lots"]:
+            now = ", ".join(f"{kits} {fate.replace('_', ' ')}" for fate, kits in lot["now"].items())
+            yield f"site {site['site']}, lot {lot['lot']}: {sum(lot['came'].values())} came; {now}"
+            yield from (f"  {fault}" for fault in lot["faults"])
 
 
 @returns.command("pack")

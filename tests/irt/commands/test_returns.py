@@ -1,5 +1,6 @@
 """`irt returns` at a terminal: what is refused before site and monitor have signed."""
 
+import json
 from pathlib import Path
 
 from sqlalchemy import text
@@ -20,3 +21,10 @@ def test_a_kit_elsewhere_is_unknown_and_nothing_is_destroyed(stocked: TerminalOf
     paper = ("--certificate", "C-7", "--destroyer", "Remex", "--day", "2026-03-01", "--paper", "c.pdf")
     said = stocked.refused("returns", "destroy", kit, "--study", STUDY, *paper, "--user", "quinn")
     assert "Nothing was" in said or "cannot" in said
+
+
+def test_sites_account_for_their_kits_at_the_terminal(stocked: TerminalOffice) -> None:
+    """As lines or as JSON; a site that the study has not is refused by its number."""
+    told = json.loads(stocked.does("returns", "reconcile", "--study", STUDY, "--site", SITE, "--json"))
+    assert [(site["site"], site["adds_up"]) for site in told] == [(SITE, True)]
+    assert "not a site of this study" in stocked.refused("returns", "reconcile", "--study", STUDY, "--site", "9")
