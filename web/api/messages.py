@@ -1,6 +1,7 @@
 """Messages of depots over the API: sent in, fetched and acknowledged; and the manifest of a shipment."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from irt.messages.formats import Format, read, written
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
 from irt.reads.blinded_differences import DifferenceLine, stock_differences
+from irt.reads.blinded_interfaces import CarrierLine, carrier_words
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
 from irt.reads.blinded_shipments import depot_shipment
@@ -20,6 +22,8 @@ from irt.services.deliver_message import deliver_message
 from irt.services.prepare_messages import acknowledge_messages, prepare_messages
 from irt.services.settle_difference import settle_difference, take_difference
 from irt.services.take_message import MessageTaken, TakeMessage, take_message
+from irt.services.track_parcels import track_parcels
+from irt.services.vendor_interfaces import WebhookKeyMade, expect_interface, make_webhook_key
 from web.api.limits import refuse_unholdable
 from web.api.operations import (
     AfterId,
@@ -170,6 +174,38 @@ def show_manifest(
     return WrittenManifest(number, PAPERS[paper](story, now).decode())
 
 
+@dataclass(frozen=True)
+class TrackingListed:
+    """What carriers told of a shipment, oldest first."""
+
+    items: tuple[CarrierLine, ...]
+
+
+@question(
+    "/studies/{study_id:int}/depot-shipments/{number:str}/tracking",
+    _DEPOT,
+    "What carriers told of a depot's shipment",
+)
+def list_tracking(study_id: StudyId, number: Number, caller: Caller, store: Records) -> TrackingListed:
+    """Each status with the steps that were booked for it; none makes a kit usable."""
+    with store.reading() as connection:
+        depot_shipment(connection, study_id, number, _depots(caller, study_id))
+        return TrackingListed(carrier_words(connection, study_id, number))
+
+
+@dataclass(frozen=True)
+class KeyTold:
+    """The key, told in the first answer alone; `ends_at`: when those before it end."""
+
+    depot: str
+    ends_at: datetime | None
+    key: str | None
+
+
+def _key_told(made: WebhookKeyMade) -> KeyTold:
+    return KeyTold(made.depot, made.ends_at, made.key.get_secret_value() if made.key else None)
+
+
 def _send(data: TakeMessage, key: Key, caller: Caller, store: Records, now: Now) -> MessageTaken:
     # The message has a bound of its own, and is kept as it came whatever signs it holds.
     refuse_unholdable(data.model_copy(update={"content": ""}))
@@ -190,6 +226,33 @@ OPERATIONS = (
     list_messages,
     list_stock_differences,
     show_manifest,
+    list_tracking,
+    command(
+        "/vendor-interfaces/expect",
+        expect_interface,
+        Permission.ACTIVATE_SITE,
+        "Expect to hear of a depot's system",
+        {"study_id": 1, "depot": "NLD", "silence_hours": 24, "gap_minutes": 60},
+    ),
+    command(
+        "/vendor-interfaces/make-key",
+        make_webhook_key,
+        Permission.ACTIVATE_SITE,
+        "Make a new key for messages pushed to a depot",
+        {"study_id": 1, "depot": "NLD", "overlap_hours": 72},
+        _key_told,
+    ),
+    command(
+        "/shipments/track",
+        track_parcels,
+        _DEPOT,
+        "Tell what a carrier says of parcels",
+        {
+            "study_id": 1,
+            "carrier": "Example Couriers",
+            "told": [{"waybill": "784-2210 4431", "status": "customs", "at": "2026-03-02T08:00:00Z"}],
+        },
+    ),
     command(
         "/stock-differences/take",
         take_difference,

@@ -69,10 +69,11 @@ class VendorCodePages(Controller):
 
 
 def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> ProposeCode:
-    facts = {name: data.get(name, "").strip() for name in ("depot", "code_of", "record", "code")}
+    typed = {name: data.get(name, "").strip() for name in ("depot", "code_of", "record", "code")}
     day, reason = day_in(data.get("effective_from", ""), desk.now.date()), reason_in(data)
     try:
-        return ProposeCode(**{**facts, "study_id": study_id, "effective_from": day, "reason": reason})
+        facts = {**typed, "study_id": study_id, "effective_from": day, "reason": reason}
+        return ProposeCode.model_validate(facts)
     except ValidationError:
         raise BadInput(
             "Say which depot, what the code is of, and the code: letters, digits and . _ : / + - alone. "

@@ -87,10 +87,11 @@ class VendorSkuPages(Controller):
 
 
 def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> ProposeSku:
-    facts = {name: data.get(name, "").strip() for name in ("depot", "kit_type", "code")}
+    typed = {name: data.get(name, "").strip() for name in ("depot", "kit_type", "code")}
     day, reason = day_in(data.get("effective_from", ""), desk.now.date()), reason_in(data)
     try:
-        return ProposeSku(**{**facts, "study_id": study_id, "effective_from": day, "reason": reason})
+        facts = {**typed, "study_id": study_id, "effective_from": day, "reason": reason}
+        return ProposeSku.model_validate(facts)
     except ValidationError:
         raise BadInput("Say which depot, which kit type and the depot's code. Nothing was proposed.") from None
 

@@ -13,9 +13,9 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.commands import clock
 from irt.commands.drop_folders import DropFolder, checked_sidecar
-from irt.commands.named import mode_of, mode_option, study_option
+from irt.commands.named import mode_of, mode_option, study_of, study_option
 from irt.commands.options import database_option, open_store
-from irt.commands.session import installation, new_key
+from irt.commands.session import Person, as_person, installation, new_key
 from irt.commands.vendor_address import VendorAddress
 from irt.errors import BadInput
 from irt.messages.catalogue import MESSAGES
@@ -26,10 +26,20 @@ from irt.messages.samples import sample
 from irt.messages.signing import secrets_in
 from irt.messages.xml_text import xml_schema
 from irt.reads.blinded_events import chronicle_of_kit, chronicle_of_period
+from irt.reads.blinded_interfaces import waybills_under_way
 from irt.reads.named import depot_named, depots_of, study_named
 from irt.services.push_messages import ChangeMessage, push_messages, replay_message
 from irt.services.store import Store
+from irt.services.track_parcels import TOLD_MAX, CarrierWord, TrackParcels, track_parcels
 from irt.services.unit_of_work import perform
+from irt.services.vendor_interfaces import (
+    ExpectInterface,
+    MakeWebhookKey,
+    expect_interface,
+    make_webhook_key,
+    webhook_keys,
+)
+from irt.supply.carrier import CarrierFile
 
 _FORMATS = click.Choice([spelling.value for spelling in Format])
 
@@ -135,15 +145,18 @@ def run(
 def push(address: str, protocol: str, mode: str | None, depot: str, database_url: str) -> None:
     """Push what waits for a depot to its address, signed as Standard Webhooks says, oldest first.
 
-    The secret is in IRT_WEBHOOK_SECRET, as whsec_...; two with a space between while one replaces the other. What
-    is not taken waits and is tried again by a later run, after 1, 2, 4 ... minutes; after 10 tries it is given up.
+    It is signed with the depot's keys (`irt exchange key`), else with the secret in IRT_WEBHOOK_SECRET, as
+    whsec_...; two with a space between while one replaces the other. What is not taken waits and is tried again by
+    a later run, after 1, 2, 4 ... minutes; after 10 tries it is given up.
     The installation itself does it: nobody signs in, so a timer can.
 
     Example: irt exchange push https://wms.example.com/irt --study NB-301 --depot NLD
     """
-    secrets, target = secrets_in(os.environ.get("IRT_WEBHOOK_SECRET", "")), VendorAddress.of(address)
+    target = VendorAddress.of(address)
     with closing(open_store(database_url)) as store:
         actor, study_id, depot_id = _depot_actor(store, protocol, mode, depot)
+        kept = webhook_keys(store, depot_id, clock.now())
+        secrets = kept or secrets_in(os.environ.get("IRT_WEBHOOK_SECRET", ""))
         done = push_messages(store, actor, clock.now(), study_id, depot_id, secrets, target.send)
     click.echo(f"{depot}: {done.taken} taken, {done.given_up} given up.")
 
@@ -200,6 +213,75 @@ def replay(message_id: str, protocol: str, mode: str | None, depot: str, databas
         ask = ChangeMessage(study_id=study_id, message_id=message_id)
         done = perform(store, actor, clock.now(), replay_message, ask, new_key(store))
     click.echo(f"Message {done.message_id} is {done.status}.")
+
+
+@exchange.command("expect")
+@click.argument("depot")
+@study_option()
+@mode_option
+@click.option("--silence-hours", type=click.IntRange(1, 720), default=24, show_default=True)
+@click.option("--gap-minutes", type=click.IntRange(1, 10_080), default=60, show_default=True)
+@as_person
+def expect(
+    person: Person, depot: str, protocol: str, mode: str | None, silence_hours: int, gap_minutes: int
+) -> None:
+    """Expect to hear of a depot's system: silence, missing numbers and messages not taken come into the inbox.
+
+    Example: irt exchange expect NLD --study NB-301 --silence-hours 12 --user sam
+    """
+    study = study_of(person, protocol, mode)
+    limits = {"silence_hours": silence_hours, "gap_minutes": gap_minutes}
+    person.does(expect_interface, ExpectInterface(study_id=study.id, depot=depot, **limits))
+    click.echo(f"{depot} is expected every {silence_hours} hours.")
+
+
+@exchange.command("key")
+@click.argument("depot")
+@study_option()
+@mode_option
+@click.option("--overlap-hours", type=click.IntRange(0, 2160), default=72, show_default=True)
+@as_person
+def key(person: Person, depot: str, protocol: str, mode: str | None, overlap_hours: int) -> None:
+    """Make a new key for messages pushed to a depot, told once; the one before signs beside it for a while.
+
+    Example: irt exchange key NLD --study NB-301 --overlap-hours 48 --user sam
+    """
+    study = study_of(person, protocol, mode)
+    made = person.does(
+        make_webhook_key, MakeWebhookKey(study_id=study.id, depot=depot, overlap_hours=overlap_hours)
+    )
+    if made.key is not None:
+        click.echo(made.key.get_secret_value())
+    if made.ends_at is not None:
+        click.echo(f"The key before it ends {made.ends_at:%d %b %Y, %H:%M} UTC.", err=True)
+
+
+@exchange.command("track")
+@click.argument("carrier")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@study_option()
+@mode_option
+@database_option
+def track(carrier: str, file: Path, protocol: str, mode: str | None, database_url: str) -> None:
+    """Take what a carrier tells of parcels under way, from a CSV file: waybill, status, at, place, detail.
+
+    A status is picked_up, in_transit, customs, out_for_delivery, delivered or exception. The installation itself
+    does it: nobody signs in, so a timer can.
+
+    Example: irt exchange track "Example Couriers" tracking.csv --study NB-301
+    """
+    adapter = CarrierFile(carrier, file.read_text(encoding="utf-8-sig"))
+    with closing(open_store(database_url)) as store:
+        with store.reading() as connection:
+            study = study_named(connection, protocol, mode_of(mode))
+            waybills = waybills_under_way(connection, study.id)
+        told = [CarrierWord(**asdict(word)) for word in adapter.track(waybills)][:TOLD_MAX]
+        if not told:
+            click.echo(f"{carrier}: nothing about a parcel under way.")
+            return
+        ask = TrackParcels(study_id=study.id, carrier=adapter.name, told=told)
+        done = perform(store, installation(store, Role.DEPOT), clock.now(), track_parcels, ask, new_key(store))
+    click.echo(f"{carrier}: {done.new} new, {done.booked} steps booked.")
 
 
 def _depot_actor(store: Store, protocol: str, mode: str | None, depot: str) -> tuple[Actor, int, int]:

@@ -29,6 +29,12 @@ class Acknowledgement(Message):
     dispatch_on: Day | None = None
 
 
+class Heartbeat(Message):
+    """The sender's system is alive and has nothing else to say."""
+
+    kind: Literal["heartbeat"] = "heartbeat"
+
+
 class Rejection(Message):
     """The request cannot be done."""
 

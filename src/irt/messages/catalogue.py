@@ -5,7 +5,7 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import ValidationError
 
-from irt.messages.answers import Acknowledgement, Dispatch, Rejection, ShortPick
+from irt.messages.answers import Acknowledgement, Dispatch, Heartbeat, Rejection, ShortPick
 from irt.messages.arrivals import InboundReceipt, Receipt, Return
 from irt.messages.message import VERSION, Line, Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
@@ -26,6 +26,7 @@ KINDS: tuple[type[Message], ...] = (
     KitStatus,
     StockSnapshot,
     StockCount,
+    Heartbeat,
     Manifest,
 )
 

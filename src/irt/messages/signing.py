@@ -9,7 +9,7 @@ from datetime import datetime
 
 from irt.errors import BadInput
 
-_PREFIX = "whsec_"
+PREFIX = "whsec_"
 _LEAST_BYTES = 24
 
 
@@ -39,11 +39,11 @@ def signed_headers(secrets: Sequence[bytes], message_id: str, at: datetime, body
 
 def _secret(written: str) -> bytes:
     try:
-        secret = b64decode(written.removeprefix(_PREFIX), validate=True)
+        secret = b64decode(written.removeprefix(PREFIX), validate=True)
     except NotBase64:
         secret = b""
     if len(secret) < _LEAST_BYTES:
         raise UnusableSecret(
-            f"A secret is {_PREFIX} and at least {_LEAST_BYTES} bytes in base64. Nothing was sent. Correct it."
+            f"A secret is {PREFIX} and at least {_LEAST_BYTES} bytes in base64. Nothing was sent. Correct it."
         )
     return secret

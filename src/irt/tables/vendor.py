@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field
 
 from irt.states.stock_difference import DifferenceKind, DifferenceStatus
+from irt.states.tracking import TrackStatus
 from irt.states.vendor_message import Direction, MessageStatus, NoticeCause
 from irt.study.operations import CodeOf
 from irt.tables.columns import Owned, document, instant, one_of
@@ -23,6 +24,44 @@ class VendorCode(Owned, table=True):
     code: str
     effective_from: date
     change_id: int = Field(foreign_key="operational_change.id")
+
+
+class VendorInterface(Owned, table=True):
+    """From when on a depot's system is expected to be heard of, and how often; a later row counts. Append-only."""
+
+    __tablename__ = "vendor_interface"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    silence_hours: int = Field(description="silent longer than this, somebody is told")
+    gap_minutes: int = Field(description="numbers missing longer than this, somebody is told")
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
+class WebhookKey(Owned, table=True):
+    """A key that pushed messages are signed with, sealed; valid until another has replaced it."""
+
+    __tablename__ = "webhook_key"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    sealed: str
+    valid_from: datetime = instant()
+    valid_until: datetime | None = instant(default=None)
+    account_id: int = Field(foreign_key="account.id")
+
+
+class CarrierEvent(Owned, table=True):
+    """What a carrier told of a parcel, and what was booked for it. Append-only."""
+
+    __tablename__ = "carrier_event"
+    __table_args__ = (UniqueConstraint("shipment_id", "status", "occurred_at"),)
+    shipment_id: int = Field(foreign_key="shipment.id")
+    carrier: str
+    status: TrackStatus = one_of(TrackStatus, "status")
+    place: str = ""
+    detail: str = ""
+    booked: str = Field(default="", description="the shipment's steps, if any")
+    occurred_at: datetime = instant()
+    recorded_at: datetime = instant()
+    account_id: int | None = Field(default=None, foreign_key="account.id")
 
 
 class VendorNotice(Owned, table=True):

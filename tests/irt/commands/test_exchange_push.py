@@ -4,6 +4,7 @@ import base64
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -86,3 +87,19 @@ def test_an_unsafe_address_is_refused(written: str) -> None:
 def test_an_address_where_nobody_listens_takes_nothing() -> None:
     """And raises nothing: the message comes due again."""
     assert VendorAddress.of("http://127.0.0.1:9/").send(b"{}", {}) is False
+
+
+def test_a_depots_own_keys_sign_and_a_file_tracks(
+    office: TerminalOffice, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key is made and told once; pushes need no secret in the environment; a carrier's file is taken."""
+    to = ("--study", STUDY, "--depot", "NLD")
+    who = ("--study", STUDY, "--user", "sam")
+    assert office.does("exchange", "key", "NLD", *who).startswith("whsec_")
+    assert office.does("exchange", "expect", "NLD", *who) == "NLD is expected every 24 hours.\n"
+    monkeypatch.delenv("IRT_WEBHOOK_SECRET")
+    assert office.does("exchange", "push", f"{address}/irt?a=1", *to) == "NLD: 1 taken, 0 given up.\n"
+    file = tmp_path / "tracking.csv"
+    file.write_text("waybill,status,at\nW-1,customs,2026-03-02T08:00:00Z\n")
+    told = office.does("exchange", "track", "Example", str(file), "--study", STUDY)
+    assert told == "Example: nothing about a parcel under way.\n"

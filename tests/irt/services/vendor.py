@@ -62,6 +62,7 @@ class Vendor:
             },
             "receipt": {"received_at": self.now, "temperature": "no_alarm", "kits": []},
             "short_pick": {"kits": [{"number": self.kits()[0], "why": "damaged"}]},
+            "heartbeat": {},
             "inbound_receipt": {
                 "consignment": "C-1",
                 "depot": self.depot,
@@ -79,7 +80,7 @@ class Vendor:
             "environment": "production",
             "sequence": sequence,
             "made_at": self.now,
-            **({} if "depot" in told[kind] else {"shipment": SHIPMENT}),
+            **({} if "depot" in told[kind] or kind == "heartbeat" else {"shipment": SHIPMENT}),
         }
         return {**envelope, **told[kind], **changes}
 

@@ -118,3 +118,23 @@ def test_scope_and_role_are_needed(requested: str, depot: System, investigator: 
         assert system.asks_study("/messages").status_code == 403
         assert system.asks_study("/messages/waiting").status_code == 403
         assert system.asks_study(f"/depot-shipments/{requested}/manifest").status_code == 403
+
+
+def test_a_carriers_words_are_told_and_read(requested: str, depot: System) -> None:
+    """Once each; the parcel is held at customs, and the words are listed."""
+    request = request_of(depot)
+    depot.booked("/messages/send", spelling="json", content=dispatch_of(request, depot))
+    word = {"waybill": "W-1", "status": "customs", "at": depot.world.now.isoformat(), "place": "Dover"}
+    done = [depot.booked("/shipments/track", carrier="Example", told=[word]) for _ in range(2)]
+    assert [(each["new"], each["booked"]) for each in done] == [(1, 1), (0, 0)]
+    (line,) = depot.asks_study(f"/depot-shipments/{requested}/tracking").json()["items"]
+    assert (line["place"], line["booked"]) == ("Dover", "hold_at_customs")
+
+
+def test_a_key_is_told_once_and_to_supply(depot: System, world: World) -> None:
+    """The same key of the request gives the first answer again, without the secret."""
+    supply = System.of(world, "supply_planner.all")
+    assert supply.booked("/vendor-interfaces/expect", depot="NLD", silence_hours=12) == {"depot": "NLD"}
+    told = [supply.does("/vendor-interfaces/make-key", "the-same-key", depot="NLD").json()["key"] for _ in range(2)]
+    assert (told[0].startswith("whsec_"), told[1]) == (True, None)
+    assert depot.does("/vendor-interfaces/make-key", depot="NLD").status_code == 403
