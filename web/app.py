@@ -33,6 +33,7 @@ from web.blinded.depot_items import DepotItemPages
 from web.blinded.depot_labels import DepotLabelPages
 from web.blinded.depot_returns import DepotReturnPages
 from web.blinded.destruction import DestructionPages
+from web.blinded.deviations import DeviationPages
 from web.blinded.dispense import DispensePages
 from web.blinded.door_pickups import DoorPickupPages
 from web.blinded.doors import DoorPages
@@ -58,6 +59,7 @@ from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
+from web.blinded.pharmacy_log import PharmacyLogPages
 from web.blinded.pickups import PickupPages
 from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
@@ -71,8 +73,8 @@ from web.blinded.sign_in import SignInPages
 from web.blinded.steps import StepPages
 from web.blinded.stock import StockPages
 from web.blinded.stock_differences import StockDifferencePages
-from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.storage import StoragePages
+from web.blinded.subjects import OneSubjectPages, SubjectsPages
 from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
@@ -163,6 +165,7 @@ ROOMS: tuple[Any, ...] = (
     ItemPages,
     ControlledPages,
     PreparationPages,
+    PharmacyLogPages,
     LicencePages,
     DepotItemPages,
     ShipmentPages,
@@ -207,6 +210,7 @@ ROOMS: tuple[Any, ...] = (
     QualityPages,
     DepotReturnPages,
     DestructionPages,
+    DeviationPages,
     ExcursionPages,
     LoggerFilePages,
     HoldPages,

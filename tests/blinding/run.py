@@ -118,6 +118,9 @@ def guarded_commands() -> list[str]:
     return sorted(f"/api/v1{path}" for operation in guarded for path in operation.paths)
 
 
+NOUNS = ("subject", "outage-pack", "kit", "shipment")
+
+
 def questions(world: OneWorld, alike_max: int) -> list[str]:
     """Addresses of the API's questions, with every number there is."""
     asked = []
@@ -131,9 +134,7 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
             address = NUMBERED.sub("1", address)
-            noun = next(
-                (each for each in ("subject", "outage-pack", "kit", "shipment") if f"{each}s/{{" in address), "site"
-            )
+            noun = next((each for each in NOUNS if f"{each}s/{{" in address), "site")
             for number in known[noun][:alike_max] if "{" in address else [""]:
                 asked.append(address.replace("{number:str}", number).replace("{site:str}", number))
     return asked

@@ -78,6 +78,8 @@ def warm_parcel(world: OneWorld) -> None:
         parcel = connection.execute(
             text("SELECT number FROM shipment WHERE received_at IS NOT NULL ORDER BY id")
         ).scalar()
+    unit = {"site": world.sites[0][0], "name": "Fridge 1", "storage": "2-8C"}
+    world.does("pharmacist.0", "/quality/storage-unit", **unit)
     file = {"name": "logger.csv", "content": b64encode(b"no data").decode(), "faulty": True}
     world.does("quality.all", "/quality/logger-file", shipment=parcel, **file)
 
@@ -109,15 +111,28 @@ def write_label(world: OneWorld) -> None:
 
 
 def destroy_kit(world: OneWorld) -> None:
-    """The first kit that waits at the first site is verified by both and destroyed."""
+    """The first kit that waits at the first site is verified by both, sent back in a sealed box, and destroyed."""
     (here, *_) = world.system("pharmacist.0").asks_study("/verification").json()["items"]
     kit = here["for_site"][0]["number"]
     looked_at = {"site": world.sites[0][0], "kits": [kit], "signing": SIGNING}
     world.does("pharmacist.0", "/returns/verify", **looked_at)
     world.does("monitor.0", "/returns/monitor", **looked_at)
+    box = {"seal": "SEAL-1", "kits": [kit]}
+    packed = world.does("pharmacist.0", "/returns/pack", site=world.sites[0][0], depot="NLD", boxes=[box])
+    world.does("pharmacist.0", "/returns/send", number=packed["number"])
+    world.does("depot.all", "/returns/receive", number=packed["number"], received=[kit])
     paper = {"certificate": "C-77", "destroyer": "Remex", "file_name": "c.pdf", "paper": "JVBERi0xLjcK"}
     day = {"on_day": world.now.date().isoformat(), "signing": SIGNING}
     world.does("quality.all", "/returns/destroy", kits=[kit], **paper, **day)
+
+
+def go_on_paper(world: OneWorld) -> None:
+    """The first site has a pack for an outage; its first code was broken with a seal, still to be compared."""
+    site = world.sites[0][0]
+    world.does("pharmacist.0", "/outage/issue", site=site, days=28, signing=SIGNING)
+    now = world.now.isoformat()
+    broken = {"seal": 1, "reason": "overdose", "opened_by": "Dr Ek", "outage_from": now, "happened_at": now}
+    world.does("investigator.0", "/outage/enter-code-break", pack="K-0001", **broken)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:

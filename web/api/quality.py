@@ -9,9 +9,13 @@ from irt.reads.blinded_expiry import LotDates, lots_and_dates
 from irt.reads.blinded_holds import HoldLine, HoldPage, hold_page, holds_of
 from irt.reads.blinded_quality import HeldKit, OpenExcursion, quality_page
 from irt.reads.blinded_release import LotOnRoutes, Turn, lots_and_routes, turns
+from irt.reads.blinded_sites import sites_reached
+from irt.reads.blinded_stock import kit_history
+from irt.reads.blinded_storage import KitBudget, UnitLine, kit_budget, units_at
 from irt.reads.blinded_temperature import ExcursionRecord, excursion_record
 from irt.reads.unblinded_lots import lots
 from irt.services.change_expiry import approve_extension, change_expiry
+from irt.services.close_excursion import close_excursion
 from irt.services.decide_quality import decide_quality
 from irt.services.lift_hold import lift_hold
 from irt.services.name_storage_unit import name_storage_unit
@@ -19,7 +23,7 @@ from irt.services.open_hold import open_hold
 from irt.services.release_lot import approve_lot, release_lot
 from irt.services.release_steps import sign_release_step
 from irt.services.store_logger_file import store_logger_file
-from web.api.operations import After, Caller, Number, Records, StudyId, command, question, unblinded_question
+from web.api.operations import After, Caller, Now, Number, Records, StudyId, command, question, unblinded_question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
 
@@ -135,7 +139,41 @@ def show_excursion(study_id: StudyId, number: Number, caller: Caller, store: Rec
         return excursion_record(connection, study_id, number)
 
 
+@dataclass(frozen=True)
+class UnitsShown:
+    """Storage units of the token's sites, by site and name."""
+
+    items: tuple[UnitLine, ...]
+
+
+@question("/studies/{study_id:int}/storage-units", Permission.VIEW_STOCK, "Storage units and their next files")
+def list_storage_units(study_id: StudyId, caller: Caller, store: Records, now: Now) -> UnitsShown:
+    """Until when each unit's logger told, how cold and warm it was, when the next file is due, its excursion."""
+    with store.reading() as connection:
+        sites = sites_reached(connection, caller, Permission.VIEW_STOCK)
+        return UnitsShown(units_at(connection, [site for site in sites if site.study_id == study_id], now))
+
+
+@question("/studies/{study_id:int}/kits/{number:str}/budget", Permission.VIEW_STOCK, "A kit's stability budget")
+def show_kit_budget(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> KitBudget:
+    """Hours outside its label's range over all legs, band by band: allowed, used, left; at the token's sites."""
+    with store.reading() as connection:
+        sites = sites_reached(connection, caller, Permission.VIEW_STOCK)
+        kit = kit_history(connection, sites, study_id, number, now).kit
+        version = next(site.version for site in sites if site.site_id == kit.site_id)
+        return kit_budget(connection, study_id, version, number)
+
+
 OPERATIONS = (
+    list_storage_units,
+    show_kit_budget,
+    command(
+        "/quality/close-excursion",
+        close_excursion,
+        Permission.DECIDE_QUALITY,
+        "Sign that an excursion concerns no kit any more",
+        {"study_id": 1, "number": "X-0001", "reason": "Nothing lay there then", "signing": _SIGNING},
+    ),
     list_lots,
     list_dates,
     list_quality_waiting,

@@ -14,6 +14,7 @@ from irt.labels.label import COPY, svg_label
 from irt.labels.sheet import sheet_of
 from irt.reads.blinded_labels import Wanted, label_of_site_kit
 from irt.reads.blinded_stock import KitHistory, kit_history
+from irt.reads.blinded_storage import KitBudget, kit_budget
 from irt.services.report_kit import Report, ReportKit, report_kit
 from irt.states.kit import DisplayStatus
 from web.blinded.desk import Desk, desk_of, go
@@ -34,6 +35,7 @@ class KitView(BlindedView):
     """One kit; `reports` are those that are possible now."""
 
     history: KitHistory
+    budget: KitBudget
     reports: tuple[tuple[str, str], ...]
     command_key: str
     refusal: str = ""
@@ -54,7 +56,8 @@ class KitPages(Controller):
     ) -> Response[str]:
         """The kit with its history."""
         found = _find(desk, study_id, number)
-        return _page(desk, found, KitView(found, _reports(desk, found), desk.key(), done=done))
+        view = KitView(found, _budget(desk, found), _reports(desk, found), desk.key(), done=done)
+        return _page(desk, found, view)
 
     @get("/label/{paper:str}", sync_to_thread=True)
     def print_label(self, desk: NamedDependency[Desk], study_id: int, number: str, paper: str) -> Response[bytes]:
@@ -80,6 +83,7 @@ class KitPages(Controller):
         except Refusal as refusal:
             view = KitView(
                 found,
+                _budget(desk, found),
                 _reports(desk, found),
                 desk.key(),
                 refusal.sentence,
@@ -94,6 +98,14 @@ def _find(desk: Desk, study_id: int, number: str) -> KitHistory:
     with desk.store.reading() as connection:
         sites = sites_of(connection, desk.who, Permission.VIEW_STOCK)
         return kit_history(connection, sites, study_id, number, desk.now)
+
+
+def _budget(desk: Desk, found: KitHistory) -> KitBudget:
+    kit = found.kit
+    with desk.store.reading() as connection:
+        sites = sites_of(connection, desk.who, Permission.VIEW_STOCK)
+        version = next(site.version for site in sites if site.site_id == kit.site_id)
+        return kit_budget(connection, kit.study_id, version, kit.number)
 
 
 def _ask(found: KitHistory, data: dict[str, str]) -> ReportKit:

@@ -60,6 +60,7 @@ TEMPLATES: dict[str, str] = {
     "delivery_code_given": "{who} gave subject {record} a one-time code, valid until {expires_at}.",
     "delivery_code_missed": "A wrong one-time code was entered for the delivery to subject {record}.",
     "delivery_confirmed": "{record} confirmed kits {kits} at the door; dispensed on {recorded_on}.",
+    "deviation_closed": "{who} closed deviation {record}.",
     # On the way back
     "return_packed": "{who} packed kits {kits} of site {site} as return {record} to depot {depot}; seals {seals}.",
     "return_sent": "{who} sent return {record} from site {site} to depot {depot}.",
@@ -182,6 +183,7 @@ TEMPLATES: dict[str, str] = {
     "calendar_stopped": "{who} stopped the calendar address.",
     "token_issued": "{who} made the token {record}, valid until {expires_at}.",
     "token_revoked": "{who} stopped the token {record}.",
+    "log_layout_saved": "{who} chose the columns of the accountability log of site {record}: {headings}.",
     "kits_prepared": "{who} prepared kits {kits} for visit {visit} of subject {subject}: {record}.",
     "preparation_corrected": "{who} corrected preparation {corrects} of subject {subject} by {record}.",
     "preparation_discarded": "{who} threw preparation {record} of subject {subject} away.",

@@ -107,6 +107,7 @@ _OF_EXCURSION = _STORED.where(
 _OF_SHIPMENT = _STORED.join(_SHIPMENTS, _SHIPMENTS.c.id == _FILES.c.shipment_id).where(
     _SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number")
 )
+_OF_UNIT = _STORED.where(_FILES.c.storage_unit_id == bindparam("unit_id"))
 _BYTES = (
     select(_FILES.c.content, _JUDGED.c.profile)
     .join(_JUDGED, _JUDGED.c.logger_file_id == _FILES.c.id)
@@ -138,6 +139,12 @@ def files_of_shipment(connection: Connection, study_id: int, number: str) -> tup
     """The loggers' files of a shipment, in the order they came."""
     rows = connection.execute(_OF_SHIPMENT, {"study_id": study_id, "number": number}).mappings()
     return tuple(_file(row) for row in rows)
+
+
+def stored_files_of_unit(connection: Connection, unit_id: int) -> tuple[StoredFile, ...]:
+    """The loggers' files of a storage unit, the newest first."""
+    rows = connection.execute(_OF_UNIT, {"unit_id": unit_id}).mappings().all()
+    return tuple(_file(row) for row in reversed(rows))
 
 
 def curve_of(connection: Connection, study_id: int, sha256: str) -> tuple[Point, ...]:

@@ -1,4 +1,4 @@
-"""What a logger watches: a shipment, or a storage unit of a site; and the kits that went through it."""
+"""What a logger watches: a shipment, wherever it goes, or a storage unit of a site; and the kits it went with."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +10,9 @@ from sqlalchemy import bindparam, exists, func, or_, select
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.services.move_kits import HeldKit, lock_kits
-from irt.services.shipments import lock_shipment
+from irt.services.shipments import HeldShipment, lock_shipment, require_at_depot, require_receiver
 from irt.services.studies import definition_of
+from irt.services.supply_study import lock_study
 from irt.services.work import Work
 from irt.states.kit import Custody
 from irt.study.kit_types import StorageClass
@@ -51,7 +52,7 @@ _SITES, _UNITS, _SHIPMENTS = table_of(Site), table_of(StorageUnit), table_of(Shi
 _KITS, _CONTENTS, _MOVES = table_of(Kit), table_of(ShipmentKit), table_of(Movement)
 _STORED_AS = (
     select(_SHIPMENTS.c.storage, _SITES.c.version_number)
-    .join(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
     .where(_SHIPMENTS.c.id == bindparam("id"))
 )
 _UNIT = (
@@ -91,10 +92,24 @@ def lock_place(work: Work, study_id: int, shipment: str | None, site: str | None
     """The place named, where this person may bring a logger's file: site staff theirs, quality any."""
     if bool(shipment) == bool(site and unit):
         raise BadInput("Name a shipment, or a site and its storage unit. Nothing was booked.")
+    if shipment:
+        held = lock_shipment(work, study_id, shipment)
+        _require_at(work, held)
+        return _parcel(work, held)
     work.actor.require(_right(work, study_id, None), study_id)
-    place = _parcel(work, study_id, shipment) if shipment else _unit(work, study_id, site or "", unit or "")
+    place = _unit(work, study_id, site or "", unit or "")
     work.actor.require(_right(work, study_id, place.site_id), study_id, place.site_id)
     return place
+
+
+def _require_at(work: Work, shipment: HeldShipment) -> None:
+    """Quality anywhere, and whoever receives: site staff, or the depot it goes to; of a home its depot."""
+    if work.actor.grant_for(Permission.DECIDE_QUALITY, shipment.study_id, shipment.site_id) is not None:
+        work.actor.require(Permission.DECIDE_QUALITY, shipment.study_id, shipment.site_id)
+    elif shipment.site_id is not None or shipment.target_depot_id is not None:
+        require_receiver(work, shipment)
+    else:
+        require_at_depot(work, shipment)
 
 
 def _right(work: Work, study_id: int, site_id: int | None) -> Permission:
@@ -102,14 +117,15 @@ def _right(work: Work, study_id: int, site_id: int | None) -> Permission:
     return Permission.DECIDE_QUALITY if may_decide else Permission.RECEIVE_SHIPMENT
 
 
-def _parcel(work: Work, study_id: int, number: str) -> LoggerPlace:
-    held = lock_shipment(work, study_id, number)
-    stored = work.one("shipment to a site", _STORED_AS, id=held.id)
+def _parcel(work: Work, held: HeldShipment) -> LoggerPlace:
+    stored = work.one("shipment", _STORED_AS, id=held.id)
+    # Between depots, and to a home, the newest version counts.
+    version = stored["version_number"] or lock_study(work, held.study_id).version
     return _place(
         work,
-        stored["version_number"],
+        version,
         stored["storage"],
-        study_id=study_id,
+        study_id=held.study_id,
         sponsor_id=held.sponsor_id,
         site_id=held.site_id,
         zone=held.zone,

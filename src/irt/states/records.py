@@ -199,4 +199,7 @@ EXCURSION: dict[tuple[ExcursionStatus, ExcursionEvent], ExcursionStatus] = {
     # No data and a faulty logger still need a decision, so that no kit stays in limbo.
     **{(s, _EX.ASSESS): _X.UNDER_ASSESSMENT for s in (_X.NO_DATA, _X.LOGGER_FAULT)},
     **{(s, _EX.CLOSE): _X.CLOSED for s in (_X.ACCEPTED, _X.PARTLY_ACCEPTED, _X.REJECTED)},
+    # One that concerns no kit any more has nothing to decide and is closed with a reason.
+    **{(s, _EX.CLOSE): _X.CLOSED for s in (_X.SUSPECTED, _X.REPORTED, _X.UNDER_ASSESSMENT)},
+    **{(s, _EX.CLOSE): _X.CLOSED for s in (_X.NO_DATA, _X.LOGGER_FAULT)},
 }

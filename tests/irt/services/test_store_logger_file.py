@@ -7,12 +7,15 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.reads.blinded_quality import kits_of_excursion, quality_page
+from irt.reads.blinded_storage import kit_budget
 from irt.services import fulfil_shipment as steps
+from irt.services.close_excursion import CloseExcursion, KitsStillWait, close_excursion
 from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.fulfil_shipment import StepShipment
 from irt.services.name_storage_unit import NameStorageUnit, StorageUnitKnown, name_storage_unit
@@ -26,10 +29,12 @@ from irt.services.store_logger_file import (
     store_logger_file,
 )
 from irt.states.kit import Quality
+from irt.states.table import TransitionRefused
 from irt.study.temperature import Band, TemperatureRules
 from irt.tables.kit import Kit
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Excursion
+from irt.tables.study import Depot
 from irt.tables.temperature import AssessedKit, LoggerFile, TemperatureAssessment
 from irt.temperature.logger_file import UnreadableLoggerFile
 from tests.builders_supply import SupplyHouse, a_house, the_lipid_study
@@ -213,6 +218,45 @@ def test_kits_that_look_alike_fare_alike(house: SupplyHouse) -> None:
     assert len(house.rows(AssessedKit)) == len(kits)
 
 
+def test_an_excursion_without_kits_is_closed(house: SupplyHouse) -> None:
+    """Under a signature; not while a kit of it waits, and not twice."""
+    receive(house)
+    (site,) = house.active_sites()
+    unit = NameStorageUnit(study_id=house.study_id, site=site["number"], name="Fridge 1", storage="2-8C")
+    house.do(Role.PHARMACIST, name_storage_unit, unit)
+    fridge = {"site": site["number"], "unit": "Fridge 1"}
+    upload(house, log(house, 5.0, 0.0, 5.0), **fridge)
+    ask = CloseExcursion(study_id=house.study_id, number="X-0001", reason="Nothing lay there", signing=signing())
+    with pytest.raises(NotAllowed):
+        house.do(Role.PHARMACIST, close_excursion, ask)
+    assert house.do(Role.QUALITY, close_excursion, ask).status == "closed"
+    assert house.rows(AuditEntry)[-1]["old"] == {"status": "reported"}
+    with pytest.raises(TransitionRefused):
+        house.do(Role.QUALITY, close_excursion, ask)
+    house.later(3)
+    upload(house, log(house, 5.0, 0.0, 5.0, days_ago=1), **fridge)
+    with pytest.raises(KitsStillWait, match="waits for a decision"):
+        house.do(Role.QUALITY, close_excursion, ask.model_copy(update={"number": "X-0002"}))
+
+
+def test_a_parcel_to_a_depot_or_a_home_has_its_file_too(house: SupplyHouse) -> None:
+    """Brought by who receives it there, or by quality; its kits wait as at a site."""
+    depots = {row["code"]: row["id"] for row in house.rows(Depot)}
+    target, other = (depots[code] for code in ("USA", "BRA"))
+    with house.store.writing() as connection:
+        connection.execute(text("UPDATE shipment SET site_id = NULL, target_depot_id = :depot"), {"depot": target})
+    told = {"name": "TT4.csv", "content": b64encode(log(house, 5.0, 0.0, 5.0)).decode(), "shipment": "S-10001"}
+    ask = StoreLoggerFile.model_validate({"study_id": house.study_id, **told})
+    for stranger in (house.actor(Role.DEPOT, depot_id=other), house.actor(Role.PHARMACIST)):
+        with pytest.raises(NotAllowed):
+            house.do(stranger, store_logger_file, ask)
+    done = house.do(house.actor(Role.DEPOT, depot_id=target), store_logger_file, ask)
+    assert (done.rule, len(done.quarantined)) == ("frozen", len(house.rows(Kit, custody="shipment")))
+    with house.store.writing() as connection:
+        connection.execute(text("UPDATE shipment SET target_depot_id = NULL"))
+    assert upload(house, log(house, 5.0, 4.0, 5.0), Role.QUALITY).verdict == "accept"
+
+
 def test_a_budget_over_all_legs(store: Store) -> None:
     """Five warm hours in the parcel and five in the fridge are more than the nine the study allows."""
     rules = TemperatureRules(budgets={"2-8C": (Band(low=8, high=15, hours_max=9),)})
@@ -227,4 +271,9 @@ def test_a_budget_over_all_legs(store: Store) -> None:
     house.later(5)
     done = upload(house, log(house, *warm), site=site, unit="Fridge 1")
     assert (done.verdict, done.rule) == ("ask_qa", "budget_spent")
+    with house.store.reading() as connection:
+        budget = kit_budget(connection, house.study_id, 1, house.rows(Kit, custody="site")[0]["number"])
+    (band,) = budget.bands
+    assert (band.hours_max, band.hours_used, band.hours_left) == (9, 10, 0)
+    assert budget.legs == ("shipment S-10001", f"Fridge 1 of site {site}")
     assert qualities(house, "site") == {"quarantined"}

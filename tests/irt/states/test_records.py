@@ -61,6 +61,8 @@ under_assessment                        -- reject            --> rejected
 suspected, reported, under_assessment   -- find_no_data      --> no_data
 suspected, reported, under_assessment   -- find_logger_fault --> logger_fault
 accepted, partly_accepted, rejected     -- close             --> closed
+suspected, reported, under_assessment   -- close             --> closed
+no_data, logger_fault                   -- close             --> closed
 """
 
 LIVES: list[tuple[Table, type[StrEnum], type[StrEnum], str, StrEnum, set[str]]] = [
