@@ -19,12 +19,13 @@ from irt.reads.unblinded_kit_lists import KitListRecord, kit_list
 from irt.services.approvals import decide_approval
 from irt.services.kit_list import ListedLot, kit_list_hash
 from irt.services.kit_list_approval import AskKitList, ask_kit_list
+from irt.services.kit_list_file import lots_in_csv
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import whole_in
-from web.forms import Fields
+from web.forms import Fields, Uploads, text_in, words_in
 from web.unblinded.list_decision import list_decision
 from web.unblinded.secret_page import require_unblinded, secret_page
 
@@ -84,6 +85,19 @@ class KitListPages(Controller):
         try:
             wish = AskKitList.model_validate({"study_id": study_id, "size": _size(data)})
             asked = desk.press(ask_kit_list, wish, data.get("command_key", ""))
+        except Refusal as refusal:
+            return _lists_page(desk, study_id, refusal)
+        return go(f"/kit-lists/{study_id}/{asked.approval_id}?done=ask")
+
+    @post("/file", sync_to_thread=True)
+    def ask_file(self, desk: NamedDependency[Desk], data: Uploads) -> Response[Any]:
+        """Puts a packager's list before a second person."""
+        typed = words_in(data)
+        study_id = whole_in(typed.get("study", ""), "the study")
+        require_unblinded(desk, Permission.LOAD_KITS, study_id)
+        try:
+            wish = AskKitList(study_id=study_id, lots=lots_in_csv(text_in(data, "file")))
+            asked = desk.press(ask_kit_list, wish, typed.get("command_key", ""))
         except Refusal as refusal:
             return _lists_page(desk, study_id, refusal)
         return go(f"/kit-lists/{study_id}/{asked.approval_id}?done=ask")

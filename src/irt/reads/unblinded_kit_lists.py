@@ -26,6 +26,7 @@ class LotListed(UnblindedView):
     depot: str
     label_group: str | None
     numbers: int
+    block_kits: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,4 +73,5 @@ def _lot(listed: dict[str, Any]) -> LotListed:
         depot=listed["depot"],
         label_group=listed["label_group"],
         numbers=len(listed["numbers"]),
+        block_kits=listed.get("block_kits"),
     )

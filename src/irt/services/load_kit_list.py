@@ -25,6 +25,7 @@ from irt.services.kit_list import (
     kit_list_hash,
     lots_of_size,
 )
+from irt.services.kit_sequence import warehouse_order
 from irt.services.studies import seed_of
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
 from irt.services.work import Work
@@ -177,7 +178,7 @@ def _record_kits(
     numbers = _numbers(work, study, so_far["kits"], sum(lot.kits for lot in lots))
     contents: dict[str, dict[str, object]] = {}
     rows: list[dict[str, object]] = []
-    together: dict[str, list[str]] = defaultdict(list)
+    given: dict[str, list[str]] = {}
     depots = depot_ids(work, study.id)
     for lot in lots:
         depot_id = depots.get(lot.depot)
@@ -186,27 +187,13 @@ def _record_kits(
         bulk_id = _record_bulk(work, study, lot, blinded[lot.blinded_lot][0])
         facts = _facts(study, lot, blinded[lot.blinded_lot], depot_id)
         content = {**study.owner, "kit_type": lot.kit_type, "manufacturing_lot_id": bulk_id}
-        for number in lot.numbers or [next(numbers) for _ in range(lot.kits)]:
+        given[lot.lot] = lot.numbers or [next(numbers) for _ in range(lot.kits)]
+        for number in given[lot.lot]:
             rows.append({**facts, "number": number})
             contents[number] = content
-            together["" if lot.numbers else lot.blinded_lot].append(number)
-    sequences = _sequences(work, study, together, so_far["sequence"] or 0)
-    _store(work, study, rows, {n: {**content, "sequence": sequences[n]} for n, content in contents.items()})
-
-
-def _sequences(work: Work, study: SupplyStudy, together: Mapping[str, Sequence[str]], last: int) -> dict[str, int]:
-    """The warehouse's order: kits of one blinded lot lie together, their types mixed at random.
-
-    A depot sees sequence numbers: runs of one type would show it how many kinds there are, and which kit is which.
-    Kits that brought their numbers along stay in the packager's order.
-    """
-    seed = seed_of(work, study.id, "kit_numbers")
-    order: list[str] = []
-    for lot, numbers in together.items():
-        mixed = OpaqueNumbers(seed, len(str(len(numbers))) + 1, f"sequence|{lot}")
-        keys = dict(zip(numbers, mixed.numbers(range(len(numbers))), strict=True))
-        order += numbers if not lot else sorted(numbers, key=keys.__getitem__)
-    return {number: last + place for place, number in enumerate(order, start=1)}
+    order = warehouse_order(seed_of(work, study.id, "kit_numbers"), lots, given)
+    places = {number: place for place, number in enumerate(order, start=(so_far["sequence"] or 0) + 1)}
+    _store(work, study, rows, {n: {**content, "sequence": places[n]} for n, content in contents.items()})
 
 
 def _store(

@@ -1,6 +1,7 @@
 """`irt supply`: from an empty database to a supplied site, kit lists by two people, and nights that come once."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -157,6 +158,25 @@ def test_a_study_without_routes_has_no_steps(stocked: TerminalOffice) -> None:
     step = ("supply", "step", LOT, "qp_certification", "--route", "eu", *quinn)
     assert stocked.refused(*step).startswith("This study has no release routes.")
     assert "do not go together" in stocked.refused(*step, "--refuse", "no", "--withdraw", "no")
+
+
+def test_a_packagers_file_is_asked_for_approved_and_loaded(stocked: TerminalOffice) -> None:
+    """The same file at each step; another one is refused at the loading."""
+    Path("list.csv").write_text(
+        "number,kit_type,lot,blinded_lot,expiry,depot\n"
+        "H90017,PEN-A,X1,LX,2028-06-30,NLD\nH31002,PEN-P,X2,LX,2028-03-31,NLD\n"
+    )
+    Path("other.csv").write_text(Path("list.csv").read_text().replace("H90017", "H90018"))
+    steps = ("supply", "list-kits")
+    said = stocked.does(*steps, "ask", STUDY, "--file", "list.csv", "--user", "sam")
+    assert "lot X1 as LX: 1 of PEN-A" in said
+    assert stocked.refused(*steps, "ask", STUDY, "--user", "sam").startswith(
+        "Name a size of the study file, or a file"
+    )
+    stocked.does(*steps, "approve", STUDY, "--file", "list.csv", "--yes", "--user", "uma")
+    load = (*steps, "load", STUDY, "--user", "sam", "--file")
+    assert stocked.refused(*load, "other.csv").startswith("The list is not the one that was approved.")
+    assert stocked.does(*load, "list.csv").startswith("2 kits in the lots LX.")
 
 
 def test_a_study_without_a_pool_reserves_nothing(stocked: TerminalOffice) -> None:

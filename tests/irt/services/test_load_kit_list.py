@@ -155,3 +155,54 @@ def test_only_supply_and_the_statistician_load(house: SupplyHouse) -> None:
     ask = LoadKitList(study_id=house.study_id, lots=list(BLINDED_LOTS), approval_id=1)
     with pytest.raises(NotAllowed):
         house.do(Role.PHARMACIST, load_kit_list, ask)
+
+
+def test_the_sequence_runs_in_kit_blocks(house: SupplyHouse) -> None:
+    """Every four kits of the depot's order hold two of each pen, in an order that differs from block to block."""
+    pens = [a_lot(block_kits=4), a_lot(lot="P1", kit_type="PEN-P", block_kits=4)]
+    house.load(pens, release=False)
+    ordered = [kit_type for _, kit_type in sorted((row[3], row[2]) for row in _rows_with_types(house))]
+    blocks = [tuple(ordered[start : start + 4]) for start in range(0, 200, 4)]
+    assert {tuple(sorted(block)) for block in blocks} == {("PEN-A", "PEN-A", "PEN-P", "PEN-P")}
+    # Six orders are possible; fifty blocks of less than four of them would be no chance any more.
+    assert len(set(blocks)) >= 4
+
+
+def test_a_packagers_order_is_kept_over_all_lots(house: SupplyHouse) -> None:
+    """Rows that alternate between pens lie so at the depot; places are told once each."""
+    pens = [
+        a_lot(kits=2, numbers=["90017", "40005"], places=[1, 3]),
+        a_lot(lot="P1", kit_type="PEN-P", kits=2, numbers=["31002", "77777"], places=[2, 4]),
+    ]
+    house.load(pens, release=False)
+    ordered = [number for _, number in sorted((row[3], row[1]) for row in _rows_with_types(house))]
+    assert ordered == ["90017", "31002", "40005", "77777"]
+
+
+@pytest.mark.parametrize(
+    ("pens", "said"),
+    [
+        ([a_lot(block_kits=4), a_lot(lot="P1", kit_type="PEN-P", block_kits=8)], "say different numbers"),
+        ([a_lot(block_kits=3), a_lot(lot="P1", kit_type="PEN-P", block_kits=3)], "do not come out even"),
+        ([a_lot(kits=2, numbers=["11111", "22222"], block_kits=2)], "bring their numbers"),
+        ([a_lot(kits=2, numbers=["11111", "22222"], places=[1])], "1 places for 2 numbers"),
+        ([a_lot(kits=2, numbers=["11111", "22222"], places=[1, 1])], "one place in the packager"),
+    ],
+)
+def test_orders_that_cannot_be_are_refused(house: SupplyHouse, pens: list[ListedLot], said: str) -> None:
+    """Before anything is loaded."""
+    with pytest.raises(BadInput, match=said):
+        house.load(pens, release=False)
+    assert house.rows(Kit) == []
+
+
+def test_a_blinded_lot_has_the_date_of_its_earliest_part(house: SupplyHouse) -> None:
+    """Whichever part it is, at whichever depot, and every kit under it has that date."""
+    parts = [
+        a_lot(lot="A1", expiry=date(2028, 6, 30), kits=4),
+        a_lot(lot="A2", expiry=date(2027, 5, 31), kits=4, depot="BRA"),
+        a_lot(lot="P1", kit_type="PEN-P", expiry=date(2028, 3, 31), kits=4),
+    ]
+    house.load(parts, release=False)
+    assert [row["expiry"] for row in house.rows(BlindedLot)] == [date(2027, 5, 31)]
+    assert {row["expiry"] for row in house.rows(Kit)} == {date(2027, 5, 31)}

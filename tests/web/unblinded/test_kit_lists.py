@@ -103,3 +103,30 @@ def test_nobody_else_sees_kit_lists(world: World, listed: str, person: str) -> N
     for address in (LISTS, listed):
         assert browser.get(address).status_code == 403
         assert "PEN-A" not in browser.text
+
+
+def test_a_packagers_file_is_asked_for_approved_and_loaded(world: World) -> None:
+    """Kit by kit with their numbers; a fault is told with its line and asks for nothing."""
+    browser = _opened(world, "supply_manager.all", LISTS)
+    address = f"{LISTS}/file"
+    head = "number,kit_type,lot,blinded_lot,expiry,depot"
+    faulty = _with_file(browser, address, f"{head}\n90017,PEN-A,A2,L2,soon,NLD\n")
+    assert (faulty.answer.status_code, "Line 2: soon is not a date" in faulty.text) == (400, True)
+    browser.get(LISTS)
+    rows = ("90017,PEN-A,A2,L2,2028-06-30,NLD", "90018,PEN-P,P2,L2,2028-03-31,NLD")
+    _with_file(browser, address, "\n".join((head, *rows)))
+    assert all(words in browser.text for words in ("Approval is asked for", "2 lots, 2 kits", "with numbers"))
+    listed = browser.path
+    world.office.hire("max", (Role.SUPPLY_MANAGER, {"study_id": world.study_id}))
+    _opened(world, "max", listed).press(listed, decision="sign", password=PASSWORD)
+    _opened(world, "supply_manager.all", listed).press(listed, decision="load")
+    kits = [row for row in house_of(world).rows(Kit) if row["number"] in ("90017", "90018")]
+    assert [row["expiry"].isoformat() for row in kits] == ["2028-03-31"] * 2
+
+
+def _with_file(browser: Browser, address: str, text: str) -> Browser:
+    """As browsers send a form with a file."""
+    fields = {name: typed for name, typed in browser.form(address).fields.items() if name != "file"}
+    files = {"file": ("list.csv", text.encode(), "text/csv")}
+    browser.answer = browser.client.post(address, data=fields, files=files, follow_redirects=True)
+    return browser
