@@ -103,6 +103,7 @@ from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.kit_orders import TypedOrderPages
 from web.unblinded.level_changes import LevelChangePages
+from web.unblinded.level_sets import LevelSetPages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
 from web.unblinded.pools import PoolPages
@@ -185,6 +186,7 @@ ROOMS: tuple[Any, ...] = (
     SupplyShipmentPages,
     SupplySitePages,
     LevelChangePages,
+    LevelSetPages,
     VersionPage,
     VersionPages,
     NetworkPages,

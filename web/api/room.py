@@ -13,6 +13,7 @@ from irt.errors import Refusal
 from web.api import (
     approvals,
     bench,
+    calendar,
     code_breaks,
     controlled,
     dispensings,
@@ -60,7 +61,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "approvals": approvals.OPERATIONS,
     "people": people.OPERATIONS,
     "enrolment": enrolment.OPERATIONS,
-    "work": history.OPERATIONS,
+    "work": (*history.OPERATIONS, *calendar.OPERATIONS),
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,
     "unblinded": (*unblinded.OPERATIONS, *dose_finding.OPERATIONS),

@@ -95,6 +95,8 @@ TEMPLATES: dict[str, str] = {
     "message_replayed": "{who} had message {name} given out again.",
     "messages_acknowledged": "{who} fetched messages {messages} for depot {record}.",
     "interface_expected": "{who} expects to hear of depot {record}'s system every {silence_hours} hours.",
+    "interface_test_signed": "{who} signed the test of depot {record}'s interface for the side {side}.",
+    "interface_opened": "{who} opened the interface of depot {record} for messages.",
     "webhook_key_made": "{who} made a key for messages pushed to depot {record}; the one before ends {ends_at}.",
     "tracking_taken": "{who} took {told} statuses of carrier {record}; {booked} steps were booked.",
     "picked_short": "{who} left kits {lacking} out of shipment {record}; instead go {instead}.",

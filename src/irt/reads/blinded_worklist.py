@@ -2,7 +2,7 @@
 
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -14,14 +14,12 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
 from irt.reads.blinded_home_tasks import home_tasks
+from irt.reads.blinded_planned import planned_at
 from irt.reads.blinded_site_facts import SiteAndStock, facts_of_sites, storage_words
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_subject_tasks import call_backs, confirmations, subject_tasks
 from irt.reads.blinded_supply_tasks import shipment_tasks, stock_tasks
 from irt.reads.blinded_tasks import AHEAD_DAYS, GROUPS, SiteFacts, Task, in_order
-from irt.reads.blinded_visits import anchors, treatment_anchors
-from irt.states.subject import ON_STUDY_TREATMENT
-from irt.study.schedule import planned_visits
 from irt.tables.columns import table_of
 from irt.tables.record import Message
 from irt.tables.study import Study
@@ -249,20 +247,9 @@ def _expected(found: Sequence[SiteAndStock]) -> tuple[ExpectedDay, ...]:
     counts: dict[date, Counter[str]] = {}
     for facts in _facts(found):
         last = facts.today + timedelta(days=AHEAD_DAYS - 1)
-        for day in _planned_days(facts, facts.today, last):
-            counts.setdefault(day, Counter())[facts.site.study] += 1
+        for planned in planned_at(facts, facts.today, last):
+            counts.setdefault(planned.day, Counter())[facts.site.study] += 1
     return tuple(ExpectedDay(day, tuple(counts[day][study] for study in studies)) for day in sorted(counts))
-
-
-def _planned_days(facts: SiteFacts, first: date, last: date) -> Iterable[date]:
-    for subject in facts.subjects:
-        if subject.status not in ON_STUDY_TREATMENT:
-            continue
-        recorded: Mapping[tuple[str, int], object] = facts.recorded.get(subject.id, {})
-        dates = treatment_anchors(anchors(subject.screened_on, subject.randomized_on))
-        for visit in planned_visits(facts.study, dates, last):
-            if visit.planned >= first and (visit.code, visit.occurrence) not in recorded:
-                yield visit.planned
 
 
 _MESSAGES, _STUDIES = table_of(Message), table_of(Study)

@@ -52,5 +52,10 @@ class Conduct(Part):
     all_arms_on_site: bool = Field(
         default=True, description="randomize only where every arm can be served; judged before the draw"
     )
+    count_stock_days: int | None = Field(
+        default=None,
+        ge=1,
+        description="a site counts its stock so many days after the last count; not asked where left out",
+    )
     second_factor: bool = Field(default=False, description="signatures need the six-digit code too")
     small_site_subjects: int = Field(default=5, ge=0, description="below: stock shown by blinding group only")

@@ -77,3 +77,13 @@ class ApiToken(Row, table=True):
     expires_at: datetime = instant()
     revoked_at: datetime | None = instant(default=None)
     created_at: datetime = instant()
+
+
+class CalendarFeed(Row, table=True):
+    """A secret address at which a person's calendar program reads; only its hash is stored."""
+
+    __tablename__ = "calendar_feed"
+    token_hash: str = Field(unique=True)
+    account_id: int = Field(foreign_key="account.id", index=True)
+    created_at: datetime = instant()
+    revoked_at: datetime | None = instant(default=None)

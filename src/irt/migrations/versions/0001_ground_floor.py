@@ -21,6 +21,7 @@ GUARDS = (
     Guard("command"),
     Guard("controlled_licence"),
     Guard("deviation"),
+    Guard("deviation_closure"),
     Guard("discrepancy_report"),
     Guard("dispensing_order"),
     Guard("exception_taken"),
@@ -36,6 +37,7 @@ GUARDS = (
     Guard("label_master"),
     Guard("label_master_step"),
     Guard("lane"),
+    Guard("log_layout"),
     Guard("logger_file"),
     Guard("lot_approval", may_change=("ended_by_id",)),
     Guard("movement"),
@@ -903,6 +905,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_expiry_approval")),
         sa.UniqueConstraint("change_id", "country", name=op.f("uq_expiry_approval_change_id_country")),
     )
+    op.create_table(
+        "log_layout",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("columns", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_log_layout_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_log_layout_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_log_layout_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_log_layout_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_log_layout")),
+    )
+    op.create_index(op.f("ix_log_layout_site_id"), "log_layout", ["site_id"], unique=False)
     op.create_table(
         "lot_approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1893,6 +1911,25 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "deviation_closure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("deviation_id", sa.Integer(), nullable=False),
+        sa.Column("assessment", sa.String(), nullable=False),
+        sa.Column("kits", sa.JSON(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_deviation_closure_account_id")),
+        sa.ForeignKeyConstraint(["deviation_id"], ["deviation.id"], name=op.f("fk_deviation_closure_deviation_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_deviation_closure_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_deviation_closure_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_deviation_closure_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deviation_closure")),
+        sa.UniqueConstraint("deviation_id", name=op.f("uq_deviation_closure_deviation_id")),
+    )
+    op.create_table(
         "dispensing",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2813,6 +2850,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_dispensing_subject_id"), table_name="dispensing")
     op.drop_index(op.f("ix_dispensing_site_id"), table_name="dispensing")
     op.drop_table("dispensing")
+    op.drop_table("deviation_closure")
     op.drop_table("carrier_event")
     op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
     op.drop_table("annotation")
@@ -2894,6 +2932,8 @@ def downgrade() -> None:
     op.drop_table("message")
     op.drop_index(op.f("ix_lot_approval_blinded_lot_id"), table_name="lot_approval")
     op.drop_table("lot_approval")
+    op.drop_index(op.f("ix_log_layout_site_id"), table_name="log_layout")
+    op.drop_table("log_layout")
     op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
