@@ -9,6 +9,7 @@ from irt.blinding.roles import Permission
 from irt.errors import NotFound
 from irt.reads.blinded_accountability import SiteAccountability, accountability_of
 from irt.reads.blinded_destruction import DestructionPage, destruction_page
+from irt.reads.blinded_deviations import DeviationLine, deviations_of
 from irt.reads.blinded_return_shipments import (
     ReturnLine,
     ReturnRecord,
@@ -19,6 +20,7 @@ from irt.reads.blinded_return_shipments import (
 )
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_verification import SiteVerification, sites_to_verify
+from irt.services.close_deviation import close_deviation
 from irt.services.destroy_kits import destroy_kits
 from irt.services.return_shipments import cancel_return, pack_return, receive_return, send_return
 from irt.services.verify_kits import monitor_returns, verify_returns
@@ -66,6 +68,21 @@ def show_accountability(study_id: StudyId, site: Number, caller: Caller, store: 
         if found is None:
             raise NotFound("No such site.")
         return accountability_of(connection, found)
+
+
+@dataclass(frozen=True)
+class DeviationsShown:
+    """Deviations, open ones first, at most two hundred."""
+
+    items: tuple[DeviationLine, ...]
+
+
+@question("/studies/{study_id:int}/deviations", Permission.DECIDE_QUALITY, "Deviations and what came of them")
+def list_deviations(study_id: StudyId, caller: Caller, store: Records, now: Now) -> DeviationsShown:
+    """Each with the state of its kits now, and quality's assessment where it is closed."""
+    caller.require(Permission.DECIDE_QUALITY, study_id)
+    with store.reading() as connection:
+        return DeviationsShown(deviations_of(connection, study_id, now))
 
 
 @dataclass(frozen=True)
@@ -122,10 +139,18 @@ OPERATIONS = (
     list_verification,
     list_destruction,
     show_accountability,
+    list_deviations,
     list_returns,
     show_return,
     list_depot_returns,
     show_depot_return,
+    command(
+        "/deviations/close",
+        close_deviation,
+        Permission.DECIDE_QUALITY,
+        "Sign what came of a deviation whose kits are decided on",
+        {"study_id": 1, "number": "D-0001", "assessment": "The visit was repeated", "signing": _SIGNING},
+    ),
     command(
         "/returns/pack",
         pack_return,

@@ -100,7 +100,13 @@ def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispens
         subject.owner,
         "misallocation",
         f"{ask.given} was handed over instead of {ask.assigned}.",
-        {"taken": ask.taken, "reason": ask.reason, "visit": dispensing.visit},
+        {
+            "taken": ask.taken,
+            "reason": ask.reason,
+            "visit": dispensing.visit,
+            "given": ask.given,
+            "assigned": ask.assigned,
+        },
         subject_id=subject.id,
         site_id=subject.site.id,
     )
