@@ -79,7 +79,7 @@ def csv_text(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """The table as text; its first mark lets spreadsheets read it as UTF-8."""
     paper = StringIO()
     writer = csv.writer(paper)
-    writer.writerow(heads)
+    writer.writerow([_harmless(head) for head in heads])
     writer.writerows([_harmless(cell) for cell in row] for row in rows)
     return _BYTE_ORDER_MARK + paper.getvalue()
 

@@ -7,6 +7,7 @@ from irt.services.count_stock import count_stock
 from irt.services.quarantine_kits import quarantine_kits
 from irt.services.relabel_kits import check_relabelling, relabel_kits
 from irt.services.report_kit import report_kit
+from irt.services.save_log_layout import save_log_layout
 from irt.services.send_items import order_items
 from web.api.operations import command
 
@@ -69,6 +70,13 @@ OPERATIONS = (
         Permission.RECEIVE_SHIPMENT,
         "Book how the items of a shipment arrived, every line at once",
         {"study_id": 1, "number": "S-10001", "lots": [{"item": "BAG", "lot": "B-77", "arrived": 19, "damaged": 1}]},
+    ),
+    command(
+        "/stock/log-layout",
+        save_log_layout,
+        Permission.COUNT_STOCK,
+        "Choose the columns of a site's accountability log, their order and names",
+        {**_SITE, "columns": [{"field": "kit", "heading": "Med. ID"}, {"field": "subject"}]},
     ),
     command(
         "/kits/count",

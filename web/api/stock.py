@@ -1,7 +1,9 @@
 """What a token may look at of supply: kits at a site, shipments to sites, shipments of a depot."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from litestar.params import QueryParameter
 from sqlalchemy import Connection
 
 from irt.blinding.actor import Actor
@@ -9,6 +11,7 @@ from irt.blinding.roles import Permission
 from irt.errors import NotFound
 from irt.reads.blinded_expiry import ExpiringLine, expiring_stock, names_lots
 from irt.reads.blinded_items import ItemStock, item_depot, items_at, items_at_depot
+from irt.reads.blinded_pharmacy_log import log_layout, log_lines
 from irt.reads.blinded_preparations import PreparationLine, preparations_at
 from irt.reads.blinded_relabelling import RelabelCampaign, relabel_campaign
 from irt.reads.blinded_shipments import (
@@ -21,6 +24,7 @@ from irt.reads.blinded_shipments import (
 )
 from irt.reads.blinded_sites import WorkSite, sites_reached
 from irt.reads.blinded_stock import KitHistory, StockKit, kit_history, stock_at
+from irt.supply.pharmacy_log import laid_out
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, question
 
 EXPIRING_WITHIN_DAYS = 90
@@ -235,7 +239,32 @@ def list_preparations(
         return PreparationsShown(preparations_at(connection, sites, now))
 
 
+OfSubject = Annotated[
+    str, QueryParameter(pattern="^[A-Za-z0-9._-]{0,64}$", description="Only the kits given to this subject.")
+]
+
+
+@dataclass(frozen=True)
+class LogShown:
+    """Headings in the site's own words and order, and a row for each kit."""
+
+    headings: tuple[str, ...]
+    items: tuple[tuple[str, ...], ...]
+
+
+@question("/studies/{study_id:int}/sites/{site:str}/log", Permission.VIEW_STOCK, "The accountability log of a site")
+def show_log(study_id: StudyId, site: Number, caller: Caller, store: Records, subject: OfSubject = "") -> LogShown:
+    """Every kit that was ever at the site, or those given to one subject; blinded."""
+    with store.reading() as connection:
+        sites = [each for each in _sites(connection, caller, study_id) if each.site == site]
+        if not sites:
+            raise NotFound("No such site.")
+        heads, rows = laid_out(log_layout(connection, sites[0]), log_lines(connection, sites[0], subject))
+    return LogShown(heads, tuple(tuple(str(cell) for cell in row) for row in rows))
+
+
 OPERATIONS = (
+    show_log,
     list_preparations,
     list_items,
     list_depot_items,
