@@ -71,7 +71,7 @@ TEMPLATES: dict[str, str] = {
     "pickup_address_read": "{who} was shown the address of subject {record} for pick-up {shipment}.",
     "pickup_attempt": "{who} recorded attempt {attempts} in vain to collect kits of subject {record}.",
     "pickup_rescheduled": "{who} agreed another time to collect kits of subject {record}.",
-    "pickup_collected": "{who} collected kits {kits} at the home of subject {record}; not there: {not_there}.",
+    "pickup_collected": "{who} collected kits {kits} of subject {record} at home; not there: {not_there}.",
     "pickup_cancelled": "{who} called off pick-up {shipment} at the home of subject {record}.",
     # Supply
     "kit_list_loaded": "{who} loaded {kits} kits under blinded lots {blinded_lots}.",

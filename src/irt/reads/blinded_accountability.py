@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, or_, select
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, or_, select
 
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import WorkSite
@@ -60,7 +60,7 @@ _KITS, _LOTS, _COUNTS = table_of(Kit), table_of(BlindedLot), table_of(StockCount
 _SHIPMENTS, _SHIPPED, _ACCOUNTS = table_of(Shipment), table_of(ShipmentKit), table_of(Account)
 _DISPENSINGS, _LINES = table_of(Dispensing), table_of(DispensedKit)
 _RETURNS, _SUBJECTS = table_of(KitReturn), table_of(Subject)
-_SITE = bindparam("site_id")
+_SITE: BindParameter[int] = bindparam("site_id")
 _RECEIVED = (
     select(_SHIPPED.c.kit_id)
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPPED.c.shipment_id)
@@ -131,7 +131,7 @@ def _kits(connection: Connection, site: WorkSite) -> Iterator[KitOfSite]:
             number=row["number"],
             lot=row["lot"],
             came_by=CameBy.SHIPMENT if kit_id in received else from_home,
-            here=row["place_id"] == site.site_id,
+            here=(row["custody"], row["place_id"]) == (Custody.SITE, site.site_id),
             dispensed=kit_id in dispensed,
             counted=kit_id in counted,
             state=_state(row),

@@ -143,7 +143,7 @@ def delayed(shipment: HeldShipment, dispatched_on: date) -> dict[str, Any]:
 
 
 def free_kits(work: Work, kit_ids: Iterable[int], **facts: Any) -> None:
-    """Gives kits that were meant for somebody back: reserved ones to the free stock, a site's assigned ones to quality.
+    """Gives kits that were meant for somebody back: reserved ones to the free stock, assigned ones to quality.
 
     One that was damaged or went missing in the meantime stays what it is.
     """

@@ -350,15 +350,22 @@ _BY_ASSIGNMENT = {
 }
 
 
+_COLLECTED = {Custody.SHIPMENT: DisplayStatus.IN_TRANSIT, Custody.UNKNOWN: DisplayStatus.MISSING}
+"""A kit that is outstanding, and neither with its subject any more nor counted."""
+
+
+def _accounted(state: KitState) -> DisplayStatus | None:
+    if state.accountability == Accountability.OUTSTANDING and state.custody in _COLLECTED:
+        return _COLLECTED[state.custody]
+    return _BY_ACCOUNTABILITY.get(state.accountability)
+
+
 def display_status(state: KitState, expiry: date, today: date) -> DisplayStatus:
     """One word for four axes; the gravest fact speaks first. A kit may be used on its expiry date."""
-    with_carrier = state.accountability == Accountability.OUTSTANDING and state.custody != Custody.SUBJECT
-    if state.accountability in _BY_ACCOUNTABILITY and not with_carrier:
-        return _BY_ACCOUNTABILITY[state.accountability]
+    if accounted := _accounted(state):
+        return accounted
     if state.custody in _BY_CUSTODY:
         return _BY_CUSTODY[state.custody]
-    if with_carrier:
-        return _D.IN_TRANSIT
     if state.assignment == Assignment.REVERSED and state.quality == Quality.QUARANTINED:
         return _D.NOT_DISPENSED
     if state.quality in _BY_QUALITY:

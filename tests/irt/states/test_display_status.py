@@ -29,6 +29,8 @@ DISPLAYED = [
     (KitState(_C.UNKNOWN, _Q.RECALLED, _A.FREE), "missing"),
     (KitState(_C.STUDY, _Q.RELEASED, _A.FREE), "in_other_books"),
     (KitState(_C.SUBJECT, _Q.RELEASED, _A.DISPENSED, _N.OUTSTANDING), "dispensed"),
+    (KitState(_C.SHIPMENT, _Q.RELEASED, _A.DISPENSED, _N.OUTSTANDING), "in_transit"),
+    (KitState(_C.UNKNOWN, _Q.RELEASED, _A.DISPENSED, _N.OUTSTANDING), "missing"),
     (KitState(_C.SITE, _Q.RELEASED, _A.DISPENSED, _N.RETURNED), "returned_to_site"),
     (KitState(_C.UNKNOWN, _Q.RELEASED, _A.DISPENSED, _N.LOST_BY_SUBJECT), "lost_by_subject"),
     (KitState(_C.SITE, _Q.RELEASED, _A.DISPENSED, _N.DAMAGED_BY_SUBJECT), "damaged_by_subject"),
