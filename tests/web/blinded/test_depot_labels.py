@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+from playwright.sync_api import expect
 
 from irt.blinding.roles import Role
 from irt.services import passwords
@@ -16,11 +17,15 @@ from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment
 from tests.cast import PASSWORD
 from tests.irt.services.test_label_kits import approved, the_late_study
+from tests.web.api.live import served
 from tests.web.api.system import SIGNING, System
+from tests.web.blinded.test_jobs_in_browser import enter, examine
 from tests.web.browser import Browser
 from tests.web.conftest import CHEAP
 from tests.web.extended import extended
+from tests.web.keyboard import scan
 from tests.web.parcels import house_of, kits_of, requested_parcel
+from tests.web.preview.browser import browser as started
 from tests.web.unblinded.people import depot_worker
 from tests.web.world import Grounds, World, lay_grounds, world_on
 
@@ -194,3 +199,32 @@ def test_labels_with_a_later_date_are_printed_with_it(world: World) -> None:
         row["number"] for row in house_of(world).rows(Kit, place_id=world.sites[1][1], custody="site")
     )
     assert browser.get(f"/stock/{world.study_id}/kits/{elsewhere[0]}/label/svg").status_code == 404
+
+
+@pytest.mark.browser
+def test_labels_in_a_narrow_browser(late_world: World) -> None:
+    """The words, the proof, the scan and the count by keyboard on a phone's width; no barriers."""
+    _hire(late_world, "picker")
+    number = _parcel(late_world)
+    home, kit = f"/depot/{late_world.study_id}/{number}", kits_of(late_world, number)[0]
+    with served(late_world) as server, started() as chromium:
+        tab = enter(chromium, server, "supply_manager.all", 375)
+        for page in ("/labels", f"/labels/{late_world.study_id}/write?country=DE&language=de&group=PEN"):
+            tab.goto(f"{server}{page}")
+            expect(tab.locator("h1")).to_be_visible()
+            examine(tab, page, 375)
+        tab.goto(f"{server}/labels/{late_world.study_id}/LM-001")
+        expect(tab.get_by_alt_text("The label of a specimen, version 1")).to_be_visible()
+        examine(tab, "master", 375)
+        tab.context.close()
+        tab = enter(chromium, server, "picker", 375)
+        tab.goto(f"{server}{home}")
+        tab.get_by_role("link", name="Label the kits").press("Enter")
+        scan(tab, kit)
+        expect(tab.get_by_text(f"{kit} has its label")).to_be_visible()
+        examine(tab, "labels", 375)
+        tab.get_by_label("Labels issued").fill("1")
+        tab.get_by_label("Labels issued").press("Enter")
+        expect(tab.get_by_text("The labels are booked")).to_be_visible()
+        examine(tab, "booked", 375)
+        tab.context.close()
