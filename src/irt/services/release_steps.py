@@ -11,6 +11,7 @@ from irt.blinding.release_steps import SIGNED_WITH
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.release_routes import steps_of_lot, walk_to
 from irt.services.audit_draft import AuditDraft
+from irt.services.close_country import take_out_of_shipments
 from irt.services.release_lot import (
     LotExpired,
     approve_country,
@@ -53,6 +54,7 @@ class ReleaseStepSigned(SQLModel):
     opened: list[str]
     closed: list[str]
     kits: int
+    taken_out: int = Field(description="kits left at their depots that were reserved for shipments there")
 
 
 class NoRoutes(Refusal):
@@ -128,6 +130,7 @@ def sign_release_step(work: Work, ask: SignReleaseStep) -> ReleaseStepSigned:
         _write(work, study, lot["id"], target, ask, reason, signature_id)
     opened, closed = _settle(work, study, lot["id"], targets, signature_id)
     kits = _make_usable(work, lot) if opened else 0
+    taken_out = take_out_of_shipments(work, study.id, lot["id"], closed)
     work.audit(
         AuditDraft(
             act=_ACTS[ask.outcome],
@@ -140,13 +143,20 @@ def sign_release_step(work: Work, ask: SignReleaseStep) -> ReleaseStepSigned:
                 "opened": opened,
                 "closed": closed,
                 "kits": kits,
+                "taken_out": taken_out,
                 "signature": signature_id,
             },
             secret={"reason": reason} if reason else None,
         )
     )
     return ReleaseStepSigned(
-        lot=ask.lot, kind=ask.kind, outcome=ask.outcome, opened=opened, closed=closed, kits=kits
+        lot=ask.lot,
+        kind=ask.kind,
+        outcome=ask.outcome,
+        opened=opened,
+        closed=closed,
+        kits=kits,
+        taken_out=taken_out,
     )
 
 

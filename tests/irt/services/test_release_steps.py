@@ -8,6 +8,7 @@ from irt.audit.sentences import sentence
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound, Refusal
+from irt.services.fulfil_shipment import StepShipment, cancel_shipment
 from irt.services.release_lot import LotExpired, ReleaseLot, RouteToFollow, release_lot
 from irt.services.release_steps import NoRoutes, ReleaseStepSigned, SignReleaseStep, sign_release_step
 from irt.services.sign_record import SigningRefused
@@ -19,6 +20,7 @@ from irt.tables.kit import BlindedLot, LotApproval, Movement
 from irt.tables.record import AuditEntry, Signature
 from irt.tables.release import ReleaseStep
 from irt.tables.secret import ReleaseReason
+from irt.tables.shipment import ShipmentKit
 from tests.builders_supply import SupplyHouse, the_lipid_study
 from tests.cast import signing
 
@@ -69,10 +71,15 @@ def test_kits_are_usable_where_the_last_step_stands(house: SupplyHouse) -> None:
 def test_a_withdrawn_certificate_closes_the_country_at_once(house: SupplyHouse) -> None:
     """Tonight nothing leaves; signed anew, every later step is asked for anew."""
     _walk_to_britain(house)
+    (parcel,) = house.resupply().shipments
     back = _step(
         house, QP, K.QP_CERTIFICATION, route="uk", outcome=StepOutcome.WITHDRAWN, reason="Deviation in filling"
     )
-    assert (back.opened, back.closed) == ([], ["GB"])
+    assert (back.opened, back.closed, back.taken_out) == ([], ["GB"], 60)
+    assert {key[3] for key in house.stock()} == {"free"}
+    assert {row["outcome"] for row in house.rows(ShipmentKit)} == {"left_at_depot"}
+    cancel = StepShipment(study_id=house.study_id, number=parcel, reason="Nothing is left in it")
+    house.do(Role.SUPPLY_MANAGER, cancel_shipment, cancel)
     assert house.resupply().shipments == []
     _step(house, QP, K.QP_CERTIFICATION, route="uk")
     with pytest.raises(StepOutOfOrder):
