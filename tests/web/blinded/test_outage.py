@@ -17,7 +17,7 @@ DAYS_TO_WEEK_4 = 21
 ARMS = tuple(arm.name for arm in the_lipid_study().arms)
 
 
-def _issued(world: World) -> tuple[str, str]:
+def issued_pack(world: World) -> tuple[str, str]:
     """A subject three weeks after the first kits, and the address of the pack that a pharmacist issued."""
     subject = treated(world).subject
     world.wait(days=DAYS_TO_WEEK_4)
@@ -54,7 +54,7 @@ def _compared(world: World, here: str, entry: int = 1) -> Browser:
 
 def test_from_the_pack_to_its_closing(world: World) -> None:
     """Issued, printed, used on paper, typed, compared, closed; and at the end it adds up."""
-    subject, here = _issued(world)
+    subject, here = issued_pack(world)
     pharmacist = world.signed_in("pharmacist.0")
     kits = _kits(pharmacist.get(here).text)
     assert len(kits) == 4
@@ -79,7 +79,7 @@ def test_from_the_pack_to_its_closing(world: World) -> None:
 
 def test_the_paper_says_what_to_do_and_which_kits(world: World) -> None:
     """With number and last day on every page, no word of a treatment, and the same bytes each time."""
-    subject, here = _issued(world)
+    subject, here = issued_pack(world)
     pharmacist = world.signed_in("pharmacist.0")
     kits = _kits(pharmacist.get(here).text)
     first = pharmacist.client.get(f"{here}/paper.pdf").content
@@ -93,7 +93,7 @@ def test_the_paper_says_what_to_do_and_which_kits(world: World) -> None:
 
 def test_a_code_broken_with_a_seal(world: World) -> None:
     """The investigator types it, a colleague compares it, and the closing asks for its opened seal."""
-    _, here = _issued(world)
+    _, here = issued_pack(world)
     world.wait(days=1)
     _typed(world, here, "code_break", "investigator.0", seal="1", reason="overdose", opened_by="Dr Ek")
     browser = _compared(world, here)
@@ -108,7 +108,7 @@ def test_a_code_broken_with_a_seal(world: World) -> None:
 
 def test_the_safety_desk_prints_the_seals_in_two_halves(world: World) -> None:
     """Each for a signature; the page names every arm, the slip only a word that stands on the page."""
-    _, here = _issued(world)
+    _, here = issued_pack(world)
     world.office.hire("sefa", (Role.SAFETY, {"study_id": world.study_id}))
     browser, papers = world.signed_in("sefa"), {}
     assert "Print the seals" in browser.get(here).text
@@ -134,7 +134,7 @@ REFUSED: tuple[tuple[str, dict[str, str], str], ...] = (
 
 def test_what_cannot_be_meant_is_refused_with_what_was_typed(world: World) -> None:
     """The page keeps it; and a pack of another site is not found, neither its page nor its paper."""
-    _, here = _issued(world)
+    _, here = issued_pack(world)
     world.wait(days=1)
     browser = world.signed_in("investigator.0")
     assert "Print the seals" not in browser.get(here).text

@@ -11,14 +11,14 @@ from tests.web.ward import ask_one
 from tests.web.world import World
 
 
-def _log(world: World, *celsius: float, days_ago: int = 3) -> bytes:
+def log_of(world: World, *celsius: float, days_ago: int = 3) -> bytes:
     """An hourly file that ends before now."""
     start = world.now - timedelta(days=days_ago)
     rows = [f"{start + timedelta(hours=hour):%Y-%m-%dT%H:%MZ},{degrees}" for hour, degrees in enumerate(celsius)]
     return ("timestamp,temperature_c\n" + "\n".join(rows) + "\n").encode()
 
 
-def _named(world: World) -> Browser:
+def named_fridge(world: World) -> Browser:
     """The first site's fridge has a name."""
     browser = world.signed_in("pharmacist.0")
     browser.get("/temperature")
@@ -26,7 +26,7 @@ def _named(world: World) -> Browser:
     return browser
 
 
-def _stored(browser: Browser, content: bytes, name: str = "F1.csv") -> Browser:
+def stored(browser: Browser, content: bytes, name: str = "F1.csv") -> Browser:
     browser.get("/temperature/1")
     fields = {**browser.form("/temperature/1").fields, "logger": "default"}
     fields.pop("file", None)
@@ -37,9 +37,9 @@ def _stored(browser: Browser, content: bytes, name: str = "F1.csv") -> Browser:
 
 def test_a_fridge_is_named_told_of_and_due_again(world: World) -> None:
     """Its curve and limits, until when it was told, and the day of the next file; another site does not see it."""
-    browser = _named(world)
+    browser = named_fridge(world)
     assert all(words in browser.text for words in ("Fridge 1", "nothing yet", "No excursion"))
-    page = _stored(browser, _log(world, *[5.0] * 30)).text
+    page = stored(browser, log_of(world, *[5.0] * 30)).text
     assert all(words in page for words in ("irt-chart", "Accept", "2 to 8 °C", "5.0 °C"))
     listed = browser.get("/temperature").text
     assert "5.0 to 5.0 °C" in listed
@@ -52,8 +52,8 @@ def test_a_fridge_is_named_told_of_and_due_again(world: World) -> None:
 
 def test_a_frozen_fridge_holds_its_kits(world: World) -> None:
     """Every kit that may have lain there waits for quality, who decides on its kits and closes nothing before."""
-    browser = _named(world)
-    page = _stored(browser, _log(world, *[5.0] * 30, -1.0, 5.0)).text
+    browser = named_fridge(world)
+    page = stored(browser, log_of(world, *[5.0] * 30, -1.0, 5.0)).text
     assert "Reject" in page
     assert re.search(r"Excursion</dt><dd>X-0001", page)
     assert [row["status"] for row in house_of(world).rows(Excursion)] == ["reported"]
@@ -67,8 +67,8 @@ def test_a_frozen_fridge_holds_its_kits(world: World) -> None:
 
 def test_an_excursion_without_kits_is_closed_on_its_page(world: World) -> None:
     """Signed, with a reason; the fridge then stands without one."""
-    browser = _named(world)
-    _stored(browser, _log(world, *[5.0] * 3, -1.0, days_ago=60))
+    browser = named_fridge(world)
+    stored(browser, log_of(world, *[5.0] * 3, -1.0, days_ago=60))
     here = f"/quality/excursions/{world.study_id}/X-0001"
     quality = world.signed_in("quality.all")
     assert "Close it" in quality.get(here).text
