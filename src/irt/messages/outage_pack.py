@@ -12,6 +12,7 @@ from fpdf import FPDF
 _INK, _QUIET, _LINE = (24, 32, 44), (90, 98, 110), (200, 205, 212)
 _LETTERS = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“": '"', "”": '"', "…": "...", "−": "-"})
 _ROW_MM = 7.5
+_LETTERS_PT, _LETTERS_PT_MIN = 9.0, 4.0
 _BLANK_LINES = 12
 _FORMS: tuple[tuple[str, Sequence[str], Sequence[int]], ...] = (
     (
@@ -155,10 +156,18 @@ class _Paper(FPDF):
     def _row(self, line: Sequence[str], widths: Sequence[float], style: str, height: float) -> None:
         self.set_text_color(*_INK)
         self.set_draw_color(*_LINE)
-        self.set_font("helvetica", style, 9)
         for words, width in zip(line, widths, strict=True):
+            self._fit(_latin(words), style, width)
             self.cell(width, height, _latin(words), border="B")
         self.ln(height)
+
+    def _fit(self, words: str, style: str, width: float) -> None:
+        """Letters small enough for the column: nothing on this paper may be cut off."""
+        size = _LETTERS_PT
+        self.set_font("helvetica", style, size)
+        while self.get_string_width(words) > width - 2 * self.c_margin and size > _LETTERS_PT_MIN:
+            size -= 0.5
+            self.set_font_size(size)
 
 
 def _latin(words: str) -> str:

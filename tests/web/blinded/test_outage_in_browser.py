@@ -1,4 +1,4 @@
-"""Outage and temperature in a real browser: what axe finds on their pages at both widths, and a form by keyboard."""
+"""Outage and temperature in a real browser: what axe finds at both widths, and a form by keyboard."""
 
 import pytest
 from playwright.sync_api import expect
