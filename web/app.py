@@ -46,6 +46,7 @@ from web.blinded.history import HistoryPages
 from web.blinded.holds import HoldPages
 from web.blinded.home import HomePages
 from web.blinded.home_label import HomeLabelPages
+from web.blinded.interfaces import InterfacePages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
@@ -54,6 +55,7 @@ from web.blinded.label_masters import LabelMasterPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.network_supply import NetworkSupplyPages
+from web.blinded.notices import NoticePages
 from web.blinded.orders import OrderPages
 from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
@@ -180,6 +182,7 @@ ROOMS: tuple[Any, ...] = (
     SupplyPlanPages,
     SupplyExceptionPages,
     StockDifferencePages,
+    InterfacePages,
     VendorCodePages,
     VendorSkuPages,
     InvoicePages,
@@ -190,6 +193,7 @@ ROOMS: tuple[Any, ...] = (
     VersionPage,
     VersionPages,
     NetworkPages,
+    NoticePages,
     NetworkProposalPages,
     NetworkSupplyPages,
     KitOrderPages,

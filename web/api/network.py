@@ -21,6 +21,7 @@ from irt.services.operational_changes import decide_change
 from irt.services.propose_changes import propose_contact, propose_lane, propose_site, propose_site_details
 from irt.services.propose_codes import propose_code, propose_sku
 from irt.services.propose_imports import propose_import_licence, propose_shipper
+from irt.services.propose_level_set import propose_level_set
 from irt.services.propose_levels import propose_levels
 from web.api.operations import After, AfterId, Caller, Limit, Now, Records, StudyId, command, question
 
@@ -284,6 +285,18 @@ OPERATIONS = (
             "code": "770140",
             "effective_from": "2026-03-02",
             "reason": "As their system has it",
+        },
+    ),
+    command(
+        "/resupply/level-sets/propose",
+        propose_level_set,
+        Permission.RUN_RESUPPLY,
+        "Propose the stock levels of many places as one change",
+        {
+            "study_id": 1,
+            "rows": [{"site": "1014", "kit_type": "PEN-A", "minimum": 20, "maximum": 40}],
+            "effective_from": "2026-03-02",
+            "reason": "Enrols faster than planned",
         },
     ),
     command(

@@ -12,6 +12,7 @@ from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_explain import SiteReasons, site_reasons
+from irt.reads.unblinded_level_set import ProposedSet, waiting_sets
 from irt.reads.unblinded_levels import ProposedLevel, waiting_levels
 from irt.reads.unblinded_network import SettingRow, SupplySiteLine, resupply_settings, supply_sites
 from irt.services.activate_site import ChangeSite, change_site
@@ -65,6 +66,7 @@ class LevelsView(UnblindedView):
     study_id: int
     rows: tuple[SettingRow, ...]
     waiting: tuple[ProposedLevel, ...]
+    sets: tuple[ProposedSet, ...]
     kit_types: tuple[tuple[str, str], ...]
     countries: tuple[tuple[str, str], ...]
     command_key: str
@@ -232,12 +234,13 @@ def _levels_page(
 ) -> Response[str]:
     with desk.store.reading() as connection:
         rows = resupply_settings(connection, study_id, desk.now)
-        waiting = waiting_levels(connection, study_id)
+        waiting, sets = waiting_levels(connection, study_id), waiting_sets(connection, study_id)
         definition = definition_in_force(connection, study_id)
     view = LevelsView(
         study_id=study_id,
         rows=rows,
         waiting=waiting,
+        sets=sets,
         kit_types=tuple((kit_type.code, kit_type.name) for kit_type in definition.kit_types),
         countries=(
             *((f"country:{one.code}", one.name) for one in definition.countries),

@@ -14,6 +14,7 @@ from irt.errors import BadInput, NotFound
 from irt.reads.blinded_network import ChangeLine, change_line, changes_of
 from irt.reads.named import NamedStudy
 from irt.reads.operational_data import lane_in_force
+from irt.reads.unblinded_level_set import proposed_set
 from irt.reads.unblinded_levels import proposed_level
 from irt.reads.unblinded_vendor_skus import proposed_sku
 from irt.services.operational_changes import ChangeProposed, DecideChange, decide_change
@@ -208,6 +209,11 @@ def _show(person: Person, study: NamedStudy, change_id: int) -> str:
             sku = proposed_sku(connection, study.id, change_id)
             click.echo(f"{sku.kit_type} is {sku.code} at depot {sku.depot}")
             return sku.seen
+        if change.kind == ChangeKind.LEVEL_SET:
+            found = proposed_set(connection, study.id, change_id)
+            for row in found.rows:
+                click.echo(", ".join(f"{name} {value}" for name, value in row.items()))
+            return found.seen
         level = proposed_level(connection, study.id, change_id)
     click.echo(f"{level.kit_type}: {level.minimum} to {level.maximum}")
     return level.seen

@@ -2,16 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from irt.study.definition import StudyDefinition
 
 
+class LevelOverlay(NamedTuple):
+    """Levels as if they held already; scope by country, site id or depot id, none of them for the study."""
+
+    country: str | None
+    site_id: int | None
+    depot_id: int | None
+    kit_type: str
+    minimum: int
+    maximum: int
+    trigger_days: int | None
+    resupply_days: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone."""
+    """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone.
+
+    `overlay`: levels that are tried out over those in force.
+    """
 
     study_id: int
     definition: StudyDefinition
     day: date
     at: datetime
     site: str | None = None
+    overlay: tuple[LevelOverlay, ...] = ()

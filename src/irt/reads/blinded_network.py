@@ -1,5 +1,6 @@
 """Sites, lanes and proposed changes as blinded people may read them: nothing here names a kit type."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +16,9 @@ from irt.tables.columns import table_of
 from irt.tables.people import Account
 from irt.tables.record import Approval
 from irt.tables.study import Depot, Lane, OperationalChange, Site, SiteContact
+
+NAMING_KIT_TYPES = (ChangeKind.LEVELS, ChangeKind.LEVEL_SET, ChangeKind.VENDOR_SKU)
+"""Changes whose figures are told on pages of their own, to people who may know kit types."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class ChangeLine(BlindedView):
     @property
     def names_kit_types(self) -> bool:
         """Whether it is decided on a page of its own, by people who may know kit types."""
-        return self.kind in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU)
+        return self.kind in NAMING_KIT_TYPES
 
 
 _SITES, _DEPOTS, _LANES, _CONTACTS = table_of(Site), table_of(Depot), table_of(Lane), table_of(SiteContact)
@@ -171,9 +175,12 @@ def network_sites(connection: Connection, study_id: int) -> tuple[NetworkSite, .
 _DEPOT_NAMES = select(_DEPOTS.c.code, _DEPOTS.c.name).where(_DEPOTS.c.study_id == _STUDY).order_by(_DEPOTS.c.code)
 
 
-def depots_of(connection: Connection, study_id: int) -> tuple[tuple[str, str], ...]:
-    """Codes and names of the depots."""
-    return tuple((row.code, row.name) for row in connection.execute(_DEPOT_NAMES, {"study_id": study_id}))
+def depots_of(
+    connection: Connection, study_id: int, depot_ids: Sequence[int] | None = None
+) -> tuple[tuple[str, str], ...]:
+    """Codes and names of these depots (None: of all)."""
+    statement = _DEPOT_NAMES if depot_ids is None else _DEPOT_NAMES.where(_DEPOTS.c.id.in_(list(depot_ids)))
+    return tuple((row.code, row.name) for row in connection.execute(statement, {"study_id": study_id}))
 
 
 _CONTACTS_OF = (
@@ -265,5 +272,5 @@ def _change(row: RowMapping) -> ChangeLine:
         decided_at=row["decided_at"],
         refused_because=row["refused_because"],
         # What it is bound to may not be shown here where it names a kit type.
-        seen="" if row["kind"] in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU) else _seen(row),
+        seen="" if row["kind"] in NAMING_KIT_TYPES else _seen(row),
     )

@@ -67,7 +67,8 @@ def network_view(connection: Connection, asking: Asking) -> NetworkView:
 def levels_on(connection: Connection, asking: Asking) -> Levels:
     """The levels in force on the day, of sites and regional depots."""
     part = asking.definition.resupply
-    return Levels(connection, asking.study_id, asking.day, (part.trigger_days, part.resupply_days))
+    windows_days = part.trigger_days, part.resupply_days
+    return Levels(connection, asking.study_id, asking.day, windows_days, asking.overlay)
 
 
 def depots_now(connection: Connection, asking: Asking) -> Mapping[str, DepotView]:

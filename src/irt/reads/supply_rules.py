@@ -1,12 +1,14 @@
 """What governs supply on a day: levels, windows, lanes and approvals in force. For services only."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from sqlalchemy import BindParameter, Connection, bindparam, case, func, or_, select
 
+from irt.reads.asking import LevelOverlay
 from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
@@ -92,14 +94,20 @@ _Row = tuple[int, int, int | None, int | None]
 class Levels:
     """Resupply settings by kit type: site before country before study, of each the latest; windows alone."""
 
-    def __init__(self, connection: Connection, study_id: int, day: date, windows: tuple[int, int] = (0, 0)) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        study_id: int,
+        day: date,
+        windows: tuple[int, int] = (0, 0),
+        overlay: Sequence[LevelOverlay] = (),
+    ) -> None:
         self._windows = windows
         self._found: dict[tuple[str | None, int | None], dict[str, _Row]] = defaultdict(dict)
         self._depots: dict[int, dict[str, _Row]] = defaultdict(dict)
         self._by_country: dict[str, Mapping[str, Level]] = {}
-        for country, site_id, depot_id, kit_type, *row in connection.execute(
-            _SETTINGS_IN_FORCE, {"study_id": study_id, "day": day}
-        ):
+        stored = connection.execute(_SETTINGS_IN_FORCE, {"study_id": study_id, "day": day})
+        for country, site_id, depot_id, kit_type, *row in chain(stored, overlay):
             known = self._found[(country, site_id)] if depot_id is None else self._depots[depot_id]
             known[kit_type] = _over(known.get(kit_type), (row[0], row[1], row[2], row[3]))
 

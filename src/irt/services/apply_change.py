@@ -36,6 +36,9 @@ _SITE = select(_SITES.c.id).where(
 )
 
 
+_SITE_IDS = select(_SITES.c.number, _SITES.c.id).where(_SITES.c.study_id == bindparam("study_id"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Agreed:
     """A change that two people agreed on."""
@@ -56,7 +59,7 @@ class _Agreed:
 def require_may_decide(work: Work, study_id: int, kind: ChangeKind) -> None:
     """NotAllowed where the change tells kit types of a blinded study and the person may not know them."""
     work.actor.require(Permission.ACTIVATE_SITE, study_id)
-    if kind in (ChangeKind.LEVELS, ChangeKind.VENDOR_SKU):
+    if kind in (ChangeKind.LEVELS, ChangeKind.LEVEL_SET, ChangeKind.VENDOR_SKU):
         require_may_set_levels(work, lock_study(work, study_id))
 
 
@@ -135,6 +138,26 @@ def _levels(work: Work, agreed: _Agreed) -> None:
     work.append(ResupplySetting, **agreed.row, **agreed.secret, **place)
 
 
+def _level_set(work: Work, agreed: _Agreed) -> None:
+    depots = depot_ids(work, agreed.study.id)
+    sites = {row["number"]: row["id"] for row in work.rows(_SITE_IDS, study_id=agreed.study.id)}
+    windows: dict[str, Any] = {"trigger_days": None, "resupply_days": None}
+    work.record_all(
+        ResupplySetting,
+        (
+            {
+                **agreed.row,
+                **windows,
+                **{name: value for name, value in row.items() if name not in ("site", "depot")},
+                "country": row.get("country"),
+                "site_id": sites[row["site"]] if row.get("site") else None,
+                "depot_id": depots[row["depot"]] if row.get("depot") else None,
+            }
+            for row in agreed.secret["rows"]
+        ),
+    )
+
+
 def _supply_stop(work: Work, agreed: _Agreed) -> None:
     stops_on = agreed.facts["stops_on"]
     row = {**agreed.study.owner, "country": agreed.facts["country"], "site_id": agreed.site_id}
@@ -179,6 +202,7 @@ _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
     ChangeKind.SITE_DETAILS: _site_details,
     ChangeKind.SITE_CONTACT: _site_contact,
     ChangeKind.LEVELS: _levels,
+    ChangeKind.LEVEL_SET: _level_set,
     ChangeKind.SUPPLY_STOP: _supply_stop,
     ChangeKind.VENDOR_CODE: _vendor_code,
     ChangeKind.VENDOR_SKU: _vendor_sku,

@@ -1,6 +1,7 @@
 """Min and max of a kit type: proposed by one person, approved by another, in force from a day on."""
 
 from datetime import date
+from typing import Protocol
 
 from sqlmodel import Field, SQLModel
 
@@ -35,7 +36,7 @@ def propose_levels(work: Work, ask: ProposeLevels) -> ChangeProposed:
     """Puts levels forward; the lowest level that names the type wins. Only people who may know kit types do so."""
     study = lock_study(work, ask.study_id)
     require_may_set_levels(work, study)
-    _check(study, ask)
+    check_levels(study, ask)
     site = site_numbered(work, study.id, ask.site) if ask.site else None
     scope = f"site {ask.site}" if ask.site else f"depot {ask.depot}" if ask.depot else ask.country or "the study"
     proposal = Proposal(
@@ -55,7 +56,19 @@ def _windows(ask: ProposeLevels) -> dict[str, int]:
     return {name: days for name, days in given.items() if days is not None}
 
 
-def _check(study: SupplyStudy, ask: ProposeLevels) -> None:
+class AsksLevels(Protocol):
+    """Levels of one kit type at one place, as they are asked for."""
+
+    kit_type: str
+    minimum: int
+    maximum: int
+    country: str | None
+    site: str | None
+    depot: str | None
+
+
+def check_levels(study: SupplyStudy, ask: AsksLevels) -> None:
+    """BadInput where place, kit type or figures cannot be; whether a site is there is asked elsewhere."""
     if sum(map(bool, (ask.country, ask.site, ask.depot))) > 1:
         raise BadInput("Name a country, a site or a depot, one of them. Nothing was changed.")
     if ask.depot and ask.depot not in {depot.code for depot in study.definition.depots if depot.supplied_by}:
