@@ -13,12 +13,21 @@ from irt.messages.formats import Format, read, written
 from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import parcel_alone
 from irt.reads.blinded_differences import DifferenceLine, stock_differences
+from irt.reads.blinded_interface_tests import (
+    ShownLine,
+    SignedLine,
+    depot_coded,
+    interface_protocol,
+    interface_signatures,
+    shown_lines,
+)
 from irt.reads.blinded_interfaces import CarrierLine, carrier_words
 from irt.reads.blinded_manifest import story_of
 from irt.reads.blinded_messages import MessageLine, messages_after, waiting_messages
 from irt.reads.blinded_shipments import depot_shipment
 from irt.reads.vendor_codes import for_vendor
 from irt.services.deliver_message import deliver_message
+from irt.services.interface_tests import open_interface, sign_interface_test
 from irt.services.prepare_messages import acknowledge_messages, prepare_messages
 from irt.services.settle_difference import settle_difference, take_difference
 from irt.services.take_message import MessageTaken, TakeMessage, take_message
@@ -194,6 +203,27 @@ def list_tracking(study_id: StudyId, number: Number, caller: Caller, store: Reco
 
 
 @dataclass(frozen=True)
+class InterfaceTestShown:
+    """Every case with the message that shows it, and who signed."""
+
+    shown: tuple[ShownLine, ...]
+    signed: tuple[SignedLine, ...]
+
+
+@question("/studies/{study_id:int}/vendor-interfaces/{number:str}/test", None, "The test of a depot's interface")
+def show_interface_test(study_id: StudyId, number: Number, caller: Caller, store: Records) -> InterfaceTestShown:
+    """By the depot's code; for supply with the scope `activate_site`, else for the token's depots."""
+    supply = caller.grant_for(Permission.ACTIVATE_SITE, study_id, None) is not None
+    if supply:
+        caller.require(Permission.ACTIVATE_SITE, study_id)
+    depot_ids = None if supply else _depots(caller, study_id)
+    with store.reading() as connection:
+        depot_id = depot_coded(connection, study_id, number, depot_ids)
+        shown = shown_lines(interface_protocol(connection, study_id, depot_id))
+        return InterfaceTestShown(shown, interface_signatures(connection, study_id, depot_id))
+
+
+@dataclass(frozen=True)
 class KeyTold:
     """The key, told in the first answer alone; `ends_at`: when those before it end."""
 
@@ -233,6 +263,21 @@ OPERATIONS = (
         Permission.ACTIVATE_SITE,
         "Expect to hear of a depot's system",
         {"study_id": 1, "depot": "NLD", "silence_hours": 24, "gap_minutes": 60},
+    ),
+    show_interface_test,
+    command(
+        "/vendor-interfaces/sign-test",
+        sign_interface_test,
+        None,
+        "Sign the test of a depot's interface, for the vendor or for supply",
+        {"study_id": 1, "depot": "NLD", "signing": {"password": "the owner's password", "code": "123456"}},
+    ),
+    command(
+        "/vendor-interfaces/open",
+        open_interface,
+        Permission.ACTIVATE_SITE,
+        "Open a depot's interface in production",
+        {"study_id": 1, "depot": "NLD"},
     ),
     command(
         "/vendor-interfaces/make-key",

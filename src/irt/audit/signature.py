@@ -33,6 +33,7 @@ class Meaning(StrEnum):
     CHECK_OUTAGE_ENTRY = "I compared this entry with the paper"
     TELL_OPENING_WORDS = "I print one half of these seals, to be sealed and kept apart"
     WITNESS = "I was there and saw it"
+    CONFIRM_INTERFACE = "I confirm this test of the interface"
     REPORT_DISCREPANCY = "I report this discrepancy"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 

@@ -26,6 +26,7 @@ from irt.messages.samples import sample
 from irt.messages.signing import secrets_in
 from irt.messages.xml_text import xml_schema
 from irt.reads.blinded_events import chronicle_of_kit, chronicle_of_period
+from irt.reads.blinded_interface_tests import interface_protocol, shown_lines
 from irt.reads.blinded_interfaces import waybills_under_way
 from irt.reads.named import depot_named, depots_of, study_named
 from irt.services.push_messages import ChangeMessage, push_messages, replay_message
@@ -233,6 +234,29 @@ def expect(
     limits = {"silence_hours": silence_hours, "gap_minutes": gap_minutes}
     person.does(expect_interface, ExpectInterface(study_id=study.id, depot=depot, **limits))
     click.echo(f"{depot} is expected every {silence_hours} hours.")
+
+
+@exchange.command("test")
+@click.argument("depot")
+@study_option()
+@mode_option
+@click.option("--json", "as_json", is_flag=True, help="Every case as JSON.")
+@database_option
+def test(depot: str, protocol: str, mode: str | None, as_json: bool, database_url: str) -> None:
+    """Tell what a depot's messages have shown in the test study, case by case; exits with 1 where something lacks.
+
+    Example: irt exchange test NLD --study NB-301 --mode test
+    """
+    with closing(open_store(database_url)) as store, store.reading() as connection:
+        study = study_named(connection, protocol, mode_of(mode))
+        shown = shown_lines(interface_protocol(connection, study.id, depot_named(connection, study, depot)))
+    if as_json:
+        click.echo(json.dumps([asdict(line) for line in shown], indent=2))
+    else:
+        for line in shown:
+            click.echo(f"{'shown' if line.digest else 'to do'}  {line.words} {line.message_id}".rstrip())
+    if lacking := sum(not line.digest for line in shown):
+        raise click.ClickException(f"{lacking} of {len(shown)} cases are still to be shown.")
 
 
 @exchange.command("key")

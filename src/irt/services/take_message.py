@@ -16,9 +16,11 @@ from irt.messages.formats import Format, read
 from irt.messages.message import Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
 from irt.messages.stock import KitStatus, StockCount, StockSnapshot
+from irt.reads.blinded_interface_tests import interface_is_open
 from irt.reads.vendor_codes import from_vendor, sender_behind
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
+from irt.states.records import Mode
 from irt.states.vendor_message import Direction, MessageStatus
 from irt.tables.columns import table_of
 from irt.tables.study import Depot, Study
@@ -70,6 +72,16 @@ class OutOfOrderMessage(Refusal):
     """A later message was taken before."""
 
 
+class InterfaceNotOpen(Refusal):
+    """Nobody has opened the depot's interface in production, after its test was signed."""
+
+    def __init__(self, depot: str) -> None:
+        super().__init__(
+            f"The interface of depot {depot} is not open in this study. Nothing was booked. Its test must be "
+            "signed by the vendor and by supply, and supply opens it."
+        )
+
+
 class MisdirectedMessage(Refusal):
     """A kind of message that we send and nobody sends us."""
 
@@ -114,6 +126,8 @@ def take_message(work: Work, ask: TakeMessage) -> MessageTaken:
         message = read(data, ask.spelling)
         _check_place(message, study)
         depot_id = _sender(work, ask.study_id, message)
+        if study["mode"] == Mode.PRODUCTION and not interface_is_open(work.connection, depot_id):
+            raise InterfaceNotOpen(message.sender)
         message = from_vendor(work.connection, depot_id, message, work.at.date())
         missing = _check_turn(work, ask.study_id, depot_id, message, _digest(data))
     except Refusal as refusal:

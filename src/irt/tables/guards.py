@@ -54,6 +54,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("logger_file"),
     Guard("lot_approval", may_change=("ended_by_id",)),
     Guard("movement"),
+    Guard("notice_approval"),
     Guard("operational_change"),
     Guard("outage_check"),
     Guard("outage_entry"),

@@ -37,6 +37,29 @@ class VendorInterface(Owned, table=True):
     account_id: int = Field(foreign_key="account.id")
 
 
+class InterfaceSignature(Owned, table=True):
+    """One side's signature under the test of a depot's interface, with what was shown. Append-only."""
+
+    __tablename__ = "interface_signature"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    side: str = Field(description="vendor, supply")
+    digest: str
+    shown: dict[str, str] = document(description="case -> digest of the message that shows it")
+    signature_id: int = Field(foreign_key="signature.id")
+    account_id: int = Field(foreign_key="account.id")
+    at: datetime = instant()
+
+
+class InterfaceOpening(Owned, table=True):
+    """A depot's system may send messages in this production study: both sides signed its test. Append-only."""
+
+    __tablename__ = "interface_opening"
+    depot_id: int = Field(foreign_key="depot.id", index=True)
+    digest: str
+    account_id: int = Field(foreign_key="account.id")
+    at: datetime = instant()
+
+
 class WebhookKey(Owned, table=True):
     """A key that pushed messages are signed with, sealed; valid until another has replaced it."""
 

@@ -15,10 +15,12 @@ from irt.messages.formats import Format, read, written
 from irt.messages.samples import sample
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment
+from irt.tables.study import Depot
 from irt.tables.vendor import VendorMessage
 from tests.irt.commands.office import SITE, STUDY, TerminalOffice
 from tests.irt.commands.running import Terminal
 from tests.irt.messages.builders import an_example
+from tests.irt.services.vendor import open_by_hand
 
 DEPOT = "NLD"
 SAMPLES = Path(__file__).parents[3] / "fixtures" / "messages"
@@ -71,6 +73,8 @@ def office(stocked: TerminalOffice) -> TerminalOffice:
     stocked.does("supply", "release", "L2509-N", "--study", STUDY, "--user", "quinn")
     stocked.does("site", "activate", SITE, "--study", STUDY, "--reason", "initiation visit", "--user", "sam")
     stocked.does("supply", "night")
+    for depot in rows(stocked, Depot):
+        open_by_hand(stocked.store, depot["study_id"], depot["id"])
     return stocked
 
 

@@ -11,13 +11,30 @@ from irt.blinding.roles import Role
 from irt.messages.catalogue import MESSAGES, made
 from irt.messages.formats import Format, written
 from irt.services.deliver_message import deliver_message
+from irt.services.store import Store
 from irt.services.take_message import MessageTaken, TakeMessage
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.shipment import ShipmentKit
 from irt.tables.study import Depot
+from irt.tables.vendor import InterfaceOpening
 from tests.builders_supply import SupplyHouse
+from tests.rows import put
 
 SHIPMENT = "S-10001"
+
+
+def open_by_hand(store: Store, study_id: int, depot_id: int) -> None:
+    """The depot's interface as it stands after its test was signed and supply has opened it."""
+    put(
+        store,
+        InterfaceOpening,
+        sponsor_id=1,
+        study_id=study_id,
+        depot_id=depot_id,
+        digest="0" * 64,
+        account_id=1,
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+    )
 
 
 @dataclass
@@ -27,6 +44,13 @@ class Vendor:
     house: SupplyHouse
     depot: str = "NLD"
     numbers: Any = field(default_factory=lambda: count(1))
+
+    opened: bool = True
+
+    def __post_init__(self) -> None:
+        """Its interface is open, unless a test says otherwise."""
+        if self.opened:
+            open_by_hand(self.house.store, self.house.study_id, self.depot_id)
 
     @property
     def depot_id(self) -> int:

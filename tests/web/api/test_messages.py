@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from irt.blinding.roles import Permission, Role
 from irt.messages.formats import Format, read
 from irt.messages.json_text import json_schema
+from tests.irt.services.vendor import open_by_hand
 from tests.web.api.system import System, depot_of
 from tests.web.world import World
 
@@ -27,6 +28,7 @@ def requested(investigator: System, world: World) -> str:
 @pytest.fixture
 def depot(world: World) -> System:
     """A system of the depot that supplies the sites."""
+    open_by_hand(world.store, world.study_id, depot_of(world))
     world.office.hire("depot.all", (Role.DEPOT, {"study_id": world.study_id, "depot_id": depot_of(world)}))
     return System.of(world, "depot.all")
 

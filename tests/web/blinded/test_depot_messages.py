@@ -6,6 +6,8 @@ from irt.blinding.roles import Role
 from irt.messages.formats import Format
 from irt.services.deliver_message import deliver_message
 from irt.services.take_message import MessageTaken, TakeMessage
+from irt.tables.study import Depot
+from tests.irt.services.vendor import open_by_hand
 from tests.web.parcels import house_of, requested_parcel
 from tests.web.unblinded.people import depot_worker
 from tests.web.world import World
@@ -14,6 +16,7 @@ from tests.web.world import World
 def _sends(world: World, number: str, sequence: int) -> MessageTaken:
     """The depot acknowledges the shipment."""
     house = house_of(world)
+    open_by_hand(world.store, world.study_id, house.rows(Depot, code="NLD")[0]["id"])
     facts = {
         "kind": "acknowledgement",
         "schema_version": "1",

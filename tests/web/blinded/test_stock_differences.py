@@ -8,7 +8,9 @@ from irt.services.deliver_message import deliver_message
 from irt.services.take_message import TakeMessage
 from irt.states.kit import Custody
 from irt.tables.kit import Kit
+from irt.tables.study import Depot
 from irt.tables.vendor import StockDifference
+from tests.irt.services.vendor import open_by_hand
 from tests.web.api.system import System
 from tests.web.parcels import house_of
 from tests.web.unblinded.people import depot_worker
@@ -21,6 +23,7 @@ FOUND = "48213377"
 def an_empty_shelf(world: World) -> int:
     """The depot tells of one kit nobody knows and of none of its own; how many kits the ledger has there."""
     house = house_of(world)
+    open_by_hand(world.store, world.study_id, house.rows(Depot, code="NLD")[0]["id"])
     at = world.now.isoformat()
     facts = {
         "kind": "stock_snapshot",

@@ -31,6 +31,8 @@ GUARDS = (
     Guard("home_address"),
     Guard("home_delivery_step"),
     Guard("home_pickup_step"),
+    Guard("interface_opening"),
+    Guard("interface_signature"),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),
@@ -41,6 +43,7 @@ GUARDS = (
     Guard("logger_file"),
     Guard("lot_approval", may_change=("ended_by_id",)),
     Guard("movement"),
+    Guard("notice_approval"),
     Guard("operational_change"),
     Guard("outage_check"),
     Guard("outage_entry"),
@@ -359,6 +362,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", "version", name=op.f("uq_label_master_study_id_number_version")),
     )
     op.create_table(
+        "notice_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("wording_sha256", sa.String(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_notice_approval_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_notice_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_notice_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_approval")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("study_id", sa.Integer(), nullable=True),
@@ -369,6 +387,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("held_because", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_outbox_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
@@ -562,6 +581,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_expiry_change_study_id_number")),
     )
     op.create_index(op.f("ix_expiry_change_blinded_lot_id"), "expiry_change", ["blinded_lot_id"], unique=False)
+    op.create_table(
+        "interface_opening",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_interface_opening_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_interface_opening_depot_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_interface_opening_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_interface_opening_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interface_opening")),
+    )
+    op.create_index(op.f("ix_interface_opening_depot_id"), "interface_opening", ["depot_id"], unique=False)
+    op.create_table(
+        "interface_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("depot_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("shown", sa.JSON(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_interface_signature_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_interface_signature_depot_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_interface_signature_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_interface_signature_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_interface_signature_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_interface_signature")),
+    )
+    op.create_index(op.f("ix_interface_signature_depot_id"), "interface_signature", ["depot_id"], unique=False)
     op.create_table(
         "kit",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2969,6 +3026,10 @@ def downgrade() -> None:
         sqlite_where=sa.text("quality IN ('quarantined', 'damaged')"),
     )
     op.drop_table("kit")
+    op.drop_index(op.f("ix_interface_signature_depot_id"), table_name="interface_signature")
+    op.drop_table("interface_signature")
+    op.drop_index(op.f("ix_interface_opening_depot_id"), table_name="interface_opening")
+    op.drop_table("interface_opening")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
     op.drop_table("certificate")
@@ -2985,6 +3046,7 @@ def downgrade() -> None:
     op.drop_table("pool_transfer")
     op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
     op.drop_table("outbox")
+    op.drop_table("notice_approval")
     op.drop_table("label_master")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
