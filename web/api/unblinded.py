@@ -10,11 +10,14 @@ from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
 from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
+from irt.reads.unblinded_level_set import LevelSetPreview, preview_level_set
 from irt.reads.unblinded_live import LivePage, live
 from irt.reads.unblinded_responses import ResponsesPage, response_feed
 from irt.reads.unblinded_schedule import Schedule, schedule
 from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
 from irt.services.store import Store
+from irt.supply.level_file import read_level_file
+from irt.supply.resupply import MinMax
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, unblinded_question
 from web.api.readings import write_down
 
@@ -252,7 +255,21 @@ def _log_at(
     write_down(store, caller, now, site.study_id, what, rows, site_id=site.site_id, permission=permission)
 
 
+@unblinded_question(
+    "/studies/{study_id:int}/supply/level-sets/preview",
+    Permission.RUN_RESUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "Stock levels of many places, before and after",
+)
+def preview_levels(study_id: StudyId, table: str, caller: Caller, store: Records, now: Now) -> LevelSetPreview:
+    """A dry run of tonight with the levels of a CSV text; its columns are those of the page."""
+    caller.require(Permission.RUN_RESUPPLY, study_id)
+    with store.reading() as connection:
+        return preview_level_set(connection, study_id, read_level_file(table), MinMax(), now)
+
+
 OPERATIONS = (
+    preview_levels,
     list_kit_contents,
     show_kit_contents,
     show_treatment,
