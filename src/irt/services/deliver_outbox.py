@@ -11,8 +11,8 @@ from sqlmodel import SQLModel
 from irt.errors import IntegrityFault, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.bootstrap import system_actor
-from irt.services.letters import letters_of
-from irt.services.outbox import ATTEMPTS_MAX, claim_outbox, mark_sent, outbox_waits
+from irt.services.letters import NoticeHeld, letters_of
+from irt.services.outbox import ATTEMPTS_MAX, claim_outbox, hold_back, mark_sent, outbox_waits
 from irt.services.post import Post
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
@@ -62,6 +62,10 @@ def deliver_outbox(store: Store, mailroom: Mailroom, now: datetime) -> int:
 def _try(store: Store, mailroom: Mailroom, message: RowMapping, now: datetime) -> bool:
     try:
         _deliver(store, mailroom, message, now)
+    except NoticeHeld as held:
+        with store.writing() as connection:
+            hold_back(connection, message, held.sentence, now)
+        return False
     except (OSError, smtplib.SMTPException, Refusal, IntegrityFault) as fault:
         _LOG.warning("message %s was not delivered: %s", message["id"], type(fault).__name__)
         if message["attempts"] + 1 >= ATTEMPTS_MAX:

@@ -11,13 +11,19 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
-from irt.errors import IntegrityFault
+from irt.errors import IntegrityFault, Refusal
 from irt.reads.addressees import Addressee, addressees
+from irt.reads.blinded_notices import may_be_sent, notices_of
 from irt.states.records import Mode
+from irt.study.notices import KINDS, wording_of
 from irt.tables.columns import table_of
 from irt.tables.study import Site, Study
 
 _CLOSING = "This letter was written by the trial's system. Please do not answer it.\n"
+
+
+class NoticeHeld(Refusal):
+    """Nobody has approved these words yet; the letter is not lost and no try is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,7 @@ _SITE = select(_SITES.c.id).where(
 
 def letters_of(connection: Connection, message: RowMapping, sender: str, now: datetime) -> list[EmailMessage]:
     """The letters of one message; none where nobody with an address is concerned."""
-    kind = _KINDS.get(message["kind"])
+    kind = _KINDS.get(message["kind"]) or _asked_for(connection, message)
     if kind is None or message["study_id"] is None:
         raise IntegrityFault(f"message {message['id']} is of a kind nobody writes: {message['kind']}")
     audience, study_id = Audience(message["audience"]), message["study_id"]
@@ -106,6 +112,23 @@ def letters_of(connection: Connection, message: RowMapping, sender: str, now: da
         people = [person for person in people if person.account_id == only]
     head = study.protocol if study.mode == Mode.PRODUCTION else f"[{study.mode}] {study.protocol}"
     return [_letter(message, kind, head, person, sender) for person in people]
+
+
+def _asked_for(connection: Connection, message: RowMapping) -> _Kind | None:
+    """A notice of the study in its own words; NoticeHeld before a person has approved them."""
+    kind = KINDS.get(message["kind"])
+    if kind is None or message["study_id"] is None:
+        return None
+    notice = next((each for each in notices_of(connection, message["study_id"]) if each.kind == kind.code), None)
+    if notice is None or not may_be_sent(connection, message["study_id"], notice):
+        raise NoticeHeld(
+            f"The wording of this notice is not approved: {kind.title}. It waits. Approve it on Notices."
+        )
+    wording = wording_of(notice, Audience(message["audience"]))
+    if wording is None:
+        return None
+    subject, text = wording
+    return _Kind(kind.permission, lambda body: subject.format(**body), lambda body: text.format(**body))
 
 
 def _place(connection: Connection, study_id: int, body: Mapping[str, Any]) -> int | None:

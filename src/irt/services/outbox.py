@@ -34,6 +34,11 @@ _TRIED = (
     .where(_OUTBOX.c.id == bindparam("of_id"))
     .values(attempts=bindparam("to_attempts"), due_at=bindparam("next_due"))
 )
+_HELD = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == bindparam("of_id"), _OUTBOX.c.sent_at.is_(None))
+    .values(attempts=bindparam("to_attempts"), due_at=bindparam("next_due"), held_because=bindparam("because"))
+)
 _SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("of_id")).values(sent_at=bindparam("now"))
 
 
@@ -72,6 +77,12 @@ def claim_outbox(connection: Connection, now: datetime, at_most: int = 20) -> Se
         step = {"of_id": message["id"], "to_attempts": attempts, "next_due": now + wait_after(attempts)}
         connection.execute(_TRIED, step)
     return claimed
+
+
+def hold_back(connection: Connection, message: RowMapping, because: str, now: datetime) -> None:
+    """The message may not leave yet: the try just made does not count, and it is looked at again later."""
+    facts = {"to_attempts": message["attempts"], "next_due": now + LONGEST_WAIT, "because": because}
+    connection.execute(_HELD, {"of_id": message["id"], **facts})
 
 
 def mark_sent(connection: Connection, message_id: int, now: datetime) -> None:

@@ -12,6 +12,7 @@ from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.services.audit_draft import AuditDraft
+from irt.services.notices import write_night_notices
 from irt.services.raise_shipments import raise_shipments
 from irt.services.send_items import ride_along
 from irt.services.supply_study import SupplyStudy, lock_study
@@ -84,6 +85,8 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
             run.plan(regional, done, to_depots=True)
             done.depots_considered = len(regional.sites)
         _record_run(work, study, ask.day, run.planner.name, done)
+        if ask.night and study.definition.notices:
+            write_night_notices(work, study, f"{ask.day:%d %b %Y}", done.shipments, done.sites_considered)
         return done
 
     return run_resupply

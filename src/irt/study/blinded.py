@@ -12,6 +12,7 @@ from irt.study.dispensing_schedule import in_groups, rule_for, second_check_visi
 from irt.study.kit_types import BlindingGroup
 from irt.study.labels import LabelSettings
 from irt.study.look_alikes import look_alike_arms
+from irt.study.notices import Notice
 from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
 from irt.study.release import ReleaseRoute
@@ -103,6 +104,7 @@ class BlindedStudy(NamedTuple):
     delivery: HomeDelivery | None = None
     labels: LabelSettings = LabelSettings()
     gtins: dict[Code, str] = {}
+    notices: tuple[Notice, ...] = ()
     controlled: ControlledRules = ControlledRules()
     supply_limits: SupplyLimits = SupplyLimits()
     release_routes: tuple[ReleaseRoute, ...] = ()
@@ -131,6 +133,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         labels=definition.labels,
         controlled=definition.controlled,
         supply_limits=definition.supply_limits,
+        notices=definition.notices,
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
         release_routes=definition.release_routes,
     )

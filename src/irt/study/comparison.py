@@ -53,6 +53,8 @@ _NOUNS: dict[str, _Noun] = {
     "labels": _Noun("Labels"),
     "customs": _Noun("Customs"),
     "commodities": _Noun("Goods", "Goods", ("blinding_group",)),
+    "notices": _Noun("Notices", "Notice", ("kind",)),
+    "wordings": _Noun("Wordings", "Wording", ("audience",)),
     "gtins": _Noun("Item numbers (GTIN)"),
     "delivery": _Noun("Delivery to homes"),
     "countries": _Noun("Countries", "Country"),

@@ -12,6 +12,7 @@ from irt.study.dispensing import DispensingRule, DoseLevel, NonSerializedItem, T
 from irt.study.kit_types import BlindingGroup, KitType
 from irt.study.labels import LabelSettings
 from irt.study.network import Country, Depot, ImportLicence, Lane, Shipper, Site, Size
+from irt.study.notices import Notice
 from irt.study.part import Code, Part
 from irt.study.pool import ServedStudy
 from irt.study.randomization_plan import (
@@ -73,6 +74,7 @@ class StudyDefinition(Part):
     conduct: Conduct = Conduct()
     temperature: TemperatureRules = TemperatureRules()
     controlled: ControlledRules = ControlledRules()
+    notices: tuple[Notice, ...] = Field(default=(), description="written by e-mail once their wording is approved")
     delivery: HomeDelivery | None = Field(default=None, description="no kits go to homes where left out")
     labels: LabelSettings = LabelSettings()
     customs: Customs | None = Field(default=None, description="no invoices for customs where left out")

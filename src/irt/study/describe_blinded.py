@@ -8,6 +8,7 @@ from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import NonSerializedItem
 from irt.study.kit_types import BlindingGroup
 from irt.study.labels import LabelSettings
+from irt.study.notices import KINDS, wording_of
 from irt.study.release import ReleaseRoute
 from irt.study.rules import Cap, Screening
 from irt.study.specification import Section, Specification, Table
@@ -50,6 +51,7 @@ def blinded_sections(study: BlindedStudy) -> tuple[Section, ...]:
         _supply_limits(study),
         _temperature(study),
         _labels(study),
+        _notices(study),
         _delivery(study),
         _release(study),
         _countries(study),
@@ -224,7 +226,10 @@ def _supply_limits(study: BlindedStudy) -> Section:
         ("Stock used up within", f"{limits.stock_out_days} days"),
         ("Lot or import licence ends within", f"{limits.expiry_days} or {limits.licence_days} days"),
         ("Import licence covers no more than", f"{limits.licence_left_percent} % of its kits"),
-        ("To be acted on, and escalated", f"within {limits.act_hours} hours, {limits.escalation_hours} hours later"),
+        (
+            "To be acted on, and escalated",
+            f"within {limits.act_hours} hours, {limits.escalation_hours} hours later",
+        ),
     )
     return Section("What supply is called for", facts)
 
@@ -312,6 +317,15 @@ def _just_in_time(settings: LabelSettings) -> str:
     if isinstance(settings.just_in_time, bool):
         return yes_no(settings.just_in_time)
     return ", ".join(settings.just_in_time) or "no"
+
+
+def _notices(study: BlindedStudy) -> Section:
+    rows = tuple(
+        (KINDS[notice.kind].title, audience.value.replace("_", " "), (wording_of(notice, audience) or ("",))[0])
+        for notice in study.notices
+        for audience in KINDS[notice.kind].wordings
+    )
+    return Section("Notices by e-mail", table=Table(("Notice", "To", "Subject"), rows))
 
 
 def _countries(study: BlindedStudy) -> Section:

@@ -122,6 +122,7 @@ class Outbox(Row, table=True):
     sent_at: datetime | None = instant(default=None, index=True)
     attempts: int = 0
     due_at: datetime = instant(description="not tried before")
+    held_because: str | None = Field(default=None, description="why it may not leave yet")
 
 
 class Message(Row, table=True):

@@ -11,9 +11,9 @@ R50 = "  - {origin: R75, target: R50, name: Second reduction}\n"
 BLOCKS = "  method: permuted_block\n  block_sizes: [4, 6]\n  strata: [ldl, region]\n"
 DESIGN = "  method: {}\n  strata: [ldl, region]\n"
 GB = "name: United Kingdom, region: EU,"
-GOODS = (
-    '    - {blinding_group: PEN, hs_code: "300215", origin: US, value: 40, net_grams: 60, gross_grams: 140}\n'
-)
+NIGHT = "notices:\n  - kind: night_planned\n"
+SAYS = "    wordings:\n      - {{audience: {}, subject: Supply, text: '{}'}}\n"
+GOODS = '    - {blinding_group: PEN, hs_code: "300215", origin: US, value: 40, net_grams: 60, gross_grams: 140}\n'
 C1 = "  - {scope: cohort, key: C1, subjects: 3}\n"
 
 # The problem's name, its path, words on the line it points to; the study, what is written, what instead.
@@ -256,7 +256,7 @@ EDITS = [
     ("GtinsDifferInGroup", "kit_types[1].gtin", "gtin:",
      "fourier", PEN_P, '    gtin: "09506000134352"\n' + PEN_P),
     ("UnsoundGln", "labels.locations.NLD", "NLD:",
-     "fourier", "countries:\n", "labels:\n  locations:\n    NLD: \"9506000134353\"\ncountries:\n"),
+     "fourier", "countries:\n", 'labels:\n  locations:\n    NLD: "9506000134353"\ncountries:\n'),
     ("ProtocolDoesNotFit", "study.protocol", "protocol:",
      "fourier", "protocol: NB-301", "protocol: NB-301-and-all-of-its-extensions"),
     ("UnknownCountry", "labels.just_in_time[0]", "[UZ]",
@@ -274,6 +274,17 @@ EDITS = [
      "fourier", GOODS, GOODS.replace("hs_code", "words: Pens with matching placebo, hs_code")),
     ("GrossBelowNet", "customs.commodities[0].gross_grams", "gross_grams: 14",
      "fourier", GOODS, GOODS.replace("gross_grams: 140", "gross_grams: 14")),
+    # notices
+    ("TwoNotices", "notices[1].kind", "night_planned",
+     "fourier", "countries:\n", NIGHT + NIGHT.replace("notices:\n", "") + "countries:\n"),
+    ("UnknownAudience", "notices[0].wordings[0].audience", "pharmacist",
+     "fourier", "countries:\n", NIGHT + SAYS.format("unblinded_pharmacist", "x") + "countries:\n"),
+    ("UnknownPlaceholder", "notices[0].wordings[0].text", "kits",
+     "fourier", "countries:\n", NIGHT + SAYS.format("blinded", "{kits} kits") + "countries:\n"),
+    ("UnknownPlaceholder", "notices[0].wordings[0].text", "open",
+     "fourier", "countries:\n", NIGHT + SAYS.format("blinded", "{ open") + "countries:\n"),
+    ("TellingNotice", "notices[0].wordings[0]", "Placebo",
+     "fourier", "countries:\n", NIGHT + SAYS.format("blinded", "Placebo is short") + "countries:\n"),
     # blinding
     ("WindowsDifferInGroup", "kit_types[1].windows", "dnd_days: 93",
      "fourier", PEN_P, "    unit: pen\n    windows: {dnd_days: 93, dnc_days: 103, dns_days: 107}\n"),
