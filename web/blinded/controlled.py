@@ -101,7 +101,7 @@ class ControlledPages(Controller):
                 raise BadInput("Say what happened and who was told. Nothing was booked.")
             ask = ReportDiscrepancy(
                 study_id=whole_in(data.get("study", ""), "the study"),
-                movement_id=int(data["movement"]) if data.get("movement", "").isdecimal() else 0,
+                movement_id=_movement_in(data.get("movement", "")),
                 happened=data["happened"].strip()[:2000],
                 told_to=data["told_to"].strip()[:300],
                 signing=signing_in(data),
@@ -180,6 +180,11 @@ def _page(desk: Desk, data: Mapping[str, str], refusal: Refusal | None = None, s
         )
     status = refusal.status_code if refusal else 200
     return desk.page("controlled/places.html", view, "Controlled drugs", "Stock", status_code=status)
+
+
+def _movement_in(typed: str) -> int:
+    """The movement as the form carries it; 0, which is none, where somebody else wrote it."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 16 else 0
 
 
 def row_of(line: RegisterLine) -> tuple[object, ...]:

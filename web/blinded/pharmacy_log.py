@@ -104,9 +104,7 @@ def _columns(data: Mapping[str, str]) -> list[LogColumn]:
         place = data.get(f"place-{field}", "").strip()
         if place:
             if not (place.isascii() and place.isdecimal() and len(place) < 4):
-                raise BadInput(
-                    "The place of a column is a whole number. Nothing was saved. Look again."
-                )
+                raise BadInput("The place of a column is a whole number. Nothing was saved. Look again.")
             placed.append((int(place), field))
     if not placed:
         raise BadInput("Give at least one column a place. Nothing was saved.")

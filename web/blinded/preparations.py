@@ -19,6 +19,7 @@ from irt.reads.blinded_dispensing import DispenseView, dispensing_page
 from irt.reads.blinded_preparations import PreparationLine, preparation_at, preparations_at, preparations_of
 from irt.reads.blinded_sites import WorkSite
 from irt.services.prepare_kits import (
+    QUANTITY_MAX,
     DiscardPreparation,
     PreparedVial,
     PrepareKits,
@@ -185,7 +186,7 @@ def _quantity(typed: str) -> Decimal:
         quantity = Decimal(typed.strip().replace(",", "."))
     except InvalidOperation:
         quantity = Decimal("NaN")
-    if not quantity.is_finite() or abs(quantity) > 10_000:
+    if not quantity.is_finite() or not 0 <= quantity <= QUANTITY_MAX:
         raise BadInput(f"'{typed}' is not a quantity. Nothing was booked. Write it as 1.5.")
     return quantity
 

@@ -21,14 +21,15 @@ from irt.tables.kit import Kit
 from irt.tables.preparation import Preparation, PreparationEnd, PreparedKit
 
 FIRST_NUMBER = 1
+QUANTITY_MAX = 100_000
 
 
 class PreparedVial(SQLModel):
     """One kit: what was drawn up, what was thrown away; both add up to what is in it."""
 
     number: str
-    used: Decimal
-    wasted: Decimal
+    used: Decimal = Field(ge=0, le=QUANTITY_MAX)
+    wasted: Decimal = Field(ge=0, le=QUANTITY_MAX)
 
 
 class PrepareKits(SQLModel):
