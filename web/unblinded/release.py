@@ -15,7 +15,7 @@ from irt.reads.blinded_release import LotOnRoutes, Turn, lot_on_routes, lots_and
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import not_found
 from irt.reads.unblinded_release import release_reasons
-from irt.services.release_steps import MEANINGS, SignReleaseStep, sign_release_step
+from irt.services.release_steps import SignReleaseStep, meaning_of, sign_release_step
 from irt.states.release import ReleaseStepKind, StepOutcome, step_words
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
@@ -29,11 +29,6 @@ _SAID = {
     StepOutcome.SIGNED: ("The step is signed", "The next step waits for those who sign it."),
     StepOutcome.REFUSED: ("The step is refused", "The lot goes no further there until it is signed."),
     StepOutcome.WITHDRAWN: ("The step is withdrawn", "From now on no kit of the lot is sent or given there."),
-}
-_DEEDS = {
-    StepOutcome.SIGNED: "sign it",
-    StepOutcome.REFUSED: "refuse it, with a reason",
-    StepOutcome.WITHDRAWN: "withdraw it, with a reason",
 }
 
 
@@ -63,9 +58,8 @@ class StepView(UnblindedView):
 
     study_id: int
     turn: Turn
-    deeds: tuple[tuple[str, str], ...]
+    meanings: tuple[tuple[str, str], ...]
     role: str
-    meaning: str
     code_needed: bool
     command_key: str
     typed: dict[str, str] = field(default_factory=dict)
@@ -156,7 +150,7 @@ def _kind(written: str) -> ReleaseStepKind:
 
 
 def _outcome(data: Mapping[str, str]) -> StepOutcome:
-    written = data.get("outcome", "")
+    written = data.get("meaning", "")
     if written not in list(StepOutcome):
         raise BadInput("It is not said whether you sign, refuse or withdraw. Nothing was signed. Choose one.")
     return StepOutcome(written)
@@ -187,9 +181,8 @@ def _page(
     view = StepView(
         study_id=study_id,
         turn=turn,
-        deeds=tuple((str(outcome), _DEEDS[outcome]) for outcome, there in may.items() if there),
+        meanings=tuple((str(outcome), meaning_of(kind, outcome)) for outcome, there in may.items() if there),
         role=words(grant.role),
-        meaning=MEANINGS[kind],
         code_needed=code_needed,
         command_key=desk.key(),
         typed={name: value for name, value in data.items() if name not in ("password", "code")},

@@ -1,6 +1,6 @@
 """Lots on their routes as their signers see them: step by step for each country, and whose turn it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,7 +16,6 @@ from irt.reads.blinded_supply import approved_version
 from irt.reads.release_routes import (
     LotWritten,
     Place,
-    Reach,
     WrittenStep,
     countries_of,
     lots_on_routes,
@@ -26,7 +25,7 @@ from irt.reads.release_routes import (
 from irt.states.release import OF_WHOLE_ROUTE, ReleaseStepKind, StepOutcome, StepState, step_words
 from irt.states.table import words
 from irt.study.release import ReleaseRoute
-from irt.supply.release_route import Standing, arrived, refuse_step
+from irt.supply.release_route import Standing, refuse_step
 
 
 @dataclass(frozen=True)
@@ -141,17 +140,17 @@ def _on_routes(lot: LotWritten, routes: _Routes) -> LotOnRoutes:
         RouteOfLot(
             route.code,
             tuple(_titled(step.kind) for step in route.in_order),
-            tuple(_country(lot.steps, route, place) for place in places),
+            tuple(_country(lot, route, place) for place in places),
         )
         for route, places in routes
     )
     return LotOnRoutes(lot.number, lot.expiry, told)
 
 
-def _country(written: Mapping[Reach, WrittenStep], route: ReleaseRoute, place: Place) -> CountryOnRoute:
-    walked = walk_to(route, place.code, written)
-    cells = tuple(_cell(one, written.get(reach(one.step.kind, route.code, place.code))) for one in walked)
-    return CountryOnRoute(place.code, place.name, arrived(walked), cells)
+def _country(lot: LotWritten, route: ReleaseRoute, place: Place) -> CountryOnRoute:
+    walked = walk_to(route, place.code, lot.steps)
+    cells = tuple(_cell(one, lot.steps.get(reach(one.step.kind, route.code, place.code))) for one in walked)
+    return CountryOnRoute(place.code, place.name, lot.usable_in(place.code), cells)
 
 
 def _cell(standing: Standing, written: WrittenStep | None) -> StepCell:

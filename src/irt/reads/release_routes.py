@@ -13,11 +13,12 @@ from irt.study.part import Code
 from irt.study.release import ReleaseRoute, route_to
 from irt.supply.release_route import Standing, StepLine, walk
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot
+from irt.tables.kit import BlindedLot, LotApproval
 from irt.tables.record import Signature
 from irt.tables.release import ReleaseStep
 
 _STEPS, _LOTS, _SIGNATURES = table_of(ReleaseStep), table_of(BlindedLot), table_of(Signature)
+_APPROVALS = table_of(LotApproval)
 _WRITTEN = (
     select(
         _STEPS.c.id,
@@ -36,6 +37,9 @@ _WRITTEN = (
     .order_by(_STEPS.c.id)
 )
 _OF_LOT = _WRITTEN.where(_STEPS.c.blinded_lot_id == bindparam("lot_id"))
+_IN_USE = select(_APPROVALS.c.blinded_lot_id, _APPROVALS.c.country).where(
+    _APPROVALS.c.study_id == bindparam("study_id"), _APPROVALS.c.ended_by_id.is_(None)
+)
 _ALL_LOTS = (
     select(_LOTS.c.id, _LOTS.c.number, _LOTS.c.expiry)
     .where(_LOTS.c.study_id == bindparam("study_id"))
@@ -74,6 +78,11 @@ class LotWritten:
     number: str
     expiry: date
     steps: Mapping[Reach, WrittenStep]
+    approved: frozenset[str | None]
+
+    def usable_in(self, country: str) -> bool:
+        """Whether its kits may be used there now; also by a release from before the study had routes."""
+        return bool(self.approved & {country, None})
 
 
 def steps_of_lot(connection: Connection, study_id: int, lot_id: int) -> dict[Reach, WrittenStep]:
@@ -88,8 +97,12 @@ def lots_on_routes(connection: Connection, study_id: int) -> tuple[LotWritten, .
     written: dict[int, dict[Reach, WrittenStep]] = defaultdict(dict)
     for lot_id, reach, step in _read(connection.execute(_WRITTEN, asked)):
         written[lot_id][reach] = step
+    approved: dict[int, set[str | None]] = defaultdict(set)
+    for lot_id, country in connection.execute(_IN_USE, asked):
+        approved[lot_id].add(country)
     return tuple(
-        LotWritten(row.id, row.number, row.expiry, written[row.id]) for row in connection.execute(_ALL_LOTS, asked)
+        LotWritten(row.id, row.number, row.expiry, written[row.id], frozenset(approved[row.id]))
+        for row in connection.execute(_ALL_LOTS, asked)
     )
 
 

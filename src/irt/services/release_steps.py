@@ -66,14 +66,13 @@ class NoRoutes(Refusal):
         )
 
 
-MEANINGS = {
+_MEANINGS = {
     ReleaseStepKind.QP_CERTIFICATION: Meaning.CERTIFY_LOT,
     ReleaseStepKind.QUALITY_RELEASE: Meaning.RELEASE_LOT,
     ReleaseStepKind.IMPORT_RELEASE: Meaning.APPROVE,
     ReleaseStepKind.COUNTRY_APPROVAL: Meaning.APPROVE,
     ReleaseStepKind.RELEASE_TO_TRIAL: Meaning.RELEASE_LOT,
 }
-"""What a signature under each step says; one that refuses or withdraws says so."""
 _ACTS = {
     StepOutcome.SIGNED: "release_step_signed",
     StepOutcome.REFUSED: "release_step_refused",
@@ -124,7 +123,7 @@ def sign_release_step(work: Work, ask: SignReleaseStep) -> ReleaseStepSigned:
         walked = walk_to(target.route, target.country or "", written)
         refuse_step(walked, ask.kind, ask.outcome, work.actor.account_id, target.words)
     content = release_step_content(ask, lot)
-    meaning = _meaning(ask)
+    meaning = meaning_of(ask.kind, ask.outcome)
     signature_id = sign_record(work, ask.signing, Signable(meaning, "lot", ask.lot, content, study.id), grant)
     for target in targets:
         _write(work, study, lot["id"], target, ask, reason, signature_id)
@@ -192,10 +191,11 @@ def _route_to(study: SupplyStudy, country: str) -> ReleaseRoute:
     return route
 
 
-def _meaning(ask: SignReleaseStep) -> Meaning:
-    if ask.outcome == StepOutcome.SIGNED:
-        return MEANINGS[ask.kind]
-    return Meaning.REJECT if ask.outcome == StepOutcome.REFUSED else Meaning.WITHDRAW
+def meaning_of(kind: ReleaseStepKind, outcome: StepOutcome) -> Meaning:
+    """What the signature says."""
+    if outcome == StepOutcome.SIGNED:
+        return _MEANINGS[kind]
+    return Meaning.REJECT if outcome == StepOutcome.REFUSED else Meaning.WITHDRAW
 
 
 def _write(

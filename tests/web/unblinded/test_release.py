@@ -33,7 +33,7 @@ def _signs(browser: Browser, world: World, kind: str, **typed: str) -> Browser:
     """One step chosen, answered and signed on its page."""
     address = f"{_lot(world)}/{kind}"
     browser.get(address)
-    browser.press(address, **{"password": PASSWORD, "outcome": "signed", **typed})
+    browser.press(address, **{"password": PASSWORD, "meaning": "signed", **typed})
     return browser
 
 
@@ -49,6 +49,7 @@ def test_three_people_walk_a_lot_to_britain(world_on_routes: World) -> None:
     quinn, quality, supply = (world.signed_in(each) for each in ("quinn", "quality.all", "supply_manager.all"))
     assert f'href="{_lot(world)}"' in quinn.get(f"/lots/{world.study_id}/L2").text
     assert "No step waits for you" in supply.get("/release").text
+    assert "49 of 49 countries" in supply.text, "released everywhere, before there were routes"
     wrong = _signs(quinn, world, "qp_certification", route="uk", password="a guess")
     assert (wrong.answer.status_code, PASSWORD in wrong.text) == (403, False)
     assert "The step is signed" in _signs(quinn, world, "qp_certification", route="uk").text
@@ -57,7 +58,7 @@ def test_three_people_walk_a_lot_to_britain(world_on_routes: World) -> None:
     assert _countries(world) == []
     _signs(supply, world, "release_to_trial", **{"country-GB": "yes"})
     assert ("usable in 1 of" in supply.text, _countries(world)) == (True, [("GB", True)])
-    taken = _signs(quinn, world, "qp_certification", route="uk", outcome="withdrawn", reason="Deviation 12")
+    taken = _signs(quinn, world, "qp_certification", route="uk", meaning="withdrawn", reason="Deviation 12")
     assert ("The step is withdrawn" in taken.text, "Deviation 12" in taken.text) == (True, True)
     assert _countries(world) == [("GB", False)]
     assert "PEN-A" not in taken.text
@@ -69,12 +70,12 @@ def test_a_step_out_of_turn_is_refused_in_words(world_on_routes: World) -> None:
     browser.get("/release")
     address = f"{_lot(world_on_routes)}/release_to_trial"
     assert "It is not your turn" in browser.get(address).text
-    fields = {**browser.form("/sign-out").fields, "password": PASSWORD, "outcome": "signed", "country-GB": "yes"}
+    fields = {**browser.form("/sign-out").fields, "password": PASSWORD, "meaning": "signed", "country-GB": "yes"}
     refused = [
         ({}, "comes before", 409),
         ({"country-GB": None}, "No country is named", 400),
-        ({"outcome": "refused"}, "Give a reason", 400),
-        ({"outcome": "perhaps"}, "not said whether", 400),
+        ({"meaning": "refused"}, "Give a reason", 400),
+        ({"meaning": "perhaps"}, "not said whether", 400),
     ]
     for number, (typed, words, status) in enumerate(refused):
         sent = {**fields, **typed, "command_key": f"key-{number}"}
