@@ -8,6 +8,7 @@ from web.api.gate import SHOWS
 from web.api.room import every_operation
 
 UNREACHED = {
+    "/calendar/{file:str}": "whoever holds a calendar address; the page that makes it shows the same days",
     "/code-breaks/{code_break_id:int}": "its own link is told to the person who broke the code",
     "/contents": "unblinded pharmacists only",
     "/contents/{study_id:int}/subjects/{number:str}": "unblinded pharmacists only",
@@ -47,6 +48,8 @@ UNREACHED = {
     "/supply/levels/{study_id:int}/changes/{change_id:int}": "unblinded supply managers only",
     "/supply/shipments/{study_id:int}/{number:str}": "unblinded supply managers only",
     "/supply/sites": "unblinded supply managers only",
+    "/supply/skus/{study_id:int}": "unblinded supply managers only",
+    "/supply/skus/{study_id:int}/changes/{change_id:int}": "unblinded supply managers only",
     "/supply/sites/{study_id:int}/{number:str}": "unblinded supply managers only",
     "/supply/versions/{study_id:int}/{number:int}": "unblinded supply managers only",
 }
