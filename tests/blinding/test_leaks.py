@@ -28,6 +28,7 @@ UNREACHED = {
     "/studies/{study_id:int}/subjects/{number:str}/home/{dispensing_id:int}": "of kits that go home; none do here",
     "/studies/{study_id:int}/subjects/{number:str}/home/{dispensing_id:int}/label": "the same",
     "/studies/{study_id:int}/subjects/{number:str}/pickups": "of studies that go to homes; this one does not",
+    "/quality/deviations/{study_id:int}/{number:str}": "of deviations; none is recorded in this story",
     "/kit-lists": "those who may load kits: unblinded supply managers and statisticians",
     "/kit-lists/{study_id:int}/{approval_id:int}": "those who may load kits",
     "/lots": "the qualified person only",

@@ -107,7 +107,7 @@ class Variation:
             # besides differs between the worlds, which says nothing of what can be learned from it.
             patch.setattr(study_versions, "digest", lambda definition, salt: salt[::-1].hex())
             patch.setattr(kit_list, "_store", partial(_store, kit_list._store, self.exchanged))
-            patch.setattr(kit_list, "_sequences", _in_turn)
+            patch.setattr(kit_list, "warehouse_order", _in_turn)
             patch.setattr(kit_selection, "_draw", partial(self._choose, kit_selection._draw))
             patch.setattr(draw_arm, "procedure_of", partial(self._turned, procedure_of))
             yield
@@ -180,21 +180,24 @@ class _Turned:
 def _store(
     store: Any, exchanged: Mapping[str, str], work: Any, study: Any, rows: Any, contents: Mapping[str, Any]
 ) -> None:
-    """Stores the kit list with the contents of some kits exchanged; each kit keeps its place in the warehouse."""
+    """Stores the kit list with the contents of some kits exchanged; each kit keeps its place, a telling number."""
     said = {
-        number: {**contents[exchanged.get(number, number)], "sequence": content["sequence"]}
+        number: {**contents[exchanged.get(number, number)], "sequence": SEQUENCES_FROM + content["sequence"]}
         for number, content in contents.items()
     }
     store(work, study, rows, said)
 
 
-def _in_turn(work: Any, study: Any, together: Mapping[str, Sequence[str]], last: int) -> dict[str, int]:
-    """The warehouse's order is chance too. Here a kit of either type lies there in turn, with telling numbers."""
+def _in_turn(seed: bytes, lots: Sequence[Any], given: Mapping[str, Sequence[str]]) -> list[str]:
+    """The warehouse's order is chance too. Here a kit of either type lies there in turn."""
+    together: dict[str, list[str]] = {}
+    for lot in lots:
+        together.setdefault(lot.blinded_lot, []).extend(given[lot.lot])
     order: list[str] = []
     for numbers in together.values():
         half = len(numbers) // 2
         order += [number for pair in zip(numbers[:half], numbers[half:], strict=True) for number in pair]
-    return {number: SEQUENCES_FROM + last + place for place, number in enumerate(order, start=1)}
+    return order
 
 
 def _in_words(part: Any, words: Mapping[str, str]) -> Any:
