@@ -36,6 +36,7 @@ NEAR = {
     "ada": ("/accounts", "/accounts/3", "/sign-in-attempts"),
     "quality.all": (
         "/approvals",
+        "/calendar",
         "/studies/{study_id}/quality",
         "/studies/{study_id}/holds",
         "/studies/{study_id}/holds/H-0001",

@@ -35,7 +35,7 @@ def list_border_crossings(study_id: StudyId, caller: Caller, store: Records, lim
 
 
 @file_question(
-    "/studies/{study_id:int}/border-crossings/{number:str}/invoice.pdf", "The pro-forma invoice of a shipment", _MAY
+    "/studies/{study_id:int}/shipments/{number:str}/invoice.pdf", "The pro-forma invoice of a shipment", _MAY
 )
 def take_invoice(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> Response[bytes]:
     """PDF/A; one value for every kit of a blinding group. It is written down that it was taken."""

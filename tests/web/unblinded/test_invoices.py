@@ -46,7 +46,7 @@ def test_no_blinded_reader_sees_what_kits_are_worth(world: World, who: str) -> N
     assert "/invoices" not in browser.get("/").text
     assert browser.get(f"/invoices/{world.study_id}/{number}").status_code == 403
     system = System.of(world, who)
-    assert system.asks_study(f"/border-crossings/{number}/invoice.pdf").status_code == 403
+    assert system.asks_study(f"/shipments/{number}/invoice.pdf").status_code == 403
 
 
 def test_the_depot_that_packs_sees_no_value(world: World) -> None:
@@ -67,5 +67,5 @@ def test_the_api_gives_list_and_paper(world: World) -> None:
     system = System.of(world, "supply_manager.all")
     items = system.asks_study("/border-crossings", limit=1).json()["items"]
     assert [item["number"] for item in items] == [number]
-    paper = system.asks_study(f"/border-crossings/{number}/invoice.pdf")
+    paper = system.asks_study(f"/shipments/{number}/invoice.pdf")
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
