@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import Parameter
 
-from irt.blinding.roles import Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.errors import BadInput
 from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
 from irt.reads.blinded_reasons import ShipmentReasons, reasons_of
@@ -20,7 +20,17 @@ from irt.services.run_resupply import run_resupply_with
 from irt.services.short_pick import pick_short
 from irt.services.sign_receipt import sign_receipt
 from irt.services.take_exception import take_exception
-from web.api.operations import Caller, Now, Records, Service, StudyId, command, planned, question
+from web.api.operations import (
+    Caller,
+    Now,
+    Records,
+    Service,
+    StudyId,
+    command,
+    planned,
+    question,
+    unblinded_question,
+)
 
 _SHIPMENT = {"study_id": 1, "number": "SH-00012"}
 
@@ -80,9 +90,10 @@ def preview_order(
     return preview_sets(store, caller, now, ask)
 
 
-@question(
+@unblinded_question(
     "/studies/{study_id:int}/supply/order-preview/types",
     Permission.RUN_RESUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
     "What a depot would pick for an order by kit type",
 )
 def preview_order_by_type(
