@@ -130,8 +130,6 @@ def next_in_pool(
     return [row.id for row in rows]
 
 
-def _unheld(
-    connection: Connection, pool_id: int, statement: Select[Any]
-) -> Select[Any]:
+def _unheld(connection: Connection, pool_id: int, statement: Select[Any]) -> Select[Any]:
     covers = covers_in_force(connection, pool_id)
     return statement.where(~under_hold(covers)) if covers else statement
