@@ -47,12 +47,13 @@ def test_a_randomization_sends_nothing_to_anybody(sqlite_trial: Trial) -> None:
 
 def test_the_order_of_a_night_is_told_without_kits_and_quantities(sqlite_trial: Trial) -> None:
     """What blinded people read of the night's order names no kit number and no type."""
-    for _ in range(6):
-        sqlite_trial.treated()
+    sqlite_trial.treated()
+    sqlite_trial.set_apart(sqlite_trial.shelf())
     kits = [row["number"] for row in sqlite_trial.rows(Kit)]
     told = [*sqlite_trial.rows(Outbox), *sqlite_trial.rows(Message)]
-    seen = len(sqlite_trial.rows(AuditEntry))
+    seen, sent = len(sqlite_trial.rows(AuditEntry)), len(sqlite_trial.rows(Shipment))
     sqlite_trial.resupply()
+    assert len(sqlite_trial.rows(Shipment)) > sent
     new = [row for row in [*sqlite_trial.rows(Outbox), *sqlite_trial.rows(Message)] if row not in told]
     lines = [row["new"] for row in sqlite_trial.rows(AuditEntry)[seen:]]
     assert lines
