@@ -119,7 +119,7 @@ def guarded_commands() -> list[str]:
     return sorted(f"/api/v1{path}" for operation in guarded for path in operation.paths)
 
 
-NOUNS = ("subject", "outage-pack", "kit", "shipment")
+NOUNS = ("subject", "outage-pack", "kit", "shipment", "return")
 
 
 def questions(world: OneWorld, alike_max: int) -> list[str]:
@@ -131,6 +131,8 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
             for noun in ("subject", "kit", "shipment", "site", "outage_pack")
         }
         known["outage-pack"] = known.pop("outage_pack")
+        known["return"] = [number for number in known["shipment"] if number.startswith("R-")]
+        known["shipment"] = [number for number in known["shipment"] if number.startswith("S-")]
     for path in _looked_at(world.browser().client.app.routes):
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
