@@ -263,7 +263,9 @@ def _refuse_strange(definition: StudyDefinition, ask: WriteLabelMaster) -> None:
         raise BadInput(f"'{ask.language}' is not a language. Nothing was saved. Write its two letters, as en.")
     said = [*ask.particulars.values(), *ask.omitted.values()]
     if any(not sign.isprintable() for each in said for line in each.splitlines() for sign in line):
-        raise BadInput("The text holds signs that cannot be printed. Nothing was saved. Type it instead of pasting.")
+        raise BadInput(
+            "The text holds signs that cannot be printed. Nothing was saved. Type it instead of pasting."
+        )
 
 
 def _refuse_telling(work: Work, study: SupplyStudy, group: str, text: LabelText) -> None:
