@@ -1,4 +1,4 @@
-"""Kits that go to subjects' homes: at which visits, from where, released by whom, recorded when, how often tried."""
+"""Kits that go to subjects' homes: at which visits, from where, released by whom, tried how often."""
 
 from typing import Literal
 

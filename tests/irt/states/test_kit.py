@@ -103,7 +103,9 @@ LAW: dict[KitEvent, Axis] = {
     KitEvent.FIND_AT_DEPOT: {
         "custody": "unknown -> depot",
         "quality": f"{_KEPT_IN_QUARANTINE}, {_STAYS_BARRED}",
-        "accountability": f"{_UNDESTROYED.replace(' outstanding', '').replace(' ', ' | ')}, outstanding -> returned",
+        "accountability": (
+            f"{_UNDESTROYED.replace(' outstanding', '').replace(' ', ' | ')}, outstanding -> returned"
+        ),
     },
     KitEvent.PREALLOCATE: {
         "custody": "site | depot",
@@ -264,8 +266,7 @@ TRUTHS: dict[str, Callable[[KitState], bool]] = {
     ),
     "a dispensed kit is accounted for": lambda kit: kit.assignment != _A.DISPENSED or kit.accountability != _N.NONE,
     "an assigned kit is at the site or on its way to the door, and nobody has accounted for it": lambda kit: (
-        kit.assignment != _A.ASSIGNED
-        or (kit.custody in (_C.SITE, _C.SHIPMENT) and kit.accountability == _N.NONE)
+        kit.assignment != _A.ASSIGNED or (kit.custody in (_C.SITE, _C.SHIPMENT) and kit.accountability == _N.NONE)
     ),
     "a reserved kit is at the depot or on its way": lambda kit: (
         kit.assignment != _A.RESERVED or kit.custody in (_C.DEPOT, _C.SHIPMENT)
