@@ -129,7 +129,7 @@ def destroy_kit(world: OneWorld) -> None:
 def go_on_paper(world: OneWorld) -> None:
     """The first site has a pack for an outage; its first code was broken with a seal, still to be compared."""
     site = world.sites[0][0]
-    world.does("pharmacist.0", "/outage/issue", site=site, days=28, signing=SIGNING)
+    world.does("pharmacist.0", "/outage/issue", site=site, days=1, signing=SIGNING)
     now = world.now.isoformat()
     broken = {"seal": 1, "reason": "overdose", "opened_by": "Dr Ek", "outage_from": now, "happened_at": now}
     world.does("investigator.0", "/outage/enter-code-break", pack="K-0001", **broken)
