@@ -127,12 +127,12 @@ def destroy_kit(world: OneWorld) -> None:
 
 
 def go_on_paper(world: OneWorld) -> None:
-    """The first site has a pack for an outage; its first code was broken with a seal, still to be compared."""
-    site = world.sites[0][0]
-    world.does("pharmacist.0", "/outage/issue", site=site, days=1, signing=SIGNING)
+    """The second site has a pack for an outage; its first code was broken with a seal, still to be compared."""
+    site = world.sites[1][0]
+    world.does("pharmacist.1", "/outage/issue", site=site, days=1, signing=SIGNING)
     now = world.now.isoformat()
     broken = {"seal": 1, "reason": "overdose", "opened_by": "Dr Ek", "outage_from": now, "happened_at": now}
-    world.does("investigator.0", "/outage/enter-code-break", pack="K-0001", **broken)
+    world.does("investigator.1", "/outage/enter-code-break", pack="K-0001", **broken)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:
