@@ -23,8 +23,8 @@ _STATUSES = {
         "rejected_by_depot lost_to_follow_up code_broken"
     ),
     "closed": (
-        "in_other_books returned_to_site pending_destruction received_for_destruction destroyed closed cancelled retired replaced "
-        "screen_failed run_in_failed withdrawn returned_to_depot not_done not_given"
+        "in_other_books returned_to_site pending_destruction received_for_destruction destroyed closed cancelled "
+        "retired replaced screen_failed run_in_failed withdrawn returned_to_depot not_done not_given"
     ),
 }
 _FAMILY_OF = {status: family for family, statuses in _STATUSES.items() for status in statuses.split()}

@@ -20,7 +20,7 @@ _TOGETHER_MM = 30.0
 
 @dataclass(frozen=True)
 class Masthead:
-    """What stands on every page: title, study, who made it and when, a mark where it is not real, who may read it."""
+    """What stands on every page: title, study, maker and moment, a mark where it is not real, who may read it."""
 
     title: str
     study: str

@@ -52,9 +52,9 @@ def label(
     """Draw the label of KIT: a DataMatrix with the kit number, and the words beside it.
 
     The words are those of the approved label masters of the kit's country, in each of its languages; a picture
-    holds one language, a PDF all of them. Without a master they are kit number, protocol number and blinded lot, as
-    the study file says under `labels`. The code holds GS1 data where the study gives its kits an item number (GTIN),
-    else the plain kit number. Name the study where several have a kit of that number.
+    holds one language, a PDF all of them. Without a master they are kit number, protocol number and blinded
+    lot, as the study file says under `labels`. The code holds GS1 data where the study gives its kits an item
+    number (GTIN), else the plain kit number. Name the study where several have a kit of that number.
 
     Example: irt label 482915 --format png --output 482915.png
     """

@@ -15,9 +15,7 @@ def told_by_type(proposal: ProposedShipment, place: str = "site") -> dict[str, A
     return {**_way(proposal, place), "lines": lines}
 
 
-def told_by_group(
-    definition: StudyDefinition, proposal: ProposedShipment, place: str = "site"
-) -> dict[str, Any]:
+def told_by_group(definition: StudyDefinition, proposal: ProposedShipment, place: str = "site") -> dict[str, Any]:
     """A proposal with the sums that a blinded person will count in the parcel."""
     kits: Counter[str] = Counter()
     for line in proposal.lines:

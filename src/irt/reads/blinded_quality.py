@@ -120,9 +120,7 @@ _HELD = (
 )
 _TO_DECIDE = and_(_KITS.c.quality == Quality.QUARANTINED, _KITS.c.accountability == Accountability.NONE)
 _WAITING = _HELD.where(_TO_DECIDE, _KITS.c.number > bindparam("after")).order_by(_KITS.c.number)
-_COUNT = select(func.count()).where(
-    _KITS.c.study_id == bindparam("study_id"), text(f"kit.{SET_APART}"), _TO_DECIDE
-)
+_COUNT = select(func.count()).where(_KITS.c.study_id == bindparam("study_id"), text(f"kit.{SET_APART}"), _TO_DECIDE)
 _NAMED = _HELD.where(_TO_DECIDE, _KITS.c.number.in_(bindparam("numbers", expanding=True))).order_by(_KITS.c.number)
 _OF_EXCURSION = (
     _HELD.where(

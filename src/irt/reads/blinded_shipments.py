@@ -220,9 +220,7 @@ def depot_shipments(
     return _lines(connection, statement)
 
 
-_TO_DEPOTS = _LINES.where(
-    _SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.target_depot_id.is_not(None)
-)
+_TO_DEPOTS = _LINES.where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.target_depot_id.is_not(None))
 
 
 def _at_depots(statement: Select[Any], depot_ids: Sequence[int] | None) -> Select[Any]:

@@ -78,7 +78,12 @@ def preview_level_set(
     kit_types = {kit_type.code for kit_type in definition.kit_types}
     countries = {country.code for country in definition.countries}
     for row in rows:
-        for name, known_ones in (("site", sites), ("depot", depots), ("country", countries), ("kit_type", kit_types)):
+        for name, known_ones in (
+            ("site", sites),
+            ("depot", depots),
+            ("country", countries),
+            ("kit_type", kit_types),
+        ):
             if row.get(name) and row[name] not in known_ones:
                 what = name.replace("_", " ")
                 raise BadInput(f"{row[name]} is not a {what} of this study. Nothing was changed.")

@@ -45,9 +45,7 @@ class ShipmentsCarried(SQLModel):
 
 
 _SHIPMENTS = table_of(Shipment)
-_TO_PLACES = HELD_SHIPMENTS.where(
-    or_(_SHIPMENTS.c.site_id.is_not(None), _SHIPMENTS.c.target_depot_id.is_not(None))
-)
+_TO_PLACES = HELD_SHIPMENTS.where(or_(_SHIPMENTS.c.site_id.is_not(None), _SHIPMENTS.c.target_depot_id.is_not(None)))
 _TO_LEAVE = _TO_PLACES.where(
     _SHIPMENTS.c.status == ShipmentStatus.REQUESTED, _SHIPMENTS.c.dispatch_on <= bindparam("day")
 )

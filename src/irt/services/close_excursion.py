@@ -53,8 +53,8 @@ def close_excursion(work: Work, ask: CloseExcursion) -> ExcursionClosed:
     status = next_status(EXCURSION, ExcursionStatus(found["status"]), ExcursionEvent.CLOSE)
     if kits := kits_of_excursion(work.connection, ask.study_id, ask.number):
         raise KitsStillWait(
-            f"Kit {kits[0].number} waits for a decision on excursion {ask.number}. Nothing was closed. Decide on its "
-            "kits first."
+            f"Kit {kits[0].number} waits for a decision on excursion {ask.number}. Nothing was closed. "
+            "Decide on its kits first."
         )
     content = {"status": found["status"], "reason": reason}
     signable = Signable(Meaning.DECIDE_QUALITY, "excursion", ask.number, content, ask.study_id)

@@ -40,7 +40,7 @@ VALID_DAYS_MAX = 31
 
 
 class IssuePack(SQLModel):
-    """The site, and for how many days from today its pack holds; who is expected within them gets kits set apart."""
+    """The site, and for how many days from today its pack holds: who is expected then gets kits set apart."""
 
     study_id: int
     site: str

@@ -78,7 +78,6 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
             run.plan(network, done)
             done.sites_considered = len(network.sites)
             done.shipments += ride_along(work, study, ask.day, network.sites, done.shipments, ask.needs_approval)
-            done.shipments += ride_along(work, study, ask.day, network.sites, done.shipments, ask.needs_approval)
         # Sites first: what they are sent is gone when their depot is looked at.
         if ask.depot is not None or (network.regional and ask.site is None):
             regional = regional_view(work.connection, asking, network.sites, ask.depot)

@@ -6,7 +6,7 @@ from irt.study.part import Part
 
 
 class SupplyLimits(Part):
-    """After which time, and from which quantity on, a matter is in the inbox of supply, and when it is escalated."""
+    """After which time, and from which quantity on, a matter is in supply's inbox, and when it is escalated."""
 
     acknowledge_hours: int = Field(default=24, ge=1, description="a request that no depot acknowledged")
     dispatch_days: int = Field(default=1, ge=0, description="a parcel that has not left, after its day")

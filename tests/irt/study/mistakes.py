@@ -435,7 +435,8 @@ EDITS = [
      "escalation", "depots:\n", "serves:\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\ndepots:\n"),
     ("ServedTwice", "serves[1].protocol", "protocol: NB-9",
      "escalation", "depots:\n",
-     "serves:\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\ndepots:\n"),
+     "serves:\n  - {protocol: NB-9, kit_types: {VIAL180: V}}\n"
+     "  - {protocol: NB-9, kit_types: {VIAL180: V}}\ndepots:\n"),
     # routes of release
     ("UnknownCountry", "release_routes[0].countries[0]", "[UX]",
      "escalation", "depots:\n", "release_routes:\n  - {code: us, countries: [UX]}\ndepots:\n"),

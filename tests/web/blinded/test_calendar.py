@@ -1,4 +1,4 @@
-"""The buttons Make an address, Make a new address, Stop the address; and the feed as a calendar program reads it."""
+"""The buttons Make an address, Make a new address, Stop the address; and the feed as a calendar reads it."""
 
 import re
 from datetime import timedelta
