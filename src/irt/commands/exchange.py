@@ -10,12 +10,12 @@ from pathlib import Path
 import click
 
 from irt.blinding.actor import Actor, Grant
-from irt.blinding.roles import Role
+from irt.blinding.roles import Permission, Role
 from irt.commands import clock
 from irt.commands.drop_folders import DropFolder, checked_sidecar
 from irt.commands.named import mode_of, mode_option, study_of, study_option
 from irt.commands.options import database_option, open_store
-from irt.commands.session import Person, as_person, installation, new_key
+from irt.commands.session import Person, as_person, installation, new_key, note_reading
 from irt.commands.vendor_address import VendorAddress
 from irt.errors import BadInput
 from irt.messages.catalogue import MESSAGES
@@ -29,6 +29,7 @@ from irt.reads.blinded_events import chronicle_of_kit, chronicle_of_period
 from irt.reads.blinded_interface_tests import interface_protocol, shown_lines
 from irt.reads.blinded_interfaces import waybills_under_way
 from irt.reads.named import depot_named, depots_of, study_named
+from irt.services.log_reading import LogReading
 from irt.services.push_messages import ChangeMessage, push_messages, replay_message
 from irt.services.store import Store
 from irt.services.track_parcels import TOLD_MAX, CarrierWord, TrackParcels, track_parcels
@@ -182,6 +183,7 @@ def events(
     """Write what happened to one kit, or to all kits of a study in a period, as an EPCIS 2.0 document.
 
     For one shipment there is irt manifest SHIPMENT --format epcis. An event has the same name in every document.
+    That the document was taken is written into the audit trail.
 
     Example: irt exchange events --study NB-301 --since 2026-03-01 --until 2026-04-01
     """
@@ -189,13 +191,17 @@ def events(
         raise BadInput("Name a kit, or since when. Nothing was written.")
     now = clock.now()
     start, end = (None if each is None else each.replace(tzinfo=UTC) for each in (since, until))
-    with closing(open_store(database_url)) as store, store.reading() as connection:
-        study = study_named(connection, protocol, mode_of(mode))
-        if kit is not None:
-            _give(epcis_document(chronicle_of_kit(connection, study.id, kit), now, None, end), output)
-        elif start is not None:
-            found = chronicle_of_period(connection, study.id, start, end or now)
-            _give(epcis_document(found, now, start, end or now), output)
+    with closing(open_store(database_url)) as store:
+        with store.reading() as connection:
+            study = study_named(connection, protocol, mode_of(mode))
+            if kit is not None:
+                found, what = chronicle_of_kit(connection, study.id, kit), f"events of kit {kit}"
+            else:
+                found, what = chronicle_of_period(connection, study.id, start or now, end or now), "events of kits"
+        rows = 1 if start is None else len(found.kits)
+        ask = LogReading(study_id=study.id, what=what, permission=Permission.VIEW_SUPPLY, rows=rows)
+        note_reading(store, Role.SUPPLY_PLANNER, ask)
+    _give(epcis_document(found, now, start, end if start is None else end or now), output)
 
 
 @exchange.command("replay")

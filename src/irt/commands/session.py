@@ -17,6 +17,7 @@ from irt.commands import clock
 from irt.commands.options import database_option, open_store
 from irt.errors import IntegrityFault, NotAllowed, Refusal
 from irt.services.bootstrap import system_actor
+from irt.services.log_reading import LogReading, log_reading
 from irt.services.sessions import actor_of_session
 from irt.services.sign_in import ConfirmCode, SignIn, SignInAnswer, SignInOutcome, confirm_code, sign_in
 from irt.services.sign_out import SignOut, sign_out
@@ -112,6 +113,11 @@ def installation(store: Store, *roles: Role) -> Actor:
         raise NobodyYet(
             "This installation has no people yet. Nothing was done. Run: irt account first-administrator."
         ) from None
+
+
+def note_reading(store: Store, role: Role, ask: LogReading) -> None:
+    """Writes down that a paper left by a command that nobody signs in for, as the pages and the API do."""
+    perform(store, installation(store, role), clock.now(), log_reading, ask, new_key(store))
 
 
 def new_key(store: Store) -> str:

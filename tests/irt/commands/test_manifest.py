@@ -10,8 +10,10 @@ import pytest
 from irt.commands import clock
 from irt.messages.formats import Format, read
 from irt.messages.orders import Manifest
+from irt.services.bootstrap import ensure_system_account
 from irt.study.definition import StudyDefinition
 from irt.tables.kit import Kit
+from irt.tables.record import AuditEntry
 from irt.tables.secret import ManufacturingLot
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders import SEAL_KEY
@@ -31,6 +33,7 @@ def treated(terminal: Terminal, sqlite_trial: Trial, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("IRT_SEAL_KEY", SEAL_KEY.decode())
     monkeypatch.setenv("IRT_DATABASE_URL", sqlite_trial.store.url.render_as_string(hide_password=False))
     monkeypatch.setattr(clock, "now", lambda: clock_of(sqlite_trial))
+    ensure_system_account(sqlite_trial.store, clock_of(sqlite_trial))
     sqlite_trial.treated()
     return sqlite_trial
 
@@ -116,6 +119,12 @@ def test_the_invoice_is_written_as_pdf_a(terminal: Terminal, treated: Trial) -> 
     assert b"pdfaid" in content
     assert all(words in text for words in ("Pro-forma invoice S-10001", "40.00", "EUR"))
     assert [number for number in kits_of(treated) if number in text] == []
+    assert readings_of(treated) == [f"invoice of {SHIPMENT}"]
+
+
+def readings_of(trial: Trial) -> list[str]:
+    """What the audit trail says was taken."""
+    return [row["record"] for row in trial.rows(AuditEntry, act="read")]
 
 
 def events_in(file: str) -> list[dict[str, Any]]:
@@ -136,6 +145,7 @@ def test_the_life_of_a_kit_is_written(terminal: Terminal, treated: Trial) -> Non
     steps = [event["bizStep"] for event in life]
     assert steps == ["commissioning", "packing", "shipping", "receiving", "dispensing"]
     assert {event["eventID"] for event in life} < {event["eventID"] for event in shipment}
+    assert readings_of(treated) == [f"events of kit {number}"]
 
 
 def test_a_period_is_written_once_for_all_kits(terminal: Terminal, treated: Trial) -> None:
@@ -154,6 +164,7 @@ def test_a_period_is_written_once_for_all_kits(terminal: Terminal, treated: Tria
     assert [ran.exit_code for ran in refused] == [1, 1, 1]
     for words, ran in zip(("Name a kit", "before it begins", "No such kit"), refused, strict=True):
         assert words in ran.err
+    assert readings_of(treated) == ["events of kits"]
 
 
 def write_events(terminal: Terminal, trial: Trial, *words: str) -> Path:
