@@ -32,6 +32,9 @@ KIND_WORDS = {
     ExceptionKind.MESSAGES_MISSING: "Messages missing",
     ExceptionKind.MESSAGE_NOT_TAKEN: "Message not taken",
     ExceptionKind.CARRIER_TROUBLE: "Carrier reports trouble",
+    ExceptionKind.DISCREPANCY_NOT_REPORTED: "Discrepancy not reported",
+    ExceptionKind.CONTROLLED_LICENCE_ENDING: "Controlled-drug licence ends",
+    ExceptionKind.STOCK_DIFFERS: "Depot's stock differs",
 }
 NOTE_MAX = 500
 

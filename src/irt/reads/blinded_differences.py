@@ -1,6 +1,6 @@
 """Where depots' own stock differs from the ledger, as those who work there and supply may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select
 
 from irt.blinding.views import BlindedView
 from irt.states.stock_difference import UNSETTLED, DifferenceKind, DifferenceStatus
+from irt.supply.exceptions import DifferenceFacts
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 from irt.tables.study import Depot
@@ -51,7 +52,7 @@ _LINES = (
 )
 _OPEN = _ROWS.c.status.in_(sorted(UNSETTLED))
 _HOW_MANY = (
-    select(_DEPOTS.c.code, func.count().label("differences"))
+    select(_DEPOTS.c.code, func.count().label("differences"), func.min(_ROWS.c.opened_at).label("oldest_at"))
     .join(_ROWS, _ROWS.c.depot_id == _DEPOTS.c.id)
     .where(_ROWS.c.study_id == bindparam("study_id"), _OPEN)
     .group_by(_DEPOTS.c.code)
@@ -77,6 +78,12 @@ def open_differences(
 def differences_by_depot(connection: Connection, study_id: int) -> dict[str, int]:
     """How many differences nobody has ended, depot -> differences; depots without any are left out."""
     return {row.code: row.differences for row in connection.execute(_HOW_MANY, {"study_id": study_id})}
+
+
+def left_open(connection: Connection, study_id: int) -> Iterator[DifferenceFacts]:
+    """Depots with differences that nobody has ended, and since when the oldest of them stands."""
+    for row in connection.execute(_HOW_MANY, {"study_id": study_id}):
+        yield DifferenceFacts(row.code, row.differences, row.oldest_at)
 
 
 def _lines(

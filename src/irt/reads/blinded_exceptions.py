@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, select
 
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_controlled_troubles import holdings_of, unreported_of
+from irt.reads.blinded_differences import left_open
 from irt.reads.blinded_interfaces import interfaces_of, troubles_of
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
@@ -22,6 +24,9 @@ from irt.supply.exceptions import (
     ParcelFacts,
     ShelfFacts,
     SupplyException,
+    differences_left_open,
+    discrepancies_not_reported,
+    holdings_to_renew,
     interfaces_in_trouble,
     late_parcels,
     licences_to_renew,
@@ -125,7 +130,8 @@ _OWNERS = (
 def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tuple[ExceptionLine, ...]:
     """Everything that needs a person now, the nearest deadline first."""
     facts = {"study_id": study_id, "since": now - timedelta(days=CONSUMED_OVER_DAYS)}
-    limits = study_at(connection, study_id, approved_version(connection, study_id)).supply_limits
+    study = study_at(connection, study_id, approved_version(connection, study_id))
+    limits = study.supply_limits
     taken = {(row.kind, row.record): row for row in connection.execute(_OWNERS, facts)}
     found = [
         *late_parcels(_parcels(connection, study_id), now, limits),
@@ -134,6 +140,9 @@ def open_exceptions(connection: Connection, study_id: int, now: datetime) -> tup
         *licences_to_renew(licences_on(connection, study_id, now.date()), now, limits),
         *interfaces_in_trouble(interfaces_of(connection, study_id, now), now),
         *parcels_in_trouble(troubles_of(connection, study_id)),
+        *discrepancies_not_reported(unreported_of(connection, study_id, study, now), now),
+        *holdings_to_renew(holdings_of(connection, study_id, study), now, limits),
+        *differences_left_open(left_open(connection, study_id), now, limits),
     ]
     lines = []
     for one in sorted(found, key=lambda each: (each.deadline, each.kind, each.record)):

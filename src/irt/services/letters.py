@@ -15,7 +15,7 @@ from irt.errors import IntegrityFault, Refusal
 from irt.reads.addressees import Addressee, addressees
 from irt.reads.blinded_notices import may_be_sent, notices_of
 from irt.states.records import Mode
-from irt.study.notices import KINDS, wording_of
+from irt.study.notices import INBOX_KINDS, KINDS, NoticeKind, filled_in, wording_of
 from irt.tables.columns import table_of
 from irt.tables.study import Site, Study
 
@@ -45,15 +45,6 @@ def _code_break_text(body: Mapping[str, Any]) -> str:
     )
 
 
-def _matters(body: Mapping[str, Any]) -> str:
-    return "1 matter" if len(body["lines"]) == 1 else f"{len(body['lines'])} matters"
-
-
-def _exceptions_text(body: Mapping[str, Any], head: str) -> str:
-    lines = "\n".join(f"- {line}" for line in body["lines"])
-    return f"{head}\n\n{lines}\n\nThe page Exceptions under Supply shows who looks after what."
-
-
 _KINDS: dict[str, _Kind] = {
     "code_broken": _Kind(
         Permission.VIEW_SUBJECTS,
@@ -68,21 +59,6 @@ _KINDS: dict[str, _Kind] = {
             "of another arm were missing. Subject and site were told nothing of it.\n\nThe page of the "
             "randomization says what was there."
         ),
-    ),
-    "exceptions_open": _Kind(
-        Permission.RUN_RESUPPLY,
-        lambda body: f"supply needs somebody, {_matters(body)}",
-        lambda body: _exceptions_text(body, "These matters are new in the inbox of supply."),
-    ),
-    "exceptions_overdue": _Kind(
-        Permission.RUN_RESUPPLY,
-        lambda body: f"deadlines of supply have passed, {_matters(body)}",
-        lambda body: _exceptions_text(body, "The deadline of these matters has passed."),
-    ),
-    "exceptions_escalated": _Kind(
-        Permission.APPROVE_STUDY,
-        lambda body: f"supply has not acted, {_matters(body)}",
-        lambda body: _exceptions_text(body, "Nobody has settled these matters of supply after their deadline."),
     ),
     "supply_needed": _Kind(
         Permission.VIEW_SUPPLY,
@@ -115,20 +91,33 @@ def letters_of(connection: Connection, message: RowMapping, sender: str, now: da
 
 
 def _asked_for(connection: Connection, message: RowMapping) -> _Kind | None:
-    """A notice of the study in its own words; NoticeHeld before a person has approved them."""
+    """A notice of the study in its own words; NoticeHeld before a person has approved them.
+
+    Matters of supply's inbox leave without a person's word in studies that do not name them.
+    """
     kind = KINDS.get(message["kind"])
     if kind is None or message["study_id"] is None:
         return None
+    audience = Audience(message["audience"])
     notice = next((each for each in notices_of(connection, message["study_id"]) if each.kind == kind.code), None)
+    if notice is None and kind in INBOX_KINDS:
+        return _in_words(kind, kind.wordings.get(audience))
     if notice is None or not may_be_sent(connection, message["study_id"], notice):
         raise NoticeHeld(
             f"The wording of this notice is not approved: {kind.title}. It waits. Approve it on Notices."
         )
-    wording = wording_of(notice, Audience(message["audience"]))
+    return _in_words(kind, wording_of(notice, audience))
+
+
+def _in_words(kind: NoticeKind, wording: tuple[str, str] | None) -> _Kind | None:
     if wording is None:
         return None
     subject, text = wording
-    return _Kind(kind.permission, lambda body: subject.format(**body), lambda body: text.format(**body))
+    return _Kind(
+        kind.permission,
+        lambda body: subject.format(**filled_in(body)),
+        lambda body: text.format(**filled_in(body)),
+    )
 
 
 def _place(connection: Connection, study_id: int, body: Mapping[str, Any]) -> int | None:

@@ -90,7 +90,7 @@ def write_night_notices(work: Work, study: SupplyStudy, day: str, shipments: lis
     for notice in study.definition.notices:
         if notice.kind == "night_planned":
             _write(work, study, notice, {"day": day, "shipments": str(len(shipments)), "sites": str(sites)})
-        elif shipments:
+        elif notice.kind == "delivery_expected" and shipments:
             for row in work.rows(_EXPECTED, study_id=study.id, numbers=shipments):
                 facts = {"site": row["site"], "shipment": row["number"]}
                 _write(work, study, notice, {**facts, "expected_on": f"{row['expected_on']:%d %b %Y}"})

@@ -1,9 +1,11 @@
 """Supply's inbox calls: its owners when something opens or is overdue, the study team when it is escalated.
 
 Each matter is told once at each stage. The letters hold what the inbox shows: by blinding group for everybody.
+A study that names their kinds among its notices has their words approved first.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +25,7 @@ from irt.services.supply_study import lock_study
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
 from irt.states.records import VersionStatus
+from irt.supply.exceptions import ExceptionKind
 from irt.tables.columns import table_of
 from irt.tables.study import StudyVersion
 from irt.tables.supply import ExceptionNotice
@@ -56,15 +59,16 @@ def tell_exceptions(work: Work, ask: TellExceptions) -> ExceptionsTold:
     work.actor.require(Permission.RUN_RESUPPLY, ask.study_id)
     study = lock_study(work, ask.study_id)
     due = untold(work.connection, study.id, work.at)
-    by_reader: dict[tuple[Stage, int], list[ExceptionLine]] = defaultdict(list)
+    asked = {notice.kind for notice in study.definition.notices}
+    by_reader: dict[tuple[str, int], list[ExceptionLine]] = defaultdict(list)
     for stage, line in due:
-        by_reader[stage, 0 if stage == Stage.ESCALATED else line.owner_id].append(line)
+        by_reader[_letter_of(stage, line, asked), 0 if stage == Stage.ESCALATED else line.owner_id].append(line)
         facts = {"kind": line.kind, "record": line.record, "deadline": line.deadline}
         work.append(ExceptionNotice, **study.owner, **facts, stage=stage, at=work.at)
-    for (stage, owner_id), lines in sorted(by_reader.items()):
+    for (letter, owner_id), lines in sorted(by_reader.items()):
         body = {"lines": [_words(line) for line in lines], "to_account": owner_id or None}
         for audience in (Audience.BLINDED, Audience.UNBLINDED):
-            write_outbox(work, f"exceptions_{stage}", audience, body, study.id)
+            write_outbox(work, letter, audience, body, study.id)
     told = {str(stage): sum(one == stage for one, _ in due) for stage in Stage}
     work.audit(
         AuditDraft(
@@ -96,6 +100,12 @@ def untold(connection: Connection, study_id: int, now: datetime) -> list[tuple[S
         if (line.kind, line.record, stage) not in told:
             found.append((stage, line))
     return found
+
+
+def _letter_of(stage: Stage, line: ExceptionLine, asked: Collection[str]) -> str:
+    """The kind of letter: a vendor's silence has one of its own in studies that ask for it."""
+    silent = stage == Stage.OPEN and line.kind == ExceptionKind.VENDOR_SILENT
+    return str(line.kind) if silent and line.kind in asked else f"exceptions_{stage}"
 
 
 def _words(line: ExceptionLine) -> str:

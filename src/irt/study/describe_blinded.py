@@ -226,6 +226,7 @@ def _supply_limits(study: BlindedStudy) -> Section:
         ("Stock used up within", f"{limits.stock_out_days} days"),
         ("Lot or import licence ends within", f"{limits.expiry_days} or {limits.licence_days} days"),
         ("Import licence covers no more than", f"{limits.licence_left_percent} % of its kits"),
+        ("Depot's own stock differs for", f"{limits.difference_days} days"),
         (
             "To be acted on, and escalated",
             f"within {limits.act_hours} hours, {limits.escalation_hours} hours later",

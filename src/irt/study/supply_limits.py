@@ -16,6 +16,9 @@ class SupplyLimits(Part):
     expiry_days: int = Field(default=60, ge=1, description="a lot with unused kits, before its last day")
     licence_days: int = Field(default=60, ge=1, description="an import licence, before its last day")
     licence_left_percent: int = Field(default=10, ge=0, le=100, description="kits that a licence still covers")
+    difference_days: int = Field(
+        default=3, ge=0, description="a difference between a depot's own stock and the ledger"
+    )
     act_hours: int = Field(default=24, ge=1, description="until when somebody must have acted on a late parcel")
     escalation_hours: int = Field(
         default=24, ge=0, description="after its deadline a matter goes to the study team"

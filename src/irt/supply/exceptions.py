@@ -36,6 +36,9 @@ class ExceptionKind(StrEnum):
     MESSAGES_MISSING = "messages_missing"
     MESSAGE_NOT_TAKEN = "message_not_taken"
     CARRIER_TROUBLE = "carrier_trouble"
+    DISCREPANCY_NOT_REPORTED = "discrepancy_not_reported"
+    CONTROLLED_LICENCE_ENDING = "controlled_licence_ending"
+    STOCK_DIFFERS = "stock_differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,34 @@ class TroubleFacts:
     carrier: str
     detail: str
     told_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class UnreportedFacts:
+    """A kit of a controlled drug that was not where the record had it; `due_at`: until when that is reported."""
+
+    kit: str
+    place: str
+    event: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingFacts:
+    """A place's licence to hold controlled drugs, and the last day of the latest that is approved for it."""
+
+    place: str
+    number: str
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceFacts:
+    """Differences of one depot's own stock that nobody has ended, and since when the oldest stands."""
+
+    depot: str
+    count: int
+    oldest_at: datetime
 
 
 _AWAITS_DISPATCH = (ShipmentStatus.ACKNOWLEDGED, ShipmentStatus.PICKED, ShipmentStatus.PACKED)
@@ -232,6 +263,41 @@ def parcels_in_trouble(parcels: Iterable[TroubleFacts]) -> Iterator[SupplyExcept
         words = one.detail or "something went wrong"
         deadline = _act_by(one.told_at)
         yield SupplyException(ExceptionKind.CARRIER_TROUBLE, one.number, f"Carrier {one.carrier}", words, deadline)
+
+
+def discrepancies_not_reported(found: Iterable[UnreportedFacts], now: datetime) -> Iterator[SupplyException]:
+    """Discrepancies of controlled drugs whose report is overdue: the law's deadline is the deadline here."""
+    for one in found:
+        if one.due_at < now:
+            words = f"{one.event}, to be reported by {one.due_at:%d %b %Y, %H:%M} UTC"
+            kind = ExceptionKind.DISCREPANCY_NOT_REPORTED
+            yield SupplyException(kind, f"{one.kit} {one.due_at:%Y-%m-%d}", one.place, words, one.due_at)
+
+
+def holdings_to_renew(
+    licences: Iterable[HoldingFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
+    """Licences to hold controlled drugs that end soon, or have ended, and are not followed by a later one."""
+    for one in licences:
+        days = (one.valid_until - now.date()).days
+        if days <= limits.licence_days:
+            words = f"ended on {one.valid_until}" if days < 0 else f"ends on {one.valid_until}"
+            deadline = _end_of(one.valid_until - timedelta(days=LICENCE_NOTICE_DAYS), now)
+            kind = ExceptionKind.CONTROLLED_LICENCE_ENDING
+            yield SupplyException(kind, f"{one.place} {one.number}", one.place, words, deadline)
+
+
+def differences_left_open(
+    found: Iterable[DifferenceFacts], now: datetime, limits: SupplyLimits = USUAL
+) -> Iterator[SupplyException]:
+    """Depots whose own stock differs from the ledger for longer than the study lets a difference stand."""
+    for one in found:
+        told_from = one.oldest_at + timedelta(days=limits.difference_days)
+        if told_from <= now:
+            differences = "1 difference" if one.count == 1 else f"{one.count} differences"
+            words = f"{differences} of stock, the oldest since {one.oldest_at:%d %b %Y}"
+            deadline = told_from + timedelta(hours=limits.act_hours)
+            yield SupplyException(ExceptionKind.STOCK_DIFFERS, one.depot, f"Depot {one.depot}", words, deadline)
 
 
 def _act_by(since: datetime) -> datetime:

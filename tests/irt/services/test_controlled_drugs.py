@@ -14,6 +14,7 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
 from irt.errors import NotFound
+from irt.reads.blinded_exceptions import open_exceptions
 from irt.reads.blinded_register import controlled_places, discrepancies_of, register_of
 from irt.reads.signatures import verify_signatures
 from irt.services.approve_shipment import ApproveShipment, approve_shipment
@@ -248,6 +249,37 @@ def test_a_kit_that_is_missed_waits_for_its_report(house: Trial) -> None:
         places = controlled_places(connection, house.actor(Role.PHARMACIST), house.day)
         found = discrepancies_of(connection, places, _noon(house.day) + timedelta(hours=25))
     assert [(one.kit, one.late) for one in found] == [(number, True)]
+
+
+def test_supply_is_called_for_reports_that_are_late_and_licences_that_end(house: Trial) -> None:
+    """Only once the report is overdue, until it is made; a licence in time to get another one."""
+    licences(house, valid_until=house.day + timedelta(days=64))
+    sent(house)
+    house.do(house.staff, sign_receipt, receipt(house, witness(Role.PHARMACIST), missing=1))
+    assert calls(house, hours=23) == []
+    ((kind, where),) = calls(house, hours=25)
+    assert (kind, where) == ("discrepancy_not_reported", "Site 1001")
+    assert set(calls(house, hours=48)) == {
+        ("discrepancy_not_reported", "Site 1001"),
+        ("controlled_licence_ending", "Depot NLD"),
+        ("controlled_licence_ending", "Site 1001"),
+    }
+    with house.store.reading() as connection:
+        (missing,) = discrepancies_of(
+            connection, controlled_places(connection, house.actor(Role.PHARMACIST), house.day), _noon(house.day)
+        )
+    told = {"movement_id": missing.movement_id, "happened": "The seal was broken", "told_to": "Home Office"}
+    ask = ReportDiscrepancy(study_id=house.study_id, **told, signing=signing())
+    house.do(Role.PHARMACIST, report_discrepancy, ask)
+    assert calls(house, hours=25) == []
+
+
+def calls(house: Trial, hours: int) -> list[tuple[str, str]]:
+    """What the inbox tells of controlled drugs so long after noon."""
+    with house.store.reading() as connection:
+        found = open_exceptions(connection, house.study_id, _noon(house.day) + timedelta(hours=hours))
+    kinds = ("discrepancy_not_reported", "controlled_licence_ending")
+    return [(str(line.kind), line.where) for line in found if line.kind in kinds]
 
 
 def test_destruction_is_seen_by_a_second_person(house: Trial) -> None:

@@ -27,8 +27,8 @@ SECRETS = ("PEN-A", "PEN-P", "placebo", "60")
 class Night:
     """A house whose night was planned, with readers of each kind."""
 
-    def __init__(self, store: Store) -> None:
-        asked = tuple(Notice.model_validate({"kind": kind}) for kind in KINDS)
+    def __init__(self, store: Store, kinds: tuple[str, ...] = KINDS) -> None:
+        asked = tuple(Notice.model_validate({"kind": kind}) for kind in kinds)
         self.house = SupplyHouse.of(store, the_lipid_study().model_copy(update={"notices": asked}))
         self.house.load()
         ((_, self.site_id),) = self.house.sites(1)

@@ -1,14 +1,17 @@
 """A depot's own stock against the ledger: rows open, stand, go and are settled; the ledger is not touched."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from irt.blinding.roles import Role
 from irt.errors import NotAllowed
 from irt.reads.blinded_differences import differences_by_depot, open_differences, stock_differences
+from irt.reads.blinded_exceptions import open_exceptions
 from irt.services.settle_difference import (
     NothingToCorrect,
     SettleDifference,
@@ -20,6 +23,8 @@ from irt.services.settle_difference import (
 from irt.services.store import Store
 from irt.states.table import TransitionRefused
 from irt.states.vendor_message import MessageStatus
+from irt.supply.exceptions import ExceptionKind
+from irt.tables.columns import table_of
 from irt.tables.kit import Kit, Movement
 from irt.tables.record import AuditEntry
 from irt.tables.vendor import StockDifference
@@ -120,6 +125,23 @@ def test_a_row_stands_until_a_later_message_no_longer_shows_it(vendor: Vendor) -
     assert [status for _, _, status in rows(vendor.house)] == ["gone", "accepted"]
 
 
+def test_supply_is_called_for_differences_that_stand_too_long(vendor: Vendor) -> None:
+    """One matter a depot, three days after the oldest was shown; none once they are settled."""
+    one, *_ = free_kits(vendor)
+    vendor.sends("stock_snapshot", kits=stock(vendor, **{f"k{one}": None}))
+    assert calls(vendor, days=2) == []
+    assert calls(vendor, days=4) == [("NLD", "Depot NLD")]
+    settle(vendor, "accept")
+    assert calls(vendor, days=4) == []
+
+
+def calls(vendor: Vendor, days: int) -> list[tuple[str, str]]:
+    """What the inbox tells of differences so many days on."""
+    with vendor.house.store.reading() as connection:
+        found = open_exceptions(connection, vendor.house.study_id, vendor.now + timedelta(days=days))
+    return [(line.record, line.where) for line in found if line.kind == ExceptionKind.STOCK_DIFFERS]
+
+
 def test_what_moved_after_the_count_is_compared_as_it_lay_then(vendor: Vendor) -> None:
     """A kit that left between the count and its message is no difference."""
     told, counted_at = vendor.shelf(), vendor.now
@@ -179,6 +201,19 @@ def test_where_no_act_of_supply_helps_the_refusal_says_so(vendor: Vendor) -> Non
     for row in (0, 1):
         with pytest.raises(NothingToCorrect, match="Nothing was booked"):
             settle(vendor, "correct", row=row)
+    assert vendor.house.rows(Movement) == before
+
+
+def test_a_kit_that_lies_elsewhere_by_now_is_not_brought_back_by_a_correction(vendor: Vendor) -> None:
+    """What the depot said of a kit that moved on to another depot moves nothing there."""
+    (number, *_) = free_kits(vendor)
+    vendor.sends("stock_snapshot", kits=stock(vendor, **{f"k{number}": {"state": "damaged"}}))
+    kits = table_of(Kit)
+    with vendor.house.store.writing() as connection:
+        connection.execute(update(kits).where(kits.c.number == number).values(place_id=vendor.depot_id + 1))
+    before = vendor.house.rows(Movement)
+    with pytest.raises(NothingToCorrect):
+        settle(vendor, "correct")
     assert vendor.house.rows(Movement) == before
 
 

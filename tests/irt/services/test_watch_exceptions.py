@@ -8,6 +8,7 @@ import pytest
 from irt.blinding.roles import Role
 from irt.errors import NotAllowed
 from irt.reads.blinded_exceptions import open_exceptions
+from irt.reads.blinded_notices import notice_lines
 from irt.services.bootstrap import ensure_system_account
 from irt.services.fulfil_shipment import (
     StepShipment,
@@ -21,6 +22,7 @@ from irt.services.fulfil_shipment import (
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
 from irt.services.store import Store
 from irt.services.take_exception import TakeException, take_exception
+from irt.services.vendor_interfaces import ExpectInterface, expect_interface
 from irt.services.watch_exceptions import TellExceptions, Watch, tell_exceptions
 from irt.states.kit import Custody
 from irt.tables.kit import Kit
@@ -28,6 +30,7 @@ from irt.tables.record import Outbox
 from irt.tables.shipment import ShipmentKit
 from irt.tables.supply import ExceptionNotice
 from tests.builders_supply import SupplyHouse
+from tests.irt.services.test_notices import Night
 
 
 def requested(store: Store) -> SupplyHouse:
@@ -73,6 +76,30 @@ def test_each_matter_is_told_once_at_each_stage(store: Store) -> None:
     assert [kind for kind, *_ in letters(house)[2::2]] == ["exceptions_overdue", "exceptions_escalated"]
     assert [row["stage"] for row in house.rows(ExceptionNotice)] == ["open", "overdue", "escalated"]
     assert not any("PEN-" in str(row["body"]) for row in house.rows(Outbox))
+
+
+def test_a_study_that_names_the_letters_has_their_words_approved_first(sqlite_store: Store) -> None:
+    """Held until then, and previewed for each kind of reader; as before where the study does not name them."""
+    night = Night(sqlite_store, ("exceptions_open", "vendor_silent"))
+    house = night.house
+    ensure_system_account(house.store, noon(house))
+    registered = ExpectInterface(study_id=house.study_id, depot="NLD", silence_hours=24)
+    house.do(Role.SUPPLY_MANAGER, expect_interface, registered)
+    house.later(1)
+    Watch(house.store).look(noon(house))
+    assert {kind for kind, *_ in letters(house)} == {"exceptions_open", "vendor_silent"}
+    night.now = noon(house)
+    assert night.deliver(seconds=1) == {}
+    with house.store.reading() as connection:
+        lines = notice_lines(connection, house.study_id, night.now)
+    assert [(line.kind, line.waiting, len(line.previews)) for line in lines] == [
+        ("exceptions_open", 2, 2),
+        ("vendor_silent", 2, 2),
+    ]
+    night.judge("vendor_silent")
+    assert all("a depot's system is silent, 1 matter" in subject for subject in night.deliver(seconds=1).values())
+    assert all("NLD" in letter.get_content() for letter in night.bag.letters)
+    assert len(night.bag.letters) == 2
 
 
 def test_the_owner_is_written_to_when_the_deadline_has_passed(sqlite_store: Store) -> None:

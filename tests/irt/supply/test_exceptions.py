@@ -11,10 +11,16 @@ from irt.states.shipment import ShipmentStatus
 from irt.study.supply_limits import SupplyLimits
 from irt.supply.exceptions import (
     USUAL,
+    DifferenceFacts,
     ExceptionKind,
+    HoldingFacts,
     LotFacts,
     ParcelFacts,
     ShelfFacts,
+    UnreportedFacts,
+    differences_left_open,
+    discrepancies_not_reported,
+    holdings_to_renew,
     late_parcels,
     licences_to_renew,
     lots_expiring,
@@ -134,3 +140,28 @@ def a_licence(days: int, used: int = 0) -> LicenceFacts:
 def test_a_licence_ends_or_is_nearly_used_up(licences: list[LicenceFacts], told: list[tuple[str, str]]) -> None:
     """In time to get another one; not where the country has a later one already."""
     assert [(one.kind, one.record) for one in licences_to_renew(licences, NOW)] == told
+
+
+@pytest.mark.parametrize(("hours", "told"), [(1, 0), (0, 0), (-1, 1)])
+def test_a_discrepancy_of_a_controlled_drug_is_told_once_its_report_is_overdue(hours: int, told: int) -> None:
+    """The law's deadline is the deadline here; it is overdue from the start."""
+    due = NOW + timedelta(hours=hours)
+    found = [*discrepancies_not_reported([UnreportedFacts("100001", "Site 1001", "Go missing", due)], NOW)]
+    assert [(one.where, one.deadline) for one in found] == [("Site 1001", due)] * told
+
+
+@pytest.mark.parametrize(("days", "words"), [(61, ""), (60, "ends on"), (0, "ends on"), (-1, "ended on")])
+def test_a_licence_to_hold_controlled_drugs_ends(days: int, words: str) -> None:
+    """In time to get another one, like a licence to import."""
+    found = [*holdings_to_renew([HoldingFacts("Site 1001", "CD-1", on(days))], NOW)]
+    assert [one.words for one in found] == ([f"{words} {on(days)}"] if words else [])
+    assert [one.deadline.date() for one in found] == ([on(days - 30 + 1)] if words else [])
+
+
+@pytest.mark.parametrize(("hours", "told"), [(71, False), (72, True)])
+def test_a_difference_of_stock_is_told_when_it_stands_too_long(hours: int, told: bool) -> None:
+    """One matter a depot, however many kits; the study says how long."""
+    facts = [DifferenceFacts("NLD", 2, ago(hours=hours))]
+    found = [*differences_left_open(facts, NOW)]
+    assert [(one.record, one.deadline) for one in found] == [("NLD", NOW + timedelta(hours=24))] * told
+    assert [*differences_left_open(facts, NOW, SupplyLimits(difference_days=0))]
