@@ -1,10 +1,11 @@
 """A study's own lines for kits that came from a pool: its lots, its kits and what is in them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import RowMapping, bindparam, func, select
+from sqlalchemy import RowMapping, bindparam, func, select, update
 
 from irt.errors import Refusal
 from irt.services.load_kit_list import label_of
@@ -55,6 +56,11 @@ _AS_POOLED = (
 _KNOWN = select(_POOLED.c.pool_kit_id, _POOLED.c.kit_id).where(
     _POOLED.c.served_study_id == bindparam("study_id"), _POOLED.c.pool_kit_id.in_(bindparam("ids", expanding=True))
 )
+_SHORTEN = (
+    update(_KITS)
+    .where(_KITS.c.id.in_(bindparam("ids", expanding=True)), _KITS.c.expiry > bindparam("day"))
+    .values(expiry=bindparam("day"))
+)
 _LOT = select(_LOTS.c.id, _LOTS.c.expiry, _LOTS.c.released_on).where(
     _LOTS.c.study_id == bindparam("study_id"), _LOTS.c.number == bindparam("number")
 )
@@ -97,6 +103,7 @@ def enter_kits(work: Work, study: SupplyStudy, pool_id: int, ids: Sequence[int],
     back = lock_kits(work, known.values())
     if back:
         move_kits(work, back, KitEvent.TRANSFER_IN, place_id=taken.depot_id)
+        _shorten(work, kits, known)
     new = [kit for kit in kits if kit["id"] not in known]
     one_of_each = {kit["blinded_lot_id"]: kit for kit in kits}
     lots = {lot_id: _lot(work, study, kit) for lot_id, kit in sorted(one_of_each.items())}
@@ -105,6 +112,16 @@ def enter_kits(work: Work, study: SupplyStudy, pool_id: int, ids: Sequence[int],
         if lot.released:
             release_kits(work, lot.id)
     return sorted({kit["lot"] for kit in kits})
+
+
+def _shorten(work: Work, kits: Sequence[RowMapping], known: Mapping[int, int]) -> None:
+    """A date that the pool shortened meanwhile holds for the old lines too; a later one does not."""
+    dated: dict[date, list[int]] = defaultdict(list)
+    for kit in kits:
+        if kit["id"] in known:
+            dated[kit["expiry"]].append(known[kit["id"]])
+    for day, ids in sorted(dated.items()):
+        work.run(_SHORTEN, {"ids": ids, "day": day})
 
 
 def _lot(work: Work, study: SupplyStudy, kit: RowMapping) -> _Lot:

@@ -131,7 +131,8 @@ def _correct(work: Work, row: RowMapping, note: str) -> str:
     if agrees(kind, row["there"], lying):
         return str(work.one("movement", _LAST, kit_id=kit.id)["event"])
     event = act_against(kind, row["there"], kit.state)
-    if event is None:
+    # A kit that moved on since, as to another depot, is not brought back by what this depot said of it.
+    if event is None or (lying is None) != (event == KitEvent.FIND_AT_DEPOT):
         raise NothingToCorrect
     place = None if event == KitEvent.GO_MISSING else row["depot_id"]
     move_kits(work, [kit], event, place_id=place, reason=note)

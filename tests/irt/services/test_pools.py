@@ -11,6 +11,7 @@ from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound, Refusal
 from irt.reads.pools import free_in_pool, pools_of
 from irt.reads.stock_books import reconcile_stock
+from irt.services.change_expiry import ChangeExpiry, change_expiry
 from irt.services.holds import KitsOnHold
 from irt.services.load_kit_list import LotAlreadyLoaded
 from irt.services.open_hold import OpenHold, open_hold
@@ -120,6 +121,20 @@ def test_a_kit_comes_back_to_a_study_under_its_old_line(pools: PoolHouse) -> Non
     assert len(pools.first.rows(Kit, study_id=pools.first.study_id, custody="depot")) == 40
     assert len(pools.first.rows(PooledKit)) == 40
     assert pools.faults() == []
+
+
+def test_a_kit_that_comes_back_has_the_shorter_date(pools: PoolHouse) -> None:
+    """Shortened in the pool meanwhile, its old line in the study would else let it be given after that day."""
+    pools.reserve(pools.first, 20, 20)
+    pools.give_back(pools.first, _kits(pools.first))
+    shorter = date(2027, 6, 30)
+    ask = ChangeExpiry(
+        study_id=pools.pool.study_id, lot="L1", expiry=shorter, reason="Stability", signing=signing()
+    )
+    pools.pool.do(Role.QUALIFIED_PERSON, change_expiry, ask)
+    pools.reserve(pools.first, 1, 1)
+    there = pools.first.rows(Kit, study_id=pools.first.study_id, custody="depot")
+    assert [row["expiry"] for row in there] == [shorter, shorter]
 
 
 def test_books_that_disagree_are_named(pools: PoolHouse) -> None:
