@@ -32,7 +32,6 @@ _KITS, _SITES, _CHANGES = table_of(Kit), table_of(Site), table_of(ExpiryChange)
 _APPROVALS, _DONE = table_of(ExpiryApproval), table_of(Relabelling)
 _LABELLED, _CHECKS = table_of(RelabelledKit), table_of(RelabelCheck)
 _HERE: BindParameter[Any] = bindparam("sites", expanding=True)
-_ANY = select(_CHANGES.c.id).where(_CHANGES.c.study_id.in_(bindparam("studies", expanding=True))).limit(1)
 _UNCHECKED = (
     select(_LABELLED.c.id)
     .join(_DONE, _DONE.c.id == _LABELLED.c.relabelling_id)
@@ -90,9 +89,7 @@ _TO_CHECK = (
 def labels_owed(
     connection: Connection, sites: Sequence[WorkSite], account_id: int
 ) -> Mapping[int, tuple[LabelsOwed, ...]]:
-    """By site; what this person put on is not theirs to check. A study without changes costs one question."""
-    if connection.execute(_ANY, {"studies": sorted({site.study_id for site in sites})}).first() is None:
-        return {}
+    """By site; what this person put on is not theirs to check. Asked where a study has changed a date at all."""
     asked = {"sites": [site.site_id for site in sites]}
     owed: dict[int, list[LabelsOwed]] = defaultdict(list)
     for row in connection.execute(_TO_LABEL, asked):

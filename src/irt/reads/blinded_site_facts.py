@@ -12,6 +12,7 @@ from irt.blinding.actor import Actor
 from irt.reads.blinded_draws import DrawsOwed, draws_owed
 from irt.reads.blinded_home_tasks import home_bound
 from irt.reads.blinded_label_tasks import LabelsOwed, labels_owed
+from irt.reads.blinded_outage_tasks import outage_owed
 from irt.reads.blinded_sites import WorkSite, study_at
 from irt.reads.blinded_tasks import (
     EXPIRY_AHEAD_DAYS,
@@ -19,6 +20,7 @@ from irt.reads.blinded_tasks import (
     HomeBound,
     KnownSubject,
     OpenDispensing,
+    OutageOwed,
     SiteFacts,
     rights_at,
 )
@@ -29,7 +31,9 @@ from irt.states.shipment import OPEN, ShipmentStatus
 from irt.states.subject import NOT_INCLUDED, SubjectStatus
 from irt.study.blinded import BlindedStudy
 from irt.tables.columns import table_of
+from irt.tables.expiry import ExpiryChange
 from irt.tables.kit import DispensedKit, Dispensing, Kit
+from irt.tables.outage import OutagePack
 from irt.tables.shipment import Shipment, ShipmentKit
 from irt.tables.subject import DispensingOrder, Subject, Visit
 
@@ -38,6 +42,15 @@ _DISPENSINGS, _LINES, _KITS = table_of(Dispensing), table_of(DispensedKit), tabl
 _SHIPMENTS, _PACKED = table_of(Shipment), table_of(ShipmentKit)
 
 _HERE: BindParameter[Any] = bindparam("sites", expanding=True)
+_CHANGES, _PACKS = table_of(ExpiryChange), table_of(OutagePack)
+# Most studies have neither: one question for what is rare.
+_RARE = select(
+    select(_CHANGES.c.id)
+    .where(_CHANGES.c.study_id.in_(bindparam("studies", expanding=True)))
+    .exists()
+    .label("changes"),
+    select(_PACKS.c.id).where(_PACKS.c.site_id.in_(_HERE)).exists().label("packs"),
+)
 _PEOPLE = (
     select(
         _SUBJECTS.c.id,
@@ -218,7 +231,10 @@ def facts_of_sites(
     expected = [row["id"] for found in people.values() for row in found if row["run_in_on"] or row["randomized_on"]]
     recorded = recorded_visits(connection, expected) if expected else {}
     draws = draws_owed(connection, sites)
-    labels = labels_owed(connection, sites, actor.account_id)
+    asked = {"sites": [site.site_id for site in sites], "studies": sorted({site.study_id for site in sites})}
+    rare = connection.execute(_RARE, asked).one()
+    labels = labels_owed(connection, sites, actor.account_id) if rare.changes else {}
+    packs = outage_owed(connection, sites, actor.account_id) if rare.packs else {}
     studies = {site.site_id: study_at(connection, site.study_id, site.version) for site in sites}
     homes = home_bound(connection, [site for site in sites if studies[site.site_id].delivery])
     questions = {
@@ -240,7 +256,8 @@ def facts_of_sites(
         subjects = [_subject(row) for row in people.get(site.site_id, [])]
         owed = labels.get(site.site_id, ())
         bound = homes.get(site.site_id, ())
-        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock, owed, bound)
+        out = packs.get(site.site_id, ())
+        facts = _facts(actor, site, study, now, here, subjects, recorded, draws, stock, owed, bound, out)
         found.append(SiteAndStock(facts, stock))
     return found
 
@@ -270,6 +287,7 @@ def _facts(
     stock: StockHere,
     labels: Sequence[LabelsOwed],
     homes: Sequence[HomeBound],
+    packs: Sequence[OutageOwed],
 ) -> SiteFacts:
     away = {one.id for one in homes}
     signed = {(row["subject_id"], row["visit_code"], row["occurrence"]): row["at"] for row in here["signed"]}
@@ -290,6 +308,7 @@ def _facts(
         quarantined=stock.quarantined,
         labels=labels,
         homes=homes,
+        packs=packs,
         rights=rights_at(actor, site),
     )
 

@@ -109,6 +109,16 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageOwed:
+    """A pack for an outage that is not closed: its last day, entries to compare, and those the reader typed."""
+
+    number: str
+    valid_until: date
+    to_compare: int
+    own: int
+
+
+@dataclass(frozen=True, slots=True)
 class SiteFacts:
     """All that is known of one site on one day."""
 
@@ -128,6 +138,7 @@ class SiteFacts:
     called_back: Mapping[str, int] = field(default_factory=dict)
     labels: Sequence[LabelsOwed] = ()
     homes: Sequence[HomeBound] = ()
+    packs: Sequence[OutageOwed] = ()
     rights: frozenset[Permission] = field(default=frozenset())
 
     def may(self, permission: Permission) -> bool:

@@ -14,6 +14,7 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
 from irt.reads.blinded_home_tasks import home_tasks
+from irt.reads.blinded_outage_tasks import outage_tasks
 from irt.reads.blinded_planned import planned_at
 from irt.reads.blinded_site_facts import SiteAndStock, facts_of_sites, storage_words
 from irt.reads.blinded_sites import WorkSite, sites_reached
@@ -190,7 +191,8 @@ def _work_sites(connection: Connection, actor: Actor) -> tuple[WorkSite, ...]:
 
 def _tasks(facts: SiteFacts) -> list[Task]:
     about_subjects = (*call_backs(facts), *confirmations(facts), *subject_tasks(facts), *draw_tasks(facts))
-    return [*about_subjects, *home_tasks(facts), *shipment_tasks(facts), *stock_tasks(facts)]
+    about_kits = (*home_tasks(facts), *shipment_tasks(facts), *stock_tasks(facts), *outage_tasks(facts))
+    return [*about_subjects, *about_kits]
 
 
 def _facts(found: Sequence[SiteAndStock]) -> list[SiteFacts]:

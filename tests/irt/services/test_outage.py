@@ -8,6 +8,7 @@ import pytest
 from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
 from irt.errors import BadInput, NotAllowed, NotFound
+from irt.reads.blinded_worklist import worklist
 from irt.services import fulfil_shipment as steps
 from irt.services.check_outage_entry import CheckOutageEntry, EntryChecked, check_outage_entry
 from irt.services.decide_quality import DecideQuality, decide_quality
@@ -129,6 +130,33 @@ def test_kits_of_the_next_visit_are_set_apart_for_one_subject(trial: Trial) -> N
     no_kit_twice(trial)
     line = trial.rows(AuditEntry, act="outage_pack_issued")[0]
     assert (line["record"], line["new"]["kits"], line["site_id"]) == ("K-0001", 8, trial.site_id())
+
+
+def test_the_worklist_tells_of_paper_to_compare_and_of_a_pack_past_its_last_day(
+    treated: tuple[Trial, str, list[str]],
+) -> None:
+    """Whoever typed an entry waits for a colleague; a pack stands there until it is closed."""
+    trial, subject, kits = treated
+    assert rows(trial, trial.staff) == []
+    trial.do(trial.staff, enter_dispensing, gave(trial, subject, kits))
+    assert rows(trial, trial.staff) == [("waiting", "Paper entries", "1 entry that you typed")]
+    colleague = trial.actor(Role.PHARMACIST, site_id=trial.site_id())
+    (one,) = rows(trial, colleague)
+    assert one[:2] == ("today", "Compare paper entries")
+    check(trial)
+    assert rows(trial, colleague) == []
+    trial.later(14)
+    assert [row[:2] for row in rows(trial, colleague)] == [("overdue", "Close outage pack")]
+    trial.do(trial.staff, close_pack, closing(trial))
+    assert rows(trial, colleague) == []
+
+
+def rows(trial: Trial, who: Any) -> list[tuple[str, str, str]]:
+    """The rows of a person's worklist that are about packs."""
+    with trial.store.reading() as connection:
+        view = worklist(connection, who, noon(trial))
+    tasks = [task for group in view.groups for task in group.tasks if task.href.startswith("/outage/")]
+    return [(task.group, task.title, task.details) for task in tasks]
 
 
 def test_a_site_has_one_pack_at_a_time(treated: tuple[Trial, str, list[str]]) -> None:
