@@ -14,6 +14,7 @@ from web.security import csrf_token_of
 from web.session import Who, theme_of
 
 _PHONE_ITEMS = 4
+_ROW_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,20 @@ class Frame:
         }[self.environment]
 
     @property
+    def main_navigation(self) -> tuple[NavigationItem, ...]:
+        """The row of the header: every word where they fit on one line, else those of every day."""
+        more = self.more_navigation
+        return tuple(item for item in self.navigation if item not in more)
+
+    @property
+    def more_navigation(self) -> tuple[NavigationItem, ...]:
+        """What stands behind "More" in the header: nothing where the row is not full."""
+        return tuple(item for item in self.navigation if item.seldom and len(self.navigation) > _ROW_WORDS)
+
+    @property
     def phone_navigation(self) -> tuple[NavigationItem, ...]:
-        """The bottom bar of a phone; the rest of the navigation is in its menu."""
-        return self.navigation[:_PHONE_ITEMS]
+        """The bottom bar of a phone, words of every day first; the rest of the navigation is in its menu."""
+        return self.main_navigation[:_PHONE_ITEMS]
 
 
 def frame_for(

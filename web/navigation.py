@@ -11,13 +11,17 @@ from irt.reads.blinded_people import Place
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """One word of the main navigation; `icon` is needed where it may stand in the phone's bottom bar."""
+    """One word of the main navigation; a `seldom` one may stand behind "More" where the row is full.
+
+    `icon` is needed where it may stand in the phone's bottom bar.
+    """
 
     label: str
     href: str
     count: int | None = None
     current: bool = False
     icon: str = "menu"
+    seldom: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,15 @@ class _Door:
     icon: str
     any_of: frozenset[Permission]
     sees: DataClass | None = None
+    seldom: bool = False
 
 
 def _door(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
     return _Door(label, href, icon, frozenset(any_of))
+
+
+def _seldom(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
+    return _Door(label, href, icon, frozenset(any_of), seldom=True)
 
 
 _P = Permission
@@ -42,12 +51,12 @@ _DOORS = (
     _door("Stock", "/stock", "stock", _P.VIEW_STOCK),
     _door("Shipments", "/shipments", "shipment", _P.RECEIVE_SHIPMENT, _P.APPROVE_SHIPMENT),
     _door("Inbox", "/depot", "depot", _P.FULFIL_SHIPMENT),
-    _door("Invoices", "/invoices", "document", _P.VIEW_INVOICE),
+    _seldom("Invoices", "/invoices", "document", _P.VIEW_INVOICE),
     _door("Doors", "/doors", "shipment", _P.CARRY_HOME),
     _door("Returns", "/returns", "returns", _P.TAKE_BACK, _P.VERIFY_RETURNS),
     _door("Outage", "/outage", "document", _P.DISPENSE, _P.BREAK_CODE),
     _Door("Contents", "/contents", "unblinded", frozenset({_P.VIEW_STOCK}), DataClass.ARM),
-    _door("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
+    _seldom("Enrolment", "/enrolment", "chart", _P.VIEW_ENROLMENT),
     _door("Lots", "/lots", "approve", _P.RELEASE_LOT),
     _door("Quality", "/quality", "decision", _P.DECIDE_QUALITY),
     _door("Holds", "/holds", "attention", _P.DECIDE_QUALITY),
@@ -55,13 +64,13 @@ _DOORS = (
     _door("Labels", "/labels", "sign", _P.WRITE_LABELS, _P.APPROVE_LABELS),
     _door("Studies", "/configuration", "settings", _P.CONFIGURE_STUDY),
     _door("Approvals", "/approvals", "sign", _P.APPROVE_STUDY, _P.LOAD_KITS, _P.FREEZE_RANDOMIZATION),
-    _door("Notices", "/notices", "document", _P.APPROVE_STUDY),
-    _door("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),
+    _seldom("Notices", "/notices", "document", _P.APPROVE_STUDY),
+    _seldom("Kit lists", "/kit-lists", "document", _P.LOAD_KITS),
     _door("Help desk", "/help-desk", "help", _P.HELP_PEOPLE),
     _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("Network", "/network", "network", _P.ACTIVATE_SITE),
-    _door("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
-    _door("History", "/history", "history", _P.VIEW_AUDIT),
+    _seldom("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
+    _seldom("History", "/history", "history", _P.VIEW_AUDIT),
 )
 
 
@@ -70,7 +79,7 @@ def navigation_for(
 ) -> tuple[NavigationItem, ...]:
     """The doors open to this person here; `current` and the counts go by the words on them."""
     return tuple(
-        NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon)
+        NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon, door.seldom)
         for door in _DOORS
         if door.href in paths and _is_open(door, actor, place)
     )

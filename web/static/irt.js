@@ -8,6 +8,7 @@
   const SHORTCUT_WAIT_MS = 60;  // longer than a burst's gap: a scan's letters are never taken for shortcuts
   const CHORD_MS = 1500;
   const WARN_MS = 2 * 60 * 1000;
+  const OPEN_MENUS = "details:is(.irt-menu, .irt-more)[open]";
   const SHORTCUTS_KEY = "irt.shortcuts";
   const PLACES = { w: "/worklist", s: "/subjects", k: "/stock", h: "/shipments" };
 
@@ -99,7 +100,7 @@
   }
 
   function escape() {
-    const menu = document.querySelector("details.irt-menu[open]");
+    const menu = document.querySelector(OPEN_MENUS);
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
     else if (scanField()) { scanField().value = ""; scanField().focus(); }
   }
@@ -119,7 +120,7 @@
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-irt-open]");
     if (opener) openDialog(opener.dataset.irtOpen);
-    for (const menu of document.querySelectorAll("details.irt-menu[open]")) {
+    for (const menu of document.querySelectorAll(OPEN_MENUS)) {
       if (!menu.contains(event.target) || opener) menu.open = false;
     }
   });
