@@ -18,9 +18,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert, select
 
 from irt.enrolment.arrival import Arrival
+from irt.enrolment.days import dispense
+from irt.enrolment.nights import NIGHT, plan_nights, plan_opening, plan_release
 from irt.enrolment.orders import Orders
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
-from irt.enrolment.run import NIGHT, Run, dispense, plan_nights, plan_opening, plan_release
+from irt.enrolment.run import Run
 from irt.enrolment.tally import Tally
 from irt.reads.audit_trail import verify_chains
 from irt.reads.ledger import ledger_discrepancies

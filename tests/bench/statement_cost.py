@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, event, text
 
 from irt.commands.study_files import read_study
+from irt.enrolment.nights import NIGHT
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
-from irt.enrolment.run import NIGHT
 from irt.enrolment.staff import Staff
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.assign_kits import AssignKits, assign_kits

@@ -12,11 +12,13 @@ import click
 
 from irt.commands.running import Tell, progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
+from irt.enrolment.days import run_study
 from irt.enrolment.file import Enrolment, read_enrolment
 from irt.enrolment.hands import hands_beside
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
-from irt.enrolment.run import Run, run_study
+from irt.enrolment.run import Run
+from irt.enrolment.specialists import with_specialists
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
@@ -73,7 +75,7 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
     zones = {site.number: ZoneInfo(site.zone or definition.country(site.country).zone) for site in sites}
     run = Run(
         store=store,
-        staff=staff_of(store, preparers, at),
+        staff=with_specialists(staff_of(store, preparers, at), store, preparers, at, loaded.study_id, definition),
         study_id=loaded.study_id,
         definition=definition,
         planner=MinMax(),

@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
+from irt.enrolment.days import assign, run_study, sign
 from irt.enrolment.door import carriers_of
 from irt.enrolment.orders import Orders
 from irt.enrolment.prepare import Preparers, Size, prepare_study, preparers_of, staff_of
 from irt.enrolment.report import report
-from irt.enrolment.run import Run, assign, run_study, sign
+from irt.enrolment.run import Run
+from irt.enrolment.specialists import with_specialists
 from irt.enrolment.synthetic import UP_TO_TODAY, Pace, busy_sites, invent_arrivals, openings, sites_for
 from irt.errors import BadInput
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
@@ -111,7 +113,7 @@ def run_demo(
     loaded = prepare_study(store, who, definition, demo.size, Mode.TRAINING, at, first_day)
     run = Run(
         store=store,
-        staff=staff_of(store, who, at),
+        staff=with_specialists(staff_of(store, who, at), store, who, at, loaded.study_id, definition),
         study_id=loaded.study_id,
         definition=definition,
         planner=demo.planner,
