@@ -204,8 +204,9 @@ def ask_pickup(work: Work, ask: AskPickup) -> PickupAsked:
             raise BadInput("In this study nothing is collected at patients' homes. Nothing was booked.")
         require_slot(ask.slot_from, ask.slot_to, work.at)
         require_address(work, subject.id)
+        # The study before its kits, as everybody locks them.
+        lock_row(work, ask.study_id)
         kits = _to_collect(work, subject, ask.kits)
-    lock_row(work, ask.study_id)
     shipment = _record(work, subject, ask, kits)
     work.record(
         HomePickup,

@@ -86,6 +86,16 @@ class PastInUse(Refusal):
         )
 
 
+class KitUsedUp(Refusal):
+    """What was in the kit went into a syringe that was given or thrown away."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"Kit {number} was drawn up before and is empty. Nothing was booked. Replace it at the visit, or give "
+            "the kits of the visit back."
+        )
+
+
 class AlreadyEnded(Refusal):
     """A preparation that was given, thrown away or corrected is not changed that way any more."""
 
@@ -119,6 +129,17 @@ _OPEN = (
     )
     .order_by(_PREPARED.c.id)
 )
+_DRAWN_UP = (
+    select(_VIALS.c.kit_id, _ENDS.c.fate)
+    .join(_PREPARED, _PREPARED.c.id == _VIALS.c.preparation_id)
+    .outerjoin(_ENDS, _ENDS.c.preparation_id == _PREPARED.c.id)
+    .outerjoin(_CORRECTIONS, _CORRECTIONS.c.corrects_id == _PREPARED.c.id)
+    .where(
+        _VIALS.c.kit_id.in_(bindparam("ids", expanding=True)),
+        _CORRECTIONS.c.id.is_(None),
+        _PREPARED.c.id != bindparam("but"),
+    )
+)
 _GROUPS = select(_KITS.c.id, _KITS.c.blinding_group).where(_KITS.c.id.in_(bindparam("ids", expanding=True)))
 
 
@@ -137,8 +158,7 @@ def prepare_kits(work: Work, ask: PrepareKits) -> KitsPrepared:
     until = min(use_before(rule, times, work.at) for rule in rules.values())
     for vial in ask.kits:
         check_vial(rules[vial.number], vial.number, vial.used, vial.wasted)
-    if corrected is None:
-        _refuse_twice(work, dispensing, ask)
+    _refuse_twice(work, dispensing, ask, corrected)
     number, preparation_id = _record(work, ask, dispensing, until, corrected)
     if given:
         _end(work, dispensing, preparation_id, "handed_over", f"As {ask.corrects}")
@@ -207,10 +227,15 @@ def _rules(work: Work, dispensing: LockedDispensing, numbers: list[str]) -> dict
     return {number: rule for number, rule in found.items() if rule is not None}
 
 
-def _refuse_twice(work: Work, dispensing: LockedDispensing, ask: PrepareKits) -> None:
-    known = {row["kit_id"] for row in work.rows(_OPEN, dispensing_id=dispensing.id)}
-    if twice := [vial.number for vial in ask.kits if dispensing.id_of(vial.number) in known]:
-        raise BadInput(f"Kit {twice[0]} was prepared before. Nothing was booked. Correct that preparation.")
+def _refuse_twice(work: Work, dispensing: LockedDispensing, ask: PrepareKits, corrected: int | None) -> None:
+    """A kit is drawn up once, whichever visit it was for; a correction stands in for what it corrects."""
+    ids = {dispensing.id_of(vial.number): vial.number for vial in ask.kits}
+    drawn_up = {row["kit_id"]: row["fate"] for row in work.rows(_DRAWN_UP, ids=sorted(ids), but=corrected or 0)}
+    for kit_id, number in ids.items():
+        if drawn_up.get(kit_id) is not None:
+            raise KitUsedUp(number)
+        if kit_id in drawn_up:
+            raise BadInput(f"Kit {number} was prepared before. Nothing was booked. Correct that preparation.")
 
 
 def _record(

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
@@ -128,6 +129,24 @@ def test_kits_are_collected_and_counted_on_arrival(store: Store) -> None:
     assert acts == ["ask", "read_address", "collect", "arrive", "arrive"]
     assert all(row["account_id"] for row in trial.rows(HomePickupStep))
     whole(trial)
+
+
+def test_a_pickup_locks_the_study_before_its_kits(trial: SiteTrial) -> None:
+    """As a recall does, so that the two cannot wait for each other."""
+    subject, _ = with_kits(trial)
+    statements: list[str] = []
+
+    def note(*facts: Any) -> None:
+        statements.append(" ".join(facts[2].split()))
+
+    event.listen(trial.store.engine, "before_cursor_execute", note)
+    asked(trial, subject)
+    event.remove(trial.store.engine, "before_cursor_execute", note)
+    study = next(
+        at for at, told in enumerate(statements) if told.startswith("SELECT study.id, study.sponsor_id FROM study")
+    )
+    kits = next(at for at, told in enumerate(statements) if told.startswith("SELECT kit.id, kit.number"))
+    assert study < kits
 
 
 def test_what_is_not_handed_over_stays_with_the_subject(trial: SiteTrial) -> None:

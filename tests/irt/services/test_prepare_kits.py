@@ -18,6 +18,7 @@ from irt.services.hand_over_kits import HandOver, hand_over_kits
 from irt.services.prepare_kits import (
     AlreadyEnded,
     DiscardPreparation,
+    KitUsedUp,
     NotPrepared,
     PastInUse,
     PrepareKits,
@@ -133,7 +134,7 @@ def test_the_whole_way_on_both_databases(store: Store) -> None:
 
 
 def test_past_its_time_it_is_not_given(trial: Trial) -> None:
-    """On the minute it still is; thrown away and prepared anew it may be given again."""
+    """On the minute it still is; thrown away, its kits are empty and are not drawn up a second time."""
     dispensing = assigned(trial)
     trial.do(Role.UNBLINDED_PHARMACIST, prepare_kits, preparing(trial, dispensing))
     with pytest.raises(PastInUse, match="P-00001 could be given until"):
@@ -144,8 +145,27 @@ def test_past_its_time_it_is_not_given(trial: Trial) -> None:
         trial.do(Role.UNBLINDED_PHARMACIST, discard_preparation, away)
     with pytest.raises(NotPrepared):
         giving(trial, dispensing)
+    with pytest.raises(KitUsedUp):
+        trial.do(Role.UNBLINDED_PHARMACIST, prepare_kits, preparing(trial, dispensing))
+    assert len(trial.rows(Prepared)) == 1
+
+
+def test_until_the_last_minute_it_is_given(trial: Trial) -> None:
+    """In-use time counts from preparing, to the minute."""
+    dispensing = assigned(trial)
     trial.do(Role.UNBLINDED_PHARMACIST, prepare_kits, preparing(trial, dispensing))
     assert giving(trial, dispensing, 2).status == "handed_over"
+
+
+def test_a_correction_takes_no_kit_of_another_preparation(trial: Trial) -> None:
+    """One vial, one syringe: also where a row puts another one right."""
+    dispensing = assigned(trial)
+    first, second = ([{"number": kit.number, "used": "4", "wasted": "1"}] for kit in dispensing.kits[:2])
+    for kits in (first, second):
+        trial.do(Role.UNBLINDED_PHARMACIST, prepare_kits, preparing(trial, dispensing, kits=kits))
+    wrong = preparing(trial, dispensing, kits=second, corrects="P-00001", reason="The other vial")
+    with pytest.raises(BadInput, match="was prepared before"):
+        trial.do(Role.UNBLINDED_PHARMACIST, prepare_kits, wrong)
 
 
 def test_what_cannot_be_is_refused(trial: Trial) -> None:
