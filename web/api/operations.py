@@ -71,6 +71,9 @@ _PROBLEMS = {
     500: "A fault; nothing was booked.",
 }
 _READING = (400, 401, 403, 404, 429, 500)
+_FILE = "The file; its name stands in the header Content-Disposition."
+_JSON_FILE = {200: ResponseSpec(dict[str, Any], description=_FILE, generate_examples=False)}
+"""Else the document would call such a file a text, for its handler gives bytes."""
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -200,14 +203,15 @@ def file_question(
 
     def documented(read: Callable[..., Any]) -> HTTPRouteHandler:
         shows = {SHOWS: DataClass.LISTS} if scope is Permission.VIEW_RANDOMIZATION else {}
+        ending = path.rpartition(".")[2]
         return get(
             path,
             operation_id=read.__name__,
             summary=summary,
             description=described(read, scope),
-            response_description="The file; its name stands in the header Content-Disposition.",
-            media_type=MEDIA_TYPES[path.rpartition(".")[2]],
-            responses=problems(*_READING, 409),
+            response_description=_FILE,
+            media_type=MEDIA_TYPES[ending],
+            responses=problems(*_READING, 409) | (_JSON_FILE if ending == "json" else {}),
             security=[{BEARER: []}],
             opt={SCOPE: scope, **shows},
             sync_to_thread=True,

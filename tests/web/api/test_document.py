@@ -48,6 +48,15 @@ def test_an_operation_is_whole(method: str, path: str, operation: dict[str, Any]
         assert schema == {"$ref": "#/components/schemas/Problem"}
 
 
+def test_no_answer_in_json_is_called_a_text() -> None:
+    """A file in JSON is an object like every other answer, though its handler gives bytes."""
+    answered = [(path, operation["responses"]["200"]["content"]) for _, path, operation in OPERATIONS]
+    shapes = {
+        path: content["application/json"]["schema"] for path, content in answered if "application/json" in content
+    }
+    assert [path for path, schema in shapes.items() if schema.get("type") == "string"] == []
+
+
 @pytest.mark.parametrize("operation", every_operation(), ids=lambda operation: operation.operation_id)
 def test_an_example_is_one_that_is_taken(operation: Any) -> None:
     """Each command's example has the shape of its service's ask, and its scope is a permission."""
