@@ -11,7 +11,7 @@ from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
 from irt.supply.kit_selection import ANY_LABEL
 from irt.tables.columns import table_of
-from irt.tables.expiry import RelabelCheck, RelabelledKit, Relabelling
+from irt.tables.expiry import ExpiryChange, RelabelCheck, RelabelledKit, Relabelling
 from irt.tables.kit import Kit
 from irt.tables.people import Account
 from irt.tables.shipment import Shipment, ShipmentKit
@@ -58,7 +58,7 @@ class ShipmentLabels(BlindedView):
 
 _KITS, _SHIPMENTS, _SHIPPED, _SITES = table_of(Kit), table_of(Shipment), table_of(ShipmentKit), table_of(Site)
 _DONE, _LABELLED, _CHECKS = table_of(Relabelling), table_of(RelabelledKit), table_of(RelabelCheck)
-_ACCOUNTS, _SUBJECTS = table_of(Account), table_of(Subject)
+_ACCOUNTS, _SUBJECTS, _CHANGES = table_of(Account), table_of(Subject), table_of(ExpiryChange)
 _LAST = (
     select(func.max(_DONE.c.id))
     .join(_LABELLED, _LABELLED.c.relabelling_id == _DONE.c.id)
@@ -67,8 +67,26 @@ _LAST = (
     .correlate(_KITS)
     .scalar_subquery()
 )
+# A label put on before its lot was given an earlier date shows one that no longer holds.
+_OUTDATED = (
+    select(_CHANGES.c.id)
+    .where(
+        _CHANGES.c.blinded_lot_id == _KITS.c.blinded_lot_id,
+        _CHANGES.c.new_expiry < _CHANGES.c.old_expiry,
+        _CHANGES.c.at > _DONE.c.at,
+    )
+    .correlate(_KITS, _DONE)
+    .exists()
+)
 _KITS_OF = (
-    select(_KITS.c.id, _KITS.c.number, _KITS.c.blinding_group, _KITS.c.label_group, _DONE.c.country)
+    select(
+        _KITS.c.id,
+        _KITS.c.number,
+        _KITS.c.blinding_group,
+        _KITS.c.label_group,
+        _DONE.c.country,
+        _OUTDATED.label("outdated"),
+    )
     .join(_SHIPPED, and_(_SHIPPED.c.kit_id == _KITS.c.id, _SHIPPED.c.outcome.is_(None)))
     .outerjoin(_DONE, _DONE.c.id == _LAST)
     .where(_SHIPPED.c.shipment_id == bindparam("shipment_id"))
@@ -117,9 +135,9 @@ def country_of_parcel(connection: Connection, study_id: int, number: str) -> str
 
 
 def kits_to_label(connection: Connection, shipment_id: int, country: str) -> Sequence[RowMapping]:
-    """Kits of a shipment without a checked label of its country: with none of any, or with another country's."""
+    """Kits of a shipment without a checked label of its country: none, another's, or one whose date has changed."""
     rows = connection.execute(_KITS_OF, {"shipment_id": shipment_id}).mappings().all()
-    return [row for row in rows if lacks_label(row["label_group"], row["country"], country)]
+    return [row for row in rows if row["outdated"] or lacks_label(row["label_group"], row["country"], country)]
 
 
 def lacks_label(label_group: str, labelled_for: str | None, country: str) -> bool:

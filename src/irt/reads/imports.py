@@ -14,10 +14,11 @@ from irt.tables.kit import Kit
 from irt.tables.network import ImportLicence, Shipper
 from irt.tables.shipment import Shipment, ShipmentKit
 from irt.tables.study import Depot, Site
+from irt.tables.subject import Subject
 
 _LICENCES, _SHIPPERS = table_of(ImportLicence), table_of(Shipper)
 _SHIPMENTS, _SHIPPED, _KITS = table_of(Shipment), table_of(ShipmentKit), table_of(Kit)
-_SITES, _DEPOTS = table_of(Site), table_of(Depot)
+_SITES, _DEPOTS, _SUBJECTS = table_of(Site), table_of(Depot), table_of(Subject)
 _TARGETS = _DEPOTS.alias("target")
 _STUDY: BindParameter[int] = bindparam("study_id")
 _IN_FORCE = (
@@ -37,7 +38,9 @@ _IMPORTED = (
     .join(_SHIPPED, _SHIPPED.c.kit_id == _KITS.c.id)
     .join(_SHIPMENTS, _SHIPMENTS.c.id == _SHIPPED.c.shipment_id)
     .join(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
-    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_SUBJECTS, _SUBJECTS.c.id == _SHIPMENTS.c.subject_id)
+    # A patient's home is where the site is that cares for them.
+    .outerjoin(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _SUBJECTS.c.site_id))
     .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
     .where(
         _SHIPMENTS.c.study_id == _STUDY,

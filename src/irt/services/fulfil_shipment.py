@@ -79,9 +79,13 @@ def pack_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
 
 
 def dispatch_shipment(work: Work, ask: StepShipment) -> ShipmentStepped:
-    """The parcel leaves; its kits are in the shipment's custody from now on."""
+    """The parcel leaves; its kits are in the shipment's custody from now on.
+
+    KitsNotLabelled where the date of a lot was shortened after its kits got their label.
+    """
     shipment = _lock_at_depot(work, ask)
     require_licences(work, shipment)
+    refuse_unlabelled(work, shipment)
     at = ask.occurred_at or work.at
     facts = {"waybill": ask.waybill, "monitor": ask.monitor, "dispatched_at": at}
     on_day = at.astimezone(ZoneInfo(shipment.depot_zone or "UTC")).date()
@@ -242,6 +246,8 @@ def _step(
     """Locks the kits underway, takes the step, and lets it act on the kits."""
     if ask.occurred_at is not None and ask.occurred_at > work.at:
         raise BadInput("The time of the step lies ahead. Nothing was booked. Enter when it happened.")
+    if shipment.left_after(ask.occurred_at):
+        raise BadInput("The time of the step lies before the dispatch. Nothing was booked. Enter when it happened.")
     kits = kits_underway(work, [shipment])
     (after,) = step_shipments(
         work,

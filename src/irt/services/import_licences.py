@@ -13,6 +13,7 @@ from irt.tables.columns import table_of
 from irt.tables.network import ImportLicence
 from irt.tables.shipment import Shipment
 from irt.tables.study import Depot, Site
+from irt.tables.subject import Subject
 
 
 class NotLicensed(Refusal):
@@ -32,12 +33,15 @@ _SHIPMENTS, _SITES, _DEPOTS, _LICENCES = (
     table_of(ImportLicence),
 )
 _TARGETS = _DEPOTS.alias("target")
+_SUBJECTS = table_of(Subject)
 _COUNTRY = func.coalesce(_SITES.c.country, _TARGETS.c.country)
 _ABROAD = (
     select(_COUNTRY)
     .select_from(_SHIPMENTS)
     .join(_DEPOTS, _DEPOTS.c.id == _SHIPMENTS.c.origin_depot_id)
-    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
+    .outerjoin(_SUBJECTS, _SUBJECTS.c.id == _SHIPMENTS.c.subject_id)
+    # A patient's home is where the site is that cares for them.
+    .outerjoin(_SITES, _SITES.c.id == func.coalesce(_SHIPMENTS.c.site_id, _SUBJECTS.c.site_id))
     .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
     .where(_SHIPMENTS.c.id == bindparam("shipment_id"), _DEPOTS.c.country != _COUNTRY)
     .where(

@@ -81,7 +81,7 @@ class KitsNotLabelled(Refusal):
     def __init__(self, country: str, left: int, unchecked: int) -> None:
         super().__init__(
             f"{left} kits of this parcel have no label for {country} yet, and {unchecked} wait for a second "
-            "person. Nothing was booked. Label them and have the labels checked, then pack."
+            "person. Nothing was booked. Label them and have the labels checked first."
         )
 
 
@@ -153,17 +153,16 @@ def check_labels(work: Work, ask: CheckLabels) -> LabelsChecked:
 
 
 def refuse_unlabelled(work: Work, shipment: HeldShipment) -> None:
-    """KitsNotLabelled where a kit lacks the label of the country it goes to."""
+    """KitsNotLabelled where a kit lacks the label of the country it goes to, or has one whose date has changed."""
     labels = shipment_labels(work.connection, shipment.study_id, shipment.number)
     if not labels.complete:
         raise KitsNotLabelled(labels.country, len(labels.left), labels.waiting)
 
 
 def _country(work: Work, study: SupplyStudy, shipment: HeldShipment) -> str:
-    if shipment.status != ShipmentStatus.PICKED:
-        raise NotJustInTime(
-            "Kits are labelled once they are picked and before they are packed. Nothing was booked."
-        )
+    # A packed parcel is opened again where the date of a lot was shortened meanwhile.
+    if shipment.status not in (ShipmentStatus.PICKED, ShipmentStatus.PACKED):
+        raise NotJustInTime("Kits are labelled once they are picked and before they leave. Nothing was booked.")
     country = country_of_parcel(work.connection, study.id, shipment.number)
     if not country or not study.definition.labels.just_in_time_for(country):
         raise NotJustInTime("The kits of this shipment are not labelled at the depot. Nothing was booked.")

@@ -29,6 +29,7 @@ from irt.services.send_kits import WayBarred
 from irt.services.store import Store
 from irt.study.network import ImportLicence, Lane, Shipper
 from irt.tables.shipment import ShipmentKit
+from tests.builders_home import IN_AUTUMN_2021, HomeTrial, mailing
 from tests.builders_supply import PROPOSALS, SupplyHouse
 
 PROPOSALS[ProposeImportLicence] = propose_import_licence
@@ -107,6 +108,26 @@ def test_a_parcel_does_not_leave_after_its_licence_has_ended(store: Store) -> No
         house.do(Role.DEPOT, dispatch_shipment, ask)
     house.agree(licensed(house, number="GB-8"))
     assert house.do(Role.DEPOT, dispatch_shipment, ask).status == "in_transit"
+
+
+def test_a_parcel_to_a_home_abroad_needs_its_licence_too(sqlite_store: Store) -> None:
+    """A home is in the country of the site that cares for the patient; at home no licence is asked for."""
+    study = mailing()
+    abroad = tuple(depot.model_copy(update={"country": "CA"}) for depot in study.depots)
+    trial = HomeTrial.mailing(sqlite_store, study.model_copy(update={"depots": abroad}))
+    trial.agree(licensed(trial, days=1, country="US", kits={"IVM400": 100}))
+    number = trial.released(trial.assigned().dispensing_id).shipment or ""
+    ask = StepShipment(study_id=trial.study_id, number=number, waybill="W", monitor="M")
+    for step in (acknowledge_shipment, pick_shipment, pack_shipment):
+        trial.do(Role.DEPOT, step, ask)
+    trial.later(5)
+    with pytest.raises(NotLicensed, match="no import licence for US"):
+        trial.do(Role.DEPOT, dispatch_shipment, ask)
+    trial.agree(licensed(trial, number="US-8", country="US", kits={"IVM400": 100}, valid_from=IN_AUTUMN_2021))
+    assert trial.do(Role.DEPOT, dispatch_shipment, ask).status == "in_transit"
+    with trial.store.reading() as connection:
+        used = licences_on(connection, trial.study_id, trial.day)[-1].used
+    assert sum(used.values()) == len(trial.rows(ShipmentKit))
 
 
 def by_shipper(house: SupplyHouse, hold_hours: int, lead_time_days: int = 2) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,10 +13,12 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.reads.blinded_just_in_time import ShipmentLabels, lacks_label, shipment_labels
+from irt.services.change_expiry import ChangeExpiry, change_expiry
 from irt.services.fulfil_shipment import (
     StepShipment,
     acknowledge_shipment,
     cancel_shipment,
+    dispatch_shipment,
     pack_shipment,
     pick_shipment,
 )
@@ -34,7 +37,7 @@ from irt.services.store import Store
 from irt.states.shipment import ShipmentStatus
 from irt.study.definition import StudyDefinition
 from irt.study.labels import LabelSettings
-from irt.tables.kit import Kit
+from irt.tables.kit import BlindedLot, Kit
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders_home import HomeTrial, mailing
@@ -200,6 +203,51 @@ def test_a_country_with_two_languages_has_two_labels_a_kit(house: SupplyHouse) -
         labelled(house, work(house).left[:3])
     done = labelled(house, work(house).left[:3], labels_issued=6)
     assert done.masters == ["LM-001 version 1", "LM-002 version 1"]
+
+
+def test_a_label_is_asked_for_again_when_its_lot_ends_earlier(store: Store) -> None:
+    """Packed already or not; a label put on after the change holds, and a later date asks for none."""
+    house = SupplyHouse.of(store, the_late_study())
+    house.load()
+    house.sites(1)
+    house.resupply()
+    approved(house, "en")
+    picked(house)
+    kits = work(house).left
+    assert checked(house, labelled(house, kits).number) == 0
+    house.later(1)
+    ends(house, -30)
+    assert work(house).left == kits
+    with pytest.raises(KitsNotLabelled, match=f"{len(kits)} kits"):
+        pack(house)
+    house.later(1)
+    assert checked(house, labelled(house, kits).number) == 0
+    assert pack(house) == ShipmentStatus.PACKED
+    house.later(1)
+    ends(house, -40)
+    with pytest.raises(KitsNotLabelled):
+        leave(house)
+    house.later(1)
+    assert checked(house, labelled(house, kits).number) == 0
+    house.later(1)
+    ends(house, -20)
+    assert leave(house) == ShipmentStatus.IN_TRANSIT
+
+
+def ends(house: SupplyHouse, days: int) -> None:
+    """Every lot of the parcel's kits ends so many days from the date of the kit list."""
+    for lot in house.rows(BlindedLot):
+        first = house.definition.sizes["small"].lots[0].expiry + timedelta(days=days)
+        ask = ChangeExpiry(
+            study_id=house.study_id, lot=lot["number"], expiry=first, reason="Stability", signing=signing()
+        )
+        house.do(Role.QUALIFIED_PERSON, change_expiry, ask)
+
+
+def leave(house: SupplyHouse) -> ShipmentStatus:
+    """The carrier takes the parcel."""
+    ask = StepShipment(study_id=house.study_id, number=the_first(house), waybill="W", monitor="M")
+    return house.do(Role.DEPOT, dispatch_shipment, ask).status
 
 
 def test_only_what_is_picked_and_lacks_its_label_gets_one(house: SupplyHouse) -> None:

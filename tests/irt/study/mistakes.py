@@ -377,6 +377,8 @@ EDITS = [
      "fourier", "name: Pen 140 mg/mL\n", "name: Pen 140 mg/mL\n    schedules: {GB: II}\n"),
     ("ControlledGoesHome", "delivery.visits[0]", "visits: [RAND]",
      "activ6", "{code: IVM400, name:", "{code: IVM400, schedules: {US: II}, name:"),
+    ("PreparedGoesHome", "delivery.visits[0]", "visits: [RAND]",
+     "activ6", "{code: IVM400, name:", "{code: IVM400, preparation: {contents: 5, in_use_hours: 6}, name:"),
     ("NoTimeToThaw", "blinding_groups[0].preparation", "preparation:",
      "escalation", "    storage: frozen\n", "    storage: frozen\n"
      "    preparation: {contents: 5, in_use_hours: 6, thaw_hours_min: 4, thaw_hours_max: 4}\n"),
