@@ -23,11 +23,13 @@ from irt.reads.blinded_verification import SiteVerification, sites_to_verify
 from irt.services.close_deviation import close_deviation
 from irt.services.destroy_kits import destroy_kits
 from irt.services.return_shipments import cancel_return, pack_return, receive_return, send_return
+from irt.services.verify_depot_kits import confirm_depot_kits, verify_depot_kits
 from irt.services.verify_kits import monitor_returns, verify_returns
 from web.api.operations import Caller, Now, Number, Records, StudyId, command, question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
 _KITS = {"study_id": 1, "site": "1014", "kits": ["48213377", "30915524"], "signing": _SIGNING}
+_AT_DEPOT = {"study_id": 1, "depot": "NLD", "kits": ["48213377", "30915524"], "signing": _SIGNING}
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,20 @@ OPERATIONS = (
         Permission.VERIFY_RETURNS,
         "Sign as the monitor, another person than the site's, that kits are verified",
         _KITS,
+    ),
+    command(
+        "/depots/kits/verify",
+        verify_depot_kits,
+        Permission.FULFIL_SHIPMENT,
+        "Sign for the depot that kits there are rejected, recalled, damaged or past their date",
+        _AT_DEPOT,
+    ),
+    command(
+        "/depots/kits/confirm",
+        confirm_depot_kits,
+        Permission.FULFIL_SHIPMENT,
+        "Sign as the depot's second person, so that these kits may be destroyed",
+        _AT_DEPOT,
     ),
     command(
         "/returns/destroy",

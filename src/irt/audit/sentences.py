@@ -125,6 +125,8 @@ TEMPLATES: dict[str, str] = {
     "label_master_rejected": "{who} rejected label master {record}, version {version}.",
     "returns_verified": "{who} verified kits {kits} at site {record}.",
     "returns_monitored": "{who} verified, as the monitor, kits {kits} at site {record}.",
+    "depot_kits_verified": "{who} set apart kits {kits} at depot {record}, never to be used.",
+    "depot_kits_confirmed": "{who} confirmed, as the second person, that kits {kits} at depot {record} are apart.",
     "kits_destroyed": "{who} booked the destruction of kits {kits} by certificate {record}.",
     "hold_opened": "{who} opened hold {record} ({kind}) over {over}: {kits} kits.",
     "hold_carried_out": "{record} found {found} kits where they were and moved {moved} of them.",

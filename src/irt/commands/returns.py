@@ -28,6 +28,7 @@ from irt.services.return_shipments import (
     receive_return,
     send_return,
 )
+from irt.services.verify_depot_kits import VerifyDepotKits, confirm_depot_kits, verify_depot_kits
 from irt.services.verify_kits import VerifyKits, monitor_returns, verify_returns
 
 
@@ -39,16 +40,24 @@ def returns() -> None:
     """
 
 
-def _verifying(name: str, words: str, service: Callable[..., Any]) -> click.Command:
-    def act(person: Person, kits: tuple[str, ...], protocol: str, mode: str | None, site: str) -> None:
+def _verifying(name: str, words: str, service: Callable[..., Any], at_depot: Callable[..., Any]) -> click.Command:
+    def act(
+        person: Person, kits: tuple[str, ...], protocol: str, mode: str | None, site: str | None, depot: str | None
+    ) -> None:
         study = study_of(person, protocol, mode)
-        ask = VerifyKits(study_id=study.id, site=site, kits=list(kits), signing=person.signing())
-        done = person.does(service, ask)
+        signed: dict[str, Any] = {"study_id": study.id, "kits": list(kits), "signing": person.signing()}
+        if (site is None) == (depot is None):
+            raise BadInput("Name the site or the depot where the kits lie.")
+        if depot is not None:
+            done = person.does(at_depot, VerifyDepotKits(depot=depot, **signed))
+        else:
+            done = person.does(service, VerifyKits(site=site or "", **signed))
         click.echo(f"{len(done.kits)} kits are verified.")
 
     command: Callable[..., None] = as_person(act)
     for option in (
-        click.option("--site", metavar="NUMBER", required=True),
+        click.option("--depot", metavar="CODE", help="Where the kits lie at a depot, never to be used."),
+        click.option("--site", metavar="NUMBER"),
         mode_option,
         study_option(),
         click.argument("kits", nargs=-1, required=True),
@@ -59,8 +68,10 @@ def _verifying(name: str, words: str, service: Callable[..., Any]) -> click.Comm
     )
 
 
-returns.add_command(_verifying("verify", "Sign for the site that these kits are there as booked.", verify_returns))
-returns.add_command(_verifying("monitor", "Sign as the monitor, another person than the site's.", monitor_returns))
+_VERIFY = "Sign for the site, or for the depot, that these kits are there as booked."
+_MONITOR = "Sign as the monitor, or as the depot's second person: somebody else than the first."
+returns.add_command(_verifying("verify", _VERIFY, verify_returns, verify_depot_kits))
+returns.add_command(_verifying("monitor", _MONITOR, monitor_returns, confirm_depot_kits))
 
 
 @returns.command("reconcile")

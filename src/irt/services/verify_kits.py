@@ -69,12 +69,7 @@ def verify_returns(work: Work, ask: VerifyKits) -> KitsVerified:
     grant = work.actor.require(Permission.TAKE_BACK, ask.study_id, site.id)
     signature_id = sign_record(work, ask.signing, _signable(ask, site, "site"), grant)
     kits = _kits_at(work, ask, site)
-    today = work.at.date()
-    past = {row["id"] for row in work.rows(_EXPIRIES, ids=[kit.id for kit in kits]) if row["expiry"] < today}
-    for kit in kits:
-        unused = kit.state.accountability == Accountability.NONE
-        if unused and kit.state.quality not in _NEVER_USED and kit.id not in past:
-            raise StillOfUse(kit.number)
+    refuse_usable(work, kits)
     return _book(work, ask, site, kits, KitEvent.VERIFY, signature_id)
 
 
@@ -84,11 +79,27 @@ def monitor_returns(work: Work, ask: VerifyKits) -> KitsVerified:
     grant = work.actor.require(Permission.VERIFY_RETURNS, ask.study_id, site.id)
     signature_id = sign_record(work, ask.signing, _signable(ask, site, "monitor"), grant)
     kits = _kits_at(work, ask, site)
-    numbers = {kit.id: kit.number for kit in kits}
-    for row in work.rows(_VERIFIERS, ids=sorted(numbers)):
-        if row["account_id"] == work.actor.account_id:
-            raise SameVerifier(numbers[row["kit_id"]])
+    who = verified_by(work, kits)
+    for kit in kits:
+        if who.get(kit.id) == work.actor.account_id:
+            raise SameVerifier(kit.number)
     return _book(work, ask, site, kits, KitEvent.MONITOR, signature_id)
+
+
+def refuse_usable(work: Work, kits: Sequence[HeldKit]) -> None:
+    """StillOfUse where a kit may still be given: neither spoilt for good, nor past its date, nor brought back."""
+    today = work.at.date()
+    past = {row["id"] for row in work.rows(_EXPIRIES, ids=[kit.id for kit in kits]) if row["expiry"] < today}
+    for kit in kits:
+        unused = kit.state.accountability == Accountability.NONE
+        if unused and kit.state.quality not in _NEVER_USED and kit.id not in past:
+            raise StillOfUse(kit.number)
+
+
+def verified_by(work: Work, kits: Sequence[HeldKit]) -> dict[int, int]:
+    """Kit id -> the account that verified it first."""
+    rows = work.rows(_VERIFIERS, ids=sorted(kit.id for kit in kits))
+    return {row["kit_id"]: row["account_id"] for row in rows}
 
 
 def _signable(ask: VerifyKits, site: SupplySite, who: str) -> Signable:
