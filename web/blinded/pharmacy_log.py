@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -18,10 +19,13 @@ from irt.services.save_log_layout import LogColumn, SaveLogLayout, save_log_layo
 from irt.supply.pharmacy_log import FIELDS, HEADING_LENGTH_MAX, Column, laid_out
 from web.blinded.desk import Desk, desk_of, go
 from web.downloads import file_answer, file_name, table_answer, table_in
+from web.formats import day
 from web.forms import Fields
 from web.frame import mode_of
 from web.my_sites import sites_of
 from web.pdf import Masthead, Sheets
+
+_DAYS = frozenset(field for field in FIELDS if field == "use_by" or field.endswith("_on"))
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,14 @@ def _choices(layout: tuple[Column, ...], typed: Mapping[str, str]) -> tuple[tupl
     )
 
 
+def _shown(layout: tuple[Column, ...], row: tuple[object, ...]) -> tuple[object, ...]:
+    """The cells as a page shows them: days with the month in letters."""
+    return tuple(
+        day(date.fromisoformat(str(cell))) if cell and column.field in _DAYS else cell
+        for column, cell in zip(layout, row, strict=True)
+    )
+
+
 def _page(
     desk: Desk,
     here: WorkSite,
@@ -159,7 +171,7 @@ def _page(
         study=here.study,
         subject=subject,
         heads=heads,
-        rows=tuple(rows),
+        rows=tuple(_shown(layout, row) for row in rows),
         choices=_choices(layout, typed or {}),
         sites=tuple((str(site.site_id), f"{site.site} · {site.study}") for site in sites),
         may_choose=allowed(desk.who.actor, Permission.COUNT_STOCK, here),

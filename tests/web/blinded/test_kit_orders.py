@@ -1,4 +1,4 @@
-"""The buttons Look first and Order: sets for everybody, kit types for the unblinded supply team alone."""
+"""The buttons Preview the order and Order the kits: sets for everybody, kit types for the unblinded alone."""
 
 import pytest
 

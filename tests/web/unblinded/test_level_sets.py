@@ -1,4 +1,4 @@
-"""The buttons Look first, Propose the change, and the decision on levels of many places."""
+"""The buttons Preview, Propose the change, and the decision on levels of many places."""
 
 from irt.blinding.roles import Role
 from irt.tables.secret import ResupplySetting
