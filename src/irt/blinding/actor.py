@@ -39,6 +39,11 @@ class Actor:
         """The first grant that allows the act, if any."""
         return next((g for g in self.grants if g.covers(permission, study_id, site_id)), None)
 
+    def grant_at_depot(self, permission: Permission, study_id: int, depot_id: int | None) -> Grant | None:
+        """The first grant that allows the act at that depot, or at every depot of the study."""
+        grants = (grant for grant in self.grants if grant.covers(permission, study_id, None))
+        return next((grant for grant in grants if grant.depot_id in (None, depot_id)), None)
+
     def require(self, permission: Permission, study_id: int | None, site_id: int | None = None) -> Grant:
         """The grant that allows the act; NotAllowed where there is none."""
         if self.scopes is not None and permission not in self.scopes:

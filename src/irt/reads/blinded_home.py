@@ -234,7 +234,6 @@ def delivery_to_label(connection: Connection, actor: Actor, study_id: int, numbe
     """The delivery that a depot prints a label for; NotFound for shipments of other depots or to other places."""
     actor.require(Permission.FULFIL_SHIPMENT, study_id)
     row = connection.execute(_SENT, {"study_id": study_id, "number": number}).first()
-    grants = [grant for grant in actor.grants if grant.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
-    if row is None or not any(grant.depot_id in (None, row.depot_id) for grant in grants):
+    if row is None or actor.grant_at_depot(Permission.FULFIL_SHIPMENT, study_id, row.depot_id) is None:
         raise not_found("label")
     return int(row.id)

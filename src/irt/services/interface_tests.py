@@ -162,10 +162,10 @@ def _side(work: Work, study_id: int, depot_id: int) -> tuple[str, Grant]:
     if work.actor.grant_for(Permission.ACTIVATE_SITE, study_id, None) is not None:
         return SUPPLY, work.actor.require(Permission.ACTIVATE_SITE, study_id)
     work.actor.require(Permission.FULFIL_SHIPMENT, study_id)
-    for grant in work.actor.grants:
-        if grant.covers(Permission.FULFIL_SHIPMENT, study_id, None) and grant.depot_id in (None, depot_id):
-            return VENDOR, grant
-    raise NotAllowed("The interface is another depot's. Nothing was signed.")
+    grant = work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, study_id, depot_id)
+    if grant is None:
+        raise NotAllowed("The interface is another depot's. Nothing was signed.")
+    return VENDOR, grant
 
 
 def _audit(work: Work, study_id: int, act: str, depot: str, new: dict[str, object]) -> None:

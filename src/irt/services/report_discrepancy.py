@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Meaning
 from irt.blinding.actor import Grant
 from irt.blinding.roles import Permission
-from irt.errors import Refusal
+from irt.errors import NotAllowed, Refusal
 from irt.reads.discrepancies import where_found
 from irt.services.audit_draft import AuditDraft
 from irt.services.controlled_drugs import study_rules
@@ -101,4 +101,10 @@ def _may_report(work: Work, ask: ReportDiscrepancy) -> tuple[Grant, int | None]:
     kind, place_id = where_found(work.connection, ask.movement_id)
     if kind == Custody.SITE:
         return work.actor.require(Permission.COUNT_STOCK, ask.study_id, place_id), place_id
-    return work.actor.require(Permission.FULFIL_SHIPMENT, ask.study_id), None
+    grant = work.actor.require(Permission.FULFIL_SHIPMENT, ask.study_id)
+    if kind == Custody.DEPOT:
+        at_depot = work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, ask.study_id, place_id)
+        if at_depot is None:
+            raise NotAllowed("It was found at another depot. Nothing was booked. That depot reports it.")
+        return at_depot, None
+    return grant, None

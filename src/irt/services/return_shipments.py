@@ -321,8 +321,7 @@ def _step(
 def _require_receiver(work: Work, study_id: int, depot_id: int) -> None:
     """NotAllowed unless this person receives returns at that depot, or at every depot of the study."""
     work.actor.require(Permission.RECEIVE_RETURNS, study_id)
-    grants = [g for g in work.actor.grants if g.covers(Permission.RECEIVE_RETURNS, study_id, None)]
-    if not any(grant.depot_id in (None, depot_id) for grant in grants):
+    if work.actor.grant_at_depot(Permission.RECEIVE_RETURNS, study_id, depot_id) is None:
         raise NotAllowed("This return goes to another depot. Nothing was booked. Ask that depot.")
 
 

@@ -116,8 +116,8 @@ def _require_may(work: Work, row: RowMapping, how: Settling) -> None:
         work.actor.require(Permission.APPROVE_SHIPMENT, row["study_id"])
         return
     work.actor.require(Permission.FULFIL_SHIPMENT, row["study_id"])
-    grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, row["study_id"], None)]
-    if how != Settling.EXPLAIN or not any(grant.depot_id in (None, row["depot_id"]) for grant in grants):
+    here = work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, row["study_id"], row["depot_id"])
+    if how != Settling.EXPLAIN or here is None:
         raise NotAllowed("A depot explains its own differences; supply ends them. Nothing was booked.")
 
 

@@ -55,6 +55,10 @@ class HeldShipment:
         """The keys every row of the study carries."""
         return {"sponsor_id": self.sponsor_id, "study_id": self.study_id}
 
+    def left_after(self, moment: datetime | None) -> bool:
+        """Whether it was dispatched only after that moment, so that nothing can have become of it then."""
+        return moment is not None and self.dispatched_at is not None and moment < self.dispatched_at
+
     def about(self, act: str) -> About:
         """This shipment as the record of a refusal."""
         return About(self.study_id, self.site_id, self.zone, act, "shipment", self.number)
@@ -145,8 +149,7 @@ def require_receiver(work: Work, shipment: HeldShipment) -> Grant:
 
 def _grant_at(work: Work, shipment: HeldShipment, depot_id: int | None) -> Grant | None:
     work.actor.require(Permission.FULFIL_SHIPMENT, shipment.study_id)
-    grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, shipment.study_id, None)]
-    return next((grant for grant in grants if grant.depot_id in (None, depot_id)), None)
+    return work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, shipment.study_id, depot_id)
 
 
 _KITS_OF = (

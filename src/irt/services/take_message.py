@@ -162,8 +162,7 @@ def _sender(work: Work, study_id: int, message: Message) -> int:
     """The depot that the message is from, locked; it must be one that this account works at."""
     sender = sender_behind(work.connection, study_id, message.sender, work.at.date())
     row = work.row(_DEPOT, study_id=study_id, code=sender)
-    grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, study_id, None)]
-    if row is None or not any(grant.depot_id in (None, row["id"]) for grant in grants):
+    if row is None or work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, study_id, row["id"]) is None:
         raise UnknownSender(
             "The sender is no depot that this account works at. Nothing was booked. Name the depot's code as its "
             "sender."

@@ -102,7 +102,8 @@ def _take(work: Work, ask: TrackParcels, word: CarrierWord, number: str) -> tupl
     require_at_depot(work, shipment)
     if work.row(_KNOWN, shipment_id=shipment.id, status=word.status, at=word.at) is not None:
         return None
-    steps = steps_after(word.status, shipment.status)
+    # A waybill of an earlier parcel, or a carrier's clock that is wrong, brings no kit anywhere.
+    steps = () if shipment.left_after(word.at) else steps_after(word.status, shipment.status)
     for event in steps:
         reason = f"{ask.carrier}: {word.detail or word.status}"
         _BOOKS[event](work, StepShipment(study_id=ask.study_id, number=number, reason=reason, occurred_at=word.at))

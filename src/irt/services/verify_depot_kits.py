@@ -65,8 +65,7 @@ def _at_depot(work: Work, ask: VerifyDepotKits) -> tuple[Grant, int]:
     depot_id = depot_ids(work, ask.study_id).get(ask.depot)
     if depot_id is None:
         raise BadInput(f"{ask.depot} is not a depot of this study. Nothing was booked. Check its code.")
-    grants = [g for g in work.actor.grants if g.covers(Permission.FULFIL_SHIPMENT, ask.study_id, None)]
-    grant = next((grant for grant in grants if grant.depot_id in (None, depot_id)), None)
+    grant = work.actor.grant_at_depot(Permission.FULFIL_SHIPMENT, ask.study_id, depot_id)
     if grant is None:
         raise NotAllowed("You work at another depot. Nothing was booked. Ask that depot.")
     return grant, depot_id

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
 from irt.audit.entry import study_chain
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
-from irt.errors import NotFound
+from irt.errors import NotAllowed, NotFound
 from irt.reads.blinded_exceptions import open_exceptions
 from irt.reads.blinded_register import controlled_places, discrepancies_of, register_of
 from irt.reads.signatures import verify_signatures
@@ -30,6 +31,7 @@ from irt.services.fulfil_shipment import (
     pick_shipment,
 )
 from irt.services.hand_over_kits import HandOver, HandOverFewer, hand_over_fewer, hand_over_kits
+from irt.services.move_kits import lock_kits, move_kits
 from irt.services.propose_licence import ProposeLicence
 from irt.services.quarantine_kits import QuarantineKits, quarantine_kits
 from irt.services.receive_shipment import ReceiveShipment, receive_shipment
@@ -41,11 +43,14 @@ from irt.services.store import Store
 from irt.services.verify_kits import VerifyKits, monitor_returns, verify_returns
 from irt.services.witness import Witnessing, WitnessMissing, WitnessNotAllowed
 from irt.services.work import Work
+from irt.states.kit import KitEvent
 from irt.study.definition import StudyDefinition
-from irt.tables.kit import Kit
+from irt.tables.columns import table_of
+from irt.tables.kit import Kit, Movement
 from irt.tables.people import RoleGrant
 from irt.tables.record import AuditEntry, Signature
 from irt.tables.shipment import Shipment
+from irt.tables.study import Depot
 from tests.builders import a_store, migrated
 from tests.builders_supply import DAY
 from tests.builders_trial import LOTS, Trial, the_trial_study
@@ -249,6 +254,21 @@ def test_a_kit_that_is_missed_waits_for_its_report(house: Trial) -> None:
         places = controlled_places(connection, house.actor(Role.PHARMACIST), house.day)
         found = discrepancies_of(connection, places, _noon(house.day) + timedelta(hours=25))
     assert [(one.kit, one.late) for one in found] == [(number, True)]
+
+
+def test_another_depot_does_not_report_what_one_misses(house: Trial) -> None:
+    """A form is signed where the kit was due."""
+    with house.store.writing() as connection:
+        work = Work(house.store, connection, house.actor(Role.DEPOT), _noon(house.day))
+        kit = work.one("kit", select(table_of(Kit).c.id).where(table_of(Kit).c.custody == "depot").limit(1))
+        move_kits(work, lock_kits(work, [kit["id"]]), KitEvent.GO_MISSING, place_id=None, reason="Not there")
+        depot = work.one("depot", select(table_of(Depot).c.id).where(table_of(Depot).c.code == "NLD"))["id"]
+    (move,) = house.rows(Movement, event="go_missing")
+    told = {"movement_id": move["id"], "happened": "The shelf is empty", "told_to": "Home Office"}
+    ask = ReportDiscrepancy(study_id=house.study_id, **told, signing=signing())
+    with pytest.raises(NotAllowed):
+        house.do(house.actor(Role.DEPOT, depot_id=depot + 1), report_discrepancy, ask)
+    assert house.do(house.actor(Role.DEPOT, depot_id=depot), report_discrepancy, ask).in_time
 
 
 def test_supply_is_called_for_reports_that_are_late_and_licences_that_end(house: Trial) -> None:

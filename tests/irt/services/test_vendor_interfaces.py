@@ -13,6 +13,7 @@ from irt.errors import BadInput, NotAllowed
 from irt.messages.signing import signed_headers
 from irt.reads.blinded_exceptions import open_exceptions
 from irt.reads.blinded_interfaces import carrier_words, waybills_under_way
+from irt.services.fulfil_shipment import StepShipment, deliver_shipment
 from irt.services.prepare_messages import PrepareMessages, prepare_messages
 from irt.services.store import Store
 from irt.services.track_parcels import CarrierWord, ParcelsTracked, TrackParcels, track_parcels
@@ -141,13 +142,14 @@ def test_a_carriers_words_move_the_parcel_and_free_no_kit(vendor: Vendor) -> Non
     vendor.sends("dispatch")
     assert track(vendor, ("picked_up", 0), ("customs", 0)).booked == 1
     assert status(vendor) == "customs_hold"
-    done = track(vendor, ("customs", 0), ("out_for_delivery", -0.2), ("delivered", -0.1))
+    vendor.house.later(1)
+    done = track(vendor, ("customs", -24), ("out_for_delivery", -0.2), ("delivered", -0.1))
     assert (done.new, done.booked, status(vendor)) == (2, 2, "delivered")
     assert {row["custody"] for row in vendor.house.rows(Kit) if row["assignment"] == "reserved"} == {"shipment"}
     with vendor.house.store.reading() as connection:
         assert waybills_under_way(connection, vendor.house.study_id) == ["W-1"]
         lines = carrier_words(connection, vendor.house.study_id, SHIPMENT)
-    assert [line.booked for line in lines if line.booked] == ["clear_customs", "deliver", "hold_at_customs"]
+    assert [line.booked for line in lines if line.booked] == ["hold_at_customs", "clear_customs", "deliver"]
 
 
 def test_trouble_on_the_way_is_in_the_inbox_and_books_nothing(vendor: Vendor) -> None:
@@ -157,6 +159,16 @@ def test_trouble_on_the_way_is_in_the_inbox_and_books_nothing(vendor: Vendor) ->
     assert (status(vendor), list(inbox(vendor, 0))) == ("in_transit", ["carrier_trouble"])
     track(vendor, ("in_transit", 0))
     assert inbox(vendor, 0) == {}
+
+
+def test_a_word_from_before_the_dispatch_is_kept_and_books_nothing(vendor: Vendor) -> None:
+    """Nobody delivers what has not left; a person who types such a time is told so."""
+    vendor.sends("dispatch")
+    assert (track(vendor, ("delivered", -99)).booked, status(vendor)) == (0, "in_transit")
+    early = vendor.now - timedelta(hours=99)
+    ask = StepShipment(study_id=vendor.house.study_id, number=SHIPMENT, occurred_at=early)
+    with pytest.raises(BadInput, match="before the dispatch"):
+        vendor.house.do(vendor.actor, deliver_shipment, ask)
 
 
 def test_words_of_no_parcel_of_another_depot_or_of_tomorrow(vendor: Vendor) -> None:
