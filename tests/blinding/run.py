@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, press, supply, verify
+from tests.blinding.story import enrol, press, stock_items, supply, verify
 from tests.blinding.story_of_change import (
     amend,
     change_network,
@@ -29,6 +29,8 @@ from web.api.room import every_operation
 
 NUMBERED = re.compile(r"\{\w+_id:int\}")
 """A record that an address names by its id."""
+NAMED = re.compile(r"\{(number|site|depot):str\}")
+"""A record that an address names as people do."""
 THOROUGH = ("pharmacist.0",)
 """Who opens every page; the others open the first few of those that differ in a number only."""
 ALIKE_MAX = 2
@@ -42,6 +44,8 @@ NEAR = {
         "/studies/{study_id}/holds/H-0001",
         "/studies/{study_id}/excursions/X-0001",
         "/studies/{study_id}/destruction",
+        "/studies/{study_id}/deviations",
+        "/studies/{study_id}/release",
         "/studies/{study_id}/label-masters",
         "/studies/{study_id}/label-masters/LM-001",
         "/studies/{study_id}/label-masters/LM-001/proof",
@@ -55,6 +59,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
     with world_in(variation, template, folder) as world, _listening() as lines:
         world.evidence.routes = sorted(_looked_at(world.browser().client.app.routes))
         supply(world)
+        stock_items(world)
         verify(world)
         enrol(world)
         press(world)
@@ -101,7 +106,7 @@ def ask(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
         answer = system.client.get(address, headers=system.header)
         world.evidence.keep(f"{username} API {address}", answer)
         if answer.status_code < 400:
-            world.evidence.reached.add(address)
+            world.evidence.reached.add(address.partition("?")[0])
 
 
 def order(world: OneWorld, username: str, addresses: Iterable[str]) -> None:
@@ -119,7 +124,11 @@ def guarded_commands() -> list[str]:
     return sorted(f"/api/v1{path}" for operation in guarded for path in operation.paths)
 
 
-NOUNS = ("subject", "outage-pack", "kit", "shipment", "return")
+NOUNS = ("subject", "outage-pack", "kit", "shipment", "return", "depot", "vendor-interface", "controlled/site")
+BY_CODE = {"depot": ["NLD"], "vendor-interface": ["NLD"], "controlled/site": ["1004"]}
+"""What the API asks for by a code; the site is in the country where kits are controlled."""
+ALSO_ASKED = {"/supply/order-preview": "?site=1001&blinding_group=PEN"}
+"""What a question needs besides its address."""
 
 
 def questions(world: OneWorld, alike_max: int) -> list[str]:
@@ -129,7 +138,7 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
         known = {
             noun: [str(row[0]) for row in connection.execute(text(f"SELECT number FROM {noun} ORDER BY number"))]
             for noun in ("subject", "kit", "shipment", "site", "outage_pack")
-        }
+        } | BY_CODE
         known["outage-pack"] = known.pop("outage_pack")
         known["return"] = [number for number in known["shipment"] if number.startswith("R-")]
         known["shipment"] = [number for number in known["shipment"] if number.startswith("S-")]
@@ -137,9 +146,11 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
             address = NUMBERED.sub("1", address)
+            address = address.replace("{group:str}", "PEN")
             noun = next((each for each in NOUNS if f"{each}s/{{" in address), "site")
+            also = next((more for end, more in ALSO_ASKED.items() if address.endswith(end)), "")
             for number in known[noun][:alike_max] if "{" in address else [""]:
-                asked.append(address.replace("{number:str}", number).replace("{site:str}", number))
+                asked.append(NAMED.sub(number, address) + also)
     return asked
 
 

@@ -34,6 +34,13 @@ def supply(world: OneWorld) -> None:
     world.does("pharmacist.0", "/shipments/receive", number=second, received=[], signing=SIGNING)
 
 
+def stock_items(world: OneWorld) -> None:
+    """Bags without numbers lie at the depot and at the first site."""
+    bags = {"act": "receive", "item": "BAG", "lot": "B-77", "quantity": 20, "expiry": "2028-06-30"}
+    world.does("depot.all", "/items/book-at-depot", depot="NLD", **bags)
+    world.does("pharmacist.0", "/items/book", site=world.sites[0][0], **bags)
+
+
 def _raise_levels(world: OneWorld, site_id: int) -> None:
     with world.store.reading() as connection:
         kit_types = connection.execute(text("SELECT DISTINCT kit_type FROM secret_kit_content ORDER BY id"))
@@ -59,8 +66,7 @@ def enrol(world: OneWorld) -> None:
     randomized(world, 1, subjects[THIRD], "Q2W", today)
     world.does("coordinator.0", "/subjects/randomize", subject=subjects[FIRST], on_day=today, **dose_answers("Q2W"))
     kits = _dispensed(world, 0, subjects[FIRST], "D1", "Q2W")
-    others = _dispensed(world, 0, subjects[SECOND], "D1", "QM", wrong=kits[0])
-    _mistaken(world, others[0])
+    _dispensed(world, 0, subjects[SECOND], "D1", "QM", wrong=kits[0])
     _replaced(world, subjects[THIRD])
     waiting = screened(world, 0)
     world.does("coordinator.0", "/subjects/fail-screening", subject=waiting, on_day=today, reason="Other")
@@ -121,17 +127,27 @@ def _dispensed(
         returned = [{"number": number, "fate": "used"} for number in back]
         today = world.now.date().isoformat()
         world.does(who, "/kits/take-back", subject=subject, on_day=today, kits=returned)
+    _prepared(world, who, open_one["dispensing_id"], kits)
     for read in filter(None, (wrong, *kits)):
         world.does(who, "/dispensings/check-kit", dispensing_id=open_one["dispensing_id"], read=read)
     world.does(who, "/dispensings/hand-over", dispensing_id=open_one["dispensing_id"], scanned=kits)
     return kits
 
 
+def _prepared(world: OneWorld, who: str, dispensing: int, kits: list[str]) -> None:
+    """Kits are drawn up, one of them twice: what was written of it first was wrong."""
+    ask = {"dispensing_id": dispensing, "prepared_at": world.now.isoformat()}
+    all_used = [{"number": number, "used": "1", "wasted": "0"} for number in kits]
+    first = world.does(who, "/preparations/prepare", **ask, kits=all_used)["number"]
+    some_lost = [{**vial, "used": "0.8", "wasted": "0.2"} for vial in all_used]
+    world.does(who, "/preparations/prepare", **ask, kits=some_lost, corrects=first, reason="Misread")
+
+
 def _replaced(world: OneWorld, subject: str) -> None:
-    """One kit of the third subject is found damaged, another is given in the place of one that stays."""
+    """One kit of the third subject is found damaged, and in the place of another a wrong one is handed over."""
     open_one = _ordered(world, 1, subject, "D1", "Q2W")
-    dispensing, first = open_one["dispensing_id"], open_one["kits"][0]["number"]
-    world.does(
+    dispensing, (first, second, *_) = open_one["dispensing_id"], [kit["number"] for kit in open_one["kits"]]
+    after = world.does(
         "pharmacist.1",
         "/dispensings/replace-kit",
         dispensing_id=dispensing,
@@ -140,6 +156,9 @@ def _replaced(world: OneWorld, subject: str) -> None:
         reason="Seal broken",
         on_day=world.now.date().isoformat(),
     )
+    (instead,) = {kit["number"] for kit in after["kits"]} - {kit["number"] for kit in open_one["kits"]}
+    _prepared(world, "pharmacist.1", dispensing, [instead])
+    _mistaken(world, dispensing, second)
 
 
 def _counted(world: OneWorld, site: str, gone: list[str]) -> None:
@@ -154,15 +173,15 @@ def _counted(world: OneWorld, site: str, gone: list[str]) -> None:
     world.does("pharmacist.0", "/kits/report", site=site, kit=gone[0], report="damaged", reason="Not here")
 
 
-def _mistaken(world: OneWorld, assigned: str) -> None:
+def _mistaken(world: OneWorld, dispensing: int, assigned: str) -> None:
     """One kit too many lay on the desk: another one than the assigned was given."""
-    stock = world.system("pharmacist.0").asks_study(f"/sites/{world.sites[0][0]}/kits", limit=200).json()["items"]
+    stock = world.system("pharmacist.1").asks_study(f"/sites/{world.sites[1][0]}/kits", limit=200).json()["items"]
     given = stock[-1]["number"]
     world.evidence.mistaken = given
     world.does(
-        "pharmacist.0",
+        "pharmacist.1",
         "/dispensings/record-misallocation",
-        dispensing_id=2,
+        dispensing_id=dispensing,
         assigned=assigned,
         given=given,
         taken="no",

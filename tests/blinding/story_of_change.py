@@ -16,12 +16,13 @@ from irt.services.label_masters import (
     write_label_master,
 )
 from irt.services.propose_levels import ProposeLevels, propose_levels
-from tests.blinding.worlds import OneWorld
-from tests.cast import signing
+from tests.blinding.worlds import WITNESS, OneWorld
+from tests.cast import PASSWORD, signing
 from tests.irt.labels.builders import WHOLE
 from tests.web.api.system import SIGNING
 from tests.web.parcels import house_of
 
+SEES_IT = {"username": WITNESS, "password": PASSWORD}
 CONTACT = {"receiver": "Trial pharmacy", "address": "1 High Street\nLeeds", "phone": "+44 113 496 0000"}
 
 
@@ -123,7 +124,7 @@ def destroy_kit(world: OneWorld) -> None:
     world.does("depot.all", "/returns/receive", number=packed["number"], received=[kit])
     paper = {"certificate": "C-77", "destroyer": "Remex", "file_name": "c.pdf", "paper": "JVBERi0xLjcK"}
     day = {"on_day": world.now.date().isoformat(), "signing": SIGNING}
-    world.does("quality.all", "/returns/destroy", kits=[kit], **paper, **day)
+    world.does("quality.all", "/returns/destroy", kits=[kit], witness=SEES_IT, **paper, **day)
 
 
 def go_on_paper(world: OneWorld) -> None:

@@ -57,6 +57,14 @@ KITS_OF_A_LOT = 30
 CALL: dict[str, Any] = {"code": "CALL", "name": "Phone call", "kind": "phone", "window_after_days": 20}
 CALL_DAY, WEIGHED = 14, "W4"
 LEVEL = {"minimum": 3, "maximum": 14}
+PREPARED: dict[str, Any] = {"unit": "mL", "contents": 1, "in_use_hours": 6}
+CONTROLLED = {"NL": "I"}
+"""In the country of the depot alone: there is a register, and nobody at a site needs a witness."""
+ITEMS: tuple[dict[str, Any], ...] = ({"code": "BAG", "name": "Cool bag", "unit": "bag"},)
+ROUTES: tuple[dict[str, Any], ...] = (
+    {"code": "eu", "regions": ["EU"]},
+    {"code": "us", "regions": ["NA", "LA", "AP"]},
+)
 
 
 @dataclass
@@ -70,7 +78,10 @@ class Variation:
     choices: list[list[str]] = field(default_factory=list)
 
     def definition(self) -> StudyDefinition:
-        """The lipid study in this world's words, with blocks that would be recognised and every kind of visit."""
+        """The lipid study in this world's words, with blocks that would be recognised and every kind of visit.
+
+        Its kits are drawn up before they are given, controlled at the depot, and released step by step.
+        """
         study = the_lipid_study().model_dump(mode="json", exclude={"sizes"})
         study["screening"]["run_in_days"] = 1
         study["visits"].append({**CALL, "day": CALL_DAY})
@@ -78,6 +89,10 @@ class Variation:
             if rule["visits"] == [WEIGHED]:
                 dose = {"kit_type": rule["kits"][0]["kit_type"], "mg_per_kg": 1, "mg_per_kit": 20}
                 rule.update(kits=[], by_weight=dose)
+        for group in study["blinding_groups"]:
+            group.update(preparation=PREPARED, schedules=CONTROLLED)
+        study["release_routes"] = ROUTES
+        study["items"] = ITEMS
         study["randomization"]["block_sizes"] = BLOCK_SIZES
         study["resupply"]["study"] = {"PEN-A": LEVEL, "PEN-P": LEVEL}
         return StudyDefinition.model_validate(_in_words(study, self.words))

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,27 @@ from sqlalchemy import text
 from irt.blinding.conflicts import BLINDED_ROLES
 from irt.blinding.roles import SITE_ROLES, Permission, Role
 from irt.services import passwords
+from irt.services.approve_shipment import ApproveShipment, approve_shipment
 from irt.services.issue_token import IssueToken, issue_token
 from irt.services.passwords import PasswordRule
+from irt.services.propose_licence import ProposeLicence
+from irt.services.release_steps import SignReleaseStep, sign_release_step
 from irt.services.seal import Seal
 from irt.services.store import Store
+from irt.states.release import ReleaseStepKind
 from tests.blinding.chance import fixed_chance
 from tests.blinding.evidence import Evidence
 from tests.blinding.variation import ASSIGNED_BEFORE, Variation
 from tests.builders import SEAL_KEY
 from tests.builders_supply import SupplyHouse
-from tests.cast import Office, token_of
+from tests.cast import Office, signing, token_of
 from tests.web.api.system import System
 from tests.web.browser import Browser
 from tests.web.world import World
 
 CHEAP = PasswordRule(time_cost=1, memory_kib=8, lanes=1)
 STUDY_ROLES = (*sorted(BLINDED_ROLES - SITE_ROLES), Role.ADMINISTRATOR)
+WITNESS = "quality.witness"
 SITE_PEOPLE = tuple(sorted(BLINDED_ROLES & SITE_ROLES))
 
 
@@ -101,14 +106,17 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
 
 def _stocked(store: Store, variation: Variation) -> OneWorld:
     house = SupplyHouse.of(store, variation.definition())
-    house.load(variation.lots())
+    for lot in house.load(variation.lots(), release=False).blinded_lots:
+        _release(house, lot)
+    _licence(house)
     with store.writing() as connection:
         start = "UPDATE secret_allocation_state SET state = :state WHERE key = 'assignments'"
         moved = connection.execute(text(start), {"state": f'{{"count": {ASSIGNED_BEFORE}}}'})
         if moved.rowcount != 1:
             raise LookupError("the study does not count its assignments as it did")
     sites = house.sites(2)
-    house.resupply()
+    for parcel in house.resupply().shipments:
+        house.do(Role.SUPPLY_MANAGER, approve_shipment, ApproveShipment(study_id=house.study_id, number=parcel))
     for _ in range(14):
         house.later(1)
         house.carry()
@@ -119,13 +127,32 @@ def _stocked(store: Store, variation: Variation) -> OneWorld:
     return OneWorld(store, office, house.study_id, tuple(sites))
 
 
+def _release(house: SupplyHouse, lot: str) -> None:
+    """Every step of the lot's route, as far as the United Kingdom; the Netherlands wait for supply."""
+    steps: tuple[tuple[Role, ReleaseStepKind, dict[str, Any]], ...] = (
+        (Role.QUALIFIED_PERSON, ReleaseStepKind.QP_CERTIFICATION, {"route": "eu"}),
+        (Role.QUALITY, ReleaseStepKind.COUNTRY_APPROVAL, {"countries": ["GB", "NL"]}),
+        (Role.SUPPLY_MANAGER, ReleaseStepKind.RELEASE_TO_TRIAL, {"countries": ["GB"]}),
+    )
+    for who, kind, where in steps:
+        ask = SignReleaseStep(study_id=house.study_id, lot=lot, kind=kind, signing=signing(), **where)
+        house.do(who, sign_release_step, ask)
+
+
+def _licence(house: SupplyHouse) -> None:
+    """The depot may keep controlled drugs."""
+    facts = {"number": "CD-NLD", "valid_until": date(2028, 12, 31), "effective_from": house.day}
+    house.agree(ProposeLicence(study_id=house.study_id, depot="NLD", reason="Inspected", **facts))
+
+
 def _hire(office: Office, study_id: int, sites: list[tuple[str, int]]) -> None:
     with office.store.reading() as connection:
         depot_id = connection.execute(text("SELECT id FROM depot WHERE code = 'NLD'")).scalar_one()
     for index, (_, site_id) in enumerate(sites):
         for role in SITE_PEOPLE:
             office.hire(f"{role}.{index}", (role, {"study_id": study_id, "site_id": site_id}))
-    office.hire("quality.all", (Role.QUALITY, {"study_id": study_id}))
+    for quality in ("quality.all", WITNESS):
+        office.hire(quality, (Role.QUALITY, {"study_id": study_id}))
     for role in STUDY_ROLES:
         at_depot = {"depot_id": depot_id} if role == Role.DEPOT else {}
         office.hire(f"{role}.all", (role, {"study_id": study_id, **at_depot}))

@@ -62,7 +62,7 @@ def invoice_of(story: Story, groups: Mapping[str, int], customs: Customs | None,
         raise NoInvoice(
             "The study sets no values for customs, so there is no invoice. Set customs in the study file."
         )
-    if story.origin is None or story.destination.kind is PlaceKind.HOME:
+    if story.origin is None or story.origin.kind is not PlaceKind.DEPOT or story.destination.kind is PlaceKind.HOME:
         raise NoInvoice("This shipment goes to a home or from no depot. It has no invoice.")
     if story.origin.country == story.destination.country:
         raise NoInvoice(f"Shipment {story.number} crosses no border. It has no invoice.")

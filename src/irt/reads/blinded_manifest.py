@@ -29,6 +29,7 @@ from irt.study.blinded import BlindedStudy
 from irt.study.temperature import LoggerProfile
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit, Movement
+from irt.tables.returning import ReturnShipment
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Depot, Site, Study
 from irt.tables.subject import Subject
@@ -36,6 +37,7 @@ from irt.tables.temperature import LoggerFile, TemperatureAssessment
 from irt.temperature.logger_file import read_logger_file
 
 _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_of(ShipmentStep)
+_RETURNS = table_of(ReturnShipment)
 _SITES, _DEPOTS, _STUDIES = table_of(Site), table_of(Depot), table_of(Study)
 _KITS, _LOTS, _MOVEMENTS = table_of(Kit), table_of(BlindedLot), table_of(Movement)
 _SUBJECTS, _FILES, _ASSESSMENTS = table_of(Subject), table_of(LoggerFile), table_of(TemperatureAssessment)
@@ -62,8 +64,15 @@ OF_KIT = {
 """What happens to it afterwards."""
 
 _NUMBERED = (
-    select(_SHIPMENTS, _STUDIES.c.protocol, _STUDIES.c.mode)
+    select(
+        _SHIPMENTS,
+        _STUDIES.c.protocol,
+        _STUDIES.c.mode,
+        _RETURNS.c.site_id.label("from_site_id"),
+        _RETURNS.c.depot_id.label("back_to_depot_id"),
+    )
     .join(_STUDIES, _STUDIES.c.id == _SHIPMENTS.c.study_id)
+    .outerjoin(_RETURNS, _RETURNS.c.shipment_id == _SHIPMENTS.c.id)
     .where(_SHIPMENTS.c.number == bindparam("number"))
     .order_by(_SHIPMENTS.c.id)
 )
@@ -150,7 +159,7 @@ def story_of(
         number=row["number"],
         version=connection.execute(_VERSION, facts).scalar_one(),
         status=row["status"],
-        origin=places.depot(row["origin_depot_id"]),
+        origin=places.origin(row),
         destination=destination,
         ship_to=delivery_lines(connection, row["site_id"], row["dispatch_on"] or row["raised_at"].date()),
         storage=row["storage"],
@@ -238,7 +247,7 @@ def _happenings(
     """Packing and shipping of the parcel, then what happened to its kits, by time."""
     facts = {"shipment_id": row["id"]}
     destination = places.destination(row)
-    origin = places.depot(row["origin_depot_id"]) or destination
+    origin = places.origin(row) or destination
     numbers = tuple(kit["number"] for kit in kits)
     steps = {step.event: step.at for step in connection.execute(_STEP.group_by(_STEPS.c.event), facts)}
     acts = ((ShipmentEvent.PACK, Act.PACKED), (ShipmentEvent.DISPATCH, Act.SHIPPED))
@@ -283,13 +292,19 @@ class Places:
             self._depots[depot_id] = place
         return self._depots[depot_id]
 
+    def origin(self, shipment: RowMapping) -> Place | None:
+        """Where a shipment comes from; a return from its site."""
+        if shipment["from_site_id"] is not None:
+            return self._site("site", shipment["from_site_id"])
+        return self.depot(shipment["origin_depot_id"])
+
     def destination(self, shipment: RowMapping) -> Place:
         """Where a shipment goes. A home is known to the courier alone."""
         if shipment["subject_id"] is not None:
             return HOME
         if shipment["site_id"] is not None:
             return self._site("site", shipment["site_id"])
-        depot = self.depot(shipment["target_depot_id"])
+        depot = self.depot(shipment["target_depot_id"] or shipment["back_to_depot_id"])
         if depot is None:
             raise NotFound(f"Shipment {shipment['number']} goes nowhere. Call support.")
         return depot

@@ -1,7 +1,7 @@
 """Return shipments: verified kits in sealed boxes, received by scan, destroyed; what lacks stays in the books."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,8 @@ import pytest
 from irt.audit.sentences import sentence
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
+from irt.messages.invoice import NoInvoice, invoice_of
+from irt.reads.blinded_events import chronicle_of_kit, chronicle_of_period
 from irt.reads.stock_books import reconcile_stock
 from irt.services import fulfil_shipment as steps
 from irt.services.destroy_kits import destroy_kits
@@ -37,6 +39,7 @@ from irt.tables.record import AuditEntry
 from irt.tables.returning import ReturnBox
 from irt.tables.shipment import Shipment
 from tests.builders_supply import SupplyHouse, a_house, with_stocked_sites
+from tests.irt.messages.test_invoice import CUSTOMS
 from tests.irt.services.test_destroy_kits import destroying, rejected, verifying
 
 
@@ -238,3 +241,18 @@ def test_each_step_has_its_people(house: SupplyHouse) -> None:
     step = StepShipment(study_id=house.study_id, number=number, reason="As it happened")
     with pytest.raises(NotAllowed):
         house.do(Role.DEPOT, steps.deliver_shipment, step)
+
+
+def test_a_return_is_told_with_where_it_came_from_and_went(house: SupplyHouse) -> None:
+    """In the events of a kit and of a period; no broker needs an invoice for it."""
+    number, kits = sent(house)
+    until = datetime.combine(house.day + timedelta(days=1), time(), UTC)
+    with house.store.reading() as connection:
+        of_kit = chronicle_of_kit(connection, house.study_id, kits[0])
+        of_period = chronicle_of_period(connection, house.study_id, until - timedelta(days=30), until)
+    for told in (of_kit, of_period):
+        (back,) = (parcel for parcel in told.parcels if parcel.number == number)
+        assert back.origin is not None
+        assert (back.origin.code, back.destination.code) == (house.active_sites()[0]["number"], "NLD")
+    with pytest.raises(NoInvoice):
+        invoice_of(back, {}, CUSTOMS, until)

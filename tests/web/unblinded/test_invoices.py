@@ -1,11 +1,13 @@
 """The invoices of the customs broker: which shipments, the paper, and who never sees a value."""
 
+import re
 from io import BytesIO
 
 import pikepdf
 import pytest
 
 from irt.blinding.roles import Role
+from irt.messages.papers import PAPERS
 from irt.tables.record import AuditEntry
 from tests.irt.messages.test_papers import text_of
 from tests.web.api.system import System
@@ -13,6 +15,9 @@ from tests.web.browser import Browser
 from tests.web.parcels import house_of, kits_of, parcel
 from tests.web.unblinded.people import depot_worker
 from tests.web.world import World
+
+WORTH = re.compile(r"\b(40\.00|EUR|DAP|300215)\b")
+"""What the invoice alone says of a parcel."""
 
 
 def _broker(world: World) -> Browser:
@@ -50,9 +55,23 @@ def test_no_blinded_reader_sees_what_kits_are_worth(world: World, who: str) -> N
 
 
 def test_the_depot_that_packs_sees_no_value(world: World) -> None:
-    """Its papers are those of the manifest."""
-    number = parcel(world)
-    assert depot_worker(world).get(f"/invoices/{world.study_id}/{number}").status_code == 403
+    """Its papers are those of the manifest, and none of them says what the parcel is worth."""
+    number, browser = parcel(world), depot_worker(world)
+    assert browser.get(f"/invoices/{world.study_id}/{number}").status_code == 403
+    address = f"/depot/{world.study_id}/{number}"
+    papers = [f"/manifest/{paper}" for paper in PAPERS]
+    answers = [browser.get(f"{address}{part}") for part in ("", "/packing-list", *papers)]
+    assert {answer.status_code for answer in answers} == {200}
+    told = [text_of(each.content) if each.content.startswith(b"%PDF") else each.text for each in answers]
+    assert [WORTH.findall(words) for words in told] == [[]] * len(told)
+
+
+def test_the_site_that_receives_sees_no_value(world: World) -> None:
+    """Neither on the shipment's page nor on its packing list."""
+    number, browser = parcel(world), world.signed_in("pharmacist.0")
+    for part in ("", "/packing-list"):
+        page = browser.get(f"/shipments/{world.study_id}/{number}{part}")
+        assert (page.status_code, WORTH.findall(page.text)) == (200, [])
 
 
 def test_a_shipment_without_a_paper_is_refused_in_words(world: World) -> None:
