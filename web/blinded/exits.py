@@ -94,8 +94,9 @@ def _misallocate(desk: Desk, found: DispenseView, facts: dict[str, Any], typed: 
     }
     key = typed.get("command_key", "")
     if found.misallocation_signed:
-        return desk.press(sign_misallocation, SignMisallocation(**told, signing=signing_in(typed)), key)
-    return desk.press(record_misallocation, RecordMisallocation.model_validate(told), key)
+        signed = SignMisallocation(**told, signing=signing_in(typed), witness=witness_in(typed))
+        return desk.press(sign_misallocation, signed, key)
+    return desk.press(record_misallocation, RecordMisallocation(**told, witness=witness_in(typed)), key)
 
 
 def _give_fewer(desk: Desk, _found: DispenseView, facts: dict[str, Any], typed: Typed) -> SQLModel:

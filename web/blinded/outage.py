@@ -16,6 +16,7 @@ from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotAllowed, Refusal
 from irt.messages.outage_pack import pack_paper
 from irt.reads.blinded_outage import EntryLine, PackLine, PackView, pack_named, packs_at, paper_of
+from irt.reads.blinded_register import names_controlled
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.services.check_outage_entry import CheckOutageEntry, check_outage_entry
@@ -34,7 +35,7 @@ from irt.states.outage import EntryKind, PackStatus, SealFate
 from irt.states.table import words
 from web.blinded.code_break import REASONS
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import signing_in, whole_in
+from web.blinded.typed import signing_in, whole_in, witness_in
 from web.downloads import file_answer
 from web.forms import Fields
 from web.my_sites import SITES_AT_ONCE
@@ -112,6 +113,7 @@ class SignView(BlindedView):
     fates: tuple[tuple[str, str], ...] = FATES
     refusal: str = ""
     typed: dict[str, str] = field(default_factory=dict)
+    may_need_witness: bool = False
 
 
 class OutagePages(Controller):
@@ -187,6 +189,7 @@ class OutagePages(Controller):
                 as_on_paper=data.get("verdict", "") == "same",
                 reason=data.get("reason"),
                 signing=signing_in(data),
+                witness=witness_in(data),
             )
             if data.get("verdict") not in ("same", "other"):
                 raise BadInput("Say whether the entry is what the paper says. Nothing was booked.")
@@ -389,6 +392,7 @@ def _signing(
     grant = desk.who.actor.require(Permission.DISPENSE, pack.study_id, pack.site_id)
     with desk.store.reading() as connection:
         needed = code_will_be_needed(connection, desk.who.actor, pack.study_id)
+        controlled = entry is not None and names_controlled(connection, pack.study_id, entry.kits)
     kept = ("verdict", "reason", *(name for name in data if name.startswith(("fate-", "why-"))))
     return SignView(
         pack=pack,
@@ -399,6 +403,7 @@ def _signing(
         entry=entry,
         refusal=refusal.sentence if refusal else "",
         typed={name: data.get(name, "") for name in kept},
+        may_need_witness=controlled,
     )
 
 

@@ -116,6 +116,7 @@ class DispenseView(BlindedView):
     dose: str
     so_far: tuple[HistoryLine, ...]
     needs_witness: bool = False
+    controlled_here: bool = False
     preparations: tuple[PreparationLine, ...] = ()
 
     @property
@@ -250,6 +251,7 @@ def dispensing_page(
         dose=subject.dose,
         so_far=so_far,
         needs_witness=any(kit.controlled for kit in kits if kit.open),
+        controlled_here=any(subject.site.country in group.schedules for group in subject.study.blinding_groups),
         preparations=_preparations(connection, subject, dispensing_id, kits, now),
     )
 

@@ -93,6 +93,7 @@ class EntryLine(BlindedView):
     reason: str | None
     booked: tuple[tuple[str, str], ...]
     deviations: tuple[str, ...]
+    kits: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -353,6 +354,7 @@ def _entry(row: RowMapping) -> EntryLine:
         reason=row["reason"],
         booked=tuple(sorted(outcome.get("booked", {}).items())),
         deviations=tuple(outcome.get("deviations", ())),
+        kits=tuple(n for part in ("kits", "received", "damaged", "missing") for n in row["content"].get(part, ())),
     )
 
 

@@ -9,11 +9,13 @@ from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.two_persons import refuse_same_person
 from irt.errors import BadInput, NotFound, Refusal
-from irt.services.outage_packs import audit_pack, lock_pack
+from irt.services.outage_packs import LockedPack, audit_pack, lock_pack
 from irt.services.paper_code_break import book_code_break
 from irt.services.paper_dispensing import book_dispensing
 from irt.services.paper_receipt import book_receipt
 from irt.services.sign_record import Signable, Signing, sign_record
+from irt.services.witness import Witnessing
+from irt.services.witness_paper import note_paper_witness, witness_paper
 from irt.services.work import Work
 from irt.states.outage import EntryKind
 from irt.tables.columns import table_of
@@ -29,6 +31,7 @@ class CheckOutageEntry(SQLModel):
     as_on_paper: bool
     reason: str | None = None
     signing: Signing = Field(exclude=True)
+    witness: Witnessing | None = Field(default=None, exclude=True, description="where a kit is a controlled drug")
 
 
 class OutageEntryChecked(SQLModel):
@@ -52,15 +55,13 @@ _ENTRY = (
     .where(_ENTRIES.c.pack_id == bindparam("pack_id"), _ENTRIES.c.number == bindparam("number"))
 )
 _OWN = "You typed this entry, so somebody else compares it with the paper. Nothing was booked. Ask a colleague."
-_BOOK = {
-    EntryKind.DISPENSING: book_dispensing,
-    EntryKind.CODE_BREAK: book_code_break,
-    EntryKind.RECEIPT: book_receipt,
-}
 
 
 def check_outage_entry(work: Work, ask: CheckOutageEntry) -> OutageEntryChecked:
-    """Signs the comparison; an entry that is as on paper is booked in the same transaction, with both its times."""
+    """Signs the comparison; an entry that is as on paper is booked in the same transaction, with both its times.
+
+    WitnessMissing where it books a controlled drug and nobody signs beside.
+    """
     pack, grant = lock_pack(work, ask.study_id, ask.pack, Permission.DISPENSE)
     entry = work.row(_ENTRY, pack_id=pack.id, number=ask.entry)
     if entry is None:
@@ -79,7 +80,10 @@ def check_outage_entry(work: Work, ask: CheckOutageEntry) -> OutageEntryChecked:
     signature_id = sign_record(work, ask.signing, signable, grant)
     outcome: dict[str, Any] = {"booked": {}, "deviations": []}
     if ask.as_on_paper:
-        outcome = _BOOK[EntryKind(entry["kind"])](work, pack, entry)
+        seen = witness_paper(work, pack, entry, signable, ask.witness)
+        outcome = _book(work, pack, entry, signature_id)
+        if seen is not None:
+            note_paper_witness(work, pack, seen, outcome["booked"])
     work.append(
         OutageCheck,
         **pack.owner,
@@ -95,6 +99,13 @@ def check_outage_entry(work: Work, ask: CheckOutageEntry) -> OutageEntryChecked:
     told = {"entry": ask.entry, "of": entry["record"], **outcome}
     audit_pack(work, pack, act, new=told, reason=reason)
     return OutageEntryChecked(pack=pack.number, entry=ask.entry, as_on_paper=ask.as_on_paper, **outcome)
+
+
+def _book(work: Work, pack: LockedPack, entry: RowMapping, signature_id: int) -> dict[str, Any]:
+    if entry["kind"] == EntryKind.RECEIPT:
+        return book_receipt(work, pack, entry, signature_id)
+    book = book_dispensing if entry["kind"] == EntryKind.DISPENSING else book_code_break
+    return book(work, pack, entry)
 
 
 def _signed(entry: RowMapping, as_on_paper: bool) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from irt.services.work import Work
 from irt.supply.continuity import Booking
 
 
-def book_receipt(work: Work, pack: LockedPack, entry: RowMapping) -> Outcome:
-    """Books a receipt at its true time; kits that are not on their way in this shipment become a deviation."""
+def book_receipt(work: Work, pack: LockedPack, entry: RowMapping, signature_id: int) -> Outcome:
+    """Books a receipt at its true time, under the signature of whoever compared it with the paper.
+
+    Kits that are not on their way in this shipment become a deviation.
+    """
     lock_row(work, pack.study_id)
     shipment, content = lock_shipment(work, pack.study_id, entry["record"]), entry["content"]
     awaited = {kit.number for kit in lock_kits(work, kits_underway(work, [shipment]))}
@@ -34,6 +37,7 @@ def book_receipt(work: Work, pack: LockedPack, entry: RowMapping) -> Outcome:
             received=parts["received"],
             damaged=parts["damaged"],
             missing=parts["missing"],
+            signature_id=signature_id,
         )
         receive_shipment(work, receipt)
     booked |= dict.fromkeys(strange, str(Booking.CONFLICT))

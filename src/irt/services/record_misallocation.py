@@ -18,6 +18,8 @@ from irt.services.dispensings import (
 from irt.services.move_kits import HeldKit, lock_kits_by_number, move_kits
 from irt.services.subjects import refusals_concern
 from irt.services.supply_study import lock_study
+from irt.services.witness import Witnessing
+from irt.services.witness_hand_over import witness_other_kit
 from irt.services.work import Work
 from irt.states.kit import Custody, KitEvent
 from irt.states.records import DispensingStatus, KitCheck
@@ -33,6 +35,7 @@ class RecordMisallocation(SQLModel):
     given: str = Field(description="the kit that was handed over instead")
     taken: Literal["yes", "no", "unknown"]
     reason: str = Field(min_length=1)
+    witness: Witnessing | None = Field(default=None, exclude=True, description="where the kit is a controlled drug")
 
 
 class MisallocationReceipt(SQLModel):
@@ -75,6 +78,7 @@ def _misallocate(work: Work, ask: RecordMisallocation, dispensing: LockedDispens
         raise NotMisallocated(
             f"{ask.assigned} is not a kit waiting to be handed over at this visit. Nothing was booked."
         )
+    witness_other_kit(work, dispensing, ask.given, ask.witness)
     given, assigned = _lock_both(work, ask, dispensing)
     move_kits(work, [assigned], KitEvent.REVERSE, subject_id=subject.id, reason=ask.reason)
     move_kits(

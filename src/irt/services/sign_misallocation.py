@@ -22,7 +22,7 @@ def sign_misallocation(work: Work, ask: SignMisallocation) -> MisallocationRecei
     dispensing = lock_dispensing(work, ask.study_id, ask.dispensing_id, Permission.DISPENSE)
     subject = dispensing.subject
     grant = work.actor.require(Permission.DISPENSE, ask.study_id, subject.site.id)
-    facts = ask.model_dump(exclude={"signing"})
+    facts = ask.model_dump(exclude={"signing", "witness"})
     signable = Signable(
         Meaning.RECORD_MISALLOCATION,
         "dispensing",
@@ -33,4 +33,4 @@ def sign_misallocation(work: Work, ask: SignMisallocation) -> MisallocationRecei
         zone=subject.site.zone,
     )
     sign_record(work, ask.signing, signable, grant)
-    return book_misallocation(work, RecordMisallocation(**facts))
+    return book_misallocation(work, RecordMisallocation(**facts, witness=ask.witness))
