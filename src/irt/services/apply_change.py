@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Select, bindparam, select, update
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotAllowed
@@ -37,6 +37,20 @@ _SITE = select(_SITES.c.id).where(
 
 
 _SITE_IDS = select(_SITES.c.number, _SITES.c.id).where(_SITES.c.study_id == bindparam("study_id"))
+
+
+_CODES, _SKUS = table_of(VendorCode), table_of(VendorSku)
+_CODE_TAKEN = select(_CODES.c.id).where(
+    _CODES.c.depot_id == bindparam("depot_id"),
+    _CODES.c.code_of == bindparam("code_of"),
+    _CODES.c.code == bindparam("code"),
+    _CODES.c.record != bindparam("record"),
+)
+_SKU_TAKEN = select(_SKUS.c.id).where(
+    _SKUS.c.depot_id == bindparam("depot_id"),
+    _SKUS.c.code == bindparam("code"),
+    _SKUS.c.kit_type != bindparam("kit_type"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +202,20 @@ def _shipper(work: Work, agreed: _Agreed) -> None:
 def _vendor_code(work: Work, agreed: _Agreed) -> None:
     facts = dict(agreed.facts)
     depot_id = depot_ids(work, agreed.study.id)[facts.pop("depot")]
+    _refuse_taken(work, _CODE_TAKEN, depot_id=depot_id, **facts)
     work.append(VendorCode, **agreed.row, **facts, depot_id=depot_id)
 
 
 def _vendor_sku(work: Work, agreed: _Agreed) -> None:
     depot_id = depot_ids(work, agreed.study.id)[agreed.facts["depot"]]
+    _refuse_taken(work, _SKU_TAKEN, depot_id=depot_id, **agreed.secret)
     work.append(VendorSku, **agreed.row, **agreed.secret, depot_id=depot_id)
+
+
+def _refuse_taken(work: Work, statement: Select[Any], **asked: Any) -> None:
+    """Two proposals of one code may wait at once: the second to be approved would make it two things."""
+    if work.row(statement, **asked) is not None:
+        raise BadInput("The depot has this code for something else by now. Nothing was changed. Refuse this one.")
 
 
 _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {

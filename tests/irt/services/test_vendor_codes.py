@@ -168,3 +168,17 @@ def test_one_code_stands_for_one_thing(vendor: Vendor) -> None:
     )
     with pytest.raises(NotAllowed):
         house.do(vendor.actor, propose_code, ask)
+
+
+def test_of_two_proposals_of_one_code_the_second_is_not_approved(vendor: Vendor) -> None:
+    """Both were put forward before either held: a code would be two things."""
+    house = vendor.house
+    asked = []
+    for code_of, record in ((CodeOf.DEPOT, "NLD"), (CodeOf.DEPOT, "USA")):
+        facts = {"study_id": house.study_id, "depot": "NLD", "code_of": code_of, "record": record, "code": "WH-7"}
+        ask = ProposeCode(**facts, effective_from=house.day, reason="As their system has it")
+        asked.append(house.do(Role.SUPPLY_MANAGER, propose_code, ask))
+    first, second = asked
+    decide(house, first.change_id, first.seen)
+    with pytest.raises(BadInput, match="something else"):
+        decide(house, second.change_id, second.seen)
