@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from irt.blinding.roles import Role
+from irt.blinding.roles import PERMISSIONS, Role
 from irt.services.store import Store
 from tests.builders_supply import SupplyHouse
 from tests.cast import Office
@@ -18,9 +18,16 @@ from tests.web.api.live import served
 from tests.web.api.system import SIGNING, System, depot_of
 from tests.web.world import World
 from web import installation
+from web.api.gate import SCOPE, SHOWS
+from web.api.room import every_operation
 
+ELSEWHERE = (Role.DEPOT, Role.COURIER, Role.CONFIGURATOR)
+UNBLINDED = (Role.SUPPLY_MANAGER, Role.UNBLINDED_STATISTICIAN, Role.QUALIFIED_PERSON, Role.QUALITY)
+AT_SITES = (Role.INVESTIGATOR, Role.COORDINATOR, Role.PHARMACIST, Role.MONITOR)
+OF_STUDIES = (Role.SUPPLY_PLANNER, Role.STUDY_TEAM, Role.CUSTOMS_BROKER)
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
-SECONDS_MAX = 240
+PLAIN = ("string", "integer")
+SECONDS_MAX = 600
 
 
 @pytest.fixture
@@ -32,9 +39,8 @@ def system(request: pytest.FixtureRequest, world: World, monkeypatch: pytest.Mon
     study = {"study_id": world.study_id}
     site = {**study, "site_id": world.sites[0][1]}
     depot = {**study, "depot_id": depot_of(world)}
-    roles = [(Role.INVESTIGATOR, site), (Role.COORDINATOR, site), (Role.SUPPLY_PLANNER, study), (Role.DEPOT, depot)]
-    roles += [(Role.CONFIGURATOR, {}), (Role.STUDY_TEAM, study)]
-    world.office.hire("everybody", *roles)
+    roles = [(role, site) for role in AT_SITES] + [(role, study) for role in OF_STUDIES]
+    world.office.hire("everybody", *roles, (Role.DEPOT, depot), (Role.COURIER, study), (Role.CONFIGURATOR, {}))
     made = System.of(world, "everybody")
     made.dispenses()
     made.randomizes()
@@ -59,40 +65,64 @@ def _world_on(store: Store) -> World:
 
 
 @pytest.mark.parametrize(
-    ("system", "known", "phases"),
-    [("sqlite", False, "examples,coverage"), ("postgresql", True, "fuzzing")],
-    ids=["as it is served", "with numbers that exist"],
+    ("system", "known", "phases", "examples"),
+    [
+        ("postgresql", True, "examples,fuzzing", 2),
+        pytest.param("sqlite", False, "examples,coverage", 1, marks=pytest.mark.slow),
+        pytest.param("postgresql", True, "fuzzing", 12, marks=pytest.mark.slow),
+    ],
+    ids=["a few with numbers that exist", "as it is served", "many with numbers that exist"],
     indirect=["system"],
 )
-def test_no_request_finds_a_fault(system: System, tmp_path: Path, known: bool, phases: str) -> None:
+def test_no_request_finds_a_fault(system: System, tmp_path: Path, known: bool, phases: str, examples: int) -> None:
     """Exit 0: no 5xx, no status, type or shape that is not documented."""
     document = system.client.get("/api/v1/openapi.json").json()
     if known:
         _narrow(document, _known_values(system))
-    _try_out(system, document, phases, tmp_path)
+    _try_out(system, document, phases, examples, tmp_path)
 
 
-def test_no_request_of_an_unblinded_person_finds_a_fault(world: World, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("phases", "examples"),
+    [("examples,fuzzing", 2), pytest.param("coverage,fuzzing", 12, marks=pytest.mark.slow)],
+    ids=["a few", "many"],
+)
+def test_no_request_of_an_unblinded_person_finds_a_fault(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phases: str, examples: int
+) -> None:
     """The operations that refuse everybody else, asked about subjects, kits and sites that exist."""
-    subject, dispensing = System.of(world, "investigator.0").dispenses()
+    monkeypatch.setattr(installation, "REQUESTS_MAX", 1_000_000)
+    seen = System.of(world, "investigator.0")
+    seen.dispenses()
     study = {"study_id": world.study_id}
-    roles = [(Role.UNBLINDED_PHARMACIST, {**study, "site_id": world.sites[0][1]})]
-    world.office.hire("initiate", *roles, (Role.SUPPLY_MANAGER, study), (Role.UNBLINDED_STATISTICIAN, study))
+    world.office.hire(
+        "initiate",
+        (Role.UNBLINDED_PHARMACIST, {**study, "site_id": world.sites[0][1]}),
+        *((role, study) for role in UNBLINDED),
+        (Role.ADMINISTRATOR, {}),
+    )
     system = System.of(world, "initiate")
     document = system.client.get("/api/v1/openapi.json").json()
+    theirs = {operation.operation_id for operation in every_operation() if _is_of_unblinded(operation.opt)}
     paths = document["paths"].items()
-    document["paths"] = {path: each for path, each in paths if _tags(each) & {"unblinded", "randomization"}}
-    assert len(document["paths"]) > 30
-    numbers = [subject, dispensing["kits"][0]["number"]]
-    _narrow(document, {"study_id": [world.study_id], "site": [world.sites[0][0]], "number": numbers})
-    _try_out(system, document, "examples,coverage", tmp_path)
+    document["paths"] = {path: each for path, each in paths if _names(each) & theirs}
+    assert len(document["paths"]) > 50
+    _narrow(document, _known_values(seen))
+    _try_out(system, document, phases, examples, tmp_path)
 
 
-def _tags(path: dict[str, Any]) -> set[str]:
-    return {tag for operation in path.values() for tag in operation["tags"]}
+def _is_of_unblinded(options: dict[str, Any]) -> bool:
+    """Whether an operation is gated by what is shown, or asks for a right that `everybody` does not have."""
+    blinded = {right for role in (*AT_SITES, *OF_STUDIES, *ELSEWHERE) for right in PERMISSIONS[role]}
+    scope = options.get(SCOPE)
+    return SHOWS in options or (scope is not None and scope not in blinded)
 
 
-def _try_out(system: System, document: dict[str, Any], phases: str, tmp_path: Path) -> None:
+def _names(path: dict[str, Any]) -> set[str]:
+    return {operation["operationId"] for operation in path.values()}
+
+
+def _try_out(system: System, document: dict[str, Any], phases: str, examples: int, tmp_path: Path) -> None:
     """Lets the generator loose on the operations of the document."""
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(document))
@@ -105,7 +135,7 @@ def _try_out(system: System, document: dict[str, Any], phases: str, tmp_path: Pa
                 f"--url={address}",
                 f"--header=Authorization: Bearer {system.token}",
                 f"--checks={CHECKS}",
-                "--max-examples=12",
+                f"--max-examples={examples}",
                 f"--phases={phases}",
                 "--generation-database=none",
                 "--seed=1",
@@ -134,17 +164,18 @@ def _known_values(system: System) -> dict[str, list[Any]]:
         for path in ("/shipments", "/past-shipments")
         for each in system.asks_study(path).json()["items"]
     ]
-    return {
+    small = ("dispensing_id", "code_break_id", "change_id", "approval_id", "job_id", "occurrence", "version")
+    return {name: [1, 2] for name in small} | {
         "study_id": [system.world.study_id],
         "subject": subjects,
         "site": [site],
+        "depot": ["NLD"],
+        "country": ["NL"],
         "visit": ["D1", "W4", "SCR", "W36"],
-        "dispensing_id": [1, 2],
-        "code_break_id": [1],
         "dose_level": ["Q2W", "QM"],
-        "kit": kits[:3],
-        "read": kits[:3],
+        **dict.fromkeys(("kit", "read", "kits", "scanned", "accept", "reject", "received"), kits[:3]),
         "on_day": [system.today],
+        "shipment": shipments[:3],
         "number": [*shipments[:3], *subjects[:1], *kits[:1]],
         "password": [SIGNING["password"]],
     }
@@ -155,9 +186,21 @@ def _narrow(document: dict[str, Any], known: dict[str, list[Any]]) -> None:
     shapes = document["components"]["schemas"]
     asked = [shape for shape in shapes.values() if shape.get("additionalProperties") is False]
     for shape in [*asked, shapes["Signing"], shapes["ReturnedKit"]]:
-        plain = [name for name, each in shape["properties"].items() if each.get("type") in ("string", "integer")]
-        shape["properties"].update({name: {"enum": known[name]} for name in plain if name in known})
+        for name, each in shape["properties"].items():
+            if name in known:
+                shape["properties"][name] = _narrowed(each, known[name])
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     for parameter in [each for operation in operations for each in operation.get("parameters", [])]:
         if parameter["in"] == "path" and parameter["name"] in known:
             parameter["schema"] = {"enum": known[parameter["name"]]}
+
+
+def _narrowed(shape: dict[str, Any], values: list[Any]) -> dict[str, Any]:
+    """One of the values for a plain field, several for a list of plain ones; other fields stay as they are."""
+    if shape.get("type") in PLAIN:
+        return {"enum": values}
+    if any(each.get("type") in PLAIN for each in shape.get("oneOf", [])):
+        return {"enum": [*values, None]}
+    if shape.get("type") == "array" and shape["items"].get("type") in PLAIN:
+        return {**shape, "items": {"enum": values}}
+    return shape
