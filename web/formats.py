@@ -95,6 +95,11 @@ def count_words(value: int, one: str, many: str = "") -> str:
     return f"{number(value)} {one if value == 1 else many or one + 's'}"
 
 
+def sentence(words: str) -> str:
+    """The words as a sentence begins: the first letter large, codes within left as they are."""
+    return words[:1].upper() + words[1:]
+
+
 def or_dash(value: object) -> object:
     """An empty cell shows a dash; zero is not empty."""
     return _EN_DASH if value is None or value == "" else value
@@ -147,5 +152,6 @@ FILTERS = {
     "number": number,
     "count_words": count_words,
     "or_dash": or_dash,
+    "sentence": sentence,
 }
 """The filters every template may use; times take the page's zone from the frame."""

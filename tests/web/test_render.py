@@ -266,6 +266,11 @@ def test_every_status_has_a_chip_with_words_and_a_glyph(status):
     assert "_" not in shown.words
 
 
+def test_a_sentence_begins_large_and_keeps_its_codes():
+    assert formats.sentence("code of site 1001 at depot BRA") == "Code of site 1001 at depot BRA"
+    assert formats.sentence("") == ""
+
+
 def test_an_icon_nobody_drew_is_a_programmers_error():
     with pytest.raises(ValueError, match="no icon"):
         icon("unicorn")

@@ -129,7 +129,7 @@ def _lane(row: RowMapping, *, coming: bool) -> LaneLine:
         origin=row["code"],
         target=row["target"],
         lead_time_days=row["lead_time_days"],
-        leaves=f"{told(calendar['dispatch_days'])}, by {calendar['cut_off'][:5]}",
+        leaves=f"{told([day.capitalize() for day in calendar['dispatch_days']])}, by {calendar['cut_off'][:5]}",
         holidays=told(calendar["holidays"]),
         hold_hours=calendar["hold_hours"],
         shipper=calendar.get("shipper") or "",

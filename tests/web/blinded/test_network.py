@@ -75,7 +75,7 @@ def test_a_lane_is_changed_from_a_day_on(world: World) -> None:
     assert row["calendar"]["holidays"] == ["2026-12-25", "2026-12-26"]
     second.get(at(world))
     assert "To come" in second.text
-    assert "Lane nld to gb" in second.text
+    assert "Lane NLD to GB" in second.text
 
 
 @pytest.mark.parametrize(
