@@ -413,7 +413,7 @@ def _end(
     if end not in ("recall", "close"):
         raise not_found("page")
     pack = _named(desk, study_id, number)
-    view = _signing(desk, pack, Meaning.END_PACK, data, refusal)
+    view = _signing(desk, pack, Meaning.RECALL_PACK if end == "recall" else Meaning.END_PACK, data, refusal)
     return _page(desk, f"outage/{end}.html", view, pack, f"{words(end)} pack {number}", refusal)
 
 

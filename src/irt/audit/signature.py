@@ -29,6 +29,7 @@ class Meaning(StrEnum):
     CHECK_RELABELLING = "I checked these new labels, kit by kit"
     RELEASE_DELIVERY = "I release these kits to the subject's home"
     ISSUE_PACK = "I issue this pack for an outage"
+    RECALL_PACK = "I recall this pack: nobody may use its paper any more"
     END_PACK = "I have accounted for this pack, seal by seal"
     CHECK_OUTAGE_ENTRY = "I compared this entry with the paper"
     TELL_OPENING_WORDS = "I print one half of these seals, to be sealed and kept apart"

@@ -72,6 +72,7 @@ _WAITING = (
     .where(_ENTRIES.c.pack_id == bindparam("pack_id"), _CHECKS.c.id.is_(None))
     .order_by(_ENTRIES.c.number)
 )
+_MEANINGS = {PackEvent.RECALL: Meaning.RECALL_PACK, PackEvent.CLOSE: Meaning.END_PACK}
 
 
 def recall_pack(work: Work, ask: RecallPack) -> PackEnded:
@@ -120,7 +121,7 @@ def _step(
     status = next_status(PACK, pack.status, event)
     content = {"event": event, "reason": reason}
     signable = Signable(
-        Meaning.END_PACK, "outage pack", pack.number, content, pack.study_id, pack.site_id, pack.zone
+        _MEANINGS[event], "outage pack", pack.number, content, pack.study_id, pack.site_id, pack.zone
     )
     work.append(
         OutagePackStep,

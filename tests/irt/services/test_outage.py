@@ -41,7 +41,7 @@ from irt.states.outage import SealFate
 from irt.states.table import TransitionRefused
 from irt.tables.kit import DispensedKit, Dispensing, Kit, Movement
 from irt.tables.outage import OutageKit, OutageSeal
-from irt.tables.record import AuditEntry
+from irt.tables.record import AuditEntry, Signature
 from irt.tables.subject import CodeBreak, Deviation, Visit
 from tests.builders_trial import FIRST_SITE, SECOND_SITE, Trial, no_kit_twice
 from tests.cast import signing
@@ -401,6 +401,7 @@ def test_a_recalled_pack_keeps_its_kits_until_it_is_closed(treated: tuple[Trial,
     trial, subject, kits = treated
     ask = RecallPack(study_id=1, number="K-0001", reason="A page was lost", signing=signing())
     trial.do(trial.staff, recall_pack, ask)
+    assert trial.rows(Signature)[-1]["meaning"].startswith("I recall this pack")
     assert trial.kit(kits[0])["assignment"] == "preallocated"
     trial.do(trial.staff, enter_dispensing, gave(trial, subject, kits))
     assert len(check(trial).deviations) == 1
