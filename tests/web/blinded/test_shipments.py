@@ -2,7 +2,8 @@
 
 import re
 
-from tests.web.parcels import kits_of, parcel, requested_parcel
+from irt.tables.secret import ManufacturingLot
+from tests.web.parcels import house_of, kits_of, parcel, requested_parcel
 from tests.web.world import World
 
 
@@ -42,6 +43,9 @@ def test_the_packing_list_is_blinded(world: World) -> None:
     assert "PEN-A" not in page
     assert "PEN-P" not in page
     assert "PEN" not in page
+    lots = [row["number"] for row in house_of(world).rows(ManufacturingLot)]
+    assert lots
+    assert set(re.findall(rf"\b({'|'.join(lots)}|L1)\b", page)) == {"L1"}
 
 
 def test_another_sites_shipment_reads_as_none(world: World) -> None:
