@@ -77,7 +77,12 @@ _DOORS = (
 def navigation_for(
     actor: Actor, place: Place | None, paths: Collection[str], current: str, counts: Mapping[str, int]
 ) -> tuple[NavigationItem, ...]:
-    """The doors open to this person here; `current` and the counts go by the words on them."""
+    """The doors open to this person here; `current` and the counts go by the words on them.
+
+    Somebody who was let in for one act alone, as to break a code in an emergency, is shown no door.
+    """
+    if actor.scopes is not None:
+        return ()
     return tuple(
         NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon, door.seldom)
         for door in _DOORS
@@ -104,8 +109,6 @@ def _is_open(door: _Door, actor: Actor, place: Place | None) -> bool:
 
 
 def _may(actor: Actor, permission: Permission, place: Place | None) -> bool:
-    if actor.scopes is not None and permission not in actor.scopes:
-        return False
     if place is not None:
         return actor.grant_for(permission, place.study_id, place.site_id) is not None
     return any(grant.covers(permission, grant.study_id, grant.site_id) for grant in actor.grants)

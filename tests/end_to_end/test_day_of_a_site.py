@@ -135,7 +135,7 @@ def test_the_stock_is_counted(somebody: Somebody, world: World) -> None:
     tab = person.tab
     person.open("/stock")
     person.look("stock")
-    tab.get_by_role("link", name="Count").click()
+    tab.get_by_role("link", name="Count", exact=True).click()
     person.look("count")
     shelf = _shelf(world, 1)
     for kit in shelf[:3]:

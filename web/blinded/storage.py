@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, NotAllowed, Refusal
+from irt.errors import BadInput, Refusal
 from irt.reads.blinded_sites import WorkSite
 from irt.reads.blinded_stock import STORAGE_WORDS
 from irt.reads.blinded_storage import UnitLine, UnitRecord, unit_record, units_at
@@ -120,14 +120,13 @@ def _seen(desk: Desk) -> tuple[WorkSite, ...]:
 
 
 def _own(desk: Desk) -> tuple[WorkSite, ...]:
-    with desk.store.reading() as connection:
-        return tuple(sites_of(connection, desk.who, Permission.RECEIVE_SHIPMENT))
+    """The sites at which the person may name units: none for those who only look on."""
+    actor, receives = desk.who.actor, Permission.RECEIVE_SHIPMENT
+    return tuple(one for one in _seen(desk) if actor.grant_for(receives, one.study_id, one.site_id) is not None)
 
 
 def _units(desk: Desk, data: Mapping[str, str], refusal: Refusal | None = None) -> Response[Any]:
     sites = _seen(desk)
-    if not sites:
-        raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
     with desk.store.reading() as connection:
         units = units_at(connection, sites, desk.now)
     view = UnitsView(
