@@ -23,7 +23,7 @@ from irt.tables.kit import Kit
 from irt.tables.shipment import Shipment, ShipmentItem, ShipmentKit
 
 _S = ShipmentStatus
-_AT_THE_DEPOT = (
+AT_THE_DEPOT = (
     (_S.REQUESTED, depot.acknowledge_shipment),
     (_S.ACKNOWLEDGED, depot.pick_shipment),
     (_S.PICKED, depot.pack_shipment),
@@ -56,7 +56,7 @@ _TO_PLACES = (
 )
 _WAITING = _TO_PLACES.where(_SHIPMENTS.c.status == _S.AWAITING_APPROVAL)
 _TO_LEAVE = _TO_PLACES.where(
-    _SHIPMENTS.c.status.in_([status for status, _ in _AT_THE_DEPOT]), _SHIPMENTS.c.dispatch_on <= bindparam("day")
+    _SHIPMENTS.c.status.in_([status for status, _ in AT_THE_DEPOT]), _SHIPMENTS.c.dispatch_on <= bindparam("day")
 )
 _TO_ARRIVE = _TO_PLACES.where(
     _SHIPMENTS.c.status.in_([_S.IN_TRANSIT, _S.DELIVERED]), _SHIPMENTS.c.expected_on <= bindparam("day")
@@ -90,8 +90,8 @@ def carry(run: Run, moment: datetime) -> None:
 
 def send(run: Run, number: str, moment: datetime, status: ShipmentStatus = _S.REQUESTED) -> None:
     """What is left for the depot to do with a parcel until it leaves; kits are labelled where the study asks."""
-    begun = [stage for stage, _ in _AT_THE_DEPOT].index(status)
-    for stage, service in _AT_THE_DEPOT[begun:]:
+    begun = [stage for stage, _ in AT_THE_DEPOT].index(status)
+    for stage, service in AT_THE_DEPOT[begun:]:
         if stage == _S.PICKED:
             label_parcel(run, number, moment)
         ask = depot.StepShipment(study_id=run.study_id, number=number)

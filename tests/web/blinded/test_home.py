@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from irt.enrolment.door import AT_THE_DEPOT
+from irt.enrolment.parcels import AT_THE_DEPOT
 from irt.services import passwords
 from irt.services.store import Store
 from irt.tables.home import AddressReading, HomeCode
@@ -202,7 +202,7 @@ def test_the_worklist_follows_each_delivery(door: Homeward) -> None:
     assert _rows(door) == ["Release to the home"]
     released = door.trial.released(assigned.dispensing_id)
     assert _rows(door) == ["Delivery to the home"]
-    door.trial.depot(str(released.shipment), *AT_THE_DEPOT)
+    door.trial.depot(str(released.shipment), *(service for _, service in AT_THE_DEPOT))
     door.trial.in_vain(assigned.dispensing_id)
     assert _rows(door) == ["Delivery failed"]
     door.trial.agrees(assigned.dispensing_id)
