@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from irt.messages.answers import Acknowledgement, Dispatch, Heartbeat, Rejection, ShortPick
 from irt.messages.arrivals import InboundReceipt, Receipt, Return
-from irt.messages.message import VERSION, Line, Message
+from irt.messages.message import VERSION, ItemLine, Line, Message
 from irt.messages.orders import Manifest, ShipmentAmendment, ShipmentCancellation, ShipmentRequest
 from irt.messages.refusals import MalformedMessage, UnknownKind, UnknownSchemaVersion
 from irt.messages.stock import KitStatus, StockCount, StockSnapshot
@@ -33,8 +33,8 @@ KINDS: tuple[type[Message], ...] = (
 MESSAGES: dict[str, type[Message]] = {str(kind.model_fields["kind"].default): kind for kind in KINDS}
 """Kind -> class."""
 
-KITS = "kits"
-"""The one field that is a list of lines."""
+KITS, ITEMS = "kits", "items"
+"""The fields that are lists of lines. A message without items is written as if it had no such field."""
 
 
 def kind_of(kind: object, version: object) -> type[Message]:
@@ -62,9 +62,22 @@ def line_of(kind: type[Message]) -> type[Line] | None:
     return found
 
 
+def has_items(kind: type[Message]) -> bool:
+    """Whether a message may list what has no number."""
+    return ITEMS in kind.model_fields
+
+
 def head_fields(kind: type[Message]) -> tuple[str, ...]:
-    """The names of a message's fields, without its kits, in order."""
-    return tuple(name for name in kind.model_fields if name != KITS)
+    """The names of a message's fields, without its kits and items, in order."""
+    return tuple(name for name in kind.model_fields if name not in (KITS, ITEMS))
+
+
+def facts_of(message: Message) -> dict[str, Any]:
+    """Field name -> plain value, without fields that say nothing; items only where there are any."""
+    facts = message.model_dump(mode="json", exclude_none=True)
+    if not facts.get(ITEMS):
+        facts.pop(ITEMS, None)
+    return facts
 
 
 def repeated(kind: type[Message], name: str) -> bool:
@@ -72,7 +85,7 @@ def repeated(kind: type[Message], name: str) -> bool:
     return getattr(kind.model_fields[name].annotation, "__origin__", None) is tuple
 
 
-def hints_of(kind: type[Message] | type[Line]) -> dict[str, Any]:
+def hints_of(kind: type[Message] | type[Line] | type[ItemLine]) -> dict[str, Any]:
     """Field name -> its type with everything said about it."""
     return get_type_hints(kind, include_extras=True)
 

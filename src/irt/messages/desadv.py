@@ -14,7 +14,7 @@ _LONGEST = 35
 
 def desadv_of(manifest: Manifest) -> bytes:
     """The despatch advice in UTF-8 (syntax level UNOY), a segment a line."""
-    body = [*_head(manifest), *_goods(manifest), f"CNT+2:{len(manifest.kits)}"]
+    body = [*_head(manifest), *_goods(manifest), f"CNT+2:{len(manifest.kits) + len(manifest.items)}"]
     message = [f"UNH+{_MESSAGE}+DESADV:D:96A:UN", *body, f"UNT+{len(body) + 2}+{_MESSAGE}"]
     segments = [_interchange(manifest), *message, f"UNZ+1+{_reference(manifest)}"]
     check_counts(segments)
@@ -54,7 +54,7 @@ def _head(manifest: Manifest) -> Iterator[str]:
 
 
 def _goods(manifest: Manifest) -> Iterator[str]:
-    """Kits by number: each a line with its lot and its expiry."""
+    """Kits by number, then items by lot: each a line with its lot and its expiry."""
     yield "CPS+1"
     yield f"FTX+AAI+++{_text(manifest.study)}"
     yield f"FTX+HAN+++{':'.join(_text(words) for words in (manifest.storage, manifest.handling) if words)}"
@@ -65,6 +65,11 @@ def _goods(manifest: Manifest) -> Iterator[str]:
         yield f"GIN+BN+{kit.number}"
         yield f"GIN+BX+{_text(kit.lot)}"
         yield f"DTM+36:{_day(kit.expiry)}:102"
+    for place, item in enumerate(manifest.items, start=len(manifest.kits) + 1):
+        yield f"LIN+{place}++{_text(item.code)}:SA"
+        yield f"QTY+12:{item.quantity}"
+        yield f"GIN+BX+{_text(item.lot)}"
+        yield f"DTM+36:{_day(item.expiry)}:102"
 
 
 def _party(role: str, code: str, lines: tuple[str, ...], country: str) -> str:

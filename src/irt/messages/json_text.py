@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from irt.messages.catalogue import KINDS, kind_of, malformed
+from irt.messages.catalogue import KINDS, facts_of, kind_of, malformed
 from irt.messages.message import Message
 from irt.messages.refusals import MalformedMessage
 
@@ -14,8 +14,7 @@ _WHOLE = "It is no whole JSON text in UTF-8. Nothing was booked. Send the file a
 
 def json_of(message: Message) -> bytes:
     """The message as indented JSON; fields without a value are left out."""
-    facts = message.model_dump(mode="json", exclude_none=True)
-    return (json.dumps(facts, ensure_ascii=False, indent=2) + "\n").encode()
+    return (json.dumps(facts_of(message), ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def message_in_json(data: bytes) -> Message:

@@ -58,12 +58,12 @@ def request_of(story: Story, envelope: Mapping[str, Any]) -> Message:
 def amendment_of(story: Story, envelope: Mapping[str, Any]) -> Message:
     """The request as it stands now; it says no more of why than that the order changed."""
     carriage = _carriage(story)
-    kept = {name: carriage[name] for name in ("ship_to", "dispatch_on", "expected_on", "kits")}
+    kept = {name: carriage[name] for name in ("ship_to", "dispatch_on", "expected_on", "kits", "items")}
     return made(ShipmentAmendment, {**envelope, "shipment": story.number, "reason": _CHANGED, **kept})
 
 
 def _carriage(story: Story) -> dict[str, Any]:
-    """How it travels, when, and with which kits."""
+    """How it travels, when, with which kits and with what beside them."""
     return {
         "ship_to": lines_of_words(story.ship_to),
         "storage": story.storage,
@@ -71,4 +71,13 @@ def _carriage(story: Story) -> dict[str, Any]:
         "dispatch_on": story.dispatch_on,
         "expected_on": story.expected_on,
         "kits": [{"number": kit.number, "lot": kit.lot, "expiry": kit.expiry} for kit in story.kits],
+        "items": _items(story),
     }
+
+
+def _items(story: Story) -> list[dict[str, Any]]:
+    """What has no number. People write lots by hand: one that does not print is a dash."""
+    return [
+        {"code": item.code, "lot": line_of_words(item.lot) or "-", "expiry": item.expiry, "quantity": item.quantity}
+        for item in story.items
+    ]

@@ -5,10 +5,11 @@ from typing import Annotated, Literal, Protocol, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from irt.messages.fields import Count, Environment, KitNumber, Moment, Text, Token
+from irt.messages.fields import Count, Day, Environment, KitNumber, Moment, Text, Token
 
 VERSION: Literal["1"] = "1"
 KITS_MAX = 20_000
+ITEMS_MAX = 1_000
 
 
 class Line(BaseModel):
@@ -17,6 +18,17 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     number: KitNumber
+
+
+class ItemLine(BaseModel):
+    """So many of one lot of what has no number."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: Text
+    lot: Text
+    expiry: Day
+    quantity: Count
 
 
 class _Numbered(Protocol):
@@ -37,6 +49,14 @@ def _each_once_in_order(lines: tuple[_L, ...]) -> tuple[_L, ...]:
 
 Kits = Annotated[tuple[_L, ...], Field(max_length=KITS_MAX), AfterValidator(_each_once_in_order)]
 """The kits of a message: each once, by number."""
+
+
+def _in_order(lines: tuple[ItemLine, ...]) -> tuple[ItemLine, ...]:
+    return tuple(sorted(lines, key=lambda line: (line.code, line.lot, line.expiry, line.quantity)))
+
+
+Items = Annotated[tuple[ItemLine, ...], Field(max_length=ITEMS_MAX), AfterValidator(_in_order)]
+"""What a parcel holds without numbers, by item and lot."""
 
 
 class Message(BaseModel):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from irt.messages.fields import Day, Text, Token
-from irt.messages.message import Kits, Line, Message
+from irt.messages.message import Items, Kits, Line, Message
 
 
 class OrderedKit(Line):
@@ -35,6 +35,7 @@ class ShipmentRequest(Message):
     dispatch_on: Day | None = None
     expected_on: Day | None = None
     kits: Kits[RequestedKit]
+    items: Items = ()
 
 
 class ShipmentAmendment(Message):
@@ -47,6 +48,7 @@ class ShipmentAmendment(Message):
     dispatch_on: Day | None = None
     expected_on: Day | None = None
     kits: Kits[RequestedKit]
+    items: Items = ()
 
 
 class ShipmentCancellation(Message):
@@ -76,3 +78,4 @@ class Manifest(Message):
     waybill: Text | None = None
     monitors: tuple[Text, ...] = ()
     kits: Kits[OrderedKit]
+    items: Items = ()

@@ -1,4 +1,4 @@
-"""The packing list of a shipment as PDF: A4, a scannable code for the parcel and for every kit, room to sign.
+"""The packing list of a shipment as PDF: A4, codes of the parcel and of every kit to scan, items, room to sign.
 
 The same manifest gives the same bytes. Letters that the PDF's own fonts lack become question marks.
 """
@@ -9,6 +9,7 @@ from fpdf import FPDF
 
 from irt.gs1.symbols import data_matrix
 from irt.messages.fields import Environment
+from irt.messages.message import ItemLine
 from irt.messages.orders import Manifest, OrderedKit
 
 _INK, _QUIET, _LINE = (24, 32, 44), (90, 98, 110), (200, 205, 212)
@@ -16,6 +17,7 @@ _LETTERS = str.maketrans({"–": "-", "—": "-", "’": "'", "‘": "'", "“":
 _ROW_MM, _CODE_MM, _PARCEL_MM = 13.0, 10.0, 22.0
 _OVER = 0.02
 _COLUMNS = (("Code", 20.0), ("Kit number", 40.0), ("Lot", 50.0), ("Use by", 35.0), ("Received", 35.0))
+_ITEM_COLUMNS = (("Item", 40.0), ("Lot", 50.0), ("Use by", 35.0), ("Quantity", 25.0), ("Counted", 30.0))
 _STORAGE = {"frozen": "Frozen", "2-8C": "2 to 8 °C", "15-25C": "15 to 25 °C", "ambient": "Room temperature"}
 
 
@@ -24,6 +26,7 @@ def packing_list_of(manifest: Manifest) -> bytes:
     paper = _Paper(manifest)
     paper.facts()
     paper.kits()
+    paper.items()
     paper.signatures()
     return bytes(paper.output())
 
@@ -77,12 +80,26 @@ class _Paper(FPDF):
 
     def kits(self) -> None:
         """Every kit by number."""
-        self._heads()
+        self._heads(_COLUMNS)
         for kit in self._of.kits:
             if self.will_page_break(_ROW_MM):
                 self.add_page()
-                self._heads()
+                self._heads(_COLUMNS)
             self._kit(kit)
+
+    def items(self) -> None:
+        """What has no number: each lot with how many, and room to write how many came."""
+        if not self._of.items:
+            return
+        self.ln(6)
+        if self.will_page_break(_ROW_MM + 6):
+            self.add_page()
+        self._heads(_ITEM_COLUMNS)
+        for item in self._of.items:
+            if self.will_page_break(_ROW_MM):
+                self.add_page()
+                self._heads(_ITEM_COLUMNS)
+            self._item(item)
 
     def signatures(self) -> None:
         """Two lines to sign on."""
@@ -108,10 +125,10 @@ class _Paper(FPDF):
         self.set_text_color(*_INK)
         self.multi_cell(self.epw - 36 - _PARCEL_MM - 4, 5, _latin(words), new_x="LMARGIN", new_y="NEXT")
 
-    def _heads(self) -> None:
+    def _heads(self, columns: tuple[tuple[str, float], ...]) -> None:
         self.set_text_color(*_INK)
         self.set_font("helvetica", "B", 9)
-        for words, width in _COLUMNS:
+        for words, width in columns:
             self.cell(width, 6, words)
         self.ln(6)
 
@@ -127,6 +144,19 @@ class _Paper(FPDF):
             self.cell(width, _ROW_MM, _latin(said))
         edge = left + sum(width for _, width in _COLUMNS[:4])
         self.rect(edge + 4, top + _ROW_MM / 2 - 2.5, 5, 5)
+        self.set_xy(left, top + _ROW_MM)
+
+    def _item(self, item: ItemLine) -> None:
+        left, top = self.l_margin, self.get_y()
+        self.set_draw_color(*_LINE)
+        self.line(left, top, left + self.epw, top)
+        self.set_xy(left, top)
+        words = ((item.code, "B"), (item.lot, ""), (f"{item.expiry:%d %b %Y}", ""), (str(item.quantity), "B"))
+        for (said, style), (_, width) in zip(words, _ITEM_COLUMNS[:4], strict=True):
+            self.set_font("helvetica", style, 11)
+            self.cell(width, _ROW_MM, _latin(said))
+        edge = left + sum(width for _, width in _ITEM_COLUMNS[:4])
+        self.line(edge, top + _ROW_MM - 4, edge + 24, top + _ROW_MM - 4)
         self.set_xy(left, top + _ROW_MM)
 
     def _code(self, text: str, left: float, top: float, side: float) -> None:

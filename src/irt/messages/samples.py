@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from irt.messages.catalogue import KITS, MESSAGES, line_of, made
+from irt.messages.catalogue import ITEMS, KITS, MESSAGES, has_items, line_of, made
 from irt.messages.message import Message
 
 _AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -60,6 +60,7 @@ _OF_KIT: dict[str, Any] = {
     "quantity": 24,
 }
 _NUMBERS = ("107342", "186590")
+_ITEM = {"code": "BAG", "lot": "B-0417", "expiry": date(2028, 1, 31), "quantity": 12}
 
 
 def sample(kind: str) -> Message:
@@ -69,4 +70,6 @@ def sample(kind: str) -> Message:
     if line := line_of(known):
         of_kit = {name: value for name, value in _OF_KIT.items() if name in line.model_fields}
         facts[KITS] = [{"number": number, **of_kit} for number in _NUMBERS]
+    if has_items(known):
+        facts[ITEMS] = [_ITEM]
     return made(known, facts)

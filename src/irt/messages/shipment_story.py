@@ -53,6 +53,16 @@ class StoryKit:
 
 
 @dataclass(frozen=True, slots=True)
+class StoryItem:
+    """So many of one lot of what has no number."""
+
+    code: str
+    lot: str
+    expiry: date
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """A blinded lot with the moment its first kit was released, one for all of its kits, and where."""
 
@@ -109,6 +119,7 @@ class Story:
     happenings: tuple[Happening, ...]
     sscc: str = ""
     loggers: tuple[LoggerRecord, ...] = ()
+    items: tuple[StoryItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

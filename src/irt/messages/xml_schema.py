@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from lxml import etree
 
-from irt.messages.catalogue import KINDS, KITS, hints_of, line_of
+from irt.messages.catalogue import ITEMS, KINDS, KITS, has_items, hints_of, line_of
 from irt.messages.fields import XmlType
-from irt.messages.message import KITS_MAX, Line, Message
+from irt.messages.message import ITEMS_MAX, KITS_MAX, ItemLine, Line, Message
 from irt.messages.xml_text import NAMESPACE
 
 _XS = "http://www.w3.org/2001/XMLSchema"
@@ -31,17 +31,29 @@ def _message(kind: type[Message], types: dict[str, etree._Element]) -> etree._El
     said.text = kind.__doc__
     fields = _sequence(element)
     for name, hint in hints_of(kind).items():
-        if name in kind.model_fields and name not in ("kind", KITS):
+        if name in kind.model_fields and name not in ("kind", KITS, ITEMS):
             fields.append(_field(name, hint, types))
     line = line_of(kind)
     if line is not None:
-        kits = etree.SubElement(fields, _xs("element"), name=KITS)
-        kit = etree.SubElement(_sequence(kits), _xs("element"), name="kit", minOccurs="0", maxOccurs=str(KITS_MAX))
-        parts = _sequence(kit)
-        for name, hint in hints_of(line).items():
-            if name in Line.model_fields or name in line.model_fields:
-                parts.append(_field(name, hint, types))
+        fields.append(_lines(KITS, "kit", KITS_MAX, line, types))
+    if has_items(kind):
+        items = _lines(ITEMS, "item", ITEMS_MAX, ItemLine, types)
+        items.set("minOccurs", "0")
+        fields.append(items)
     return element
+
+
+def _lines(
+    name: str, each: str, most: int, line: type[Line] | type[ItemLine], types: dict[str, etree._Element]
+) -> etree._Element:
+    """A list of lines with their fields in order."""
+    lines = _element("element", name=name)
+    one = etree.SubElement(_sequence(lines), _xs("element"), name=each, minOccurs="0", maxOccurs=str(most))
+    parts = _sequence(one)
+    for field, hint in hints_of(line).items():
+        if field in line.model_fields:
+            parts.append(_field(field, hint, types))
+    return lines
 
 
 def _field(name: str, hint: Any, types: dict[str, etree._Element]) -> etree._Element:

@@ -9,28 +9,28 @@ from typing import Any
 
 from lxml import etree
 
-from irt.messages.catalogue import KITS, head_fields, kind_of, line_of, made, repeated
+from irt.messages.catalogue import ITEMS, KITS, facts_of, has_items, head_fields, kind_of, line_of, made, repeated
 from irt.messages.message import VERSION, Message
 from irt.messages.refusals import MalformedMessage
 
 NAMESPACE = f"urn:irt:messages:{VERSION}"
 SCHEMA_FILE = f"messages-{VERSION}.xsd"
-_KIT = "kit"
+_LINES = {KITS: "kit", ITEMS: "item"}
 _PREFIXES: Any = {None: NAMESPACE}
 """The stubs of lxml know no namespace without a prefix, nor what an error log holds."""
 
 
 def xml_of(message: Message) -> bytes:
     """The message as an element named after its kind."""
-    facts = message.model_dump(mode="json", exclude_none=True)
+    facts = facts_of(message)
     root = etree.Element(_name(facts["kind"]), nsmap=_PREFIXES)
     for name, value in facts.items():
         if name == "kind":
             continue
-        if name == KITS:
-            kits = etree.SubElement(root, _name(KITS))
-            for kit in value:
-                _fill(etree.SubElement(kits, _name(_KIT)), kit)
+        if name in _LINES:
+            lines = etree.SubElement(root, _name(name))
+            for line in value:
+                _fill(etree.SubElement(lines, _name(_LINES[name])), line)
         else:
             _fill(root, {name: value})
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
@@ -55,7 +55,9 @@ def message_in_xml(data: bytes) -> Message:
         elif found:
             facts[field] = found[0]
     if line_of(kind):
-        facts[KITS] = [_texts(kit) for kit in root.iterfind(f"{_name(KITS)}/{_name(_KIT)}")]
+        facts[KITS] = _lines(root, KITS)
+    if has_items(kind):
+        facts[ITEMS] = _lines(root, ITEMS)
     return made(kind, facts)
 
 
@@ -93,6 +95,10 @@ def _fill(parent: etree._Element, facts: dict[str, Any]) -> None:
     for name, value in facts.items():
         for each in value if isinstance(value, list) else [value]:
             etree.SubElement(parent, _name(name)).text = str(each)
+
+
+def _lines(root: etree._Element, name: str) -> list[dict[str, str]]:
+    return [_texts(line) for line in root.iterfind(f"{_name(name)}/{_name(_LINES[name])}")]
 
 
 def _texts(element: etree._Element) -> dict[str, str]:

@@ -17,8 +17,10 @@ from irt.messages.shipment_story import (
     Place,
     PlaceKind,
     Story,
+    StoryItem,
     StoryKit,
 )
+from irt.reads.blinded_items import items_in
 from irt.reads.blinded_network import delivery_lines
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
@@ -174,7 +176,14 @@ def story_of(
         happenings=_happenings(connection, row, kits, places),
         sscc=_sscc(study, row["number"]),
         loggers=_loggers(connection, row),
+        items=_items(connection, row),
     )
+
+
+def _items(connection: Connection, row: RowMapping) -> tuple[StoryItem, ...]:
+    """What rides along without numbers; of a parcel without, nothing is asked."""
+    found = items_in(connection, row["study_id"], row["number"]) if row["item_lines"] else ()
+    return tuple(StoryItem(*line) for line in found if line[-1])
 
 
 def story_kit(study: BlindedStudy, kit: RowMapping) -> StoryKit:

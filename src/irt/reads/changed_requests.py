@@ -27,7 +27,7 @@ class ChangedRequest:
     number: str
 
 
-_SAID = ("ship_to", "dispatch_on", "expected_on", "kits")
+_SAID = ("ship_to", "dispatch_on", "expected_on", "kits", "items")
 ORDERS = ("shipment_request", "shipment_amendment")
 _SHIPMENTS, _DEPOTS, _MESSAGES, _SHIPPED = (
     table_of(Shipment),

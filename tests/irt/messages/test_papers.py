@@ -1,6 +1,7 @@
 """The packing list and the despatch advice, read by programs that are not ours."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from irt.messages.manifest import manifest_of
 from irt.messages.packing_list import packing_list_of
 from irt.messages.shipment_story import StoryKit
 from irt.states.records import Mode
-from tests.irt.messages.stories import AT, NUMBERS, a_story
+from tests.irt.messages.stories import AT, ITEMS, NUMBERS, a_story
 
 MANIFEST = manifest_of(a_story(), AT)
 
@@ -69,6 +70,38 @@ def drawn_bars(content: str) -> numpy.ndarray[Any, Any]:
         down = 297 * 8 - top
         picture[round(down) : round(down - height), round(left) : round(left + width)] = 0
     return picture
+
+
+def test_the_packing_list_tells_what_has_no_number() -> None:
+    """Each lot with its date and how many, below the kits; without items there is no such table."""
+    text = text_of(packing_list_of(manifest_of(a_story(items=ITEMS), AT)))
+    for words in ("Quantity", "BAG", "B:1", "30 Sep 2026", "12", "B-2", "31 Jan 2028", "8"):
+        assert re.search(rf"\b{re.escape(words)}\b", text)
+    assert text.index(NUMBERS[-1]) < text.index("B-2") < text.index("B:1")
+    assert "Quantity" not in text_of(packing_list_of(MANIFEST))
+    many = tuple(replace(ITEMS[0], lot=f"L-{n:03}") for n in range(60))
+    reader = PdfReader(BytesIO(packing_list_of(manifest_of(a_story(items=many), AT))))
+    pages = [page.extract_text() for page in reader.pages]
+    assert all(any(item.lot in page for page in pages) for item in many)
+    assert all("Quantity" in page for page in pages if "L-0" in page)
+
+
+@pytest.mark.filterwarnings("ignore:segments.xml not found")
+def test_the_despatch_advice_counts_what_has_no_number() -> None:
+    """A line for each lot after the kits, with how many; the message's own counts hold, as another parser reads."""
+    (message,) = Interchange.from_str(desadv_of(manifest_of(a_story(items=ITEMS), AT)).decode()).get_messages()
+    segments = list(message.segments)
+    found = [[segment.tag, *segment.elements] for segment in segments if segment.tag in ("LIN", "QTY", "CNT")]
+    kits, items = found[:6], found[6:]
+    assert [each[1:] for each in kits if each[0] == "QTY"] == [[["12", "1"]]] * 3
+    assert items == [
+        ["LIN", "4", "", ["BAG", "SA"]],
+        ["QTY", ["12", "8"]],
+        ["LIN", "5", "", ["BAG", "SA"]],
+        ["QTY", ["12", "12"]],
+        ["CNT", ["2", "5"]],
+    ]
+    assert [s.elements[1] for s in segments if s.tag == "GIN" and s.elements[0] == "BX"][3:] == ["B-2", "B:1"]
 
 
 @pytest.mark.filterwarnings("ignore:segments.xml not found")

@@ -7,6 +7,8 @@ import pytest
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
+from irt.messages.manifest import manifest_of, request_of
+from irt.reads.blinded_manifest import story_of
 from irt.reads.stock_books import reconcile_stock
 from irt.services.approve_shipment import ApproveShipment, approve_shipment
 from irt.services.book_items import BookDepotItems, book_depot_items
@@ -27,6 +29,7 @@ from irt.tables.kit import ItemMovement
 from irt.tables.shipment import Shipment, ShipmentItem
 from irt.tables.study import Depot
 from tests.builders_supply import SupplyHouse, the_study
+from tests.irt.messages.stories import AT
 
 SOON, LATE = date(2026, 9, 30), date(2028, 1, 31)
 
@@ -85,6 +88,17 @@ def ordered(house: SupplyHouse, quantity: int = 15, who: Role = Role.SUPPLY_MANA
     return str(done.shipment)
 
 
+def on_paper(house: SupplyHouse, number: str) -> list[tuple[str, str, int]]:
+    """What manifest and request say of items: code, lot and how many; both say the same."""
+    with house.store.reading() as connection:
+        story = story_of(connection, number, study_id=house.study_id)
+    manifest = manifest_of(story, AT)
+    facts = manifest.model_dump(include={"message_id", "sender", "study", "environment", "sequence", "made_at"})
+    request = request_of(story, facts)
+    assert getattr(request, "items") == manifest.items  # noqa: B009 - of any kind
+    return [(item.code, item.lot, item.quantity) for item in manifest.items]
+
+
 def arrival(house: SupplyHouse, number: str, *lots: tuple[str, int, int, int], reason: str = "") -> ReceiveItems:
     """What the site counts."""
     told = [ArrivedLot(item="BAG", lot=lot, arrived=a, damaged=d, missing=m) for lot, a, d, m in lots]
@@ -133,13 +147,15 @@ def test_an_order_of_the_site_waits_and_is_counted_at_receipt(house: SupplyHouse
 
 
 def test_what_the_depot_no_longer_has_does_not_leave(house: SupplyHouse) -> None:
-    """Nothing falls below nothing: the parcel takes what is there, and an expired lot stays."""
+    """Nothing falls below nothing: the parcel takes what is there, an expired lot stays, and so say its papers."""
     house.sites(1)
     number = ordered(house, 20)
+    assert on_paper(house, number) == [("BAG", "B-1", 12), ("BAG", "B-2", 8)]
     at_depot(house, ItemAct.COUNT, "B-2", 5, reason="Some were torn")
     house.day = SOON + timedelta(days=1)
     step(house, number, *TO_THE_DOOR)
     assert [(row["lot"], row["sent"]) for row in house.rows(ShipmentItem)] == [("B-1", 0), ("B-2", 5)]
+    assert on_paper(house, number) == [("BAG", "B-2", 5)]
     assert held(house) == {("depot", "usable"): 12, ("shipment", "usable"): 5}
 
 
