@@ -1,8 +1,8 @@
 """What happened to kits as an EPCIS 2.0 document: which kits, where and when; nothing of treatment.
 
 Each event has an identifier made of its content, so that the same event told twice, in the document of a shipment
-and in that of a kit, is one event. What happens to a parcel is one event for all its kits; the rest is told kit by
-kit.
+and in that of a kit, is one event. What happens to a parcel is one event for all its kits, and one for what it
+holds without numbers; the rest is told kit by kit.
 """
 
 import hashlib
@@ -14,7 +14,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from irt.messages.epcis_names import Names
-from irt.messages.shipment_story import Act, Chronicle, Happening, LoggerRecord, Lot, Place, Story, StoryKit
+from irt.messages.shipment_story import (
+    Act,
+    Chronicle,
+    Happening,
+    ItemsMoved,
+    LoggerRecord,
+    Lot,
+    Place,
+    Story,
+    StoryItem,
+    StoryKit,
+)
 
 Document = dict[str, Any]
 
@@ -81,8 +92,11 @@ def _events(chronicle: Chronicle) -> Iterator[Document]:
         (_commissioned(names, kit, lots[kit.lot]) for kit in chronicle.kits if kit.lot in lots)
     ]
     for parcel in chronicle.parcels:
-        of_parcel = (each for each in parcel.happenings if each.act in _OF_PARCEL)
-        events.append(_of_parcel(names, kits, parcel, each) for each in of_parcel)
+        # A parcel of items alone is packed, and received, with them.
+        of_parcel = [each for each in parcel.happenings if each.act in _OF_PARCEL]
+        told = [each for each in of_parcel if each.kits or each.act is Act.SHIPPED]
+        events.append([_of_items(names, parcel, moved) for moved in parcel.items_moved])
+        events.append([_of_parcel(names, kits, parcel, each) for each in told])
     events.append(
         _of_kits(names, [kits[number]], each)
         for each in chronicle.happenings
@@ -116,6 +130,27 @@ def _of_parcel(names: Names, kits: dict[str, StoryKit], story: Story, each: Happ
     return event | {**_papers(names, story), **_way(names, story), **_sensors(names, story, each.at)}
 
 
+def _of_items(names: Names, story: Story, each: ItemsMoved) -> Document:
+    """Items go into the parcel when it leaves, and come out as they were counted."""
+    if each.act is Act.PACKED:
+        return _aggregation(names, story, each, {"childQuantityList": _quantities(names, each.items)})
+    action, step, disposition = _STEPS[each.act]
+    return {
+        **_common("ObjectEvent", each.at, each.place),
+        "quantityList": _quantities(names, each.items),
+        "action": action,
+        "bizStep": step,
+        "disposition": disposition,
+        "readPoint": {"id": names.place(each.place)},
+        **_papers(names, story),
+        **_way(names, story),
+    }
+
+
+def _quantities(names: Names, items: Sequence[StoryItem]) -> list[Document]:
+    return [{"epcClass": names.item_lot(item), "quantity": item.quantity} for item in items]
+
+
 def _of_kits(names: Names, kits: Sequence[StoryKit], each: Happening) -> Document:
     action, step, disposition = _STEPS[each.act]
     return {
@@ -129,10 +164,14 @@ def _of_kits(names: Names, kits: Sequence[StoryKit], each: Happening) -> Documen
 
 
 def _packed(names: Names, kits: Sequence[StoryKit], story: Story, each: Happening) -> Document:
+    return _aggregation(names, story, each, {"childEPCs": [names.kit(kit) for kit in kits]})
+
+
+def _aggregation(names: Names, story: Story, each: Happening | ItemsMoved, children: Document) -> Document:
     return {
         **_common("AggregationEvent", each.at, each.place),
         "parentID": names.parcel(story),
-        "childEPCs": [names.kit(kit) for kit in kits],
+        **children,
         "action": "ADD",
         "bizStep": "packing",
         "disposition": "in_progress",

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from irt.gs1.digital_link import link
 from irt.gs1.elements import element
-from irt.messages.shipment_story import Place, PlaceKind, Story, StoryKit
+from irt.messages.shipment_story import Place, PlaceKind, Story, StoryItem, StoryKit
 from irt.states.records import Mode
 
 STEM = "https://id.gs1.org"
@@ -23,6 +23,10 @@ class Names:
         if kit.gtin and self._real:
             return link([element("01", kit.gtin), element("21", kit.number)], STEM)
         return self.of("kit", kit.number)
+
+    def item_lot(self, item: StoryItem) -> str:
+        """A lot of what has no number, by its code and what people call the lot."""
+        return f"{self.of('item', item.code)}:{quote(item.lot, safe='')}"
 
     def parcel(self, story: Story) -> str:
         """The SSCC, or the shipment's number."""

@@ -82,6 +82,16 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemsMoved:
+    """Items that went into a parcel, or came out of it whole or damaged, at one moment and place."""
+
+    act: Act
+    at: datetime
+    place: Place
+    items: tuple[StoryItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LoggerRecord:
     """What a temperature logger measured on the way, in degrees Celsius; `sha256` is that of its file."""
 
@@ -120,6 +130,7 @@ class Story:
     sscc: str = ""
     loggers: tuple[LoggerRecord, ...] = ()
     items: tuple[StoryItem, ...] = ()
+    items_moved: tuple[ItemsMoved, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

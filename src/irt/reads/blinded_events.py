@@ -12,7 +12,7 @@ from irt.reads.blinded_manifest import HOME, OF_KIT, Places, happenings_of, lots
 from irt.states.records import Mode
 from irt.states.shipment import ShipmentEvent
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot, Kit, Movement
+from irt.tables.kit import BlindedLot, ItemMovement, Kit, Movement
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Study
 
@@ -21,7 +21,7 @@ KITS_MAX = 20_000
 
 _KITS, _LOTS, _MOVEMENTS = table_of(Kit), table_of(BlindedLot), table_of(Movement)
 _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_of(ShipmentStep)
-_STUDIES = table_of(Study)
+_STUDIES, _ITEMS = table_of(Study), table_of(ItemMovement)
 _STUDY = select(_STUDIES.c.protocol, _STUDIES.c.mode).where(_STUDIES.c.id == bindparam("study_id"))
 _KIT = (
     select(
@@ -94,7 +94,10 @@ def chronicle_of_period(connection: Connection, study_id: int, since: datetime, 
         _MOVEMENTS.c.study_id == study_id, _MOVEMENTS.c.shipment_id.is_not(None), *within
     )
     kits = or_(_KITS.c.blinded_lot_id.in_(born), _KITS.c.id.in_(moved))
-    parcels = or_(_SHIPMENTS.c.id.in_(stepped), _SHIPMENTS.c.id.in_(arrived))
+    counted = select(_ITEMS.c.shipment_id).where(
+        _ITEMS.c.study_id == study_id, _ITEMS.c.shipment_id.is_not(None), _ITEMS.c.at >= since, _ITEMS.c.at < until
+    )
+    parcels = or_(*(_SHIPMENTS.c.id.in_(some) for some in (stepped, arrived, counted)))
     return _chronicle(connection, study_id, kits, parcels)
 
 

@@ -12,6 +12,7 @@ from irt.gs1.kit_label import UnusableParcelNumber, parcel_number
 from irt.messages.shipment_story import (
     Act,
     Happening,
+    ItemsMoved,
     LoggerRecord,
     Lot,
     Place,
@@ -24,13 +25,14 @@ from irt.reads.blinded_items import items_in
 from irt.reads.blinded_network import delivery_lines
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
+from irt.states.item import ItemAct, ItemPile
 from irt.states.kit import Custody, KitEvent
 from irt.states.records import Mode
 from irt.states.shipment import ShipmentEvent
 from irt.study.blinded import BlindedStudy
 from irt.study.temperature import LoggerProfile
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot, Kit, Movement
+from irt.tables.kit import BlindedLot, ItemMovement, Kit, Movement
 from irt.tables.returning import ReturnShipment
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Depot, Site, Study
@@ -42,6 +44,7 @@ _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_
 _RETURNS = table_of(ReturnShipment)
 _SITES, _DEPOTS, _STUDIES = table_of(Site), table_of(Depot), table_of(Study)
 _KITS, _LOTS, _MOVEMENTS = table_of(Kit), table_of(BlindedLot), table_of(Movement)
+_ITEMS = table_of(ItemMovement)
 _SUBJECTS, _FILES, _ASSESSMENTS = table_of(Subject), table_of(LoggerFile), table_of(TemperatureAssessment)
 
 HOME = Place(PlaceKind.HOME, "home", "A subject's home", "", "UTC")
@@ -135,6 +138,23 @@ _SITE_OF_SUBJECT = (
     .join(_SUBJECTS, _SUBJECTS.c.site_id == _SITES.c.id)
     .where(_SUBJECTS.c.id == bindparam("subject_id"))
 )
+_ITEMS_MOVED = (
+    select(
+        _ITEMS.c.item,
+        _ITEMS.c.lot,
+        _ITEMS.c.expiry,
+        _ITEMS.c.quantity,
+        _ITEMS.c.custody,
+        _ITEMS.c.pile,
+        _ITEMS.c.at,
+    )
+    .where(
+        _ITEMS.c.shipment_id == bindparam("shipment_id"),
+        _ITEMS.c.act.in_([ItemAct.SEND, ItemAct.ARRIVE]),
+        _ITEMS.c.quantity > 0,
+    )
+    .order_by(_ITEMS.c.at, _ITEMS.c.item, _ITEMS.c.expiry, _ITEMS.c.lot, _ITEMS.c.id)
+)
 _STEP = select(_STEPS.c.event, func.min(_STEPS.c.occurred_at).label("at")).where(
     _STEPS.c.shipment_id == bindparam("shipment_id"),
     _STEPS.c.event.in_([ShipmentEvent.PACK, ShipmentEvent.DISPATCH]),
@@ -177,6 +197,7 @@ def story_of(
         sscc=_sscc(study, row["number"]),
         loggers=_loggers(connection, row),
         items=_items(connection, row),
+        items_moved=_items_moved(connection, row, places),
     )
 
 
@@ -184,6 +205,27 @@ def _items(connection: Connection, row: RowMapping) -> tuple[StoryItem, ...]:
     """What rides along without numbers; of a parcel without, nothing is asked."""
     found = items_in(connection, row["study_id"], row["number"]) if row["item_lines"] else ()
     return tuple(StoryItem(*line) for line in found if line[-1])
+
+
+def _items_moved(connection: Connection, row: RowMapping, places: "Places") -> tuple[ItemsMoved, ...]:
+    """What the ledger says of items that went into the parcel and came out of it, by time."""
+    if not row["item_lines"]:
+        return ()
+    destination = places.destination(row)
+    origin = places.origin(row) or destination
+    facts = {"shipment_id": row["id"]}
+    steps = {step.event: step.at for step in connection.execute(_STEP.group_by(_STEPS.c.event), facts)}
+    alike: dict[tuple[datetime, Act], list[StoryItem]] = defaultdict(list)
+    for each in connection.execute(_ITEMS_MOVED, facts):
+        whole = Act.RECEIVED if each.pile == ItemPile.USABLE else Act.RECEIVED_DAMAGED
+        act = Act.PACKED if each.custody == Custody.SHIPMENT else whole
+        # They left with the parcel, whenever its depot told of that.
+        at = steps.get(ShipmentEvent.DISPATCH, each.at) if act is Act.PACKED else each.at
+        alike[at, act].append(StoryItem(each.item, each.lot, each.expiry, each.quantity))
+    return tuple(
+        ItemsMoved(act, at, origin if act is Act.PACKED else destination, tuple(items))
+        for (at, act), items in alike.items()
+    )
 
 
 def story_kit(study: BlindedStudy, kit: RowMapping) -> StoryKit:

@@ -10,9 +10,9 @@ from jsonschema import Draft7Validator, FormatChecker
 
 from irt.gs1.digital_link import read_link
 from irt.messages.epcis import epcis_document, epcis_of
-from irt.messages.shipment_story import Chronicle, LoggerRecord, StoryKit
+from irt.messages.shipment_story import Act, Chronicle, ItemsMoved, LoggerRecord, StoryKit
 from irt.states.records import Mode
-from tests.irt.messages.stories import AT, DEPOT, EPCIS_SCHEMA, NUMBERS, SITE, a_story
+from tests.irt.messages.stories import AT, DEPOT, EPCIS_SCHEMA, ITEMS, NUMBERS, SITE, a_story
 
 official = pytest.mark.skipif(
     not EPCIS_SCHEMA.exists(), reason="the official EPCIS schema is not here: `make develop` fetches it"
@@ -138,6 +138,38 @@ def test_what_a_logger_measured_stands_beside_the_receipt() -> None:
     ]
     assert outside["sensorMetadata"]["rawData"].startswith("ni:///sha-256;")
     assert "exception" not in within["sensorReport"][0]
+
+
+ITEMS_MOVED = (
+    ItemsMoved(Act.PACKED, AT + timedelta(hours=1), DEPOT, ITEMS),
+    ItemsMoved(Act.RECEIVED, AT + timedelta(hours=2), SITE, ITEMS[:1]),
+    ItemsMoved(Act.RECEIVED_DAMAGED, AT + timedelta(hours=2), SITE, ITEMS[1:]),
+)
+
+
+@official
+@pytest.mark.parametrize("alone", [False, True])
+def test_what_has_no_number_is_told_by_lot_and_quantity(alone: bool) -> None:
+    """It goes into the parcel before that travels, and is received as counted; events of kits stay as they are."""
+    shipped = replace(a_story().happenings[1], kits=())
+    happened = (replace(a_story().happenings[0], kits=()), shipped) if alone else a_story().happenings
+    facts = {"kits": (), "lots": (), "happenings": happened} if alone else {}
+    document = json.loads(epcis_of(a_story(**facts, items=ITEMS, items_moved=ITEMS_MOVED), AT))
+    assert [error.message for error in validator().iter_errors(document)] == []
+    told = document["epcisBody"]["eventList"]
+    packing, whole, damaged = (e for e in told if "quantityList" in e or "childQuantityList" in e)
+    (shipping,) = (e for e in told if e["disposition"] == "in_transit")
+    assert told.index(packing) < told.index(shipping)
+    assert shipping["epcList"] == [packing["parentID"]]
+    name = "urn:irt:test:NB%20301%2F%C3%A9:item:BAG"
+    assert packing["childQuantityList"] == [
+        {"epcClass": f"{name}:B%3A1", "quantity": 12},
+        {"epcClass": f"{name}:B-2", "quantity": 8},
+    ]
+    assert whole["quantityList"] + damaged["quantityList"] == packing["childQuantityList"]
+    assert (whole["disposition"], damaged["disposition"]) == ("available", "damaged")
+    assert alone or [e for e in told if e not in (packing, whole, damaged)] == events()
+    assert not alone or len(told) == 4
 
 
 def gs1_story(**changes: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
 from irt.messages.manifest import manifest_of, request_of
+from irt.messages.shipment_story import Act
 from irt.reads.blinded_manifest import story_of
 from irt.reads.stock_books import reconcile_stock
 from irt.services.approve_shipment import ApproveShipment, approve_shipment
@@ -142,6 +143,11 @@ def test_an_order_of_the_site_waits_and_is_counted_at_receipt(house: SupplyHouse
     done = house.do(Role.PHARMACIST, receive_items, ask)
     assert (done.status, done.arrived, done.damaged, done.missing) == ("received_with_discrepancy", 12, 2, 1)
     assert held(house) == {("depot", "usable"): 9, ("site", "usable"): 12, ("site", "set_aside"): 2}
+    with house.store.reading() as connection:
+        moved = story_of(connection, number, study_id=house.study_id).items_moved
+    told = {each.act: [(item.lot, item.quantity) for item in each.items] for each in moved}
+    assert told[Act.PACKED] == [("B-1", 12), ("B-2", 3)]
+    assert (told[Act.RECEIVED], told[Act.RECEIVED_DAMAGED]) == ([("B-1", 9), ("B-2", 3)], [("B-1", 2)])
     with pytest.raises(NothingToReceive):
         house.do(Role.PHARMACIST, receive_items, ask)
 
