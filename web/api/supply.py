@@ -17,6 +17,7 @@ from irt.services.order_kits import SETS_MAX, OrderKits, OrderSets, order_kits, 
 from irt.services.preview_order import OrderPreview, preview_kits, preview_sets
 from irt.services.propose_stop import propose_stop
 from irt.services.run_resupply import run_resupply_with
+from irt.services.send_to_satellite import send_to_satellite
 from irt.services.short_pick import pick_short
 from irt.services.sign_receipt import sign_receipt
 from irt.services.take_exception import take_exception
@@ -201,5 +202,12 @@ OPERATIONS = (
             "temperature": "no_alarm",
             "signing": {"password": "the owner's password", "code": "123456"},
         },
+    ),
+    command(
+        "/shipments/send-to-satellite",
+        send_to_satellite,
+        Permission.SEND_TO_SATELLITE,
+        "Send scanned kits of a main site to its satellite",
+        {"study_id": 1, "satellite": "1015", "scanned": ["48213377", "30915524"], "monitor": "TM-77"},
     ),
 )

@@ -28,6 +28,7 @@ FATES = (
     (Fate.RETURN_SHIPPED, "Sent back"),
     (Fate.RECEIVED_FOR_DESTRUCTION, "Received for destruction"),
     (Fate.DESTROYED, "Destroyed"),
+    (Fate.SENT_ON, "Sent to satellites"),
     (Fate.ELSEWHERE, "At another place"),
 )
 CAME = ((CameBy.SHIPMENT, "By shipment"), (CameBy.HOME, "From homes"), (CameBy.FOUND, "Found here"))

@@ -73,6 +73,8 @@ TEMPLATES: dict[str, str] = {
     "pickup_rescheduled": "{who} agreed another time to collect kits of subject {record}.",
     "pickup_collected": "{who} collected kits {kits} of subject {record} at home; not there: {not_there}.",
     "pickup_cancelled": "{who} called off pick-up {shipment} at the home of subject {record}.",
+    # From a main site to its satellite
+    "sent_to_satellite": "{who} sent kits {kits} of site {site} to its satellite {satellite}: {record}.",
     # Supply
     "kit_list_loaded": "{who} loaded {kits} kits under blinded lots {blinded_lots}.",
     "lot_released": "{who} released blinded lot {record} for countries: {countries}.",

@@ -86,6 +86,7 @@ class Permission(StrEnum):
     CONFIRM_DELIVERY = "confirm_delivery"
     SHIP_RETURNS = "ship_returns"
     RECEIVE_RETURNS = "receive_returns"
+    SEND_TO_SATELLITE = "send_to_satellite"
     VIEW_INVOICE = "view_invoice"
     WRITE_LABELS = "write_labels"
     APPROVE_LABELS = "approve_labels"
@@ -125,8 +126,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         | {_P.RECORD_ADDRESS, _P.RELEASE_DELIVERY}
     ),
     _R.COORDINATOR: frozenset(_SITE_STAFF | {_P.CHANGE_DOSE, _P.END_TREATMENT, _P.RECORD_ADDRESS}),
-    _R.PHARMACIST: frozenset(_SITE_STAFF | {_P.PREPARE_KITS, _P.RELEASE_DELIVERY}),
-    _R.UNBLINDED_PHARMACIST: frozenset((_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}) | {_P.PREPARE_KITS}),
+    _R.PHARMACIST: frozenset(_SITE_STAFF | {_P.PREPARE_KITS, _P.RELEASE_DELIVERY, _P.SEND_TO_SATELLITE}),
+    _R.UNBLINDED_PHARMACIST: frozenset(
+        (_SITE_STAFF - {_P.SCREEN, _P.RANDOMIZE}) | {_P.PREPARE_KITS, _P.SEND_TO_SATELLITE}
+    ),
     _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY}),

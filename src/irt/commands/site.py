@@ -106,6 +106,7 @@ def adopt(
 @click.option("--country", metavar="CODE", required=True)
 @click.option("--zone", metavar="ZONE", help="As Europe/Oslo; the country's where not given.")
 @click.option("--depot", metavar="CODE", help="The country's where not given.")
+@click.option("--satellite-of", metavar="SITE", help="The main site whose stock supplies it.")
 @reason_option
 @as_person
 def add(
@@ -117,6 +118,7 @@ def add(
     country: str,
     zone: str | None,
     depot: str | None,
+    satellite_of: str | None,
     reason: str,
 ) -> None:
     """Propose a new site; another person approves it, and then it can be activated.
@@ -124,7 +126,8 @@ def add(
     Example: irt site add 1099 --name "Rowan Infirmary" --country GB --study NB-301 --reason "growth" --user sam
     """
     study = study_of(person, protocol, mode)
-    part = _part(SitePart, {"number": number, "name": name, "country": country, "zone": zone})
+    facts = {"number": number, "name": name, "country": country, "zone": zone, "satellite_of": satellite_of}
+    part = _part(SitePart, facts)
     ask = ProposeSite(study_id=study.id, site=part, depot=depot, reason=reason)
     tell_proposed(study, person.does(propose_site, ask))
 

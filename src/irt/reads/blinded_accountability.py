@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, or_, select
 
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_satellites import kits_sent_on
 from irt.reads.blinded_sites import WorkSite
 from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
 from irt.states.records import KitCheck
@@ -124,6 +125,7 @@ def _kits(connection: Connection, site: WorkSite) -> Iterator[KitOfSite]:
     received, dispensed, counted = (
         set(connection.execute(statement, asked).scalars()) for statement in (_RECEIVED, _DISPENSED, _COUNTED)
     )
+    sent_on = kits_sent_on(connection, site.site_id)
     for row in connection.execute(_EVERY, asked).mappings():
         kit_id = row["id"]
         from_home = CameBy.HOME if kit_id in dispensed or kit_id in counted else CameBy.FOUND
@@ -135,6 +137,7 @@ def _kits(connection: Connection, site: WorkSite) -> Iterator[KitOfSite]:
             dispensed=kit_id in dispensed,
             counted=kit_id in counted,
             state=_state(row),
+            sent_on=kit_id in sent_on,
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Connection, RowMapping, bindparam, case, func, select
 
 from irt.errors import BadInput, NotFound
 from irt.gs1.kit_label import UnusableParcelNumber, parcel_number
@@ -34,7 +34,7 @@ from irt.study.temperature import LoggerProfile
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, ItemMovement, Kit, Movement
 from irt.tables.returning import ReturnShipment
-from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
+from irt.tables.shipment import SATELLITE, Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Depot, Site, Study
 from irt.tables.subject import Subject
 from irt.tables.temperature import LoggerFile, TemperatureAssessment
@@ -73,11 +73,14 @@ _NUMBERED = (
         _SHIPMENTS,
         _STUDIES.c.protocol,
         _STUDIES.c.mode,
-        _RETURNS.c.site_id.label("from_site_id"),
+        func.coalesce(_RETURNS.c.site_id, case((_SHIPMENTS.c.raised_by == SATELLITE, _SITES.c.main_site_id))).label(
+            "from_site_id"
+        ),
         _RETURNS.c.depot_id.label("back_to_depot_id"),
     )
     .join(_STUDIES, _STUDIES.c.id == _SHIPMENTS.c.study_id)
     .outerjoin(_RETURNS, _RETURNS.c.shipment_id == _SHIPMENTS.c.id)
+    .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
     .where(_SHIPMENTS.c.number == bindparam("number"))
     .order_by(_SHIPMENTS.c.id)
 )
@@ -344,7 +347,7 @@ class Places:
         return self._depots[depot_id]
 
     def origin(self, shipment: RowMapping) -> Place | None:
-        """Where a shipment comes from; a return from its site."""
+        """Where a shipment comes from; a return from its site, a satellite's parcel from its main site."""
         if shipment["from_site_id"] is not None:
             return self._site("site", shipment["from_site_id"])
         return self.depot(shipment["origin_depot_id"])

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
+from irt.reads.blinded_satellites import kits_sent_on
 from irt.reads.blinded_sites import WorkSite, study_at
 from irt.states.kit import Accountability, Custody, KitEvent
 from irt.states.table import words
@@ -107,11 +108,20 @@ def log_lines(connection: Connection, site: WorkSite, subject: str = "") -> list
             "storage_place": row["storage_place"],
             "state": words(row["custody"] if over == Accountability.NONE else over),
         }
+    # What a satellite does with a kit stands in its own log.
+    sent_on, gone = kits_sent_on(connection, site.site_id), set[int]()
     for step in connection.execute(_STEPS, asked):
-        if step.kit_id in lines:
+        if step.kit_id in sent_on and step.event == KitEvent.SEND_ON:
+            day = site.day_of(step.occurred_at).isoformat()
+            lines[step.kit_id] |= {
+                "state": "sent to satellite",
+                "remarks": f"sent to satellite {day}: {step.shipment}",
+            }
+            gone.add(step.kit_id)
+        elif step.kit_id in lines and step.kit_id not in gone:
             _note(lines[step.kit_id], step, site)
     for count in connection.execute(_COUNTS, asked):
-        if count.kit_id in lines:
+        if count.kit_id in lines and count.kit_id not in gone:
             facts = {"units_returned": count.units_returned, "units_used": count.units_used}
             facts["units_lost"] = count.units_lost
             lines[count.kit_id] |= {name: "" if units is None else units for name, units in facts.items()}

@@ -19,7 +19,7 @@ from irt.tables.home import HomeDelivery
 from irt.tables.kit import BlindedLot, Kit
 from irt.tables.people import Account
 from irt.tables.record import Signature
-from irt.tables.shipment import Excursion, Shipment, ShipmentKit, ShipmentStep
+from irt.tables.shipment import SATELLITE, Excursion, Shipment, ShipmentKit, ShipmentStep
 from irt.tables.study import Depot, Site, Study
 
 BEFORE_DISPATCH = (
@@ -203,6 +203,19 @@ def shipments_to(
     rows = connection.execute(statement, {"sites": site_ids}).mappings().all()
     mark = rows[limit - 1]["id"] if len(rows) > limit else None
     return tuple(_line(row) for row in rows[:limit]), mark
+
+
+_ON = _LINES.where(
+    _SITES.c.main_site_id.in_(bindparam("sites", expanding=True)),
+    _SHIPMENTS.c.raised_by == SATELLITE,
+    _SHIPMENTS.c.status.in_(COMING),
+).order_by(_SHIPMENTS.c.id)
+
+
+def shipments_on(connection: Connection, sites: Sequence[WorkSite]) -> tuple[ShipmentLine, ...]:
+    """What these sites sent to their satellites and is not received whole."""
+    site_ids = sorted(site.site_id for site in sites)
+    return _lines(connection, _ON, sites=site_ids) if site_ids else ()
 
 
 def depot_shipments(

@@ -46,7 +46,8 @@ _ACTIVE_SITES = (
         _DEPOTS.c.country.label("depot_country"),
     )
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
-    .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE)
+    # A satellite lives on the stock of its main site.
+    .where(_SITES.c.study_id == _STUDY, _SITES.c.status == SiteStatus.ACTIVE, _SITES.c.main_site_id.is_(None))
     .order_by(_SITES.c.number)
 )
 _ONE_SITE = _ACTIVE_SITES.where(_SITES.c.number == bindparam("site"))

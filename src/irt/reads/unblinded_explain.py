@@ -25,8 +25,11 @@ from irt.tables.columns import table_of
 from irt.tables.study import Site
 
 _SITES = table_of(Site)
-_STATUS = select(_SITES.c.status).where(
-    _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
+_MAIN = _SITES.alias("main")
+_STATUS = (
+    select(_SITES.c.status, _MAIN.c.number.label("main"))
+    .outerjoin(_MAIN, _MAIN.c.id == _SITES.c.main_site_id)
+    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number"))
 )
 
 
@@ -52,12 +55,15 @@ class SiteReasons(UnblindedView):
 
 def site_reasons(connection: Connection, study_id: int, number: str, now: datetime) -> SiteReasons:
     """Today's reasons; NotFound where the study has no such site."""
-    status = connection.execute(_STATUS, {"study_id": study_id, "number": number}).scalar()
-    if status is None:
+    found = connection.execute(_STATUS, {"study_id": study_id, "number": number}).first()
+    if found is None:
         raise NotFound(f"Site {number} is not a site of this study. Check the number.")
     day = now.date()
-    if status != SiteStatus.ACTIVE:
-        state = words(SiteStatus(status)).lower()
+    if found.main is not None:
+        why = f"The site is a satellite: no depot sends to it, site {found.main} supplies it from its own stock."
+        return SiteReasons(number, True, day, why, False, None)
+    if found.status != SiteStatus.ACTIVE:
+        state = words(SiteStatus(found.status)).lower()
         return SiteReasons(number, True, day, f"The site is {state}: nothing is sent to it.", False, None)
     definition = definition_in_force(connection, study_id)
     network = network_view(connection, Asking(study_id, definition, day, now, number))

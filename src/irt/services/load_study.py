@@ -140,7 +140,8 @@ def _sites(
             FIRST_VERSION,
             ask.effective_from,
         )
-        for site in sites_of(definition, ask.size)
+        # Main sites before their satellites.
+        for site in sorted(sites_of(definition, ask.size), key=lambda site: site.satellite_of is not None)
     }
     if not ids and not definition.serves:
         raise BadInput(f"The study file has no sites of size {ask.size!r}. Nothing was loaded.")

@@ -11,6 +11,7 @@ from irt.errors import BadInput
 from irt.reads.operational_data import contact_in_force, lane_in_force
 from irt.services.apply_change import refuse_known_site
 from irt.services.operational_changes import ChangeProposed, Proposal, put_forward
+from irt.services.study_network import main_site
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study, site_numbered
 from irt.services.work import Work
 from irt.study.network import HOME
@@ -86,6 +87,8 @@ def propose_site(work: Work, ask: ProposeSite) -> ChangeProposed:
             f"{site.country} is not a country of this study. Nothing was proposed. A new country is an amendment."
         )
     refuse_known_site(work, study.id, site.number)
+    if site.satellite_of is not None:
+        main_site(work, study.id, site)
     depot, zone = ask.depot or country.depot, site.zone or country.zone
     _require_depot(work, study, depot)
     _require_zone(zone)

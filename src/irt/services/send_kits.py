@@ -19,7 +19,11 @@ class SiteNotSupplied(Refusal):
     """The site is not active, or supply to it has stopped."""
 
     def __init__(self, site: str, stopped: bool) -> None:
-        why = "Supply to it has stopped." if stopped else "It is not active."
+        why = (
+            "Supply to it has stopped."
+            if stopped
+            else "It is not active, or it is a satellite that its main site supplies."
+        )
         super().__init__(f"Nothing can be sent to site {site}. {why} Nothing was booked.")
 
 

@@ -28,6 +28,8 @@ Owner = Mapping[str, int]
 Level = tuple[str | None, int | None, int | None, Code, MinMax]
 """Country, site, regional depot, kit type, levels; none of the three for the whole study."""
 
+_SITES = table_of(Site)
+
 
 def record_depots(
     work: Work, depots: Sequence[DepotPart], owner: Owner, known: Mapping[str, int]
@@ -103,6 +105,7 @@ def record_site(
     """Appends a planned site with its first details; its id."""
     country = definition.country(site.country)
     zone = site.zone or country.zone
+    main = None if site.satellite_of is None else main_site(work, owner["study_id"], site)
     site_id = work.record(
         Site,
         **owner,
@@ -115,10 +118,27 @@ def record_site(
         depot_id=depot_id,
         status=SiteStatus.PLANNED,
         version_number=version,
+        main_site_id=main,
     )
     details = {"name": site.name, "zone": zone, "depot_id": depot_id}
     work.append(SiteDetail, **owner, **details, site_id=site_id, effective_from=effective_from, change_id=change_id)
     return site_id
+
+
+_MAINS = select(_SITES.c.id, _SITES.c.country, _SITES.c.main_site_id).where(
+    _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
+)
+
+
+def main_site(work: Work, study_id: int, satellite: SitePart) -> int:
+    """The id of a satellite's main site; BadInput where that is unknown, abroad or a satellite itself."""
+    row = work.row(_MAINS, study_id=study_id, number=satellite.satellite_of)
+    if row is None or row["country"] != satellite.country or row["main_site_id"] is not None:
+        raise BadInput(
+            f"Site {satellite.satellite_of} cannot supply site {satellite.number}. Nothing was booked. A main site "
+            "is a site of the study in the same country, and no satellite itself."
+        )
+    return int(row["id"])
 
 
 def levels_in(
@@ -162,7 +182,6 @@ def record_levels(work: Work, levels: Iterable[Level], owner: Owner, effective_f
     )
 
 
-_SITES = table_of(Site)
 _SITE_IDS = select(_SITES.c.number, _SITES.c.id).where(_SITES.c.study_id == bindparam("study_id"))
 
 

@@ -28,6 +28,7 @@ USES = frozenset(
         KitEvent.RELEASE,
         KitEvent.RESERVE,
         KitEvent.PACK,
+        KitEvent.SEND_ON,
         KitEvent.RECEIVE,
         KitEvent.PREALLOCATE,
         KitEvent.ASSIGN,

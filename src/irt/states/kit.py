@@ -69,6 +69,7 @@ class KitEvent(StrEnum):
     RESERVE = "reserve"
     UNRESERVE = "unreserve"
     PACK = "pack"
+    SEND_ON = "send_on"
     UNPACK = "unpack"
     RECEIVE = "receive"
     RECEIVE_QUARANTINED = "receive_quarantined"
@@ -111,6 +112,8 @@ CUSTODY: dict[tuple[Custody, KitEvent], Custody] = {
     (_C.SITE, _E.UNRESERVE): _C.SITE,
     (_C.DEPOT, _E.PACK): _C.SHIPMENT,
     (_C.SITE, _E.PACK): _C.SHIPMENT,
+    # From a main site to its satellite.
+    (_C.SITE, _E.SEND_ON): _C.SHIPMENT,
     (_C.SHIPMENT, _E.UNPACK): _C.DEPOT,
     (_C.SHIPMENT, _E.RECEIVE): _C.SITE,
     (_C.SHIPMENT, _E.RECEIVE_QUARANTINED): _C.SITE,
@@ -156,6 +159,7 @@ QUALITY: dict[tuple[Quality, KitEvent], Quality] = {
     (_Q.UNRELEASED, _E.RELEASE): _Q.RELEASED,
     (_Q.RELEASED, _E.RESERVE): _Q.RELEASED,
     (_Q.RELEASED, _E.PACK): _Q.RELEASED,
+    (_Q.RELEASED, _E.SEND_ON): _Q.RELEASED,
     (_Q.RELEASED, _E.PREALLOCATE): _Q.RELEASED,
     (_Q.RELEASED, _E.ASSIGN): _Q.RELEASED,
     (_Q.RELEASED, _E.HAND_OVER): _Q.RELEASED,
@@ -182,6 +186,7 @@ ASSIGNMENT: dict[tuple[Assignment, KitEvent], Assignment] = {
     (_A.FREE, _E.RESERVE): _A.RESERVED,
     (_A.RESERVED, _E.UNRESERVE): _A.FREE,
     (_A.RESERVED, _E.PACK): _A.RESERVED,
+    (_A.FREE, _E.SEND_ON): _A.RESERVED,
     (_A.RESERVED, _E.UNPACK): _A.FREE,
     (_A.RESERVED, _E.RECEIVE): _A.FREE,
     (_A.RESERVED, _E.RECEIVE_QUARANTINED): _A.FREE,
@@ -228,7 +233,9 @@ _NOT_DESTROYED = tuple(n for n in Accountability if n != _N.DESTROYED)
 
 ACCOUNTABILITY: dict[tuple[Accountability, KitEvent], Accountability] = {
     # A kit that is already accounted for is nobody's supply any more.
-    **{(_N.NONE, e): _N.NONE for e in (_E.RESERVE, _E.PREALLOCATE, _E.PACK, _E.ASSIGN, _E.TRANSFER_OUT)},
+    **{
+        (_N.NONE, e): _N.NONE for e in (_E.RESERVE, _E.PREALLOCATE, _E.PACK, _E.SEND_ON, _E.ASSIGN, _E.TRANSFER_OUT)
+    },
     **{
         (n, e): n
         for n in _NOT_DESTROYED

@@ -85,6 +85,9 @@ class Site(Part):
     name: str
     country: Code
     zone: str | None = None
+    satellite_of: Code | None = Field(
+        default=None, description="the main site, of the same country, whose stock supplies it"
+    )
 
 
 class Lot(Part):

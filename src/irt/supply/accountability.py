@@ -31,6 +31,7 @@ class Fate(StrEnum):
     RETURN_SHIPPED = "return_shipped"
     RECEIVED_FOR_DESTRUCTION = "received_for_destruction"
     DESTROYED = "destroyed"
+    SENT_ON = "sent_on"
     ELSEWHERE = "elsewhere"
 
 
@@ -39,7 +40,8 @@ class KitOfSite:
     """One kit that was ever at a site or given to one of its subjects, and what the records of it say.
 
     `here`: whether it is written at this very site. `dispensed`: a dispensing of the site says that it was handed
-    over. `counted`: somebody counted it as brought back or lost.
+    over. `counted`: somebody counted it as brought back or lost. `sent_on`: it was sent to a satellite of the site,
+    and has been no business of the site since, unless it lies here again.
     """
 
     number: str
@@ -49,6 +51,12 @@ class KitOfSite:
     dispensed: bool
     counted: bool
     state: KitState
+    sent_on: bool = False
+
+    @property
+    def gone(self) -> bool:
+        """Whether the kit is the business of a satellite now."""
+        return self.sent_on and not self.here
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,10 @@ _LOSABLE = frozenset({_N.LOST_BY_SUBJECT})
 
 def fate_of(kit: KitOfSite) -> Fate:
     """The one place where a kit is now."""
+    return Fate.SENT_ON if kit.gone else _fate_of_own(kit)
+
+
+def _fate_of_own(kit: KitOfSite) -> Fate:
     state = kit.state
     if state.accountability == _N.DESTROYED:
         return Fate.DESTROYED
@@ -129,6 +141,8 @@ def _of_lot(lot: str, kits: list[KitOfSite]) -> LotAccount:
 
 def _disagreements(kit: KitOfSite) -> Iterator[str]:
     """Where what is written on a kit and what other records say of it cannot both be true."""
+    if kit.gone:
+        return
     given = kit.state.assignment == Assignment.DISPENSED
     if given and not kit.dispensed:
         yield "it counts as given, and no visit says to whom"

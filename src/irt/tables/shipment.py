@@ -11,6 +11,8 @@ from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.tables.columns import Owned, document, instant, one_of
 
 _UNDERWAY = text("outcome IS NULL")
+SATELLITE = "satellite"
+"""What raised a shipment that a main site sends to its satellite."""
 
 
 class Shipment(Owned, table=True):
@@ -23,7 +25,7 @@ class Shipment(Owned, table=True):
     target_depot_id: int | None = Field(default=None, foreign_key="depot.id")
     site_id: int | None = Field(default=None, foreign_key="site.id", index=True)
     subject_id: int | None = Field(default=None, foreign_key="subject.id")
-    raised_by: str = Field(description="resupply, manual, emergency, initial")
+    raised_by: str = Field(description="resupply, manual, emergency, initial, satellite")
     storage: str
     reasons: dict[str, Any] | None = document(
         default=None, description="by blinding group: kits there or coming, kits ordered"

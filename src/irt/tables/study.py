@@ -92,6 +92,9 @@ class Site(Owned, table=True):
     depot_id: int = Field(foreign_key="depot.id")
     status: SiteStatus = one_of(SiteStatus, "status")
     version_number: int = Field(description="the protocol version in force here")
+    main_site_id: int | None = Field(
+        default=None, foreign_key="site.id", description="of a satellite: the site whose stock supplies it"
+    )
     subjects_numbered: int = 0
     screenings_numbered: int = 0
 

@@ -51,6 +51,12 @@ LAW: dict[KitEvent, Axis] = {
         "assignment": "reserved | preallocated | assigned",
         "accountability": "none",
     },
+    KitEvent.SEND_ON: {
+        "custody": "site -> shipment",
+        "quality": "released",
+        "assignment": "free -> reserved",
+        "accountability": "none",
+    },
     KitEvent.UNPACK: {"custody": "shipment -> depot", "assignment": "reserved -> free, preallocated"},
     KitEvent.RECEIVE: {
         "custody": "shipment -> site",

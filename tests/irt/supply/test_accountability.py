@@ -30,6 +30,7 @@ def honest(draw: st.DrawFn) -> KitOfSite:
         given_out,
         given_out and not out,
         state,
+        draw(st.booleans()),
     )
 
 
@@ -47,6 +48,8 @@ def test_what_came_is_somewhere(kits: list[KitOfSite]) -> None:
     [
         (SHELF, Fate.ON_HAND),
         (replace(SHELF, here=False), Fate.ELSEWHERE),
+        (replace(SHELF, here=False, sent_on=True), Fate.SENT_ON),
+        (replace(SHELF, sent_on=True), Fate.ON_HAND),
         (replace(SHELF, state=KitState(_C.SITE, _Q.QUARANTINED, _A.FREE)), Fate.HELD),
         (replace(SHELF, state=KitState(_C.SITE, _Q.DAMAGED, _A.FREE)), Fate.DAMAGED),
         (replace(SHELF, state=KitState(_C.SHIPMENT, _Q.RELEASED, _A.ASSIGNED)), Fate.TO_HOME),

@@ -797,10 +797,12 @@ def upgrade() -> None:
         sa.Column("depot_id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("main_site_id", sa.Integer(), nullable=True),
         sa.Column("subjects_numbered", sa.Integer(), nullable=False),
         sa.Column("screenings_numbered", sa.Integer(), nullable=False),
         sa.CheckConstraint("status IN ('planned', 'active', 'on_hold', 'closed')", name=op.f("ck_site_status")),
         sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_site_depot_id")),
+        sa.ForeignKeyConstraint(["main_site_id"], ["site.id"], name=op.f("fk_site_main_site_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
@@ -1045,7 +1047,7 @@ def upgrade() -> None:
             name=op.f("ck_movement_custody"),
         ),
         sa.CheckConstraint(
-            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'send_on', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
             name=op.f("ck_movement_event"),
         ),
         sa.CheckConstraint(
@@ -1372,7 +1374,7 @@ def upgrade() -> None:
         sa.Column("signature_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
-            "event IN ('release', 'reserve', 'unreserve', 'pack', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
+            "event IN ('release', 'reserve', 'unreserve', 'pack', 'send_on', 'unpack', 'receive', 'receive_quarantined', 'receive_damaged', 'receive_missing', 'receive_at_depot', 'return_to_depot', 'quarantine', 'accept', 'reject', 'recall', 'damage', 'go_missing', 'find_at_site', 'find_at_depot', 'preallocate', 'assign', 'hand_over', 'hand_over_wrongly', 'deliver', 'collect', 'reverse', 'take_back', 'lose', 'spoil', 'verify', 'monitor', 'ship_return', 'receive_for_destruction', 'destroy', 'transfer_out', 'transfer_in')",
             name=op.f("ck_witnessed_kit_event"),
         ),
         sa.ForeignKeyConstraint(["kit_id"], ["kit.id"], name=op.f("fk_witnessed_kit_kit_id")),

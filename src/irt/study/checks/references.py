@@ -195,6 +195,8 @@ def _of_network(draft: Draft) -> Iterator[Reference]:
             yield Reference("blinding_groups", ("import_licences", index, "kits", group), group)
     for index, site in enumerate(draft.study.sites):
         yield Reference("countries", ("sites", index, "country"), site.country)
+        if site.satellite_of is not None:
+            yield Reference("sites", ("sites", index, "satellite_of"), site.satellite_of)
 
 
 def _of_resupply(draft: Draft) -> Iterator[Reference]:

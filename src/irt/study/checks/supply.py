@@ -118,6 +118,22 @@ def lanes_to_nowhere(draft: Draft) -> Iterator[Finding]:
             yield Finding("NeverDispatched", ("lanes", index, "dispatch_days"), "nothing ever leaves on this lane")
 
 
+def satellites_out_of_reach(draft: Draft) -> Iterator[Finding]:
+    """A satellite's main site is another site of its country, and no satellite itself."""
+    sites = {site.number: site for site in draft.study.sites}
+    for index, site in enumerate(draft.study.sites):
+        main = sites.get(site.satellite_of or "")
+        if main is None:
+            continue
+        here: Path = ("sites", index, "satellite_of")
+        if main.satellite_of is not None:
+            sentence = f"site `{main.number}` is a satellite itself and supplies no other"
+            yield Finding("SatelliteOfSatellite", here, sentence)
+        if main.country != site.country:
+            sentence = f"site `{main.number}` lies in `{main.country}`, its satellite in `{site.country}`"
+            yield Finding("SatelliteAbroad", here, sentence)
+
+
 def short_holds(draft: Draft) -> Iterator[Finding]:
     """The shipper keeps its temperature for at least the lead time."""
     for index, lane in enumerate(draft.study.lanes):
@@ -196,6 +212,7 @@ CHECKS = (
     check(depots_in_a_circle),
     check(levels_of_central_depots),
     check(lanes_to_nowhere),
+    check(satellites_out_of_reach, "sites"),
     check(short_holds),
     check(unknown_zones),
     check(lots_past_their_date),
