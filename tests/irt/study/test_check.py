@@ -177,3 +177,10 @@ def test_every_check_says_what_it_holds():
     names = [one.find.__name__ for one in CHECKS]
     assert len(names) == len(set(names))
     assert all((one.find.__doc__ or "").strip() for one in CHECKS)
+
+
+def test_a_satellite_abroad():
+    """A main site supplies satellites of its own country only."""
+    here = "Harbor Point University Hospital, country: "
+    problems = check(edited("escalation", (f"{here}US", f'{here}GB, satellite_of: "4012"'))).problems
+    assert ("SatelliteAbroad", "sites[1].satellite_of") in [(problem.name, problem.path) for problem in problems]
