@@ -14,14 +14,12 @@ from irt.reads.asking import Asking, LevelOverlay
 from irt.reads.inventory import levels_on, network_view
 from irt.reads.regional import regional_view
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_proposals import APPROVALS, CHANGES, proposals_of
 from irt.study.operations import ChangeKind
 from irt.supply.planner import Level, ProposedShipment, ResupplyPlanner
 from irt.supply.planners import planner_of, settings_of
 from irt.tables.columns import table_of
-from irt.tables.people import Account
-from irt.tables.record import Approval
-from irt.tables.secret import ApprovalMatter
-from irt.tables.study import Depot, OperationalChange, Site
+from irt.tables.study import Depot, Site
 
 
 @dataclass(frozen=True)
@@ -140,34 +138,18 @@ def _where(row: dict[str, Any]) -> str:
     return f"Depot {row['depot']}" if row.get("depot") else row.get("country") or "Study"
 
 
-_CHANGES, _APPROVALS, _MATTERS = table_of(OperationalChange), table_of(Approval), table_of(ApprovalMatter)
-_ACCOUNTS = table_of(Account)
-_SETS = (
-    select(
-        _CHANGES,
-        _MATTERS.c.content,
-        _APPROVALS.c.asked_by_id,
-        _APPROVALS.c.asked_at,
-        _APPROVALS.c.granted,
-        _ACCOUNTS.c.printed_name,
-    )
-    .join(_APPROVALS, _APPROVALS.c.id == _CHANGES.c.approval_id)
-    .join(_MATTERS, _MATTERS.c.approval_id == _APPROVALS.c.id)
-    .join(_ACCOUNTS, _ACCOUNTS.c.id == _APPROVALS.c.asked_by_id)
-    .where(_CHANGES.c.study_id == bindparam("study_id"), _CHANGES.c.kind == ChangeKind.LEVEL_SET)
-    .order_by(_CHANGES.c.id)
-)
+_SETS = proposals_of(ChangeKind.LEVEL_SET)
 
 
 def waiting_sets(connection: Connection, study_id: int) -> tuple[ProposedSet, ...]:
     """Sets that wait for a second person, the oldest first."""
-    statement = _SETS.where(_APPROVALS.c.decided_at.is_(None))
+    statement = _SETS.where(APPROVALS.c.decided_at.is_(None))
     return tuple(_set(row) for row in connection.execute(statement, {"study_id": study_id}).mappings())
 
 
 def proposed_set(connection: Connection, study_id: int, change_id: int) -> ProposedSet:
     """One set; NotFound where it is none."""
-    statement = _SETS.where(_CHANGES.c.id == change_id)
+    statement = _SETS.where(CHANGES.c.id == change_id)
     row = connection.execute(statement, {"study_id": study_id}).mappings().first()
     if row is None:
         raise NotFound("No such proposal in this study. Check its number.")

@@ -8,12 +8,11 @@ from sqlalchemy import Connection, bindparam, select
 from irt.audit.operational_change import change_hash
 from irt.blinding.views import UnblindedView
 from irt.errors import NotFound
+from irt.reads.unblinded_proposals import CHANGES, proposals_of
 from irt.study.operations import ChangeKind
 from irt.tables.columns import table_of
-from irt.tables.people import Account
-from irt.tables.record import Approval
-from irt.tables.secret import ApprovalMatter, VendorSku
-from irt.tables.study import Depot, OperationalChange
+from irt.tables.secret import VendorSku
+from irt.tables.study import Depot
 
 
 @dataclass(frozen=True)
@@ -43,32 +42,14 @@ class ProposedSku(UnblindedView):
     seen: str
 
 
-_SKUS, _DEPOTS, _CHANGES = table_of(VendorSku), table_of(Depot), table_of(OperationalChange)
-_APPROVALS, _MATTERS, _ACCOUNTS = table_of(Approval), table_of(ApprovalMatter), table_of(Account)
+_SKUS, _DEPOTS = table_of(VendorSku), table_of(Depot)
 _LINES = (
     select(_SKUS, _DEPOTS.c.code.label("depot"))
     .join(_DEPOTS, _DEPOTS.c.id == _SKUS.c.depot_id)
     .where(_SKUS.c.study_id == bindparam("study_id"))
     .order_by(_DEPOTS.c.code, _SKUS.c.kit_type, _SKUS.c.effective_from.desc(), _SKUS.c.id.desc())
 )
-_PROPOSED = (
-    select(
-        _CHANGES,
-        _MATTERS.c.content,
-        _APPROVALS.c.asked_by_id,
-        _APPROVALS.c.asked_at,
-        _APPROVALS.c.granted,
-        _ACCOUNTS.c.printed_name,
-    )
-    .join(_APPROVALS, _APPROVALS.c.id == _CHANGES.c.approval_id)
-    .join(_MATTERS, _MATTERS.c.approval_id == _APPROVALS.c.id)
-    .join(_ACCOUNTS, _ACCOUNTS.c.id == _APPROVALS.c.asked_by_id)
-    .where(
-        _CHANGES.c.study_id == bindparam("study_id"),
-        _CHANGES.c.id == bindparam("change_id"),
-        _CHANGES.c.kind == ChangeKind.VENDOR_SKU,
-    )
-)
+_PROPOSED = proposals_of(ChangeKind.VENDOR_SKU).where(CHANGES.c.id == bindparam("change_id"))
 
 
 def vendor_skus(connection: Connection, study_id: int) -> tuple[SkuLine, ...]:
