@@ -1,0 +1,152 @@
+"""What is to be planned, as values: network, kits and lots, what is known of the demand, what things cost.
+
+Days are whole numbers from 0, day 0 a Monday; money is whole cents; volume is whole units. No file, clock or
+database is read here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class NodeKind(StrEnum):
+    """What stands at a node; a patient is a node that uses kits at home."""
+
+    CENTRAL = "central"
+    REGIONAL = "regional"
+    SITE = "site"
+    PATIENT = "patient"
+
+    @property
+    def uses_kits(self) -> bool:
+        """Whether kits are used there, and are wasted if left there at the end."""
+        return self in {NodeKind.SITE, NodeKind.PATIENT}
+
+
+@dataclass(frozen=True, slots=True)
+class KitType:
+    """A kind of kit; kits of one temperature class travel together, those of two never."""
+
+    id: str
+    temp: str
+    volume: int
+    unit_cost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Kits of one type that expire together: `expiry_day` is the first day they can no longer be used."""
+
+    id: str
+    kit: str
+    expiry_day: int
+    countries: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A place: shipments neither leave nor arrive on its closed days; `capacity` is volume by temperature class."""
+
+    id: str
+    kind: NodeKind
+    country: str
+    closed_days: frozenset[int]
+    capacity: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A way from one node to another: at most one consignment of a temperature class leaves it on a day."""
+
+    id: str
+    origin: str
+    destination: str
+    transit_days: int
+    weekdays: frozenset[int]
+    fixed_cost: int
+    kit_cost: int
+    temps: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Shipper:
+    """A box qualified for one temperature class for so many days in transit."""
+
+    id: str
+    temp: str
+    capacity: int
+    cost: int
+    hold_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Kits of a lot that become available at a node at the start of a day."""
+
+    node: str
+    lot: str
+    day: int
+    kits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Licence:
+    """Kits of one type may enter a country within these days (both included), up to a number in all."""
+
+    country: str
+    kit: str
+    from_day: int
+    to_day: int
+    kits_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Kits wanted at a site on a day, from lots that expire `dnd_days` after it at the earliest."""
+
+    site: str
+    kit: str
+    day: int
+    kits: int
+    dnd_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """Holding in cents per kit and day by temperature class; a kit that is wanted and not there."""
+
+    site_holding: Mapping[str, int]
+    depot_holding: Mapping[str, int]
+    unmet_kit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Everything a plan depends on. Made by `read_problem` or from a live study; both validate.
+
+    A consignment to a site that carries a kit of a blind group carries `blind_minimum_each` of every type of it.
+    Stock on hand at the beginning is `supply` of day 0.
+    """
+
+    name: str
+    start: date
+    horizon_days: int
+    temps: tuple[str, ...]
+    kit_types: Mapping[str, KitType]
+    lots: Mapping[str, Lot]
+    nodes: Mapping[str, Node]
+    lanes: Mapping[str, Lane]
+    shippers: Mapping[str, Shipper]
+    supply: tuple[Supply, ...]
+    licences: Mapping[tuple[str, str], Licence]
+    demand: tuple[Demand, ...]
+    costs: Costs
+    blind_groups: tuple[tuple[str, ...], ...] = ()
+    blind_minimum_each: int = 1
+    stochastic: Mapping[str, object] | None = None
+
+    @property
+    def kits_wanted(self) -> int:
+        """All kits the demand names."""
+        return sum(row.kits for row in self.demand)
