@@ -1,0 +1,114 @@
+"""The network as a picture without a map: depots around the centre, each one's sites on arcs behind it, by country.
+
+Positions are numbers from 0 to 1,000 in both directions and depend on the names alone, so that two plans of one
+network can be laid side by side.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, cos, pi, sin
+
+from optimization.plan import Plan
+from optimization.problem import Node, NodeKind, Problem
+from optimization.story.cost_table import depot_of_each
+
+_CENTRE, _DEPOT_RADIUS, _FIRST_ARC, _LAST_ARC, _GAP = 500.0, 215.0, 330.0, 480.0, 26.0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a node stands in the picture."""
+
+    node: str
+    kind: NodeKind
+    country: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A lane in the picture, with what the plan sends on it."""
+
+    lane: str
+    origin: str
+    destination: str
+    consignments: int
+    kits: int
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkMap:
+    """Every node once and every lane once."""
+
+    places: tuple[Place, ...]
+    ways: tuple[Way, ...]
+
+    def place(self, node: str) -> Place:
+        """Where that node stands."""
+        return next(place for place in self.places if place.node == node)
+
+
+def network_map(problem: Problem, plan: Plan) -> NetworkMap:
+    """The places of all nodes, and what the plan sends on each lane."""
+    return NetworkMap(_places(problem), _ways(problem, plan))
+
+
+def _ways(problem: Problem, plan: Plan) -> tuple[Way, ...]:
+    sent: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for one in plan.consignments:
+        sent[one.lane][0] += 1
+        sent[one.lane][1] += sum(kits for _, kits in one.lines)
+    lanes = sorted(problem.lanes.values(), key=lambda lane: lane.id)
+    return tuple(Way(lane.id, lane.origin, lane.destination, *sent[lane.id]) for lane in lanes)
+
+
+def _places(problem: Problem) -> tuple[Place, ...]:
+    """Sites take the share of the circle that their depot's number of sites asks for."""
+    served = _sites_by_depot(problem)
+    share = 2 * pi / sum(max(len(sites), 1) for sites in served.values())
+    places: list[Place] = []
+    start = -pi / 2
+    for depot, sites in served.items():
+        span = share * max(len(sites), 1)
+        node = problem.nodes[depot]
+        inward = 0.0 if node.kind is NodeKind.CENTRAL else _DEPOT_RADIUS
+        places.append(_at(node, start + span / 2, inward))
+        places += _arcs(sites, start, span)
+        start += span
+    return tuple(sorted(places, key=lambda place: place.node))
+
+
+def _sites_by_depot(problem: Problem) -> Mapping[str, Sequence[Node]]:
+    """Depots by name, the central ones with the sites they serve themselves; sites by country and name."""
+    depots = depot_of_each(problem, Plan((), ()))
+    served: dict[str, list[Node]] = {
+        node.id: []
+        for node in sorted(problem.nodes.values(), key=lambda node: node.id)
+        if not node.kind.uses_kits or depots[node.id] == node.id
+    }
+    for node in problem.nodes.values():
+        if node.kind.uses_kits and depots[node.id] != node.id:
+            served[depots[node.id]].append(node)
+    return {depot: sorted(sites, key=lambda node: (node.country, node.id)) for depot, sites in served.items()}
+
+
+def _arcs(sites: Sequence[Node], start: float, span: float) -> list[Place]:
+    """As many arcs behind each other as it takes to keep the sites apart."""
+    arcs = max(ceil(len(sites) * _GAP / (span * _FIRST_ARC)), 1)
+    step = (_LAST_ARC - _FIRST_ARC) / max(arcs - 1, 1)
+    middle = (_FIRST_ARC + _LAST_ARC) / 2
+    return [
+        _at(
+            node,
+            start + span * (index + 0.5) / len(sites),
+            middle if arcs == 1 else _FIRST_ARC + index % arcs * step,
+        )
+        for index, node in enumerate(sites)
+    ]
+
+
+def _at(node: Node, angle: float, radius: float) -> Place:
+    x, y = _CENTRE + radius * cos(angle), _CENTRE + radius * sin(angle)
+    return Place(node.id, node.kind, node.country, round(x, 1), round(y, 1))

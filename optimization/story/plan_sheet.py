@@ -1,0 +1,70 @@
+"""A plan as rows of plain tables, to be taken away as files: consignments line by line, uses, costs, stock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from optimization.plan import Plan
+from optimization.problem import Problem
+from optimization.result import Component
+from optimization.story.cost_table import CostRow
+from optimization.story.stock_projection import StockProjection
+
+Cell = str | int | float | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Heads and rows; money is in cents."""
+
+    heads: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def consignment_sheet(problem: Problem, plan: Plan) -> Sheet:
+    """One row for each lot in each consignment; shippers stand with every line of theirs."""
+    rows = [
+        (*_journey(problem, one.lane, one.dispatch_day), one.temp, _boxes(one.shippers.items()), lot, kit, kits)
+        for one in plan.consignments
+        for lot, kits in one.lines
+        for kit in [problem.lots[lot].kit]
+    ]
+    heads = ("Leaves", "Arrives", "Lane", "From", "To", "Class", "Shippers", "Lot", "Kit type", "Kits")
+    return Sheet(heads, tuple(rows))
+
+
+def use_sheet(problem: Problem, plan: Plan) -> Sheet:
+    """One row for each demand served from a lot."""
+    rows = [(day_of(problem, use.day), use.site, use.kit, use.lot, use.kits) for use in plan.dispensings]
+    return Sheet(("Day", "Site", "Kit type", "Lot", "Kits"), tuple(rows))
+
+
+def cost_sheet(name: str, table: Iterable[CostRow]) -> Sheet:
+    """A cost table: one column a component, then the total, in cents."""
+    parts = tuple(component.value for component in Component)
+    rows = [(row.name, *(getattr(row.split, part) for part in parts), row.split.total) for row in table]
+    return Sheet((name, *(part.capitalize() for part in parts), "Total"), tuple(rows))
+
+
+def stock_sheet(problem: Problem, one: StockProjection) -> Sheet:
+    """One row a day."""
+    rows = [
+        (day_of(problem, day.day), day.arrived, day.used, day.sent, day.expired, day.stock, low, high)
+        for day, low, high in zip(one.days, one.low, one.high, strict=True)
+    ]
+    return Sheet(("Day", "Arrived", "Used", "Sent", "Expired", "Stock", "Low", "High"), tuple(rows))
+
+
+def day_of(problem: Problem, day: int) -> date:
+    """The calendar day of a day of the horizon."""
+    return problem.start + timedelta(days=day)
+
+
+def _journey(problem: Problem, lane_id: str, day: int) -> tuple[Cell, ...]:
+    lane = problem.lanes[lane_id]
+    leaves, arrives = day_of(problem, day), day_of(problem, day + lane.transit_days)
+    return leaves, arrives, lane.id, lane.origin, lane.destination
+
+
+def _boxes(shippers: Iterable[tuple[str, int]]) -> str:
+    return ", ".join(f"{number} × {shipper}" for shipper, number in sorted(shippers) if number)
