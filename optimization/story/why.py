@@ -1,0 +1,142 @@
+"""Why a consignment leaves when it does, and why not otherwise: what it feeds, what each other way would cost."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from optimization.plan import Consignment, Plan
+from optimization.problem import Lane, Problem
+from optimization.story.alternatives import merged, on_day, with_one_more, without
+from optimization.story.repricing import Repriced, reprice
+from optimization.story.tracing import Fed, kits_in, trace
+
+
+class OtherWay(StrEnum):
+    """What could be done with a consignment instead."""
+
+    DROP = "drop"
+    MOVE = "move"
+    MERGE = "merge"
+    ADD = "add"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One other way, on that day, with what it would cost more and what it would break."""
+
+    way: OtherWay
+    day: int
+    repriced: Repriced
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What a consignment is for; `latest_day` is the last on which it could leave with all its uses served.
+
+    `saved` is what it costs less than the cheapest other way that breaks no rule; None where there is none.
+    """
+
+    consignment: Consignment
+    fed: tuple[Fed, ...]
+    spare_kits: int
+    latest_day: int
+    alternatives: tuple[Alternative, ...]
+
+    @property
+    def next_best(self) -> Alternative | None:
+        """The cheapest other way that no rule forbids."""
+        allowed = [each for each in self.alternatives if each.repriced.allowed]
+        return min(allowed, key=lambda each: each.repriced.cents, default=None)
+
+    @property
+    def saved(self) -> int | None:
+        """What it costs less than the next best way."""
+        return None if self.next_best is None else self.next_best.repriced.cents
+
+    @property
+    def first_need(self) -> int | None:
+        """The first day on which something is taken from it."""
+        return min((each.day for each in self.fed), default=None)
+
+
+def why(problem: Problem, plan: Plan, index: int) -> Why:
+    """The reasons of the consignment at that place in the plan."""
+    one = plan.consignments[index]
+    fed = trace(problem, plan).get(index, ())
+    return Why(
+        consignment=one,
+        fed=fed,
+        spare_kits=kits_in(one) - sum(each.kits for each in fed),
+        latest_day=_latest_day(problem, plan, index, fed),
+        alternatives=tuple(_alternatives(problem, plan, index)),
+    )
+
+
+def why_not(problem: Problem, plan: Plan, asked: Consignment, kits: Mapping[str, int]) -> Alternative:
+    """What one more consignment of so many kits by type would cost on that lane, class and day; what forbids it."""
+    after = with_one_more(problem, plan, asked, kits)
+    return Alternative(OtherWay.ADD, asked.dispatch_day, reprice(problem, plan, after))
+
+
+def departure_days(problem: Problem, lane: Lane) -> tuple[int, ...]:
+    """The days of the horizon on which a consignment can leave and arrive."""
+    closed, shut = problem.nodes[lane.origin].closed_days, problem.nodes[lane.destination].closed_days
+    return tuple(
+        day
+        for day in range(problem.horizon_days)
+        if day % 7 in lane.weekdays and day not in closed and day + lane.transit_days not in shut
+    )
+
+
+def _alternatives(problem: Problem, plan: Plan, index: int) -> Iterator[Alternative]:
+    one = plan.consignments[index]
+    yield _priced(problem, plan, OtherWay.DROP, one.dispatch_day, without(problem, plan, index))
+    taken = _same_lane(plan, one)
+    for day in _days_around(problem, one):
+        if day not in taken:
+            yield _priced(problem, plan, OtherWay.MOVE, day, on_day(plan, index, day))
+    for day in _neighbours(taken, one.dispatch_day):
+        yield _priced(problem, plan, OtherWay.MERGE, day, merged(problem, plan, index, taken[day]))
+
+
+def _priced(problem: Problem, plan: Plan, way: OtherWay, day: int, after: Plan) -> Alternative:
+    return Alternative(way, day, reprice(problem, plan, after))
+
+
+def _same_lane(plan: Plan, one: Consignment) -> dict[int, int]:
+    """The places of all consignments of its lane and class by day."""
+    return {
+        other.dispatch_day: place
+        for place, other in enumerate(plan.consignments)
+        if (other.lane, other.temp) == (one.lane, one.temp)
+    }
+
+
+def _neighbours(taken: Mapping[int, int], day: int) -> list[int]:
+    before = max((other for other in taken if other < day), default=None)
+    after = min((other for other in taken if other > day), default=None)
+    return [other for other in (before, after) if other is not None]
+
+
+def _days_around(problem: Problem, one: Consignment) -> list[int]:
+    """The day before and after, and the nearest days of departure."""
+    open_days = departure_days(problem, problem.lanes[one.lane])
+    day = one.dispatch_day
+    before = max((other for other in open_days if other < day), default=day)
+    after = min((other for other in open_days if other > day), default=day)
+    return sorted(
+        {other for other in (before, day - 1, day + 1, after) if 0 <= other < problem.horizon_days} - {day}
+    )
+
+
+def _latest_day(problem: Problem, plan: Plan, index: int, fed: tuple[Fed, ...]) -> int:
+    """The last day of departure before its first need on which nothing breaks; its own where it feeds nothing."""
+    one = plan.consignments[index]
+    lane, need = problem.lanes[one.lane], min((each.day for each in fed), default=one.dispatch_day)
+    latest = one.dispatch_day
+    for day in departure_days(problem, lane):
+        if not one.dispatch_day < day <= need - lane.transit_days or day in _same_lane(plan, one):
+            continue
+        if reprice(problem, plan, on_day(plan, index, day)).allowed:
+            latest = day
+    return latest
