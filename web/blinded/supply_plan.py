@@ -110,6 +110,7 @@ _RAISED_BY = {
     "initial": "The site opened",
     "manual": "Ordered by hand",
     "emergency": "Emergency order",
+    "plan": "As the approved plan says",
 }
 
 

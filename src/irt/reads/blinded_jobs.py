@@ -59,6 +59,7 @@ _TITLES = {
     JobKind.VERIFICATION: "Verification of the history",
     JobKind.BENCH: "Work on the bench",
     JobKind.HOLD: "Kits set apart",
+    JobKind.OPTIMIZATION: "Optimization of the supply",
 }
 
 
@@ -87,12 +88,17 @@ def _answered(job: RowMapping, result: Mapping[str, Any]) -> str:
     return "The answer is kept."
 
 
+def _optimized(job: RowMapping, result: Mapping[str, Any]) -> str:
+    return f"Plan {result['plan']} is kept. Nothing leaves before it is approved."
+
+
 _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], str]] = {
     JobKind.NIGHT: (_planned, "/supply/shipments"),
     JobKind.RESUPPLY: (_planned, "/supply/shipments"),
     JobKind.VERIFICATION: (_verified, "/history?study={study_id}"),
     JobKind.BENCH: (_answered, "/randomization/designs/{result[paper]}"),
     JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
+    JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
 }
 
 

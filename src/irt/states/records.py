@@ -105,6 +105,7 @@ class JobKind(StrEnum):
     VERIFICATION = "verification"
     BENCH = "bench"
     HOLD = "hold"
+    OPTIMIZATION = "optimization"
 
 
 class JobEvent(StrEnum):

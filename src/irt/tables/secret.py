@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
 from irt.tables.columns import Owned, Row, document, instant
@@ -173,6 +173,51 @@ class BenchPaper(Owned, table=True):
     job_id: int | None = Field(default=None, foreign_key="job.id")
     at: datetime = instant()
     finished_at: datetime | None = instant(default=None)
+
+
+class RunInputs(Owned, table=True):
+    """What a run was asked with, and the problem it solved. Fixed once the problem is there."""
+
+    __tablename__ = "secret_run_inputs"
+    run_id: int = Field(foreign_key="optimization_run.id", unique=True)
+    settings: dict[str, Any] = document(description="what was asked otherwise than the study says")
+    problem: dict[str, Any] | None = document(default=None)
+    hash: str = Field(default="", description="SHA-256 of the problem's canonical JSON")
+
+
+class RunProgress(Owned, table=True):
+    """How far a run was at a moment: bound and best plan in cents. Append-only."""
+
+    __tablename__ = "secret_run_progress"
+    run_id: int = Field(foreign_key="optimization_run.id", index=True)
+    seconds: float
+    bound: int = Field(sa_type=BigInteger)
+    cost: int | None = Field(default=None, sa_type=BigInteger)
+    words: str = ""
+
+
+class PlanContent(Owned, table=True):
+    """A plan in full, what it costs, and what the independent check said of it. Append-only."""
+
+    __tablename__ = "secret_plan_content"
+    plan_id: int = Field(foreign_key="shipment_plan.id", unique=True)
+    plan: str = Field(description="the file as it was hashed")
+    hash: str = Field(index=True)
+    status: str = Field(description="proven, stopped, cancelled")
+    cost: dict[str, int] = document(description="cents by component")
+    total: int = Field(sa_type=BigInteger)
+    bound: int = Field(sa_type=BigInteger)
+    seconds: float
+    verdict: dict[str, Any] = document(description="what the check counted; its faults are none")
+
+
+class ConsignmentContent(Owned, table=True):
+    """What a planned consignment holds: boxes by shipper, kits by type and lot. Append-only."""
+
+    __tablename__ = "secret_consignment_content"
+    consignment_id: int = Field(foreign_key="planned_consignment.id", unique=True)
+    shippers: dict[str, int] = document()
+    lines: list[dict[str, Any]] = document(description="kit_type, lot, label, kits, and why where not FEFO")
 
 
 class TransferCode(Owned, table=True):

@@ -25,7 +25,7 @@ class Shipment(Owned, table=True):
     target_depot_id: int | None = Field(default=None, foreign_key="depot.id")
     site_id: int | None = Field(default=None, foreign_key="site.id", index=True)
     subject_id: int | None = Field(default=None, foreign_key="subject.id")
-    raised_by: str = Field(description="resupply, manual, emergency, initial, satellite")
+    raised_by: str = Field(description="resupply, plan, manual, emergency, initial, satellite")
     storage: str
     reasons: dict[str, Any] | None = document(
         default=None, description="by blinding group: kits there or coming, kits ordered"

@@ -45,6 +45,7 @@ GUARDS = (
     Guard("movement"),
     Guard("notice_approval"),
     Guard("operational_change"),
+    Guard("optimization_run", unless="ended_at IS NULL"),
     Guard("outage_check"),
     Guard("outage_entry"),
     Guard("outage_kit"),
@@ -52,6 +53,10 @@ GUARDS = (
     Guard("outage_pack_step"),
     Guard("outage_seal"),
     Guard("outage_seal_fate"),
+    Guard("plan_approval"),
+    Guard("plan_edit"),
+    Guard("planned_consignment"),
+    Guard("planned_shipment"),
     Guard("pool_transfer"),
     Guard("pooled_kit"),
     Guard("preparation"),
@@ -71,19 +76,24 @@ GUARDS = (
     Guard("secret_approval_matter"),
     Guard("secret_audit_entry"),
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
+    Guard("secret_consignment_content"),
     Guard("secret_hold_cause"),
     Guard("secret_kit_content"),
     Guard("secret_list_entry"),
+    Guard("secret_plan_content"),
     Guard("secret_randomization_list"),
     Guard("secret_restricted_part"),
     Guard("secret_release_reason"),
     Guard("secret_resupply_setting"),
     Guard("secret_response"),
+    Guard("secret_run_inputs", unless="hash = ''"),
+    Guard("secret_run_progress"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
     Guard("secret_unsealed_seed"),
     Guard("secret_vendor_sku"),
+    Guard("shipment_plan"),
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
     Guard("signature"),
@@ -712,6 +722,34 @@ def upgrade() -> None:
     )
     op.create_index("label_master_latest", "label_master_step", ["label_master_id", "id"], unique=False)
     op.create_table(
+        "optimization_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("horizon_days", sa.Integer(), nullable=False),
+        sa.Column("goal", sa.JSON(), nullable=False),
+        sa.Column("parent", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('running', 'ended', 'cancelled', 'failed')", name=op.f("ck_optimization_run_status")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_optimization_run_account_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_optimization_run_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_optimization_run_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_optimization_run_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_optimization_run")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_optimization_run_study_id_number")),
+    )
+    op.create_table(
         "release_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1251,6 +1289,53 @@ def upgrade() -> None:
         sa.UniqueConstraint("version_id", name=op.f("uq_secret_restricted_part_version_id")),
     )
     op.create_table(
+        "secret_run_inputs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["optimization_run.id"], name=op.f("fk_secret_run_inputs_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_run_inputs_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_run_inputs_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_run_inputs")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_secret_run_inputs_run_id")),
+    )
+    op.create_table(
+        "secret_run_progress",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("bound", sa.BigInteger(), nullable=False),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["optimization_run.id"], name=op.f("fk_secret_run_progress_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_run_progress_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_run_progress_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_run_progress")),
+    )
+    op.create_index(op.f("ix_secret_run_progress_run_id"), "secret_run_progress", ["run_id"], unique=False)
+    op.create_table(
+        "shipment_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["optimization_run.id"], name=op.f("fk_shipment_plan_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipment_plan_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipment_plan_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shipment_plan")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_shipment_plan_run_id")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_shipment_plan_study_id_number")),
+    )
+    op.create_table(
         "site_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1626,6 +1711,70 @@ def upgrade() -> None:
         sa.UniqueConstraint("pack_id", "event", name=op.f("uq_outage_pack_step_pack_id_event")),
     )
     op.create_table(
+        "plan_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_plan_approval_account_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["shipment_plan.id"], name=op.f("fk_plan_approval_plan_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_plan_approval_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_plan_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_plan_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_approval")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_plan_approval_plan_id")),
+    )
+    op.create_table(
+        "plan_edit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("storage", sa.String(), nullable=False),
+        sa.Column("dispatch_on", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("kind IN ('fixed', 'forbidden', 'free')", name=op.f("ck_plan_edit_kind")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_plan_edit_account_id")),
+        sa.ForeignKeyConstraint(["plan_id"], ["shipment_plan.id"], name=op.f("fk_plan_edit_plan_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_plan_edit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_plan_edit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_edit")),
+    )
+    op.create_index(op.f("ix_plan_edit_plan_id"), "plan_edit", ["plan_id"], unique=False)
+    op.create_table(
+        "planned_consignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("lane", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
+        sa.Column("to_depot", sa.Boolean(), nullable=False),
+        sa.Column("storage", sa.String(), nullable=False),
+        sa.Column("dispatch_on", sa.Date(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=False),
+        sa.Column("kits", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["shipment_plan.id"], name=op.f("fk_planned_consignment_plan_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_planned_consignment_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_planned_consignment_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_consignment")),
+        sa.UniqueConstraint(
+            "plan_id",
+            "lane",
+            "storage",
+            "dispatch_on",
+            name=op.f("uq_planned_consignment_plan_id_lane_storage_dispatch_on"),
+        ),
+    )
+    op.create_table(
         "randomization",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1691,6 +1840,27 @@ def upgrade() -> None:
             "study_id", "stratum", "position", name=op.f("uq_secret_list_entry_study_id_stratum_position")
         ),
     )
+    op.create_table(
+        "secret_plan_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("cost", sa.JSON(), nullable=False),
+        sa.Column("total", sa.BigInteger(), nullable=False),
+        sa.Column("bound", sa.BigInteger(), nullable=False),
+        sa.Column("seconds", sa.Float(), nullable=False),
+        sa.Column("verdict", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["plan_id"], ["shipment_plan.id"], name=op.f("fk_secret_plan_content_plan_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_plan_content_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_plan_content_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_plan_content")),
+        sa.UniqueConstraint("plan_id", name=op.f("uq_secret_plan_content_plan_id")),
+    )
+    op.create_index(op.f("ix_secret_plan_content_hash"), "secret_plan_content", ["hash"], unique=False)
     op.create_table(
         "secret_resupply_setting",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2187,6 +2357,24 @@ def upgrade() -> None:
         sa.UniqueConstraint("pack_id", "number", name=op.f("uq_outage_seal_pack_id_number")),
     )
     op.create_table(
+        "planned_shipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("consignment_id", sa.Integer(), nullable=False),
+        sa.Column("shipment_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["planned_consignment.id"], name=op.f("fk_planned_shipment_consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["shipment_id"], ["shipment.id"], name=op.f("fk_planned_shipment_shipment_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_planned_shipment_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_planned_shipment_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_shipment")),
+        sa.UniqueConstraint("consignment_id", name=op.f("uq_planned_shipment_consignment_id")),
+        sa.UniqueConstraint("shipment_id", name=op.f("uq_planned_shipment_shipment_id")),
+    )
+    op.create_table(
         "relabelling",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2265,6 +2453,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("shipment_id", "kit_id", name=op.f("uq_returned_in_box_shipment_id_kit_id")),
     )
     op.create_index(op.f("ix_returned_in_box_kit_id"), "returned_in_box", ["kit_id"], unique=False)
+    op.create_table(
+        "secret_consignment_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("consignment_id", sa.Integer(), nullable=False),
+        sa.Column("shippers", sa.JSON(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"],
+            ["planned_consignment.id"],
+            name=op.f("fk_secret_consignment_content_consignment_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_consignment_content_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_consignment_content_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_consignment_content")),
+        sa.UniqueConstraint("consignment_id", name=op.f("uq_secret_consignment_content_consignment_id")),
+    )
     op.create_table(
         "secret_response",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2887,6 +3095,7 @@ def downgrade() -> None:
     op.drop_table("secret_shipment_calculation")
     op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
     op.drop_table("secret_response")
+    op.drop_table("secret_consignment_content")
     op.drop_index(op.f("ix_returned_in_box_kit_id"), table_name="returned_in_box")
     op.drop_table("returned_in_box")
     op.drop_index(op.f("ix_return_shipment_site_id"), table_name="return_shipment")
@@ -2895,6 +3104,7 @@ def downgrade() -> None:
     op.drop_table("return_box")
     op.drop_index(op.f("ix_relabelling_shipment_id"), table_name="relabelling")
     op.drop_table("relabelling")
+    op.drop_table("planned_shipment")
     op.drop_table("outage_seal")
     op.drop_table("outage_check")
     op.drop_table("kit_hold")
@@ -2933,11 +3143,17 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_secret_vendor_sku_depot_id"), table_name="secret_vendor_sku")
     op.drop_table("secret_vendor_sku")
     op.drop_table("secret_resupply_setting")
+    op.drop_index(op.f("ix_secret_plan_content_hash"), table_name="secret_plan_content")
+    op.drop_table("secret_plan_content")
     op.drop_table("secret_list_entry")
     op.drop_index(op.f("ix_screening_subject_id"), table_name="screening")
     op.drop_table("screening")
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
+    op.drop_table("planned_consignment")
+    op.drop_index(op.f("ix_plan_edit_plan_id"), table_name="plan_edit")
+    op.drop_table("plan_edit")
+    op.drop_table("plan_approval")
     op.drop_table("outage_pack_step")
     op.drop_index(op.f("ix_outage_kit_kit_id"), table_name="outage_kit")
     op.drop_table("outage_kit")
@@ -2969,6 +3185,10 @@ def downgrade() -> None:
     op.drop_table("stock_count")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
+    op.drop_table("shipment_plan")
+    op.drop_index(op.f("ix_secret_run_progress_run_id"), table_name="secret_run_progress")
+    op.drop_table("secret_run_progress")
+    op.drop_table("secret_run_inputs")
     op.drop_table("secret_restricted_part")
     op.drop_table("secret_release_reason")
     op.drop_index(op.f("ix_secret_randomization_list_sha256"), table_name="secret_randomization_list")
@@ -3018,6 +3238,7 @@ def downgrade() -> None:
     op.drop_table("secret_bench_paper")
     op.drop_index(op.f("ix_release_step_blinded_lot_id"), table_name="release_step")
     op.drop_table("release_step")
+    op.drop_table("optimization_run")
     op.drop_index("label_master_latest", table_name="label_master_step")
     op.drop_table("label_master_step")
     op.drop_index("kit_where", table_name="kit")
