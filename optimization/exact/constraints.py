@@ -1,0 +1,136 @@
+"""The rules of a plan as constraints of the exact model, each a method that says the mathematics in words."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from ortools.math_opt.python import mathopt
+
+from optimization.exact.data import Data
+from optimization.exact.variables import Variable, Variables
+from optimization.problem import Lot
+
+
+class Constraints:
+    """Adds every rule to a model."""
+
+    def __init__(self, model: mathopt.Model, data: Data, variables: Variables) -> None:
+        self.model = model
+        self.data = data
+        self.variables = variables
+        self.kits_in_all = sum(row.kits for row in data.problem.supply)
+
+    def add(self) -> None:
+        """All of them."""
+        self.stock_is_what_came_and_did_not_go()
+        self.nothing_goes_that_is_not_there()
+        self.demand_is_not_exceeded()
+        self.only_what_leaves_is_filled()
+        self.shippers_hold_their_kits()
+        self.stores_hold_their_stock()
+        self.stores_hold_what_comes_after_the_end()
+        self.licences_are_not_exceeded()
+        self.blind_groups_travel_whole()
+
+    def stock_is_what_came_and_did_not_go(self) -> None:
+        """Each night, a lot's stock at a node is that of the night before, plus arrivals, less uses and departures."""
+        variables = self.variables
+        for at, stock in variables.stock.items():
+            before = variables.evening(at) + variables.arrivals(at)
+            self.model.add_linear_constraint(stock == before - variables.departures(at))
+
+    def nothing_goes_that_is_not_there(self) -> None:
+        """Where a lot never comes, or has expired, nothing of it is used or sent."""
+        for at, going in self.variables.going.items():
+            if at not in self.variables.stock:
+                self.model.add_linear_constraint(mathopt.fast_sum(going) == 0)
+
+    def demand_is_not_exceeded(self) -> None:
+        """The kits used for a demand, over all lots, are at most those wanted."""
+        for (demand, _), used in zip(self.data.servants, self.variables.used, strict=True):
+            self.model.add_linear_constraint(mathopt.fast_sum(used.values()) <= demand.kits)
+
+    def only_what_leaves_is_filled(self) -> None:
+        """Kits of a lot are in a consignment only if it leaves; one that leaves has at least one kit."""
+        for leaves, kits in zip(self.variables.leaves, self.variables.kits, strict=True):
+            for lot, number in kits.items():
+                self.model.add_linear_constraint(number <= self._most(lot) * leaves)
+            self.model.add_linear_constraint(mathopt.fast_sum(kits.values()) >= leaves)
+
+    def shippers_hold_their_kits(self) -> None:
+        """The volume of a consignment's kits is at most the capacity of its shippers."""
+        for departure, shippers, kits in zip(
+            self.data.departures, self.variables.shippers, self.variables.kits, strict=True
+        ):
+            volume = mathopt.fast_sum([self.data.volume(lot) * kits[lot.id] for lot in departure.lots])
+            room = mathopt.fast_sum([shipper.capacity * shippers[shipper.id] for shipper in departure.shippers])
+            self.model.add_linear_constraint(volume <= room)
+
+    def stores_hold_their_stock(self) -> None:
+        """Each day, a class's stock of the night before plus all arrivals takes at most the node's room for it."""
+        for node, temp, lots in self._tight_stores():
+            for day in range(self.data.problem.horizon_days):
+                alive = [lot for lot in lots if day < lot.expiry_day or not self.data.expires(lot)]
+                stored = [self._stored(node, lot, day) for lot in alive]
+                room = self.data.node(node).capacity[temp]
+                self.model.add_linear_constraint(mathopt.fast_sum(stored) <= room)
+
+    def stores_hold_what_comes_after_the_end(self) -> None:
+        """What lies there on the last night, and all that arrives later, takes at most the room: nothing leaves."""
+        end = self.data.problem.horizon_days
+        for node, temp, lots in self._tight_stores():
+            alive = [lot for lot in lots if not self.data.expires(lot)]
+            stored = [self.data.volume(lot) * self.variables.stock[node, lot.id, end - 1] for lot in alive]
+            later = [self.data.volume(lot) * kits for lot in alive for kits in self._later(node, lot)]
+            if later:
+                room = self.data.node(node).capacity[temp]
+                self.model.add_linear_constraint(mathopt.fast_sum([*stored, *later]) <= room)
+
+    def licences_are_not_exceeded(self) -> None:
+        """The kits of a type that enter a country, over all lanes and days, are at most its licence's number."""
+        entering: dict[tuple[str, str], list[Variable]] = defaultdict(list)
+        for departure, kits in zip(self.data.departures, self.variables.kits, strict=True):
+            if self.data.crosses(departure.lane):
+                country = self.data.node(departure.lane.destination).country
+                for lot in departure.lots:
+                    entering[country, lot.kit].append(kits[lot.id])
+        for key, numbers in entering.items():
+            most = self.data.problem.licences[key].kits_max
+            self.model.add_linear_constraint(mathopt.fast_sum(numbers) <= most)
+
+    def blind_groups_travel_whole(self) -> None:
+        """A consignment that holds a kit of a blind group holds at least the minimum of every type of the group."""
+        least = self.data.problem.blind_minimum_each
+        for (number, group), shows in self.variables.shows.items():
+            kits = self.variables.kits[number]
+            for kit in self.data.problem.blind_groups[group]:
+                lots = [lot.id for lot in self.data.departures[number].lots if lot.kit == kit]
+                in_it = mathopt.fast_sum([kits[lot] for lot in lots])
+                self.model.add_linear_constraint(in_it >= least * shows)
+                for lot in lots:
+                    self.model.add_linear_constraint(kits[lot] <= self._most(lot) * shows)
+
+    def _most(self, lot: str) -> int:
+        return sum(row.kits for row in self.data.problem.supply if row.lot == lot)
+
+    def _tight_stores(self) -> Iterator[tuple[str, str, list[Lot]]]:
+        """Nodes and classes whose room all kits together could exceed, with the lots that come there."""
+        for node, where in self.data.problem.nodes.items():
+            for temp, room in where.capacity.items():
+                lots = [lot for lot in self.data.problem.lots.values() if self.data.temp(lot) == temp]
+                here = [lot for lot in lots if (node, lot.id, 0) in self.variables.stock]
+                if sum(self._most(lot.id) * self.data.volume(lot) for lot in here) > room:
+                    yield node, temp, here
+
+    def _stored(self, node: str, lot: Lot, day: int) -> Variable:
+        at = (node, lot.id, day)
+        return self.data.volume(lot) * (self.variables.evening(at) + self.variables.arrivals(at))
+
+    def _later(self, node: str, lot: Lot) -> list[Variable]:
+        """Kits of a lot that arrive after the horizon."""
+        end = self.data.problem.horizon_days
+        sent = [each for at, kits in self.variables.arriving.items() if _after(at, node, lot, end) for each in kits]
+        return sent + [kits for at, kits in self.data.supplied.items() if _after(at, node, lot, end)]
+
+
+def _after(at: tuple[str, str, int], node: str, lot: Lot, end: int) -> bool:
+    return at[:2] == (node, lot.id) and at[2] >= end
