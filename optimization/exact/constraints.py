@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ortools.math_opt.python import mathopt
 
-from optimization.exact.data import Data
+from optimization.exact.data import Data, Departure
 from optimization.exact.variables import Variable, Variables
 from optimization.problem import Lot
 
@@ -17,7 +17,6 @@ class Constraints:
         self.model = model
         self.data = data
         self.variables = variables
-        self.kits_in_all = sum(row.kits for row in data.problem.supply)
 
     def add(self) -> None:
         """All of them."""
@@ -32,7 +31,7 @@ class Constraints:
         self.blind_groups_travel_whole()
 
     def stock_is_what_came_and_did_not_go(self) -> None:
-        """Each night, a lot's stock at a node is that of the night before, plus arrivals, less uses and departures."""
+        """Each night, a lot's stock is that of the night before, plus arrivals, less uses and departures."""
         variables = self.variables
         for at, stock in variables.stock.items():
             before = variables.evening(at) + variables.arrivals(at)
@@ -51,9 +50,10 @@ class Constraints:
 
     def only_what_leaves_is_filled(self) -> None:
         """Kits of a lot are in a consignment only if it leaves; one that leaves has at least one kit."""
-        for leaves, kits in zip(self.variables.leaves, self.variables.kits, strict=True):
-            for lot, number in kits.items():
-                self.model.add_linear_constraint(number <= self._most(lot) * leaves)
+        variables = self.variables
+        for departure, leaves, kits in zip(self.data.departures, variables.leaves, variables.kits, strict=True):
+            for lot in departure.lots:
+                self.model.add_linear_constraint(kits[lot.id] <= self._most_in(departure, lot) * leaves)
             self.model.add_linear_constraint(mathopt.fast_sum(kits.values()) >= leaves)
 
     def shippers_hold_their_kits(self) -> None:
@@ -101,16 +101,21 @@ class Constraints:
         """A consignment that holds a kit of a blind group holds at least the minimum of every type of the group."""
         least = self.data.problem.blind_minimum_each
         for (number, group), shows in self.variables.shows.items():
-            kits = self.variables.kits[number]
+            departure, kits = self.data.departures[number], self.variables.kits[number]
             for kit in self.data.problem.blind_groups[group]:
-                lots = [lot.id for lot in self.data.departures[number].lots if lot.kit == kit]
-                in_it = mathopt.fast_sum([kits[lot] for lot in lots])
+                lots = [lot for lot in departure.lots if lot.kit == kit]
+                in_it = mathopt.fast_sum([kits[lot.id] for lot in lots])
                 self.model.add_linear_constraint(in_it >= least * shows)
                 for lot in lots:
-                    self.model.add_linear_constraint(kits[lot] <= self._most(lot) * shows)
+                    self.model.add_linear_constraint(kits[lot.id] <= self._most_in(departure, lot) * shows)
 
     def _most(self, lot: str) -> int:
         return sum(row.kits for row in self.data.problem.supply if row.lot == lot)
+
+    def _most_in(self, departure: Departure, lot: Lot) -> int:
+        """The most of a lot that can travel: all there is, or what the store it goes to can hold."""
+        room = self.data.node(departure.lane.destination).capacity[departure.temp]
+        return min(self._most(lot.id), room // self.data.volume(lot))
 
     def _tight_stores(self) -> Iterator[tuple[str, str, list[Lot]]]:
         """Nodes and classes whose room all kits together could exceed, with the lots that come there."""

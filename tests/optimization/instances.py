@@ -54,7 +54,7 @@ class Shape:
     seed: int = 1
 
 
-def network(shape: Shape = Shape()) -> Problem:
+def network(shape: Shape) -> Problem:
     """A problem of this shape."""
     return checked(_Maker(shape).problem())
 
