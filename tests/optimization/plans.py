@@ -21,9 +21,8 @@ def any_plan(problem: Problem, seed: int, consignments: int) -> Plan:
 
 def _consignment(problem: Problem, random: Random, lane: Lane) -> Consignment:
     temp = random.choice(problem.temps)
-    lots = [
-        lot.id for lot in problem.lots.values() if problem.kit_types[lot.kit].temp == temp or random.random() < 0.02
-    ]
+    fitting = {lot.id: problem.kit_types[lot.kit].temp == temp for lot in problem.lots.values()}
+    lots = [lot for lot, fits in fitting.items() if fits or random.random() < 0.02] or list(fitting)
     lines = tuple((random.choice(lots), random.choice((1, 2, 5, 30))) for _ in range(random.randrange(3)))
     shippers = [s.id for s in problem.shippers.values() if s.temp == temp or random.random() < 0.02]
     day = random.randrange(problem.horizon_days)
