@@ -24,7 +24,8 @@ class LevelOverlay(NamedTuple):
 class Asking:
     """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone.
 
-    `overlay`: levels that are tried out over those in force.
+    `overlay`: levels that are tried out over those in force. `ahead_days`: for how long need is foreseen, where the
+    study itself does not say.
     """
 
     study_id: int
@@ -33,3 +34,4 @@ class Asking:
     at: datetime
     site: str | None = None
     overlay: tuple[LevelOverlay, ...] = ()
+    ahead_days: int = 0

@@ -124,10 +124,12 @@ def _stop_in_file(asking: Asking, country: str, site: str) -> date | None:
 
 
 def _expected(connection: Connection, asking: Asking, levels: Levels) -> ExpectedNeed:
-    """What subjects will need, asked only where the study predicts."""
-    if asking.definition.resupply.method != "predictive" or not levels.longest_days:
+    """What subjects will need, asked only where the study or whoever asks looks ahead."""
+    part = asking.definition.resupply
+    days = {"predictive": levels.longest_days, "optimizer": part.planning.horizon_days}.get(part.method, 0)
+    if not (days := asking.ahead_days or days):
         return ExpectedNeed()
-    return expected_need(connection, asking.study_id, asking.definition, asking.day, levels.longest_days)
+    return expected_need(connection, asking.study_id, asking.definition, asking.day, days)
 
 
 def _stock(

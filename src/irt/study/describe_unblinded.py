@@ -325,8 +325,13 @@ def _resupply(definition: StudyDefinition) -> Section:
 
 def _forecast(resupply: Resupply) -> Iterator[tuple[str, str]]:
     if resupply.method == "predictive":
-        forecast = resupply.forecast
         yield "Windows", f"trigger {resupply.trigger_days} days, resupply {resupply.resupply_days} days"
+    if resupply.method == "optimizer":
+        planning = resupply.planning
+        yield "Planned ahead", f"{planning.horizon_days} days, within {planning.gap} of the least cost"
+        yield "Stock lasts", f"with a chance of {planning.service} until the next order can arrive"
+    if resupply.method != "min_max":
+        forecast = resupply.forecast
         yield "Screening fails", f"{forecast.screen_failure_rate} of subjects"
         yield "Subjects stop", f"{forecast.dropout_rate} within 28 days"
         yield "Subjects on hold count", yes_no(forecast.on_hold_counts)

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from irt.study.part import Code, Part, Ratio
+from irt.study.planning import Planning
 
 Protection = Literal["top_up", "decoys", "whole_blocks", "mixed_minimum"]
 
@@ -51,6 +52,7 @@ class Resupply(Part):
     trigger_days: int = Field(default=0, ge=0, description="predictive: the window where no level names its own")
     resupply_days: int = Field(default=0, ge=0, description="predictive: the window where no level names its own")
     forecast: Forecast = Forecast()
+    planning: Planning = Planning()
     protection: Protection = Field(default="top_up", description="how an order of a blinded study tells no arm")
     least_kits: int = Field(
         default=0, ge=0, description="decoys: an order is a multiple of it; mixed_minimum: of each type at least"

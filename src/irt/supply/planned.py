@@ -7,12 +7,13 @@ from typing import Any, NamedTuple
 
 from irt.supply.expiry import outlasts
 from irt.supply.imports import USED_UP
-from irt.supply.kit_selection import label_fits
+from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NOTHING, NetworkView, ProposedLine, ProposedShipment, SiteView
 from irt.supply.resupply import STOPPED, Formula, needs_by_hand
 
 GONE = "the depot does not have these kits any more"
 NOT_SUPPLIED = "the place is not supplied now"
+PLANNED = "as planned"
 OTHER_LANE = "another depot supplies the place now"
 
 
@@ -65,6 +66,22 @@ class Departures:
                 return rule
         return self._import_refusal(site, wanted)
 
+    def refitted(self, planned: PlannedDispatch) -> PlannedDispatch:
+        """As many kits of the same types as may leave, of the lots that expire first among those that are fit."""
+        site = self._places[planned.place]
+        arrival = planned.dispatch_on + timedelta(days=site.lead_time_days)
+        left, expiries = self._piles_of(planned.depot), self._expiries[planned.depot]
+        wanted: Counter[str] = Counter()
+        for line in planned.kits:
+            wanted[line.kit_type] += line.kits
+        taken: list[PlannedKits] = []
+        for pile in sorted(left, key=lambda pile: (expiries[pile], pile[1], pile[2] == ANY_LABEL, pile[2])):
+            kits = min(wanted[pile[0]], left[pile])
+            if kits and not _unfit(site, pile, expiries[pile], arrival):
+                taken.append(PlannedKits(*pile, kits))
+                wanted[pile[0]] -= kits
+        return planned._replace(kits=tuple(sorted(taken)))
+
     def propose(
         self, planned: PlannedDispatch, formula: Formula, facts: Mapping[str, Any] = NOTHING
     ) -> ProposedShipment:
@@ -84,7 +101,7 @@ class Departures:
                 "day": self._day.isoformat(),
                 "arrival": (planned.dispatch_on + timedelta(days=site.lead_time_days)).isoformat(),
                 "rule": formula.rule,
-                "kit_types": _told(site, self._day, planned.kits, formula.planner),
+                "kit_types": _told(site, self._day, planned.kits),
                 **facts,
             },
         )
@@ -120,12 +137,12 @@ def _unfit(site: SiteView, pile: tuple[str, str, str], expiry: date, arrival: da
     return "" if outlasts(expiry, arrival, site.dns_days.get(kit_type, 0)) else "do not ship"
 
 
-def _told(site: SiteView, day: date, kits: Sequence[PlannedKits], why: str) -> dict[str, Any]:
+def _told(site: SiteView, day: date, kits: Sequence[PlannedKits]) -> dict[str, Any]:
     """What counted there of each type, and what is sent."""
     wanted: Counter[str] = Counter()
     for line in kits:
         wanted[line.kit_type] += line.kits
-    needs = needs_by_hand(site, day, wanted, why)
+    needs = needs_by_hand(site, day, wanted, PLANNED)
     for need in needs:
         for line in kits:
             if line.kit_type == need.kit_type:

@@ -1,21 +1,47 @@
 """Which rule a study is supplied by, and the settings that every rule is told."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from irt.study.definition import StudyDefinition
 from irt.study.virtual_block import virtual_block
 from irt.supply import predictive, resupply
-from irt.supply.planner import ResupplyPlanner, SiteView
+from irt.supply.planner import NetworkView, ProposedShipment, ResupplyPlanner, SiteView
 from irt.supply.predictive import Predictive
 from irt.supply.projection import Assumptions
 from irt.supply.resupply import Formula, MinMax, Need, judged
 
 
+@dataclass(frozen=True, slots=True)
+class ByMethod:
+    """The planners of an installation: the plain one, and those found by the method that a study names.
+
+    It is itself a planner, the plain one.
+    """
+
+    plain: ResupplyPlanner
+    found: Callable[[str], ResupplyPlanner | None]
+
+    @property
+    def name(self) -> str:
+        """The plain one's."""
+        return self.plain.name
+
+    def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+        """What the plain one proposes."""
+        return self.plain.plan(network, day, settings)
+
+
 def planner_of(definition: StudyDefinition, planner: ResupplyPlanner) -> ResupplyPlanner:
-    """The planner that the study names; `planner` of the installation for all but the predictive one."""
-    return Predictive() if definition.resupply.method == "predictive" else planner
+    """The planner that the study names, among those of the installation."""
+    method = definition.resupply.method
+    if method == "predictive":
+        return Predictive()
+    if method == "min_max" or not isinstance(planner, ByMethod):
+        return planner
+    return planner.found(method) or planner
 
 
 def settings_of(definition: StudyDefinition, consolidate: bool | None = None) -> dict[str, Any]:
@@ -28,13 +54,33 @@ def settings_of(definition: StudyDefinition, consolidate: bool | None = None) ->
         "protection": part.protection,
         "least_kits": part.least_kits,
     }
-    if part.method == "predictive" or part.protection == "whole_blocks":
-        block = virtual_block(definition)
-        settings["block"] = block.first()
-        settings["assumed"] = Assumptions(
-            part.forecast.screen_failure_rate, part.forecast.dropout_rate, block.subjects, block.kits
-        )
+    if part.method == "optimizer":
+        settings |= {"planning": part.planning, "storage": _storage(definition)}
+    if part.method != "min_max" or part.protection == "whole_blocks":
+        settings |= _foreseen(definition)
     return settings
+
+
+def settings_to_optimize(definition: StudyDefinition) -> dict[str, Any]:
+    """The settings of the optimizer, whichever rule the study itself is supplied by."""
+    told = {"planning": definition.resupply.planning, "storage": _storage(definition)}
+    return {**settings_of(definition), **told, **_foreseen(definition)}
+
+
+def _foreseen(definition: StudyDefinition) -> dict[str, Any]:
+    """The virtual block, and what is assumed of subjects."""
+    block, forecast = virtual_block(definition), definition.resupply.forecast
+    rates = forecast.screen_failure_rate, forecast.dropout_rate
+    return {"block": block.first(), "assumed": Assumptions(*rates, block.subjects, block.kits)}
+
+
+def _storage(definition: StudyDefinition) -> dict[str, str]:
+    """Storage class by kit type, of kits with numbers."""
+    return {
+        kit_type.code: definition.blinding_group(kit_type.blinding_group).storage
+        for kit_type in definition.kit_types
+        if kit_type.serialized
+    }
 
 
 def needs_today(

@@ -1,0 +1,296 @@
+"""A network as it stands on a day, as a problem: nodes, lanes, lots, stock, need and prices.
+
+A kit may be used on its expiry date, so `expiry_day` is the day after it and `dnd_days` one more than the window.
+For kits on the shelf the do-not-count window holds, for those still to be sent the do-not-ship window: need is
+stated with the latter, and lots on the shelf are told to expire so much later.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from irt.study.planning import Planning
+from irt.supply.kit_selection import ANY_LABEL, label_fits
+from irt.supply.planner import NetworkView, SiteView
+from irt.supply.projection import Assumptions
+from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
+from optimization.live.forecast import Promise, wanted_by_day
+from optimization.problem import (
+    FREE_NODE,
+    Costs,
+    Demand,
+    KitType,
+    Lane,
+    Licence,
+    Lot,
+    Node,
+    NodeKind,
+    Problem,
+    Shipper,
+    Supply,
+)
+from optimization.problem_rules import checked
+
+ANY_NUMBER = 10**9
+HELD_DAYS = 365
+"""A box that no lane names: the lane's own rule says what it may carry."""
+
+
+class LotName(NamedTuple):
+    """What a lot of the problem is in the network; without a label it lies at a site and is sent nowhere."""
+
+    kit_type: str
+    lot: str
+    expiry: date
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProblem:
+    """A problem, and what its names stand for: node -> place, lane -> place to be supplied, lot -> what it is."""
+
+    problem: Problem
+    days: Days
+    codes: Mapping[str, str]
+    places: Mapping[str, SiteView]
+    lots: Mapping[str, LotName]
+
+
+def live_problem(
+    name: str, network: NetworkView, regional: NetworkView | None, day: date, settings: Mapping[str, Any]
+) -> LiveProblem:
+    """The problem of a network of sites, with the regional depots as places between where they are given.
+
+    Settings: those of every planner, `planning`, and `storage`, kit type -> storage class.
+    """
+    ground = _Ground(network, regional, Days.ahead(day, settings["planning"].horizon_days), settings)
+    wanted = ground.wanted()
+    problem = Problem(
+        name=name,
+        start=ground.days.start,
+        horizon_days=ground.days.horizon,
+        temps=tuple(sorted(set(ground.storage.values()))),
+        kit_types={code: ground.kit_type(code) for code in sorted(ground.storage)},
+        lots=ground.lots,
+        nodes={node.id: node for node in ground.nodes()},
+        lanes={lane.id: lane for lane in ground.lanes()},
+        shippers={shipper.id: shipper for shipper in ground.shippers()},
+        supply=tuple(ground.supply),
+        licences={(one.country, one.kit): one for one in ground.licences()},
+        demand=tuple(wanted),
+        costs=ground.costs(),
+        blind_groups=ground.blind_groups(),
+        blind_minimum_each=ground.least_of_each,
+    )
+    places = {_lane_id(place): place for place in ground.places}
+    codes = {ground.node_of(code): code for code in (*network.depots, *(site.number for site in network.sites))}
+    return LiveProblem(checked(problem), ground.days, codes, places, ground.names)
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What a problem is made from."""
+
+    network: NetworkView
+    regional: NetworkView | None
+    days: Days
+    settings: Mapping[str, Any]
+
+    @cached_property
+    def planning(self) -> Planning:
+        planning: Planning = self.settings["planning"]
+        return planning
+
+    @cached_property
+    def storage(self) -> Mapping[str, str]:
+        storage: Mapping[str, str] = self.settings["storage"]
+        return storage
+
+    @cached_property
+    def depots(self) -> Sequence[SiteView]:
+        """Regional depots as places to be supplied."""
+        return self.regional.sites if self.regional else ()
+
+    @cached_property
+    def places(self) -> Sequence[SiteView]:
+        """Everything that is supplied from a depot."""
+        return [*self.network.sites, *self.depots]
+
+    @cached_property
+    def central(self) -> Sequence[str]:
+        between = {place.number for place in self.depots}
+        return [code for code in self.network.depots if code not in between]
+
+    def node_of(self, code: str) -> str:
+        """A node's id; what lies at the only central depot costs nothing more there."""
+        return FREE_NODE if [code] == self.central else code
+
+    @property
+    def least_of_each(self) -> int:
+        mixed = self.settings.get("protection") == "mixed_minimum"
+        return max(int(self.settings.get("least_kits", 0)), 1) if mixed else 1
+
+    def kit_type(self, code: str) -> KitType:
+        return KitType(code, self.storage[code], 1, self.planning.cents_of(code))
+
+    def nodes(self) -> Iterator[Node]:
+        room = dict.fromkeys(sorted(set(self.storage.values())), self._room)
+        for code in self.network.depots:
+            served = [place for place in self.places if place.depot == code]
+            between = next((place for place in self.depots if place.number == code), None)
+            closed = closed_for_leaving(self.days, served)
+            kind, country = NodeKind.CENTRAL, _ABROAD
+            if between is not None:
+                kind, country = NodeKind.REGIONAL, between.country
+                closed |= closed_for_arrival(self.days, between)
+            yield Node(self.node_of(code), kind, country, closed, room)
+        for site in self.network.sites:
+            closed = closed_for_arrival(self.days, site)
+            yield Node(site.number, NodeKind.SITE, site.country, closed, room)
+
+    @cached_property
+    def _room(self) -> int:
+        """Places as stored know no size: all there is fits."""
+        return max(sum(row.kits for row in self.supply), 1)
+
+    def lanes(self) -> Iterator[Lane]:
+        for place in self.places:
+            temps = frozenset(
+                storage
+                for storage in set(self.storage.values())
+                if any(code not in place.barred for code, own in self.storage.items() if own == storage)
+            )
+            yield Lane(
+                id=_lane_id(place),
+                origin=self.node_of(place.depot),
+                destination=self.node_of(place.number),
+                transit_days=place.lead_time_days,
+                weekdays=place.calendar.weekdays,
+                fixed_cost=self.planning.consignment_cents,
+                kit_cost=self.planning.travel_cents,
+                temps=temps,
+            )
+
+    def shippers(self) -> Iterator[Shipper]:
+        planning = self.planning
+        for storage in sorted(set(self.storage.values())):
+            box = f"box {storage}"
+            yield Shipper(box, storage, planning.shipper_kits, planning.shipper_cents, HELD_DAYS)
+
+    @cached_property
+    def names(self) -> Mapping[str, LotName]:
+        return {lot_id: name for lot_id, (name, _, _) in self._known.items()}
+
+    @cached_property
+    def lots(self) -> Mapping[str, Lot]:
+        return {
+            lot_id: Lot(lot_id, name.kit_type, self.days.of(name.expiry) + 1 + longer, countries)
+            for lot_id, (name, countries, longer) in sorted(self._known.items())
+        }
+
+    @cached_property
+    def supply(self) -> Sequence[Supply]:
+        return [
+            Supply(node, lot_id, day, kits) for (node, lot_id, day), kits in sorted(self._stock.items()) if kits
+        ]
+
+    @cached_property
+    def _stock(self) -> Counter[tuple[str, str, int]]:
+        """Kits by node, lot and day; what has expired is left out."""
+        found: Counter[tuple[str, str, int]] = Counter()
+        for node, lot_id, _, _, day, kits in self._piles():
+            found[node, lot_id, day] += kits
+        return found
+
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[LotName, frozenset[str], int]]:
+        return {
+            lot_id: (name, self._countries(name) if name.label else frozenset({country}), longer)
+            for _, lot_id, (name, country), longer, _, _ in self._piles()
+        }
+
+    def _piles(self) -> Iterator[tuple[str, str, tuple[LotName, str], int, int, int]]:
+        """(node, lot id, (name, country of the shelf), days longer, day, kits) of everything there or coming."""
+        for code, depot in self.network.depots.items():
+            for label, pile in depot.stock:
+                yield from self._pile(self.node_of(code), LotName(*pile[:3], label), "", 0, 0, pile.kits)
+        for place in self.depots:
+            for coming in place.on_the_way:
+                due = max(self.days.of(coming.due), self.days.first)
+                name = LotName(*coming[:3], ANY_LABEL)
+                yield from self._pile(self.node_of(place.number), name, "", 0, due, coming.kits)
+        for site in self.network.sites:
+            for pile in site.stock:
+                yield from self._on_shelf(site, LotName(*pile[:3], ""), 0, pile.kits)
+            for coming in site.on_the_way:
+                due = max(self.days.of(coming.due), self.days.first)
+                yield from self._on_shelf(site, LotName(*coming[:3], ""), due, coming.kits)
+
+    def _on_shelf(
+        self, site: SiteView, name: LotName, day: int, kits: int
+    ) -> Iterator[tuple[str, str, tuple[LotName, str], int, int, int]]:
+        longer = site.dns_days.get(name.kit_type, 0) - site.dnc_days.get(name.kit_type, 0)
+        return self._pile(site.number, name, site.country, longer, day, kits)
+
+    def _pile(
+        self, node: str, name: LotName, country: str, longer: int, day: int, kits: int
+    ) -> Iterator[tuple[str, str, tuple[LotName, str], int, int, int]]:
+        if name.kit_type in self.storage and self.days.of(name.expiry) + 1 + min(longer, 0) > self.days.first:
+            where = name.label or f"at {country}"
+            lot_id = f"{name.lot}/{name.kit_type}/{name.expiry.isoformat()}/{where}"
+            yield node, lot_id, (name, country), longer, day, kits
+
+    def _countries(self, name: LotName) -> frozenset[str]:
+        """Countries all of whose sites may be sent the lot under that label."""
+        found: dict[str, bool] = {}
+        for site in self.network.sites:
+            fits = name.label in site.labels or label_fits(name.label, site.label_group)
+            approved = site.approved_lots is None or name.lot in site.approved_lots
+            found[site.country] = found.get(site.country, True) and fits and approved
+        return frozenset(country for country, may in found.items() if may)
+
+    def licences(self) -> Iterator[Licence]:
+        """One for each country and kit type, for a way from abroad; open where the network knows no limit."""
+        for place in self.places:
+            shared = Counter(place.import_keys.values())
+            for code in self.storage:
+                key = place.import_keys.get(code)
+                left = ANY_NUMBER if key is None else self.network.import_left.get(key, 0) // shared[key]
+                yield Licence(place.country, code, 0, self.days.all.stop, left)
+
+    def wanted(self) -> Iterator[Demand]:
+        assumed = self.settings.get("assumed", Assumptions())
+        promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1))
+        horizon_days = self.days.horizon - self.days.first
+        for site in self.network.sites:
+            for code in sorted({*site.expected_need, *site.levels, *assumed.block_kits} & set(self.storage)):
+                window = site.dns_days.get(code, 0) + 1
+                for ahead, kits in wanted_by_day(site, code, self.days.today, horizon_days, promise):
+                    yield Demand(site.number, code, self.days.first + ahead, kits, window)
+
+    def costs(self) -> Costs:
+        classes = sorted(set(self.storage.values()))
+        at_site = dict.fromkeys(classes, self.planning.site_day_cents)
+        at_depot = dict.fromkeys(classes, self.planning.depot_day_cents)
+        return Costs(at_site, at_depot, self.planning.unmet_cents)
+
+    def blind_groups(self) -> tuple[tuple[str, ...], ...]:
+        """Types that look alike travel together, where orders are to tell no arm."""
+        if not self.settings.get("consolidate"):
+            return ()
+        alike: dict[str, list[str]] = defaultdict(list)
+        for code, group in sorted(self.settings.get("groups", {}).items()):
+            if code in self.storage:
+                alike[group].append(code)
+        return tuple(tuple(codes) for _, codes in sorted(alike.items()) if len(codes) > 1)
+
+
+_ABROAD = "-"
+"""A depot above all others: every country is another one, and the places' own licences say what may go there."""
+
+
+def _lane_id(place: SiteView) -> str:
+    return f"{place.depot}>{place.number}"

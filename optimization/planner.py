@@ -1,0 +1,88 @@
+"""The optimizer behind the Protocol of every planner: of a plan for weeks, what leaves before the next review."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from irt.errors import IntegrityFault
+from irt.supply.planned import Departures
+from irt.supply.planner import NetworkView, ProposedShipment
+from irt.supply.resupply import Formula
+from optimization.check.check_plan import check_plan
+from optimization.check.verdict import first_words
+from optimization.live.leaving import Leg, legs
+from optimization.live.network import LiveProblem, live_problem
+from optimization.problem import Problem
+from optimization.result import Goal, Result, Watch
+
+RULE = "the first days of a plan at the least cost for the promised service; the rest is planned again"
+NEXT_TOLD = 3
+Solve = Callable[[Problem, Goal, Watch], Result]
+
+
+@dataclass(frozen=True, slots=True)
+class Optimizer:
+    """Plans the whole network for the study's horizon and proposes what cannot wait for the next review."""
+
+    solve: Solve
+    name: str = "optimizer"
+
+    def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+        """Shipments to propose on `day`, in order of depot and place; IntegrityFault for a plan that is not clean."""
+        live = live_problem(f"plan of {day}", network, None, day, settings)
+        if not live.problem.demand:
+            return []
+        result = self.solve(live.problem, _goal(settings), lambda _: True)
+        verdict = check_plan(live.problem, result.plan)
+        if not verdict.accepted:
+            raise IntegrityFault(f"the optimizer's plan is not clean: {first_words(verdict.violations)}")
+        last = live.days.first + settings.get("review_days", 1)
+        due = [leg for leg, one in zip(legs(live, result.plan), result.plan.consignments, strict=True)
+               if one.dispatch_day < last]  # fmt: skip
+        departures, facts = Departures(network, day), _facts(live, result)
+        proposals = [_proposal(departures, leg, facts, live) for leg in sorted(due, key=_order)]
+        return [proposal for proposal in proposals if proposal is not None]
+
+
+def _goal(settings: Mapping[str, Any]) -> Goal:
+    planning = settings["planning"]
+    return Goal(gap=float(planning.gap), seconds=float(planning.seconds))
+
+
+def _order(leg: Leg) -> tuple[str, str, str]:
+    return leg.dispatch.depot, leg.dispatch.place, leg.storage
+
+
+def _proposal(
+    departures: Departures, leg: Leg, facts: Mapping[str, Any], live: LiveProblem
+) -> ProposedShipment | None:
+    """The consignment, with other lots where a rule that no plan knows keeps its own."""
+    planned, told = leg.dispatch, {**facts, **_need(live, leg)}
+    if why := departures.why_not(planned):
+        planned, told = departures.refitted(planned), {**told, "lots_changed": why}
+        if not planned.kits or departures.why_not(planned):
+            return None
+    return departures.propose(planned, Formula(Optimizer.__name__.lower(), RULE), told)
+
+
+def _facts(live: LiveProblem, result: Result) -> dict[str, Any]:
+    """What is told of the plan with each shipment of it."""
+    return {
+        "plan_hash": result.plan.hash,
+        "plan_cost": result.cost.total,
+        "plan_bound": result.bound,
+        "horizon_days": live.days.horizon - live.days.first,
+    }
+
+
+def _need(live: LiveProblem, leg: Leg) -> dict[str, Any]:
+    """The next days by which the place is to have had more, by kit type: why something leaves now."""
+    found: dict[str, list[list[Any]]] = {}
+    node = live.problem.lanes[leg.lane].destination
+    carried = {line.kit_type for line in leg.dispatch.kits}
+    arrives = live.days.of(leg.expected_on)
+    for row in live.problem.demand:
+        if row.site == node and row.kit in carried and row.day >= arrives:
+            found.setdefault(row.kit, []).append([live.days.date_of(row.day).isoformat(), row.kits])
+    return {"wanted_by": {kit: rows[:NEXT_TOLD] for kit, rows in sorted(found.items())}}

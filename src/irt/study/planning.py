@@ -1,0 +1,33 @@
+"""What the optimizer reckons with: how far it looks, what service it promises, what things cost."""
+
+from fractions import Fraction
+
+from pydantic import Field
+
+from irt.study.part import Code, Part, Ratio
+
+Cents = int
+
+
+class Planning(Part):
+    """Prices in cents and the promise of service; only what costs more or less than something else matters."""
+
+    horizon_days: int = Field(default=84, ge=1, le=731, description="days that are planned ahead")
+    service: Ratio = Field(
+        default=Fraction(199, 200), description="chance that a site's stock lasts until the next order can arrive"
+    )
+    seconds: int = Field(default=60, ge=1, le=3600, description="the night stops calculating after so long")
+    gap: Ratio = Field(default=Fraction(1, 100), description="a plan proven this close to the least cost will do")
+    consignment_cents: Cents = Field(default=12_000, ge=0, description="each consignment, whatever is in it")
+    travel_cents: Cents = Field(default=300, ge=0, description="each kit on its way")
+    shipper_cents: Cents = Field(default=6_000, ge=0, description="each box")
+    shipper_kits: int = Field(default=20, ge=1, description="kits that fit into a box")
+    kit_cents: dict[Code, Cents] = Field(default={}, description="kit type -> what a wasted kit has cost")
+    other_kit_cents: Cents = Field(default=40_000, ge=0, description="a kit of a type that is not named")
+    site_day_cents: Cents = Field(default=25, ge=0, description="a kit that lies at a site for a day")
+    depot_day_cents: Cents = Field(default=8, ge=0, description="a kit that lies at a regional depot for a day")
+    unmet_cents: Cents = Field(default=2_000_000, ge=0, description="a kit that is wanted and not there")
+
+    def cents_of(self, kit_type: str) -> int:
+        """What a wasted kit of a type has cost."""
+        return self.kit_cents.get(kit_type, self.other_kit_cents)

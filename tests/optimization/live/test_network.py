@@ -1,0 +1,145 @@
+"""A network told as a problem: days, dates of expiry, labels, licences, blind groups, stock."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from irt.supply.calendar import DispatchCalendar
+from irt.supply.planner import DepotView, NetworkView, SiteView
+from optimization.live.network import ANY_NUMBER, live_problem
+from optimization.problem import NodeKind, Problem
+from tests.optimization.live.world import (
+    EARLY,
+    LATE,
+    MONDAY,
+    WEDNESDAY,
+    WEEKDAYS,
+    a_network,
+    a_pile,
+    a_site,
+    coming,
+    in_days,
+    told,
+)
+
+
+def problem_of(network: NetworkView, **changes: object) -> Problem:
+    """The problem of a Wednesday."""
+    return live_problem("Wednesday", network, None, WEDNESDAY, told(**changes)).problem
+
+
+def test_day_zero_is_the_monday_and_days_gone_by_are_closed() -> None:
+    """Two days of the week are over; goods leave on weekdays and are not taken in at weekends."""
+    problem = problem_of(a_network())
+    assert (problem.start, problem.horizon_days) == (MONDAY, 30)
+    assert {0, 1} <= problem.nodes["C0"].closed_days
+    assert {0, 1, 5, 6, 12, 13} <= problem.nodes["1001"].closed_days
+    assert 2 not in problem.nodes["1001"].closed_days
+    assert problem.nodes["C0"].kind == NodeKind.CENTRAL
+    lane = problem.lanes["NLD>1001"]
+    assert (lane.origin, lane.destination, lane.transit_days, lane.weekdays) == (
+        "C0",
+        "1001",
+        2,
+        frozenset(range(5)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("site", "closed"),
+    [
+        (a_site(past_cut_off=True), "C0"),
+        (a_site(calendar=replace(WEEKDAYS, holidays=frozenset({WEDNESDAY}))), "C0"),
+        (a_site(calendar=replace(WEEKDAYS, holidays=frozenset({WEDNESDAY}))), "1001"),
+        (a_site(stops_on=WEDNESDAY - timedelta(days=2)), "1001"),
+    ],
+)
+def test_today_may_be_closed(site: SiteView, closed: str) -> None:
+    """By the cut-off of every lane, a holiday of every lane, or because supply has stopped."""
+    assert 2 in problem_of(a_network(site)).nodes[closed].closed_days
+
+
+def test_a_lane_that_only_arrives_at_weekends_still_arrives() -> None:
+    """Fridays with two days on the road: otherwise nothing ever came."""
+    fridays = DispatchCalendar(frozenset({4}))
+    assert 6 not in problem_of(a_network(a_site(calendar=fridays))).nodes["1001"].closed_days
+
+
+def test_a_kit_may_be_used_on_its_expiry_date() -> None:
+    """The first unusable day is the next; what is sent keeps the window to ship, the shelf that to count."""
+    site = a_site(dns_days={"PEN-A": 30}, dnc_days={"PEN-A": 10}, stock=(a_pile(kits=1),))
+    problem = problem_of(a_network(site))
+    last = (LATE - MONDAY).days
+    sent, shelf = "L1/PEN-A/2027-06-30/EN", "L1/PEN-A/2027-06-30/at GB"
+    assert problem.lots[sent].expiry_day == last + 1
+    assert problem.lots[shelf].expiry_day == last + 1 + 20
+    assert {row.dnd_days for row in problem.demand if row.kit == "PEN-A"} == {31}
+    assert problem.lots[shelf].countries == {"GB"}
+
+
+def test_expired_kits_are_no_stock() -> None:
+    """Those that could be used yesterday for the last time are left out; today's last day counts."""
+    yesterday, today = (a_pile(expiry=in_days(days), kits=1) for days in (-1, 0))
+    problem = problem_of(a_network(stock=(("EN", yesterday), ("EN", today))))
+    assert [row.lot for row in problem.supply] == ["L1/PEN-A/2026-03-04/EN"]
+
+
+def test_what_is_coming_is_there_when_it_is_due() -> None:
+    """Overdue parcels are expected today."""
+    site = a_site(on_the_way=(coming("PEN-A", 2, in_days(3)), coming("PEN-P", 1, in_days(-9))))
+    supply = {(row.lot.split("/")[1], row.day): row.kits for row in problem_of(a_network(site)).supply if row.day}
+    assert supply == {("PEN-A", 5): 2, ("PEN-P", 2): 1}
+
+
+def test_lots_go_where_label_and_approval_allow() -> None:
+    """Both have to fit at every site of a country."""
+    german = a_site("2001", country="DE", label_group="DE", approved_lots=frozenset({"L1"}))
+    stock = (("EN", a_pile()), ("DE", a_pile()), ("all", a_pile()), ("all", a_pile(lot="L2", expiry=EARLY)))
+    lots = problem_of(a_network(a_site(), german, stock=stock)).lots
+    assert {lot.id: sorted(lot.countries) for lot in lots.values()} == {
+        "L1/PEN-A/2027-06-30/EN": ["GB"],
+        "L1/PEN-A/2027-06-30/DE": ["DE"],
+        "L1/PEN-A/2027-06-30/all": ["DE", "GB"],
+        "L2/PEN-A/2026-06-30/all": ["GB"],
+    }
+
+
+def test_ways_that_are_barred_are_closed_to_the_class() -> None:
+    """No shipper or licence for any type of a storage class: nothing of it travels there."""
+    barred = dict.fromkeys(("PEN-A", "PEN-P"), "the shipper holds too short")
+    assert problem_of(a_network(a_site(barred=barred))).lanes["NLD>1001"].temps == frozenset()
+
+
+def test_licences_that_cover_a_number_are_shared_out() -> None:
+    """Seven kits of the group are three of each pen; without a limit any number."""
+    keys = dict.fromkeys(("PEN-A", "PEN-P"), "GB PEN")
+    limited = problem_of(a_network(a_site(import_keys=keys), import_left={"GB PEN": 7}))
+    assert {one.kits_max for one in limited.licences.values()} == {3}
+    assert {one.kits_max for one in problem_of(a_network()).licences.values()} == {ANY_NUMBER}
+
+
+def test_types_that_look_alike_travel_together() -> None:
+    """With so many of each as a mixed minimum asks; apart where nobody is blinded."""
+    mixed = problem_of(a_network(), protection="mixed_minimum", least_kits=3)
+    assert (mixed.blind_groups, mixed.blind_minimum_each) == ((("PEN-A", "PEN-P"),), 3)
+    assert problem_of(a_network()).blind_minimum_each == 1
+    assert problem_of(a_network(), consolidate=False).blind_groups == ()
+
+
+def test_regional_depots_stand_between() -> None:
+    """A depot that is kept up by another one has a lane from it; above it is the one central depot."""
+    site = a_site(depot="GBR")
+    depots = {"NLD": DepotView("NLD", (("all", a_pile()),)), "GBR": DepotView("GBR", (("all", a_pile(kits=2)),))}
+    network = NetworkView(depots, (site,))
+    place = a_site("GBR", depot="NLD", on_the_way=(coming("PEN-A", 5, date(2026, 3, 9)),))
+    live = live_problem("chain", network, NetworkView(depots, (place,)), WEDNESDAY, told())
+    nodes = live.problem.nodes
+    assert (nodes["C0"].kind, nodes["GBR"].kind) == (NodeKind.CENTRAL, NodeKind.REGIONAL)
+    assert (live.codes["C0"], live.places["NLD>GBR"].number) == ("NLD", "GBR")
+    assert sorted(live.problem.lanes) == ["GBR>1001", "NLD>GBR"]
+    assert {(row.node, row.day, row.kits) for row in live.problem.supply} == {
+        ("C0", 0, 50),
+        ("GBR", 0, 2),
+        ("GBR", 7, 5),
+    }
