@@ -10,11 +10,12 @@ from irt.blinding.roles import DataClass, Permission
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
 from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
+from irt.reads.unblinded_depots import DepotStock, depot_stock
 from irt.reads.unblinded_level_set import LevelSetPreview, preview_level_set
 from irt.reads.unblinded_live import LivePage, live
 from irt.reads.unblinded_responses import ResponsesPage, response_feed
 from irt.reads.unblinded_schedule import Schedule, schedule
-from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
+from irt.reads.unblinded_supply import SiteLevels, StockAgainstLevels
 from irt.services.store import Store
 from irt.supply.level_file import read_level_file
 from irt.supply.resupply import MinMax
@@ -217,9 +218,9 @@ def list_stock_by_type(
 ) -> StockLevelsPage:
     """Each active site's stock against its levels; by blinding group where a site has few subjects (`grouped`)."""
     with store.reading() as connection:
-        sites = sorted(stock_levels(connection, study_id, now), key=lambda one: one.site)
-    left = [one for one in sites if one.site > after]
-    return StockLevelsPage(tuple(left[:limit]), left[limit - 1].site if len(left) > limit else None)
+        levels = StockAgainstLevels(connection, study_id, now)
+    left = sorted((one for one in levels.sites if one.site.number > after), key=lambda one: one.site.number)
+    return StockLevelsPage(levels.told(left[:limit]), left[limit - 1].site.number if len(left) > limit else None)
 
 
 @unblinded_question(

@@ -11,7 +11,8 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.reads.blinded_depots import DepotLine, depot_lines
 from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures, unused_kits
-from irt.reads.unblinded_supply import DepotStock, SiteLevels, depot_stock, stock_levels
+from irt.reads.unblinded_depots import DepotStock, depot_stock
+from irt.reads.unblinded_supply import SiteLevels, StockAgainstLevels
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.unblinded.secret_page import require_unblinded, secret_page
@@ -83,17 +84,17 @@ def _view(desk: Desk, study_id: int, page: int, search: str) -> OverviewView:
     with desk.store.reading() as connection:
         unused = unused_kits(connection, study_id)
         figures = supply_figures(connection, study_id, desk.now, unused)
-        levels = stock_levels(connection, study_id, desk.now)
+        levels = StockAgainstLevels(connection, study_id, desk.now)
         depots = depot_lines(connection, study_id, unused)
         months = expiry_months(unused, desk.now)
     wanted = search.casefold()
-    found = [one for one in levels if wanted in f"{one.site} {one.name} {one.country}".casefold()]
+    found = [one for one in levels.sites if wanted in f"{one.site.number} {one.name} {one.site.country}".casefold()]
     last_page = max((len(found) + SITES_SHOWN - 1) // SITES_SHOWN, 1)
     page = min(page, last_page)
     return OverviewView(
         figures=figures,
-        sites=tuple(found[(page - 1) * SITES_SHOWN : page * SITES_SHOWN]),
-        low=sum(one.low for one in levels),
+        sites=levels.told(found[(page - 1) * SITES_SHOWN : page * SITES_SHOWN]),
+        low=sum(one.low for one in levels.sites),
         all_sites=len(found),
         page=page,
         last_page=last_page,

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BindParameter, Column, Connection, Select, bindparam, func, select
 
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, under_hold
-from irt.states.kit import Assignment, Custody, Quality
+from irt.reads.usable_kits import USABLE, Shelves, usable_by
+from irt.states.kit import Custody, Quality
 from irt.states.shipment import OPEN, ShipmentStatus
 from irt.supply.planner import OnTheWay
 from irt.tables.columns import table_of
@@ -34,48 +35,23 @@ A bare tuple: thousands are read every night.
 """
 
 
-USABLE = (_KITS.c.assignment == Assignment.FREE, _KITS.c.quality == Quality.RELEASED)
-_ALIKE = (_KITS.c.place_id, _KITS.c.label_group, _KITS.c.blinded_lot_id, _KITS.c.expiry)
-# Places are named one by one, so that the index of places is used whatever a database guesses about its tables.
-_AT = (
-    _KITS.c.custody == bindparam("custody"),
-    _KITS.c.place_id.in_(bindparam("places", expanding=True)),
-    *USABLE,
-)
-_BY_LOT = select(*_ALIKE, func.count().label("kits")).where(*_AT).group_by(*_ALIKE)
-_BY_TYPE = (
-    select(*_ALIKE, _CONTENTS.c.kit_type, func.count().label("kits"))
-    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    # Not a bare column: each place is read once, not once a lot.
-    .where(*_AT, (_KITS.c.blinded_lot_id + 0).in_(bindparam("lots", expanding=True)))
-    .group_by(*_ALIKE, _CONTENTS.c.kit_type)
-)
 _LOT_TYPES = (
     select(_BULK.c.blinded_lot_id, _BULK.c.kit_type, OPEN_HOLDS).where(_BULK.c.study_id == _STUDY).distinct()
 )
 
 
 def piles_at(connection: Connection, study_id: int, custody: Custody, places: Iterable[int]) -> Iterator[Pile]:
-    """Usable kits at sites or depots. Kits of a lot that holds one type are counted from the index alone."""
+    """Usable kits at sites or depots."""
     types: dict[int, list[str]] = defaultdict(list)
-    by_lot, by_type = _BY_LOT, _BY_TYPE
+    shelves = Shelves(custody, sorted(places))
     for lot_id, kit_type, open_holds in connection.execute(_LOT_TYPES, {"study_id": study_id}).all():
         if open_holds and not types:
-            fit = ~under_hold(covers_in_force(connection, study_id))
-            by_lot, by_type = _BY_LOT.where(fit), _BY_TYPE.where(fit)
+            shelves = shelves._replace(fit=~under_hold(covers_in_force(connection, study_id)))
         types[lot_id].append(kit_type)
-    mixed = sorted(lot_id for lot_id, found in types.items() if len(found) > 1)
-    where = {"custody": custody, "places": sorted(places)}
-    if len(mixed) < len(types):
-        pure = {lot_id: found[0] for lot_id, found in types.items() if len(found) == 1}
-        for place, label, lot_id, expiry, kits in connection.execute(by_lot, where).all():
-            if lot_id in pure:
-                yield place, label, lot_id, expiry, pure[lot_id], kits
-    if mixed:
-        for place, label, lot_id, expiry, kit_type, kits in connection.execute(
-            by_type, {**where, "lots": mixed}
-        ).all():
-            yield place, label, lot_id, expiry, kit_type, kits
+    for place_id, lot_id, label, expiry, kit_type, kits in usable_by(
+        connection, shelves, _CONTENTS.c.kit_type, types
+    ):
+        yield place_id, label, lot_id, expiry, kit_type, kits
 
 
 def _underway(to: Column[Any]) -> Select[Any]:

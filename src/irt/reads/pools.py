@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Select, bindparam, func, select
 
 from irt.errors import NotFound
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, under_hold
-from irt.reads.piles import USABLE
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.usable_kits import USABLE
 from irt.states.kit import Custody
 from irt.study.pool import ServedStudy
 from irt.tables.columns import table_of

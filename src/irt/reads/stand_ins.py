@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, exists, or_, select
 
 from irt.reads.holds import OPEN_HOLDS, covers_in_force, under_hold
-from irt.reads.piles import USABLE
+from irt.reads.usable_kits import USABLE
 from irt.states.kit import Accountability, Custody
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, LotApproval

@@ -1,23 +1,24 @@
-"""The supply of a study by kit type: what counts at each site against its levels, and what depots hold."""
+"""The supply of a study by kit type: what counts at each site against its levels."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, select
 
 from irt.blinding.views import UnblindedView
 from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.unblinded_definition import definition_in_force
-from irt.reads.unblinded_network import subjects_by_site, supply_sites
+from irt.reads.unblinded_network import subjects_by_site
 from irt.study.definition import StudyDefinition
+from irt.supply.planner import SiteView
 from irt.supply.planners import explain_by, settings_of
+from irt.supply.standing import missing_by_group, missing_by_type
 from irt.tables.columns import table_of
-from irt.tables.kit import BlindedLot, Kit
-from irt.tables.secret import KitContent, ManufacturingLot
-from irt.tables.study import Depot
+from irt.tables.study import Site
 
 
 @dataclass(frozen=True)
@@ -60,57 +61,61 @@ class SiteLevels(UnblindedView):
         return any(row.low for row in self.rows)
 
 
-@dataclass(frozen=True)
-class DepotStock(UnblindedView):
-    """Free, released kits of one type and blinded lot at one depot."""
+_SITES = table_of(Site)
+_NAMES = select(_SITES.c.number, _SITES.c.name).where(_SITES.c.study_id == bindparam("study_id"))
 
-    depot: str
+
+class SiteStanding(NamedTuple):
+    """One active site beside its levels, as it is known of all sites of a page."""
+
+    site: SiteView
     name: str
-    kit_type: str
-    lot: str
-    manufacturing_lot: str
-    expiry: date
-    kits: int
+    subjects: int
+    grouped: bool
+    low: bool
 
 
-_KITS, _LOTS, _CONTENTS = table_of(Kit), table_of(BlindedLot), table_of(KitContent)
-_MADE, _DEPOTS = table_of(ManufacturingLot), table_of(Depot)
+class StockAgainstLevels:
+    """Every active site's stock against its levels: whether it is low of all, why only of those that are shown."""
+
+    def __init__(self, connection: Connection, study_id: int, now: datetime) -> None:
+        self._definition, self._day = definition_in_force(connection, study_id), now.date()
+        self._settings = settings_of(self._definition)
+        self._groups = group_names(self._definition)
+        network = network_view(connection, Asking(study_id, self._definition, self._day, now))
+        names = {row.number: row.name for row in connection.execute(_NAMES, {"study_id": study_id})}
+        subjects = subjects_by_site(connection, study_id)
+        found = [self._standing(one, names[one.number], subjects.get(one.number, 0)) for one in network.sites]
+        self.sites = tuple(sorted(found, key=lambda one: (not one.low, one.site.number)))
+        """Those that are low first, then by number."""
+
+    def told(self, sites: Iterable[SiteStanding]) -> tuple[SiteLevels, ...]:
+        """What counts at some of the sites, and why an order follows or not."""
+        return tuple(self._told(one) for one in sites)
+
+    def _standing(self, site: SiteView, name: str, subjects: int) -> SiteStanding:
+        grouped = is_small(self._definition, subjects)
+        missing = missing_by_type(self._definition, site, self._day, self._settings)
+        if grouped:
+            missing = missing_by_group(missing, self._groups)
+        return SiteStanding(site, name, subjects, grouped, any(kits > 0 for kits in missing.values()))
+
+    def _told(self, one: SiteStanding) -> SiteLevels:
+        told = explain_by(self._definition, one.site, self._day, self._settings)
+        return SiteLevels(
+            site=one.site.number,
+            name=one.name,
+            country=one.site.country,
+            depot=one.site.depot,
+            subjects=one.subjects,
+            grouped=one.grouped,
+            rows=level_rows(self._definition, told, grouped=one.grouped),
+        )
 
 
-def stock_levels(connection: Connection, study_id: int, now: datetime) -> tuple[SiteLevels, ...]:
-    """Every active site's stock against its levels, those that are low first, then by site number."""
-    definition, day = definition_in_force(connection, study_id), now.date()
-    settings = settings_of(definition)
-    subjects = subjects_by_site(connection, study_id)
-    names = {site.number: site.name for site in supply_sites(connection, study_id)}
-    network = network_view(connection, Asking(study_id, definition, day, now))
-    found = [
-        _levels(definition, site.number, names[site.number], site.country, site.depot, told, subjects)
-        for site in network.sites
-        for told in [explain_by(definition, site, day, settings)]
-    ]
-    return tuple(sorted(found, key=lambda one: (not one.low, one.site)))
-
-
-def _levels(
-    definition: StudyDefinition,
-    site: str,
-    name: str,
-    country: str,
-    depot: str,
-    told: Mapping[str, Mapping[str, Any]],
-    subjects: Mapping[str, int],
-) -> SiteLevels:
-    grouped = is_small(definition, subjects.get(site, 0))
-    return SiteLevels(
-        site=site,
-        name=name,
-        country=country,
-        depot=depot,
-        subjects=subjects.get(site, 0),
-        grouped=grouped,
-        rows=level_rows(definition, told, grouped=grouped),
-    )
+def group_names(definition: StudyDefinition) -> dict[str, str]:
+    """Kit type -> name of its blinding group."""
+    return {one.code: definition.blinding_group(one.blinding_group).name for one in definition.kit_types}
 
 
 def is_small(definition: StudyDefinition, subjects: int) -> bool:
@@ -124,10 +129,10 @@ def level_rows(
     """What a calculation told, by kit type, or added up over each blinding group."""
     if not grouped:
         return tuple(_row(code, facts) for code, facts in sorted(told.items()))
-    by_group: dict[str, list[Mapping[str, Any]]] = {}
+    groups = group_names(definition)
+    by_group: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     for code, facts in told.items():
-        group = definition.blinding_group(definition.kit_type(code).blinding_group)
-        by_group.setdefault(group.name, []).append(facts)
+        by_group[groups[code]].append(facts)
     return tuple(_row(name, _added(facts)) for name, facts in sorted(by_group.items()))
 
 
@@ -148,39 +153,4 @@ def _row(name: str, facts: Mapping[str, Any]) -> LevelRow:
         **{key: facts[key] for key in (*_ADDED, "why")},
         granted=sum(facts["granted"].values()),
         lots=refused,
-    )
-
-
-# Counted by numbers first; names are given to the few piles, not to the many kits.
-_ALIKE = (_KITS.c.place_id, _KITS.c.blinded_lot_id, _KITS.c.expiry, _CONTENTS.c.manufacturing_lot_id)
-_PILES = (
-    select(*_ALIKE, func.count().label("kits"))
-    .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
-    .where(_KITS.c.place_id.in_(select(_DEPOTS.c.id).where(_DEPOTS.c.study_id == bindparam("study_id"))))
-    .where(_KITS.c.custody == "depot", _KITS.c.quality == "released", _KITS.c.assignment == "free")
-    .group_by(*_ALIKE)
-    .subquery()
-)
-_DEPOT_STOCK = (
-    select(
-        _DEPOTS.c.code,
-        _DEPOTS.c.name,
-        _MADE.c.kit_type,
-        _LOTS.c.number.label("lot"),
-        _MADE.c.number.label("made"),
-        _PILES.c.expiry,
-        _PILES.c.kits,
-    )
-    .join(_DEPOTS, _DEPOTS.c.id == _PILES.c.place_id)
-    .join(_LOTS, _LOTS.c.id == _PILES.c.blinded_lot_id)
-    .join(_MADE, _MADE.c.id == _PILES.c.manufacturing_lot_id)
-    .order_by(_DEPOTS.c.code, _MADE.c.kit_type, _PILES.c.expiry, _LOTS.c.number, _MADE.c.number)
-)
-
-
-def depot_stock(connection: Connection, study_id: int) -> tuple[DepotStock, ...]:
-    """What depots could ship, by type and lot."""
-    return tuple(
-        DepotStock(row.code, row.name, row.kit_type, row.lot, row.made, row.expiry, row.kits)
-        for row in connection.execute(_DEPOT_STOCK, {"study_id": study_id})
     )

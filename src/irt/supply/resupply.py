@@ -85,6 +85,11 @@ def needs_of(
     return judged(site, day, settings, basis)
 
 
+def considered(site: SiteView, day: date) -> dict[str, int]:
+    """Kits that count at a site, by kit type."""
+    return {kit_type: counts.considered for kit_type, counts in _count(site, day).items()}
+
+
 def needs_by_hand(site: SiteView, day: date, wanted: Mapping[str, int], why: str) -> list["Need"]:
     """Kits that somebody wants there, whatever counts as stock."""
     counts = _count(site, day, wanted)
