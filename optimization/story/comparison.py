@@ -26,9 +26,10 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A plan under a name; the bound where one is proven for it."""
+    """A plan under a name, for its own problem; the bound where one is proven for it."""
 
     name: str
+    problem: Problem
     plan: Plan
     bound: int | None = None
 
@@ -83,8 +84,9 @@ COMPONENT_WORDS = {
 }
 
 
-def figures(problem: Problem, one: Candidate, factors: CarbonFactors) -> Figures:
+def figures(one: Candidate, factors: CarbonFactors) -> Figures:
     """What the plan comes to."""
+    problem = one.problem
     split = cost_split(charges(problem, one.plan))
     used = sum(use.kits for use in one.plan.dispensings)
     wanted = problem.kits_wanted
@@ -102,9 +104,9 @@ def figures(problem: Problem, one: Candidate, factors: CarbonFactors) -> Figures
     )
 
 
-def compare(problem: Problem, candidates: Sequence[Candidate], factors: CarbonFactors) -> tuple[MeasureRow, ...]:
+def compare(candidates: Sequence[Candidate], factors: CarbonFactors) -> tuple[MeasureRow, ...]:
     """Every measure in the order of the table: result, cost, effort and footprint, proof."""
-    each = [figures(problem, one, factors) for one in candidates]
+    each = [figures(one, factors) for one in candidates]
     rows = [
         _row("Result", "Total cost", Unit.CENTS, [one.cost.total for one in each]),
         _row("Result", "Kits served when wanted", Unit.SHARE, [one.service for one in each]),

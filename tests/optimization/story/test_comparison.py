@@ -15,11 +15,9 @@ from tests.optimization.story.small import small_plan, small_problem
 
 def test_plans_are_compared_measure_by_measure() -> None:
     """Sending nothing costs six missing and six expired kits; the plan reckoned by hand costs 7,830."""
-    rows = compare(
-        small_problem(),
-        [Candidate("Nothing", Plan((), ())), Candidate("Plan", small_plan(), 7_000)],
-        CarbonFactors(),
-    )
+    problem = small_problem()
+    candidates = [Candidate("Nothing", problem, Plan((), ())), Candidate("Plan", problem, small_plan(), 7_000)]
+    rows = compare(candidates, CarbonFactors())
     told = {row.measure: row for row in rows}
     assert told["Total cost"].values == (630_000, 7_830)
     assert told["Kits served when wanted"].values == (0.0, 1.0)

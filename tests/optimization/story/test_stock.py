@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from optimization.plan import Plan
+from optimization.story.demand_band import chance_band, poisson_quantile
 from optimization.story.expiry_waterfall import ExpiryMonth, expiry_waterfall
 from optimization.story.stock_book import stock_book, tally
 from optimization.story.stock_projection import DemandBand, stock_projection
@@ -69,3 +70,17 @@ def test_a_kit_expires_within_the_horizon_up_to_its_end(expiry_day: int, expired
     at = next(one for one in stock_book(short, small_plan()) if (one.node.id, one.lot.id) == ("D1", "K-new"))
     told = tally(at, short.horizon_days)
     assert (told.expired, told.left) == (expired, left)
+
+
+def test_the_band_of_chance_is_that_of_poisson_counts() -> None:
+    """Textbook quantiles of Poisson counts with means 1, 3 and 10; of a large one, those of the normal law."""
+    assert [poisson_quantile(mean, 0.05) for mean in (0, 1, 3, 10)] == [0, 0, 1, 5]
+    assert [poisson_quantile(mean, 0.95) for mean in (0, 1, 3, 10)] == [0, 3, 6, 15]
+    assert (poisson_quantile(2_500, 0.05), poisson_quantile(2_500, 0.95)) == (2_418, 2_582)
+
+
+def test_a_site_s_band_follows_what_is_planned_there() -> None:
+    """Nothing before the first kit is wanted; one kit from day 8 on, three from day 15 on."""
+    band = chance_band(small_problem(), "S1", frozenset({"K"}))
+    assert [band.many[day] for day in (7, 8, 14, 15, 27)] == [0, 3, 3, 6, 6]
+    assert [band.few[day] for day in (7, 8, 14, 15, 27)] == [0, 0, 0, 1, 1]
