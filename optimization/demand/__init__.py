@@ -1,0 +1,1 @@
+"""What sites will want: exact chances of every number of kits, from what is known today."""
