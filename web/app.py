@@ -63,6 +63,7 @@ from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
 from web.blinded.pharmacy_log import PharmacyLogPages
 from web.blinded.pickups import PickupPages
+from web.blinded.plans import BlindedPlanPages
 from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
@@ -108,6 +109,11 @@ from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.level_sets import LevelSetPages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
+from web.unblinded.plan_approval import PlanApprovalPages
+from web.unblinded.plan_compare import PlanComparePages
+from web.unblinded.plan_pages import PlanPages
+from web.unblinded.plan_reasons import PlanReasonPages
+from web.unblinded.plan_runs import PlanRunPages
 from web.unblinded.pools import PoolPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
@@ -180,6 +186,12 @@ ROOMS: tuple[Any, ...] = (
     DepotLabelPages,
     SupplyPages,
     SupplyPlanPages,
+    BlindedPlanPages,
+    PlanRunPages,
+    PlanPages,
+    PlanReasonPages,
+    PlanComparePages,
+    PlanApprovalPages,
     SupplyExceptionPages,
     StockDifferencePages,
     InterfacePages,

@@ -50,6 +50,11 @@ def blinded_fragment(template: str, block: str, view: BlindedView, frame: Frame)
     return fragment_in(_blinded, template, block, _checked(view), frame)
 
 
+def unblinded_fragment(template: str, block: str, view: UnblindedView, frame: Frame) -> str:
+    """One named block of an unblinded page, for htmx to swap in."""
+    return fragment_in(_unblinded, template, block, _checked_unblinded(view), frame)
+
+
 def _checked(view: object) -> BlindedView:
     """The type checker says the same; this holds where nobody ran it."""
     if not isinstance(view, BlindedView):

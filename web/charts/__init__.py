@@ -1,5 +1,6 @@
 """Pictures drawn by the server as SVG: a title, a description, and the numbers in a table beside them."""
 
+from web.charts.plans import gap_chart, network_key, network_picture, split_chart
 from web.charts.series import (
     Series,
     bar_chart,
@@ -14,8 +15,12 @@ __all__ = [
     "VisitMark",
     "bar_chart",
     "difference_bar",
+    "gap_chart",
     "line_chart",
+    "network_key",
+    "network_picture",
     "projection_chart",
+    "split_chart",
     "visit_dots",
     "visit_line",
     "visit_line_key",

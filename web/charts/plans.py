@@ -1,0 +1,113 @@
+"""Pictures of shipment plans: bound and best plan as they moved, costs side by side, the network."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate, pairwise
+
+from markupsafe import Markup
+
+from optimization.problem import NodeKind
+from optimization.story.network_map import NetworkMap, Place
+from web.charts import svg
+from web.charts.series import Scale, Series, line_chart, round_scale
+
+_SIZE, _MARGIN = 560, 14
+_NAMED_MAX = 40
+"""More sites than this stand as marks alone: their names would cover each other."""
+_LEFT, _RIGHT, _ROW = 108, 486, 30
+
+
+def gap_chart(title: str, steps: Sequence[tuple[float, float, float | None]]) -> Markup:
+    """Bound and best plan over seconds as (seconds, bound, best): the best plan goes down in steps."""
+    best = [(seconds, cost) for seconds, _, cost in steps if cost is not None]
+    stairs = [point for one, other in pairwise(best) for point in (one, (other[0], one[1]))] + best[-1:]
+    lines = [Series("best plan", stairs)] if stairs else []
+    return line_chart(title, "seconds", "cost", [*lines, Series("bound", [(s, bound) for s, bound, _ in steps])])
+
+
+def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:
+    """One lying bar for each plan, a layer for each part; the bar says its total."""
+    totals = [sum(values) for _, values in rows]
+    x_of = round_scale([0, *totals], _LEFT, _RIGHT)
+    strokes: list[Markup] = []
+    for line, (name, values) in enumerate(rows):
+        strokes += _lying_bar(name, _edges(values, x_of), 6 + line * _ROW, svg.plain(totals[line]))
+    base = 12 + len(rows) * _ROW
+    strokes += _key(parts, base)
+    said = "; ".join(f"{name} {svg.plain(total)}" for (name, _), total in zip(rows, totals, strict=True))
+    picture = svg.drawing(title, said, _SIZE, base + 20 * -(-len(parts) // 3), strokes, "irt-chart-plot")
+    table = [(part, *(svg.plain(values[place]) for _, values in rows)) for place, part in enumerate(parts)]
+    return svg.figure(
+        picture, title, (unit, *(name for name, _ in rows)), [*table, ("Total", *map(svg.plain, totals))]
+    )
+
+
+def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) -> Markup:
+    """Depots and sites with the ways between them; sites where kits are missing have a mark of their own."""
+    places = {place.node: place for place in told.places}
+    strokes = []
+    for way in sorted(told.ways, key=lambda way: way.consignments > 0):
+        ends = [_spot(places[way.origin]), _spot(places[way.destination])]
+        strokes.append(svg.path(ends, "irt-line irt-stroke-1 irt-way" if way.consignments else "irt-grid"))
+    sites = sum(place.kind.uses_kits for place in told.places)
+    strokes += [_marked(place, missing.get(place.node, 0), sites <= _NAMED_MAX) for place in told.places]
+    used = [way for way in told.ways if way.consignments]
+    said = f"{len(told.places)} places; {len(used)} of {len(told.ways)} lanes used; kits missing at {len(missing)}"
+    picture = svg.drawing(title, said, _SIZE, _SIZE, strokes, "irt-chart-plot")
+    rows = [(way.lane, way.origin, way.destination, way.consignments, way.kits) for way in told.ways]
+    return svg.figure(picture, title, ("Lane", "From", "To", "Consignments", "Kits"), rows)
+
+
+def network_key() -> Markup:
+    """What the marks of the network mean."""
+    shapes = {
+        "depot": svg.rectangle(5, 1, 10, 10, "irt-ink"),
+        "site": svg.circle(10, 6, 5, "irt-fill-1"),
+        "site where kits are missing": svg.mark(3, 10, 6, "irt-fill-2"),
+        "lane in use": svg.line(1, 6, 19, 6, "irt-line irt-stroke-1"),
+    }
+    items = svg.join(
+        Markup('<li><svg viewBox="0 0 20 12" class="irt-chart" aria-hidden="true">{}</svg>{}</li>').format(
+            shape, words
+        )
+        for words, shape in shapes.items()
+    )
+    return Markup('<ul class="irt-chart-key">{}</ul>').format(items)
+
+
+def _edges(values: Sequence[float], x_of: Scale) -> list[float]:
+    return [x_of(0), *(x_of(sofar) for sofar in accumulate(values))]
+
+
+def _lying_bar(name: str, edges: Sequence[float], y: float, total: str) -> list[Markup]:
+    strokes = [svg.text(_LEFT - 8, y + 15, name, "irt-end")]
+    for layer, (start, end) in enumerate(pairwise(edges)):
+        if end > start:
+            strokes.append(svg.rectangle(start, y, end - start, 21, f"irt-fill-{layer % 6 + 1} irt-edge"))
+    return [*strokes, svg.text(edges[-1] + 7, y + 15, total, "irt-label")]
+
+
+def _key(parts: Sequence[str], base: float) -> list[Markup]:
+    strokes = []
+    for layer, part in enumerate(parts):
+        x, y = _LEFT + layer % 3 * 150, base + layer // 3 * 20
+        strokes += [svg.rectangle(x, y, 10, 10, f"irt-fill-{layer % 6 + 1}"), svg.text(x + 15, y + 9, part)]
+    return strokes
+
+
+def _spot(place: Place) -> tuple[float, float]:
+    scale = (_SIZE - 2 * _MARGIN) / 1000
+    return _MARGIN + place.x * scale, _MARGIN + place.y * scale
+
+
+def _marked(place: Place, missing: int, named: bool) -> Markup:
+    x, y = _spot(place)
+    if place.kind in (NodeKind.CENTRAL, NodeKind.REGIONAL):
+        return svg.rectangle(x - 6, y - 6, 12, 12, "irt-ink") + svg.text(
+            x + 9, y - 6, place.node, "irt-label irt-halo"
+        )
+    if missing:
+        shape = svg.mark(3, x, y, "irt-fill-2 irt-edge")
+        return shape + svg.text(x + 9, y + 4, f"{place.node}: {missing} missing", "irt-label irt-halo")
+    return svg.circle(x, y, 4, "irt-fill-1 irt-edge") + (
+        svg.text(x + 7, y + 4, place.node, "irt-halo") if named else Markup("")
+    )

@@ -1,0 +1,112 @@
+"""A kept plan opened for its pages: problem and plan as values, and the names a page may say at each place."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from irt.blinding.roles import Permission
+from irt.errors import BadInput
+from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_explain import small_sites
+from irt.reads.unblinded_plans import ConsignmentShown, PlanShown, plan_files, plan_shown
+from irt.study.definition import StudyDefinition
+from optimization.plan import Consignment, Plan
+from optimization.plan_file import read_plan
+from optimization.problem import FREE_NODE, Problem
+from optimization.problem_file import read_problem
+from optimization.story.plan_sheet import day_of
+from web.blinded.desk import Desk
+from web.unblinded.secret_page import require_unblinded
+
+
+@dataclass(frozen=True)
+class OpenPlan:
+    """A plan of a study; `small`: sites with too few subjects for kit types to be named beside them."""
+
+    study_id: int
+    shown: PlanShown
+    problem: Problem
+    plan: Plan
+    small: frozenset[str]
+    groups: Mapping[str, str]
+
+    def named(self, place: str, kit: str) -> str:
+        """What a kit type is called at a place: by its blinding group where too few subjects are."""
+        return self.groups.get(kit, kit) if place in self.small else kit
+
+    def kits_named(self, place: str, kits: Iterable[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+        """Kits by type, as they are called at a place, by name."""
+        told: Counter[str] = Counter()
+        for kit, number in kits:
+            told[self.named(place, kit)] += number
+        return tuple(sorted(told.items()))
+
+    def kits_of(self, one: Consignment) -> tuple[tuple[str, int], ...]:
+        """What a consignment holds, as it is called where it goes."""
+        destination = self.problem.lanes[one.lane].destination
+        return self.kits_named(destination, ((self.problem.lots[lot].kit, kits) for lot, kits in one.lines))
+
+    def choices(self, place: str) -> Mapping[str, tuple[str, ...]]:
+        """The kit types whose stock may be shown at a place, by the name they have there."""
+        found: dict[str, list[str]] = {}
+        for kit in sorted(self.problem.kit_types):
+            found.setdefault(self.named(place, kit), []).append(kit)
+        return {name: tuple(kits) for name, kits in found.items()}
+
+    def day(self, number: int) -> date:
+        """The calendar day of a day of the horizon."""
+        return day_of(self.problem, number)
+
+    def place_words(self, node: str) -> str:
+        """What a node is called: the centre that holds stock for nothing by its depot's code."""
+        return self._centre if node == FREE_NODE else node
+
+    def kept(self, one: Consignment) -> ConsignmentShown | None:
+        """How a consignment was kept: what is wanted of it, and the shipment it became.
+
+        A lane's goods may leave on the next working day instead; their order stays, so they are paired in it.
+        """
+        return self._kept.get((one.lane, one.temp, one.dispatch_day))
+
+    @cached_property
+    def _kept(self) -> dict[tuple[str, str, int], ConsignmentShown]:
+        legs: dict[tuple[str, str], list[ConsignmentShown]] = defaultdict(list)
+        for leg in sorted(self.shown.consignments, key=lambda leg: leg.dispatch_on):
+            legs[leg.lane, leg.storage].append(leg)
+        paired: dict[tuple[str, str, int], ConsignmentShown] = {}
+        for one in self.plan.consignments:
+            if left := legs[one.lane, one.temp]:
+                paired[one.lane, one.temp, one.dispatch_day] = left.pop(0)
+        return paired
+
+    @cached_property
+    def _centre(self) -> str:
+        from_centre = {lane.id for lane in self.problem.lanes.values() if lane.origin == FREE_NODE}
+        codes = (leg.origin for leg in self.shown.consignments if leg.lane in from_centre)
+        return next(codes, FREE_NODE)
+
+
+def open_plan(desk: Desk, study_id: int, number: int) -> OpenPlan:
+    """The plan, for a reader who may know kit types; NotFound where the study has none of that number."""
+    require_unblinded(desk, Permission.VIEW_SUPPLY, study_id)
+    with desk.store.reading() as connection:
+        shown, files = plan_shown(connection, study_id, number), plan_files(connection, study_id, number)
+        problem = read_problem(json.dumps(files.problem))
+        places = [node.id for node in problem.nodes.values() if node.kind.uses_kits]
+        small = small_sites(connection, study_id, places)
+        groups = _groups(definition_in_force(connection, study_id))
+    return OpenPlan(study_id, shown, problem, read_plan(files.plan), small, groups)
+
+
+def place_of(opened: OpenPlan, typed: str) -> int:
+    """Which of the plan's consignments an address means; BadInput where there is none."""
+    if not (typed.isascii() and typed.isdigit() and int(typed) < len(opened.plan.consignments)):
+        raise BadInput("The plan has no such consignment. Choose one of the list.")
+    return int(typed)
+
+
+def _groups(definition: StudyDefinition) -> dict[str, str]:
+    return {kit.code: definition.blinding_group(kit.blinding_group).name for kit in definition.kit_types}

@@ -1,0 +1,47 @@
+"""What of a plan may be taken away as a table, each as the page shows it: small sites by blinding group."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from optimization.story.carbon import CarbonFactors, carbon_by_lane
+from optimization.story.cost_table import costs_by_class, costs_by_depot, costs_by_lane
+from optimization.story.expiry_waterfall import expiry_waterfall
+from optimization.story.plan_sheet import Cell, Sheet, consignment_sheet, cost_sheet
+from web.unblinded.open_plan import OpenPlan
+
+
+def _consignments(opened: OpenPlan) -> Sheet:
+    """Line by line; where too few subjects are, one line for each blinding group, without its lots."""
+    sheet = consignment_sheet(opened.problem, opened.plan)
+    rows: list[tuple[Cell, ...]] = []
+    for journey, lines in groupby(sheet.rows, key=lambda row: row[:7]):
+        place, each = str(journey[4]), list(lines)
+        if place in opened.small:
+            kits = opened.kits_named(place, ((str(row[8]), int(str(row[9]))) for row in each))
+            rows += [(*journey, "", name, number) for name, number in kits]
+        else:
+            rows += each
+    return Sheet(sheet.heads, tuple(rows))
+
+
+def _expiry(opened: OpenPlan) -> Sheet:
+    months = expiry_waterfall(opened.problem, opened.plan)
+    rows = [(one.month, one.used, one.wasted_at_sites, one.wasted_at_depots, one.left_at_depots) for one in months]
+    return Sheet(("Month", "Used", "Wasted at sites", "Wasted at depots", "Good at the end"), tuple(rows))
+
+
+def _carbon(opened: OpenPlan) -> Sheet:
+    lanes = carbon_by_lane(opened.problem, opened.plan, CarbonFactors())
+    rows = [(one.lane, one.consignments, one.kits, one.grams / 1000) for one in lanes]
+    return Sheet(("Lane", "Consignments", "Kits", "kg CO2e (assumed factors)"), tuple(rows))
+
+
+SHEETS: dict[str, tuple[str, Callable[[OpenPlan], Sheet]]] = {
+    "consignments": ("Consignments", _consignments),
+    "lanes": ("Costs by lane", lambda opened: cost_sheet("Lane", costs_by_lane(opened.problem, opened.plan))),
+    "depots": ("Costs by depot", lambda opened: cost_sheet("Depot", costs_by_depot(opened.problem, opened.plan))),
+    "classes": ("Costs by class", lambda opened: cost_sheet("Class", costs_by_class(opened.problem, opened.plan))),
+    "expiry": ("Expiry", _expiry),
+    "carbon": ("Carbon by lane", _carbon),
+}
+"""Tables by the word in their button: what they are called, and how they are made."""
