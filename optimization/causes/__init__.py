@@ -1,0 +1,1 @@
+"""Why some of what is wanted cannot be served by any plan: the smallest cause found, in words."""

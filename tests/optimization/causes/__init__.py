@@ -1,0 +1,1 @@
+"""The optimizer: problems, plans, and what they tell."""
