@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, and_, bindparam, func, null, select
+from sqlalchemy import Column, Connection, Select, Table, and_, bindparam, func, null, select
 
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
@@ -77,14 +77,17 @@ _NOT_GIVEN = and_(
     _KITS.c.assignment.in_((Assignment.FREE, Assignment.RESERVED, Assignment.PREALLOCATED, Assignment.ASSIGNED)),
 )
 
-# In the order of the index of places, so that counting needs no sorting.
-_AS_INDEXED = (
-    *(_KITS.c.place_id, _KITS.c.assignment, _KITS.c.quality),
-    *(_KITS.c.blinded_lot_id, _KITS.c.label_group, _KITS.c.expiry),
-)
+# SQLite counts in the order of the index of places, so that nothing is sorted; PostgreSQL hashes what it is told.
+_ALIKE_UNUSED = {
+    "sqlite": (
+        *(_KITS.c.place_id, _KITS.c.assignment, _KITS.c.quality),
+        *(_KITS.c.blinded_lot_id, _KITS.c.label_group, _KITS.c.expiry),
+    ),
+    "postgresql": (_KITS.c.place_id, _KITS.c.quality, _KITS.c.expiry),
+}
 
 
-def _unused_at(custody: Custody, place: Table) -> Select[Any]:
+def _unused_at(custody: Custody, place: Table, alike: Sequence[Column[Any]]) -> Select[Any]:
     """Kits not given to anybody, by place, quality and last day, in all places of one kind.
 
     A study's kits are found through its places, so that the index of places answers without reading the kits' rows.
@@ -93,18 +96,21 @@ def _unused_at(custody: Custody, place: Table) -> Select[Any]:
     return (
         select(_KITS.c.quality, _KITS.c.expiry, _KITS.c.place_id, func.count())
         .where(_KITS.c.custody == custody, _KITS.c.place_id.in_(places), _NOT_GIVEN)
-        .group_by(*_AS_INDEXED)
+        .group_by(*alike)
     )
 
 
-_UNUSED_BY_CUSTODY = {
-    Custody.SITE: _unused_at(Custody.SITE, _SITES),
-    Custody.DEPOT: _unused_at(Custody.DEPOT, _DEPOTS),
-    Custody.SHIPMENT: _unused_at(Custody.SHIPMENT, _SHIPMENTS),
-    # Not a bare column: the few kits nobody can find are looked at, not all kits of the study.
-    Custody.UNKNOWN: select(_KITS.c.quality, _KITS.c.expiry, null(), func.count())
-    .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.study_id + 0 == bindparam("study_id"), _NOT_GIVEN)
-    .group_by(_KITS.c.quality, _KITS.c.expiry),
+_UNUSED = {
+    database: {
+        Custody.SITE: _unused_at(Custody.SITE, _SITES, alike),
+        Custody.DEPOT: _unused_at(Custody.DEPOT, _DEPOTS, alike),
+        Custody.SHIPMENT: _unused_at(Custody.SHIPMENT, _SHIPMENTS, alike),
+        # Not a bare column: the few kits nobody can find are looked at, not all kits of the study.
+        Custody.UNKNOWN: select(_KITS.c.quality, _KITS.c.expiry, null(), func.count())
+        .where(_KITS.c.custody == Custody.UNKNOWN, _KITS.c.study_id + 0 == bindparam("study_id"), _NOT_GIVEN)
+        .group_by(_KITS.c.quality, _KITS.c.expiry),
+    }
+    for database, alike in _ALIKE_UNUSED.items()
 }
 _NAME = select(_STUDIES.c.name).where(_STUDIES.c.id == bindparam("study_id"))
 _LAST_RUN = (
@@ -146,7 +152,7 @@ def unused_kits(connection: Connection, study_id: int) -> tuple[UnusedKits, ...]
     """Every kit of a study that was not given to anybody, counted once for all figures of a page."""
     return tuple(
         UnusedKits(custody, *row)
-        for custody, question in _UNUSED_BY_CUSTODY.items()
+        for custody, question in _UNUSED[connection.dialect.name].items()
         for row in connection.execute(question, {"study_id": study_id})
     )
 

@@ -35,11 +35,13 @@ def house(store: Store) -> SupplyHouse:
     """Kits at two depots and two sites, some of them with a later last day, set apart or given away."""
     house = SupplyHouse.of(store)
     house.load(LOTS)
-    places = {0: {"custody": "site", "place_id": 1}, 1: {"custody": "site", "place_id": 2}}
-    states = {3: {"quality": "quarantined"}, 5: {"assignment": "assigned"}, 7: {"expiry": date(2028, 5, 1)}}
+    places = ({"custody": "site", "place_id": 1}, {"custody": "site", "place_id": 2})
+    states = ({"quality": "quarantined"}, {"assignment": "assigned"}, {"expiry": date(2028, 5, 1)})
     with store.writing() as connection:
         for kit in house.rows(Kit):
-            changes = {**places.get(kit["id"] % 5, {}), **states.get(kit["id"] % 11, {})}
+            changes: dict[str, Any] = {}
+            for found, among in ((kit["id"] % 5, places), (kit["id"] % 11, states)):
+                changes |= among[found] if found < len(among) else {}
             if changes:
                 connection.execute(update(KITS).where(KITS.c.id == kit["id"]).values(**changes))
     return house
@@ -90,7 +92,7 @@ def test_a_kit_with_a_content_that_its_lot_does_not_have_is_not_passed_over(hous
     """Nothing is counted wrong in silence."""
     types = {lot_id: ["PEN-A", "PEN-X"] for lot_id in contents_of_lots(house, "kit_type")}
     shelves = Shelves(Custody.SITE, [1, 2])
-    with house.store.reading() as connection, pytest.raises(IntegrityFault, match="a content not its own"):
+    with house.store.reading() as connection, pytest.raises(IntegrityFault, match="a content that is not its own"):
         list(usable_by(connection, shelves, CONTENTS.c.kit_type, types))
 
 
