@@ -29,7 +29,7 @@ class Optimizer:
     name: str = "optimizer"
 
     def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
-        """Shipments to propose on `day`, in order of depot and place; IntegrityFault for a plan that is not clean."""
+        """Shipments to propose on `day`, in order of depot and place; IntegrityFault for a plan not clean."""
         live = live_problem(f"plan of {day}", network, None, day, settings)
         if not live.problem.demand:
             return []

@@ -6,16 +6,16 @@ from importlib.metadata import version
 
 from litestar import Litestar
 
+from irt.commands.installed import installed_planner
 from irt.commands.options import open_store
 from irt.errors import BadInput
 from irt.services.store import Store
 from irt.states.records import Mode
 from irt.supply.planner import ResupplyPlanner
-from irt.supply.resupply import MinMax
 from web.app import create_app
 from web.settings import Settings
 
-PLANNER: ResupplyPlanner = MinMax()
+PLANNER: ResupplyPlanner = installed_planner()
 """Who proposes shipments in this installation; the pages know it by its Protocol only."""
 
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from irt.supply.imports import NO_LICENCE
 from irt.supply.planner import SiteView
 
 LONGEST_WAY_DAYS = 60
-TRIED_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +53,26 @@ def closed_for_leaving(days: Days, served: Sequence[SiteView]) -> frozenset[int]
 
 
 def closed_for_arrival(days: Days, site: SiteView) -> frozenset[int]:
-    """Days on which goods wait at the door, days gone by, and all that would have left after supply stopped."""
+    """Days gone by, all that would have left after supply stopped, and what a shipper would not hold from today.
+
+    Goods arrive after the lead time, as everywhere in supply; what comes at a weekend lies where it is taken in.
+    """
     closed = set(range(days.first))
-    if _some_way_open(days, site):
-        closed |= {number for number in days.all if not _taken_in(site, days.date_of(number))}
     if site.stops_on is not None:
         closed |= set(range(max(days.of(site.stops_on) + site.lead_time_days, 0), days.all.stop))
+    if any(not reason.startswith(NO_LICENCE) for reason in site.barred.values()):
+        closed.add(days.first + site.lead_time_days)
     return frozenset(closed)
 
 
-def _some_way_open(days: Days, site: SiteView) -> bool:
-    """Whether any parcel of the next weeks would be taken in on the day it comes."""
-    leaves = (days.today + timedelta(days=ahead) for ahead in range(TRIED_DAYS))
-    return any(
-        _taken_in(site, on_day + timedelta(days=site.lead_time_days))
-        for on_day in leaves
-        if on_day.weekday() in site.calendar.weekdays and on_day not in site.calendar.holidays
-    )
-
-
-def _taken_in(site: SiteView, on_day: date) -> bool:
-    return site.calendar.taken_in_on(on_day) == on_day
+def first_arrival(days: Days, site: SiteView) -> int:
+    """Days from today until what is sent now can be there; the lead time alone where nothing ever arrives."""
+    closed = closed_for_arrival(days, site)
+    for ahead in range(LONGEST_WAY_DAYS):
+        planned_on = days.today + timedelta(days=ahead)
+        past_cut_off = site.past_cut_off and ahead == 0
+        arrives = site.lead_time_days + days.of(planned_on)
+        leaves = site.calendar.dispatch_on(planned_on, past_cut_off) == planned_on
+        if leaves and arrives not in closed:
+            return arrives - days.first
+    return site.lead_time_days

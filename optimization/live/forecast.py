@@ -15,6 +15,7 @@ import numpy as np
 from irt.supply.planner import SiteView
 from irt.supply.projection import DROPOUT_DAYS, Assumptions
 from optimization.demand.mass import Mass, add_all, mean_of, stock_for, trimmed
+from optimization.live.calendars import Days, first_arrival
 
 REVIEWS_MISSED_DAYS = 7
 """A lane leaves on some days of the week only: so long an order may have to wait."""
@@ -38,19 +39,18 @@ class _Chance:
     chance: float
 
 
-def wanted_by_day(
-    site: SiteView, kit_type: str, day: date, horizon_days: int, promise: Promise
-) -> list[tuple[int, int]]:
-    """(days from now, kits): by each of these days so many more are to have been there; none below zero."""
+def wanted_by_day(site: SiteView, kit_type: str, days: Days, promise: Promise) -> list[tuple[int, int]]:
+    """(days from now, kits): by each of these days so many more are to have been there."""
+    day = days.today
     chances = [*_of_subjects(site, kit_type, day, promise), *_of_screening(site, kit_type, promise)]
     level = site.levels.get(kit_type)
     floor = level.minimum if level else 0
-    arrives = _first_arrival(site, day)
+    arrives = first_arrival(days, site)
     protected = arrives + promise.review_days + REVIEWS_MISSED_DAYS
     spare = max(_spare(chances, protected, promise.service), floor)
     wanted: list[tuple[int, int]] = []
     so_far = 0
-    for ahead in range(horizon_days):
+    for ahead in range(days.horizon - days.first):
         so_far_wanted = (
             _due(chances, ahead) if ahead < arrives else _due(chances, ahead + promise.review_days) + spare
         )
@@ -96,7 +96,3 @@ def _of_screening(site: SiteView, kit_type: str, promise: Promise) -> Iterator[_
         each = ceil(kits / assumed.block_subjects)
         chance = passes * stays ** (ahead // DROPOUT_DAYS) * kits / (each * assumed.block_subjects)
         yield from (_Chance(ahead, each, chance) for _ in range(site.in_screening))
-
-
-def _first_arrival(site: SiteView, day: date) -> int:
-    return (site.calendar.dispatch_on(day, site.past_cut_off) - day).days + site.lead_time_days

@@ -11,7 +11,7 @@ from optimization.plan import Consignment, Plan
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A consignment as the network knows it; `why`, by lot of the problem, where one that expires earlier stays."""
+    """A consignment as the network knows it; `lots`: its lots by their names in the problem."""
 
     lane: str
     to_depot: bool
@@ -29,23 +29,16 @@ def legs(live: LiveProblem, plan: Plan) -> Iterator[Leg]:
 
 
 def leg_of(live: LiveProblem, one: Consignment) -> Leg:
-    """One consignment; goods that miss a holiday or the cut-off of their own lane leave on its next day."""
-    place = live.places[one.lane]
-    planned_on = live.days.date_of(one.dispatch_day)
-    past_cut_off = place.past_cut_off and planned_on == live.days.today
-    leaves_on = place.calendar.dispatch_on(planned_on, past_cut_off)
+    """One consignment."""
+    place, leaves_on = live.places[one.lane], live.days.date_of(one.dispatch_day)
     names = [(live.lots[lot], kits) for lot, kits in one.lines]
     kits = tuple(PlannedKits(name.kit_type, name.lot, name.label, kits) for name, kits in names)
     return Leg(
         lane=one.lane,
-        to_depot=live.codes.get(live.problem.lanes[one.lane].destination) in _depots(live),
+        to_depot=not live.problem.nodes[live.problem.lanes[one.lane].destination].kind.uses_kits,
         storage=one.temp,
         expected_on=leaves_on + timedelta(days=place.lead_time_days),
         shippers={box: number for box, number in one.shippers.items() if number},
         dispatch=PlannedDispatch(place.depot, place.number, leaves_on, kits),
         lots=tuple(lot for lot, _ in one.lines),
     )
-
-
-def _depots(live: LiveProblem) -> frozenset[str]:
-    return frozenset(live.codes[node.id] for node in live.problem.nodes.values() if not node.kind.uses_kits)

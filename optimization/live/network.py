@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from irt.study.planning import Planning
+from irt.supply.imports import NO_LICENCE
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
 from irt.supply.projection import Assumptions
@@ -158,11 +159,7 @@ class _Ground:
 
     def lanes(self) -> Iterator[Lane]:
         for place in self.places:
-            temps = frozenset(
-                storage
-                for storage in set(self.storage.values())
-                if any(code not in place.barred for code, own in self.storage.items() if own == storage)
-            )
+            licensed = not any(reason.startswith(NO_LICENCE) for reason in place.barred.values())
             yield Lane(
                 id=_lane_id(place),
                 origin=self.node_of(place.depot),
@@ -171,7 +168,7 @@ class _Ground:
                 weekdays=place.calendar.weekdays,
                 fixed_cost=self.planning.consignment_cents,
                 kit_cost=self.planning.travel_cents,
-                temps=temps,
+                temps=frozenset(self.storage.values()) if licensed else frozenset(),
             )
 
     def shippers(self) -> Iterator[Shipper]:
@@ -264,11 +261,10 @@ class _Ground:
     def wanted(self) -> Iterator[Demand]:
         assumed = self.settings.get("assumed", Assumptions())
         promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1))
-        horizon_days = self.days.horizon - self.days.first
         for site in self.network.sites:
             for code in sorted({*site.expected_need, *site.levels, *assumed.block_kits} & set(self.storage)):
                 window = site.dns_days.get(code, 0) + 1
-                for ahead, kits in wanted_by_day(site, code, self.days.today, horizon_days, promise):
+                for ahead, kits in wanted_by_day(site, code, self.days, promise):
                     yield Demand(site.number, code, self.days.first + ahead, kits, window)
 
     def costs(self) -> Costs:

@@ -1,6 +1,7 @@
 """The optimizer behind the planners' Protocol: what leaves today, and what waits; solved exactly on two sites."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -25,27 +26,32 @@ from tests.optimization.live.world import (
 OPTIMIZER: ResupplyPlanner = Optimizer(exactly)
 
 
+def both_pens(*days: int) -> dict[str, list[tuple[date, int]]]:
+    """A visit on each of these days, with one of each pen."""
+    return {pen: [(in_days(ahead), 1) for ahead in days] for pen in ("PEN-A", "PEN-P")}
+
+
 def test_what_is_needed_leaves_in_one_consignment_of_both_pens() -> None:
     """Two visits with one of each pen: one box is the least cost; the trace tells by when they are wanted."""
-    (shipment,) = OPTIMIZER.plan(a_network(), WEDNESDAY, told())
+    (shipment,) = OPTIMIZER.plan(a_network(a_site(expected_need=both_pens(3, 17))), WEDNESDAY, told())
     assert {(line.kit_type, line.kits) for line in shipment.lines} == {("PEN-A", 2), ("PEN-P", 2)}
     assert shipment.dispatch_on == WEDNESDAY
     assert shipment.trace["planner"] == "optimizer"
     assert shipment.trace["plan_bound"] == shipment.trace["plan_cost"]
-    assert shipment.trace["wanted_by"]["PEN-A"][0] == ["2026-03-08", 1]
+    assert shipment.trace["wanted_by"]["PEN-A"][0] == ["2026-03-06", 1]
 
 
 @pytest.mark.parametrize("visit_in_days", [14, 20])
 def test_what_can_wait_waits(visit_in_days: int) -> None:
     """A visit weeks away is sent later: holding at a site costs more than at the depot."""
-    visits = {pen: [(in_days(visit_in_days), 1)] for pen in ("PEN-A", "PEN-P")}
-    assert OPTIMIZER.plan(a_network(a_site(expected_need=visits)), WEDNESDAY, told()) == []
+    site = a_site(expected_need=both_pens(visit_in_days))
+    assert OPTIMIZER.plan(a_network(site), WEDNESDAY, told()) == []
 
 
 def test_a_weekly_review_sends_what_leaves_within_the_week() -> None:
     """What the next review would be too late for is asked for now, with its own day."""
-    visits = {pen: [(in_days(8), 1)] for pen in ("PEN-A", "PEN-P")}
-    (shipment,) = OPTIMIZER.plan(a_network(a_site(expected_need=visits)), WEDNESDAY, told(review_days=7))
+    site = a_site(expected_need=both_pens(8))
+    (shipment,) = OPTIMIZER.plan(a_network(site), WEDNESDAY, told(review_days=7))
     assert WEDNESDAY <= shipment.dispatch_on < in_days(7)
 
 
@@ -62,7 +68,7 @@ def test_enough_stock_sends_nothing() -> None:
 def test_a_lot_that_would_be_refused_at_the_door_stays() -> None:
     """A spare of a lot within its window to ship is replaced by another lot, and the trace says why."""
     stock = (("EN", a_pile(expiry=in_days(10), lot="L2")), ("EN", a_pile()), ("EN", a_pile("PEN-P", expiry=EARLY)))
-    visits = {"PEN-P": [(in_days(5), 1)]}
+    visits = {"PEN-P": [(in_days(3), 1)]}
     site = a_site(expected_need=visits, dns_days={"PEN-A": 20})
 
     def with_the_early_lot(problem: Problem, goal: Goal, watch: Watch) -> Result:

@@ -6,7 +6,9 @@ import click
 
 # Each is loaded when it is used: a solver takes long to load. A command has the name of its function there.
 SUBCOMMANDS = {
+    "file": "web.commands.optimize_file",
     "check": "web.commands.optimize_check",
+    "study": "web.commands.optimize_study",
 }
 
 

@@ -14,6 +14,7 @@ import click
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission, Role
 from irt.commands import clock
+from irt.commands.installed import installed_planner
 from irt.commands.named import mode_of, mode_option
 from irt.commands.options import database_option, open_store
 from irt.commands.resupply_told import group_reasons, told_by_group, told_by_type, type_reasons
@@ -26,7 +27,6 @@ from irt.reads.unblinded_shipments import shipment_trace
 from irt.services.run_resupply import RunResupply, run_resupply_with
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
-from irt.supply.resupply import MinMax
 
 study_option = click.option("--study", "protocol", metavar="PROTOCOL", help="Where there are several.")
 who_option = click.option(
@@ -99,14 +99,14 @@ def run(
 def _wet(desk: _Desk, study: NamedStudy, site: str | None, depot: str | None) -> dict[str, Any]:
     now = clock.now()
     ask = RunResupply(study_id=study.id, day=now.date(), site=site, depot=depot)
-    done = perform(desk.store, desk.actor, now, run_resupply_with(MinMax()), ask, new_key(desk.store))
+    done = perform(desk.store, desk.actor, now, run_resupply_with(installed_planner()), ask, new_key(desk.store))
     return {"study": study.protocol, "mode": str(study.mode), "dry_run": False, **done.model_dump(mode="json")}
 
 
 def _dry(desk: _Desk, study: NamedStudy, site: str | None, depot: str | None) -> dict[str, Any]:
     desk.actor.require(Permission.RUN_RESUPPLY, study.id)
     with desk.store.reading() as connection:
-        found = proposals_today(connection, study.id, MinMax(), clock.now(), site, depot)
+        found = proposals_today(connection, study.id, installed_planner(), clock.now(), site, depot)
         small = small_sites(connection, study.id, [one.site for one in found.to_sites])
     by_type, definition = desk.by_type(study, found.definition.blinded), found.definition
     shipments = [

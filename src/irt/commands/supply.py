@@ -10,6 +10,7 @@ import click
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
 from irt.commands import changes, clock
+from irt.commands.installed import installed_planner
 from irt.commands.kit_lists import list_kits
 from irt.commands.named import mode_of, mode_option, study_of, study_option
 from irt.commands.options import database_option, open_store
@@ -22,7 +23,6 @@ from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import NoReviewDay
 from irt.services.store import Store
 from irt.services.supply_night import plan_night
-from irt.supply.resupply import MinMax
 
 
 @click.group()
@@ -105,7 +105,7 @@ def _run(store: Store, actor: Actor, study: NamedStudy, day: date) -> dict[str, 
     """The night of one study, once: the key is the study and the day."""
     told: dict[str, Any] = {"study": study.protocol, "mode": str(study.mode), "day": day.isoformat()}
     try:
-        done = plan_night(store, MinMax(), study.id, day, clock.now(), actor)
+        done = plan_night(store, installed_planner(), study.id, day, clock.now(), actor)
     except NoReviewDay as rest:
         return {**told, "rests": rest.sentence}
     except Refusal as refusal:

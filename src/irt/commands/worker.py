@@ -8,13 +8,13 @@ from contextlib import closing
 import click
 
 from irt.commands import clock
+from irt.commands.installed import installed_handlers, installed_planner
 from irt.commands.mail import mailroom_from
 from irt.commands.options import database_option, open_store
 from irt.services.job_handlers import handlers_with
 from irt.services.store import Store
 from irt.services.worker import Worker
 from irt.supply.planner import ResupplyPlanner
-from irt.supply.resupply import MinMax
 
 
 @click.command()
@@ -31,7 +31,7 @@ def worker(once: bool, database_url: str) -> None:
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     with closing(open_store(database_url)) as store:
-        working = worker_on(store, MinMax())
+        working = worker_on(store, installed_planner())
         if once:
             click.echo(f"{working.once()} jobs run and messages sent.")
             return
@@ -44,4 +44,4 @@ def worker(once: bool, database_url: str) -> None:
 def worker_on(store: Store, planner: ResupplyPlanner) -> Worker:
     """A worker of this installation: its planner, its post, the machine's clock."""
     mailroom = mailroom_from(dict(os.environ), store.url)
-    return Worker(store, handlers_with(planner), mailroom, clock.now)
+    return Worker(store, {**handlers_with(planner), **installed_handlers()}, mailroom, clock.now)

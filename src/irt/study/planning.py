@@ -16,7 +16,7 @@ class Planning(Part):
     service: Ratio = Field(
         default=Fraction(199, 200), description="chance that a site's stock lasts until the next order can arrive"
     )
-    seconds: int = Field(default=60, ge=1, le=3600, description="the night stops calculating after so long")
+    seconds: int = Field(default=30, ge=1, le=3600, description="the night stops calculating after so long")
     gap: Ratio = Field(default=Fraction(1, 100), description="a plan proven this close to the least cost will do")
     consignment_cents: Cents = Field(default=12_000, ge=0, description="each consignment, whatever is in it")
     travel_cents: Cents = Field(default=300, ge=0, description="each kit on its way")

@@ -8,6 +8,7 @@ from irt.supply.calendar import DispatchCalendar
 
 HOURS_IN_DAY = 24
 USED_UP = "import licence used up"
+NO_LICENCE = "no import licence"
 
 
 class LicenceFacts(NamedTuple):
@@ -33,7 +34,7 @@ def licence_missing(licences: Iterable[LicenceFacts], country: str, dispatch_on:
     known = [licence for licence in licences if licence.country == country]
     if not known or any(licence.covers(dispatch_on) for licence in known):
         return ""
-    return f"no import licence for {country} on {dispatch_on}"
+    return f"{NO_LICENCE} for {country} on {dispatch_on}"
 
 
 def kits_left(

@@ -52,9 +52,10 @@ class Departures:
             return NOT_SUPPLIED
         if site.depot != planned.depot:
             return OTHER_LANE
-        if site.stopped(planned.dispatch_on):
+        leaves_on = self._leaves_on(site, planned)
+        if site.stopped(leaves_on):
             return STOPPED
-        arrival = planned.dispatch_on + timedelta(days=site.lead_time_days)
+        arrival = leaves_on + timedelta(days=site.lead_time_days)
         left = self._piles_of(planned.depot)
         wanted: Counter[tuple[str, str, str]] = Counter()
         for line in planned.kits:
@@ -69,7 +70,7 @@ class Departures:
     def refitted(self, planned: PlannedDispatch) -> PlannedDispatch:
         """As many kits of the same types as may leave, of the lots that expire first among those that are fit."""
         site = self._places[planned.place]
-        arrival = planned.dispatch_on + timedelta(days=site.lead_time_days)
+        arrival = self._leaves_on(site, planned) + timedelta(days=site.lead_time_days)
         left, expiries = self._piles_of(planned.depot), self._expiries[planned.depot]
         wanted: Counter[str] = Counter()
         for line in planned.kits:
@@ -87,6 +88,7 @@ class Departures:
     ) -> ProposedShipment:
         """The consignment as a shipment, its kits taken off what is left; `why_not` was asked before."""
         site = self._places[planned.place]
+        leaves_on = self._leaves_on(site, planned)
         for line in planned.kits:
             self._piles_of(planned.depot)[line[:3]] -= line.kits
             if key := site.import_keys.get(line.kit_type):
@@ -95,16 +97,21 @@ class Departures:
             depot=planned.depot,
             site=planned.place,
             lines=tuple(ProposedLine(kit.kit_type, kit.lot, kit.kits, kit.label) for kit in planned.kits),
-            dispatch_on=planned.dispatch_on,
+            dispatch_on=leaves_on,
             trace={
                 "planner": formula.planner,
                 "day": self._day.isoformat(),
-                "arrival": (planned.dispatch_on + timedelta(days=site.lead_time_days)).isoformat(),
+                "arrival": (leaves_on + timedelta(days=site.lead_time_days)).isoformat(),
                 "rule": formula.rule,
                 "kit_types": _told(site, self._day, planned.kits),
                 **facts,
             },
         )
+
+    def _leaves_on(self, site: SiteView, planned: PlannedDispatch) -> date:
+        """Its own day, or the lane's next one where that is a holiday or the cut-off has passed."""
+        past_cut_off = site.past_cut_off and planned.dispatch_on == self._day
+        return site.calendar.dispatch_on(planned.dispatch_on, past_cut_off)
 
     def _piles_of(self, depot: str) -> Counter[tuple[str, str, str]]:
         if depot not in self._piles:

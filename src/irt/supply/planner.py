@@ -125,7 +125,10 @@ class ProposedShipment:
 class ResupplyPlanner(Protocol):
     """Answers, for the whole network: what should leave which depot for which site today?"""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Its short name, as runs keep it."""
+        ...
 
     def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
         """Shipments to propose on `day`, in order of depot and site; never more than a depot holds.

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from irt.supply.calendar import WORKING_WEEK, DispatchCalendar
 from irt.supply.imports import USED_UP
 from irt.supply.planned import GONE, NOT_SUPPLIED, OTHER_LANE, PLANNED, Departures, PlannedDispatch, PlannedKits
 from irt.supply.planner import DepotView, LotStock, NetworkView, ProposedLine, SiteView
@@ -82,3 +83,13 @@ def test_other_lots_go_first_expiring_first() -> None:
     )
     shut = Departures(a_network(a_site(dns_days={"PEN-A": 900})), DAY)
     assert shut.refitted(of_lot()).kits == ()
+
+
+def test_what_misses_the_cut_off_leaves_on_the_next_day_of_its_lane() -> None:
+    """Planned for a Friday whose cut-off has passed: on Monday, and the arrival with it."""
+    friday = DAY + timedelta(days=2)
+    site = a_site(calendar=DispatchCalendar(WORKING_WEEK), past_cut_off=True)
+    departures = Departures(a_network(site), friday)
+    proposal = departures.propose(of_lot(dispatch_on=friday), FORMULA)
+    assert proposal.dispatch_on == friday + timedelta(days=3)
+    assert proposal.trace["arrival"] == (friday + timedelta(days=5)).isoformat()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from irt.supply.calendar import DispatchCalendar
+from irt.supply.imports import LicenceFacts, licence_missing
 from irt.supply.planner import DepotView, NetworkView, SiteView
 from optimization.live.network import ANY_NUMBER, live_problem
 from optimization.problem import NodeKind, Problem
@@ -23,6 +23,8 @@ from tests.optimization.live.world import (
     told,
 )
 
+LICENCE = LicenceFacts("GB", "IL-1", EARLY, LATE, {}, {})
+
 
 def problem_of(network: NetworkView, **changes: object) -> Problem:
     """The problem of a Wednesday."""
@@ -30,12 +32,11 @@ def problem_of(network: NetworkView, **changes: object) -> Problem:
 
 
 def test_day_zero_is_the_monday_and_days_gone_by_are_closed() -> None:
-    """Two days of the week are over; goods leave on weekdays and are not taken in at weekends."""
+    """Two days of the week are over; the lane leaves on weekdays and takes two days."""
     problem = problem_of(a_network())
     assert (problem.start, problem.horizon_days) == (MONDAY, 30)
     assert {0, 1} <= problem.nodes["C0"].closed_days
-    assert {0, 1, 5, 6, 12, 13} <= problem.nodes["1001"].closed_days
-    assert 2 not in problem.nodes["1001"].closed_days
+    assert problem.nodes["1001"].closed_days == {0, 1}
     assert problem.nodes["C0"].kind == NodeKind.CENTRAL
     lane = problem.lanes["NLD>1001"]
     assert (lane.origin, lane.destination, lane.transit_days, lane.weekdays) == (
@@ -51,19 +52,12 @@ def test_day_zero_is_the_monday_and_days_gone_by_are_closed() -> None:
     [
         (a_site(past_cut_off=True), "C0"),
         (a_site(calendar=replace(WEEKDAYS, holidays=frozenset({WEDNESDAY}))), "C0"),
-        (a_site(calendar=replace(WEEKDAYS, holidays=frozenset({WEDNESDAY}))), "1001"),
         (a_site(stops_on=WEDNESDAY - timedelta(days=2)), "1001"),
     ],
 )
 def test_today_may_be_closed(site: SiteView, closed: str) -> None:
     """By the cut-off of every lane, a holiday of every lane, or because supply has stopped."""
     assert 2 in problem_of(a_network(site)).nodes[closed].closed_days
-
-
-def test_a_lane_that_only_arrives_at_weekends_still_arrives() -> None:
-    """Fridays with two days on the road: otherwise nothing ever came."""
-    fridays = DispatchCalendar(frozenset({4}))
-    assert 6 not in problem_of(a_network(a_site(calendar=fridays))).nodes["1001"].closed_days
 
 
 def test_a_kit_may_be_used_on_its_expiry_date() -> None:
@@ -105,10 +99,13 @@ def test_lots_go_where_label_and_approval_allow() -> None:
     }
 
 
-def test_ways_that_are_barred_are_closed_to_the_class() -> None:
-    """No shipper or licence for any type of a storage class: nothing of it travels there."""
-    barred = dict.fromkeys(("PEN-A", "PEN-P"), "the shipper holds too short")
-    assert problem_of(a_network(a_site(barred=barred))).lanes["NLD>1001"].temps == frozenset()
+def test_ways_without_a_licence_are_closed_and_a_shipper_closes_a_day() -> None:
+    """Nothing enters a country without one; a box that would not hold from today may hold from another day."""
+    missing = dict.fromkeys(("PEN-A", "PEN-P"), licence_missing([LICENCE], "GB", WEDNESDAY))
+    assert problem_of(a_network(a_site(barred=missing))).lanes["NLD>1001"].temps == frozenset()
+    held = problem_of(a_network(a_site(barred={"PEN-A": "shipper B2 holds 24 hours"})))
+    assert held.lanes["NLD>1001"].temps == {"2-8C"}
+    assert 4 in held.nodes["1001"].closed_days
 
 
 def test_licences_that_cover_a_number_are_shared_out() -> None:

@@ -1,0 +1,1 @@
+"""The optimizer on live databases."""

@@ -1,0 +1,140 @@
+"""One run from its problem to its plan: kept step by step, checked, and stopped softly where somebody asks."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from irt.blinding.actor import Actor
+from irt.errors import Refusal
+from irt.services.keep_plan import KeepPlan, PlanKept, PlannedLeg, PlannedLine, keep_plan
+from irt.services.optimization_runs import (
+    EndRun,
+    KeepProblem,
+    RunOpen,
+    Step,
+    end_run,
+    keep_problem,
+    note_step,
+)
+from irt.services.store import Store
+from irt.services.unit_of_work import perform
+from optimization.check.check_plan import check_plan
+from optimization.live.leaving import Leg, legs
+from optimization.live.network import LiveProblem
+from optimization.plan import plan_json
+from optimization.planner import Solve
+from optimization.problem_file import write_problem
+from optimization.result import Goal, Progress, Result, Status
+from web.planning.edits import wishes_of
+from web.planning.problem import problem_of_study
+
+BETWEEN_STEPS_SECONDS = 0.5
+"""Steps that follow faster are told together with the next one."""
+FAULTS_TOLD = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """Where a run is worked on: store, who answers for it, the clock, the solver, and a key of its own.
+
+    `go_on` is told of each step and may stop the run.
+    """
+
+    store: Store
+    actor: Actor
+    clock: Callable[[], datetime]
+    solve: Solve
+    key: str
+    go_on: Callable[[Progress], bool] = lambda _: True
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What came of a run: the live problem and the result, and the plan's number."""
+
+    live: LiveProblem
+    result: Result
+    kept: PlanKept
+
+
+def work_out(bench: Bench, run: RunOpen) -> Worked:
+    """Calculates, checks and keeps; a refusal ends the run and goes on to whoever asked."""
+    try:
+        return _work_out(bench, run)
+    except Refusal as refusal:
+        ask = EndRun(study_id=run.study_id, run=run.number, words=refusal.sentence)
+        perform(bench.store, bench.actor, bench.clock(), end_run, ask, f"{bench.key}:end")
+        raise
+
+
+def _work_out(bench: Bench, run: RunOpen) -> Worked:
+    with bench.store.reading() as connection:
+        live = problem_of_study(connection, run.study_id, run.day, bench.clock(), run.horizon_days, run.settings)
+        wishes = wishes_of(connection, run.study_id, run.parent, live)
+    problem = json.loads(write_problem(live.problem))
+    keep = KeepProblem(study_id=run.study_id, run=run.number, problem=problem)
+    told = perform(bench.store, bench.actor, bench.clock(), keep_problem, keep, f"{bench.key}:problem")
+    watch = _Watch(bench, run, wishes.cost)
+    goal = Goal(**run.goal)
+    result = wishes.merged(bench.solve(wishes.problem, goal, watch), live)
+    kept = _keep(bench, run, told.hash, live, result)
+    return Worked(live, result, kept)
+
+
+def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, result: Result) -> PlanKept:
+    verdict = check_plan(live.problem, result.plan)
+    faults = [f"{found.code}: {found.words}" for found in verdict.violations[:FAULTS_TOLD]]
+    figures = {"service": verdict.service, "unmet_kits": verdict.unmet_kits, "wasted_kits": verdict.wasted_kits}
+    ask = KeepPlan(
+        study_id=run.study_id,
+        run=run.number,
+        plan=plan_json(result.plan),
+        hash=result.plan.hash,
+        problem_hash=problem_hash,
+        status=result.status,
+        cost=asdict(verdict.cost),
+        bound=result.bound,
+        seconds=result.seconds,
+        verdict={**figures, "kits_wanted": live.problem.kits_wanted, "violations": len(verdict.violations)},
+        faults=faults,
+        consignments=[_kept_leg(live, leg) for leg in legs(live, result.plan)],
+        cancelled=result.status == Status.CANCELLED,
+    )
+    return perform(bench.store, bench.actor, bench.clock(), keep_plan, ask, f"{bench.key}:plan")
+
+
+def _kept_leg(live: LiveProblem, leg: Leg) -> PlannedLeg:
+    lines = [
+        PlannedLine(kit_type=kits.kit_type, lot=kits.lot, label=kits.label, kits=kits.kits)
+        for kits in leg.dispatch.kits
+    ]
+    return PlannedLeg(
+        lane=leg.lane,
+        origin=leg.dispatch.depot,
+        place=leg.dispatch.place,
+        to_depot=leg.to_depot,
+        storage=leg.storage,
+        dispatch_on=leg.dispatch.dispatch_on,
+        expected_on=leg.expected_on,
+        shippers=dict(leg.shippers),
+        lines=lines,
+    )
+
+
+class _Watch:
+    """Keeps the steps of a run, and asks whether to go on."""
+
+    def __init__(self, bench: Bench, run: RunOpen, beside: int) -> None:
+        self._bench, self._run, self._beside = bench, run, beside
+        self._told_at = -BETWEEN_STEPS_SECONDS
+
+    def __call__(self, progress: Progress) -> bool:
+        if progress.seconds - self._told_at < BETWEEN_STEPS_SECONDS:
+            return True
+        self._told_at = progress.seconds
+        cost = None if progress.cost is None else progress.cost + self._beside
+        step = Step(progress.seconds, progress.bound + self._beside, cost, progress.words)
+        with self._bench.store.writing() as connection:
+            wanted = note_step(connection, self._run, step)
+        return self._bench.go_on(progress) and wanted
