@@ -75,12 +75,12 @@ class MeasureRow:
 
 
 COMPONENT_WORDS = {
-    Component.FIXED: "Transport, each consignment",
+    Component.FIXED: "Journeys",
     Component.SHIPPERS: "Shippers",
-    Component.KITS: "Transport, each kit",
+    Component.KITS: "Kits on the way",
     Component.HOLDING: "Holding",
     Component.WASTE: "Kits wasted",
-    Component.UNMET: "Kits wanted and not there",
+    Component.UNMET: "Kits missing",
 }
 
 
@@ -110,7 +110,7 @@ def compare(candidates: Sequence[Candidate], factors: CarbonFactors) -> tuple[Me
     rows = [
         _row("Result", "Total cost", Unit.CENTS, [one.cost.total for one in each]),
         _row("Result", "Kits served when wanted", Unit.SHARE, [one.service for one in each]),
-        _row("Result", "Kits wanted and not there", Unit.KITS, [one.unmet for one in each]),
+        _row("Result", "Kits missing", Unit.KITS, [one.unmet for one in each]),
     ]
     rows += [
         _row("Cost", words, Unit.CENTS, [getattr(one.cost, component.value) for one in each])

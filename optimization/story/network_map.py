@@ -65,15 +65,16 @@ def _ways(problem: Problem, plan: Plan) -> tuple[Way, ...]:
 
 
 def _places(problem: Problem) -> tuple[Place, ...]:
-    """Sites take the share of the circle that their depot's number of sites asks for."""
+    """Sites take the share of the circle that their depot's number asks for; an only centre is in the middle."""
     served = _sites_by_depot(problem)
+    centres = sum(problem.nodes[depot].kind is NodeKind.CENTRAL for depot in served)
     share = 2 * pi / sum(max(len(sites), 1) for sites in served.values())
     places: list[Place] = []
     start = -pi / 2
     for depot, sites in served.items():
         span = share * max(len(sites), 1)
         node = problem.nodes[depot]
-        inward = 0.0 if node.kind is NodeKind.CENTRAL else _DEPOT_RADIUS
+        inward = 0.0 if node.kind is NodeKind.CENTRAL and centres == 1 else _DEPOT_RADIUS
         places.append(_at(node, start + span / 2, inward))
         places += _arcs(sites, start, span)
         start += span

@@ -31,7 +31,10 @@ class DemandBand:
 
 @dataclass(frozen=True, slots=True)
 class StockProjection:
-    """Each day of the horizon; `low` and `high` are the stock with many and with few kits wanted, never below 0."""
+    """Each day of the horizon; `low` and `high` are the stock with many and with few kits wanted, never below 0.
+
+    Kits that the plan leaves unserved are not used in either: the stock itself lies in its band.
+    """
 
     node: str
     kits: tuple[str, ...]
@@ -60,8 +63,8 @@ def stock_projection(
     if band is None:
         return StockProjection(node, tuple(kits), days, stock, stock)
     used = list(accumulate(day.used for day in days))
-    low = tuple(max(have + u - many, 0) for have, u, many in zip(stock, used, band.many, strict=True))
-    high = tuple(max(have + u - few, 0) for have, u, few in zip(stock, used, band.few, strict=True))
+    low = tuple(max(have - max(most - u, 0), 0) for have, u, most in zip(stock, used, band.many, strict=True))
+    high = tuple(have + max(u - least, 0) for have, u, least in zip(stock, used, band.few, strict=True))
     return StockProjection(node, tuple(kits), days, low, high)
 
 

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimization.story.network_map import network_map
+from tests.optimization.story.small import small_plan, small_problem
 from web import charts
 from web.charts.series import round_scale
 from web.charts.svg import plain
@@ -27,6 +29,10 @@ EVERY = {
     "dots": charts.visit_dots("Expected", ["L-3", "T-2"], [("Tue", (2, 1)), ("Wed", (0, 0))]),
     "difference": charts.difference_bar(-3, 10),
     "key": charts.visit_line_key(),
+    "gap": charts.gap_chart("Bound", [(0.1, 100_000, None), (0.4, 200_000, 900_000), (1, 300_000, 400_000)]),
+    "split": charts.split_chart("Split", "cost", ["a < b", "c", "d", "e"], [("Plan 1", (3, 2, 0, 1))]),
+    "network": charts.network_picture("Net", network_map(small_problem(), small_plan()), {"S2": 3}),
+    "network key": charts.network_key(),
 }
 
 
@@ -35,7 +41,7 @@ def test_a_picture_is_styled_by_class_alone(name):
     assert not re.search(r"\sstyle=|\sfill=|\sstroke=|\son[a-z]+=", EVERY[name])
 
 
-@pytest.mark.parametrize("name", sorted(set(EVERY) - {"difference", "key"}))
+@pytest.mark.parametrize("name", sorted(set(EVERY) - {"difference", "key", "network key"}))
 def test_a_picture_has_a_title_and_a_description(name):
     assert re.search(r"<title id=.*?>.+?</title><desc id=.*?>.+?</desc>", EVERY[name])
 
@@ -96,3 +102,15 @@ def test_every_visit_stays_on_the_line(offsets, today_offset):
 @pytest.mark.parametrize(("value", "words"), [(5, "5"), (1850.0, "1,850"), (0.25, "0.250"), (12.34, "12.3")])
 def test_numbers_are_short(value, words):
     assert plain(value) == words
+
+
+def test_a_best_plan_that_never_moved_is_still_seen():
+    """One point makes no line: a disc stands there; large costs are told in thousands."""
+    picture = charts.gap_chart("Bound", [(1, 100_000, 400_000)])
+    assert picture.count("<circle") == 2
+    assert "cost, thousands" in picture
+
+
+def test_sites_without_kits_say_how_many_are_missing():
+    """Words beside the mark, not colour alone."""
+    assert "S2: 3 missing" in EVERY["network"]

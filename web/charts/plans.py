@@ -9,19 +9,23 @@ from optimization.problem import NodeKind
 from optimization.story.network_map import NetworkMap, Place
 from web.charts import svg
 from web.charts.series import Scale, Series, line_chart, round_scale
+from web.formats import number
 
-_SIZE, _MARGIN = 560, 14
+_SIZE, _MARGIN, _THOUSAND = 560, 14, 1_000
 _NAMED_MAX = 40
 """More sites than this stand as marks alone: their names would cover each other."""
-_LEFT, _RIGHT, _ROW = 108, 486, 30
+_WIDE, _LEFT, _RIGHT, _ROW = 400, 62, 336, 28
 
 
 def gap_chart(title: str, steps: Sequence[tuple[float, float, float | None]]) -> Markup:
     """Bound and best plan over seconds as (seconds, bound, best): the best plan goes down in steps."""
     best = [(seconds, cost) for seconds, _, cost in steps if cost is not None]
     stairs = [point for one, other in pairwise(best) for point in (one, (other[0], one[1]))] + best[-1:]
-    lines = [Series("best plan", stairs)] if stairs else []
-    return line_chart(title, "seconds", "cost", [*lines, Series("bound", [(s, bound) for s, bound, _ in steps])])
+    bounds = [(seconds, bound) for seconds, bound, _ in steps]
+    unit = _THOUSAND if max(cost for _, cost in best + bounds) >= 100 * _THOUSAND else 1
+    named = [("best plan", stairs), ("bound", bounds)]
+    lines = [Series(name, [(x, cost / unit) for x, cost in points]) for name, points in named if points]
+    return line_chart(title, "seconds", "cost, thousands" if unit > 1 else "cost", lines)
 
 
 def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:
@@ -30,11 +34,11 @@ def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tupl
     x_of = round_scale([0, *totals], _LEFT, _RIGHT)
     strokes: list[Markup] = []
     for line, (name, values) in enumerate(rows):
-        strokes += _lying_bar(name, _edges(values, x_of), 6 + line * _ROW, svg.plain(totals[line]))
+        strokes += _lying_bar(name, _edges(values, x_of), 6 + line * _ROW, number(totals[line]))
     base = 12 + len(rows) * _ROW
     strokes += _key(parts, base)
     said = "; ".join(f"{name} {svg.plain(total)}" for (name, _), total in zip(rows, totals, strict=True))
-    picture = svg.drawing(title, said, _SIZE, base + 20 * -(-len(parts) // 3), strokes, "irt-chart-plot")
+    picture = svg.drawing(title, said, _WIDE, base + 20 * -(-len(parts) // 3), strokes, "irt-chart-small")
     table = [(part, *(svg.plain(values[place]) for _, values in rows)) for place, part in enumerate(parts)]
     return svg.figure(
         picture, title, (unit, *(name for name, _ in rows)), [*table, ("Total", *map(svg.plain, totals))]
@@ -89,7 +93,7 @@ def _lying_bar(name: str, edges: Sequence[float], y: float, total: str) -> list[
 def _key(parts: Sequence[str], base: float) -> list[Markup]:
     strokes = []
     for layer, part in enumerate(parts):
-        x, y = _LEFT + layer % 3 * 150, base + layer // 3 * 20
+        x, y = layer % 3 * 136 + 4, base + layer // 3 * 20
         strokes += [svg.rectangle(x, y, 10, 10, f"irt-fill-{layer % 6 + 1}"), svg.text(x + 15, y + 9, part)]
     return strokes
 
@@ -106,8 +110,12 @@ def _marked(place: Place, missing: int, named: bool) -> Markup:
             x + 9, y - 6, place.node, "irt-label irt-halo"
         )
     if missing:
-        shape = svg.mark(3, x, y, "irt-fill-2 irt-edge")
-        return shape + svg.text(x + 9, y + 4, f"{place.node}: {missing} missing", "irt-label irt-halo")
-    return svg.circle(x, y, 4, "irt-fill-1 irt-edge") + (
-        svg.text(x + 7, y + 4, place.node, "irt-halo") if named else Markup("")
-    )
+        shape, words, look = (
+            svg.mark(3, x, y, "irt-fill-2 irt-edge"),
+            f"{place.node}: {missing} missing",
+            "irt-label",
+        )
+    else:
+        shape, words, look = svg.circle(x, y, 4, "irt-fill-1 irt-edge"), place.node if named else "", ""
+    side, end = (-9, " irt-end") if x > _SIZE * 0.7 else (9, "")
+    return shape + (svg.text(x + side, y + 4, words, f"{look} irt-halo{end}") if words else Markup(""))

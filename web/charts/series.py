@@ -58,6 +58,8 @@ def line_chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -
     for index, (each, end) in enumerate(zip(series, ends, strict=True)):
         points = [(x_of(x), y_of(y)) for x, y in each.points]
         strokes.append(svg.path(points, f"irt-line irt-stroke-{index % 6 + 1} {_DASHES[index % 3]}"))
+        if len(set(points)) == 1:
+            strokes.append(svg.circle(*points[0], 4, f"irt-fill-{index % 6 + 1}"))
         strokes.append(svg.text(points[-1][0] + 6, end, each.name, "irt-label irt-halo"))
     said = ". ".join(f"{s.name}: from {svg.plain(s.points[0][1])} to {svg.plain(s.points[-1][1])}" for s in series)
     picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes, _LOOK)
@@ -99,23 +101,25 @@ def projection_chart(
     high: Sequence[float],
     floor: float | None = None,
     deliveries: Sequence[tuple[int, int]] = (),
+    middle: str = "median",
 ) -> Markup:
-    """Stock to come: median, 5 to 95 % band, the floor, and deliveries as (index of day, kits)."""
-    y_of = round_scale([0, *high], _BOTTOM, _TOP, 4)
+    """Stock to come: median or another `middle`, 5 to 95 % band, floor, deliveries as (index of day, kits)."""
+    y_of = round_scale([0, *high, *median], _BOTTOM, _TOP, 4)
     xs = [_LEFT + i * (_RIGHT - _LEFT) / max(len(days) - 1, 1) for i in range(len(days))]
     band = [(x, y_of(v)) for x, v in zip(xs, high, strict=True)]
     band += [(x, y_of(v)) for x, v in reversed(list(zip(xs, low, strict=True)))]
     strokes = [*_grid(y_of, "kits"), svg.path(band, "irt-band", closed=True)]
     strokes.append(svg.path([(x, y_of(v)) for x, v in zip(xs, median, strict=True)], "irt-line irt-stroke-1"))
-    labels = {"95 %": high[-1], "median": median[-1], "5 %": low[-1]}
+    labels = {"95 %": high[-1], middle: median[-1], "5 %": low[-1]}
     if floor is not None:
         strokes.append(svg.line(_LEFT, y_of(floor), _RIGHT, y_of(floor), "irt-line irt-stroke-2 irt-dash"))
         labels[f"floor {svg.plain(floor)}"] = floor
-    strokes += _end_labels(labels, y_of) + _deliveries(deliveries, xs) + _x_days(days, xs)
-    said = f"Median from {svg.plain(median[0])} to {svg.plain(median[-1])} kits, {day(days[0])} to {day(days[-1])}"
+    strokes += _end_labels(labels, y_of, middle) + _deliveries(deliveries, xs) + _x_days(days, xs)
+    ends = f"{svg.plain(median[0])} to {svg.plain(median[-1])} kits"
+    said = f"{middle.capitalize()} from {ends}, {day(days[0])} to {day(days[-1])}"
     rows = [(day(d), *map(svg.plain, values)) for d, *values in zip(days, low, median, high, strict=True)]
     picture = svg.drawing(title, said, _WIDTH, _HEIGHT, strokes, _LOOK)
-    return svg.figure(picture, title, ("Day", "5 %", "Median", "95 %"), rows)
+    return svg.figure(picture, title, ("Day", "5 %", middle.capitalize(), "95 %"), rows)
 
 
 def difference_bar(value: float, limit: float) -> Markup:
@@ -184,10 +188,10 @@ def _deliveries(deliveries: Sequence[tuple[int, int]], xs: Sequence[float]) -> l
     return strokes
 
 
-def _end_labels(labels: dict[str, float], y_of: Scale) -> list[Markup]:
+def _end_labels(labels: dict[str, float], y_of: Scale, middle: str) -> list[Markup]:
     places = _apart([y_of(value) + 4 for value in labels.values()])
     return [
-        svg.text(_RIGHT + 6, y, words, "irt-label" if words == "median" else "")
+        svg.text(_RIGHT + 6, y, words, "irt-label" if words == middle else "")
         for words, y in zip(labels, places, strict=True)
     ]
 

@@ -17,7 +17,7 @@ from optimization.story.comparison import Figures, MeasureRow
 from optimization.story.cost_table import CostRow
 from optimization.story.expiry_waterfall import ExpiryMonth
 from optimization.story.plan_changes import PlanChange
-from optimization.story.stock_projection import StockProjection
+from optimization.story.stock_projection import StockDay, StockProjection
 from optimization.story.why import OtherWay
 from web.blinded.desk import Desk
 from web.blinded.one_study import may
@@ -29,7 +29,7 @@ RULE_WORDS: Mapping[Code, str] = {
     Code.HOLD: "No box holds its temperature for the journey",
     Code.TEMPERATURE: "Temperature class",
     Code.SHIPPER_CAPACITY: "Room in the boxes",
-    Code.STOCK: "Kits would not be there when they are needed",
+    Code.STOCK: "Service: kits would not be there when they are needed",
     Code.EXPIRY: "Lots would have expired",
     Code.DO_NOT_DISPENSE: "Lots would be too close to expiry to be given",
     Code.RELEASE: "Lot not released for the country",
@@ -169,9 +169,19 @@ class StockView(UnblindedView):
     band_words: str
 
     @property
+    def place_words(self) -> str:
+        """The place as the choice names it."""
+        return dict(self.places)[self.place]
+
+    @property
     def deliveries(self) -> list[tuple[int, int]]:
-        """Days with arrivals, and how many kits arrive."""
+        """Days with arrivals, counted from the first one shown, and how many kits arrive."""
         return [(day.day, day.arrived) for day in self.told.deliveries]
+
+    @property
+    def moving(self) -> list[StockDay]:
+        """The days on which anything happens."""
+        return [day for day in self.told.days if day.arrived or day.used or day.sent or day.expired]
 
 
 @dataclass(frozen=True)

