@@ -1,12 +1,14 @@
 """One use case, one transaction, at least one audit entry, committed in one place: `perform`."""
 
 import hashlib
+import logging
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import SQLModel
 
 from irt.audit.chain import canonical
@@ -38,7 +40,30 @@ def perform(
 
     A refusal rolls everything back; where it concerns a record it is then written down in a transaction of its
     own. BadInput where the key was used for another command.
+
+    Of transactions that wait for each other the database gives one up. It has left nothing, so it is done again.
     """
+    for pause_seconds in _PAUSES_SECONDS:
+        try:
+            return _perform_once(store, actor, at, service, ask, key)
+        except DBAPIError as fault:
+            if getattr(fault.orig, "sqlstate", None) not in _GIVEN_UP:
+                raise
+            _LOG.warning("the database gave %s up for another transaction; it is done again", service.__name__)
+            time.sleep(pause_seconds)
+    return _perform_once(store, actor, at, service, ask, key)
+
+
+_LOG = logging.getLogger("irt.services")
+# The other one shall have what it waited for before this one asks again.
+_PAUSES_SECONDS = (0.05, 0.2)
+_GIVEN_UP = frozenset({"40P01", "40001"})
+"""What PostgreSQL says of a deadlock, and of a transaction that cannot be put in order with others."""
+
+
+def _perform_once(
+    store: Store, actor: Actor, at: datetime, service: Callable[[Work, Ask], Answer], ask: Ask, key: str
+) -> Answer:
     try:
         with store.writing() as connection:
             work = Work(store, connection, actor, at)
