@@ -119,10 +119,8 @@ class Reach:
 
     def _some_leaves(self, lane: Lane, kit: str, day: int) -> bool:
         """Whether some lot of a kit type can leave along a lane on a day."""
-        for lot in self.lots_of[kit]:
-            if self.labels(lot).get(lane.origin, NEVER) <= day and day in self._window(lane, lot):
-                return self._may_travel(lane, lot)
-        return False
+        ready = (lot for lot in self.lots_of[kit] if self.labels(lot).get(lane.origin, NEVER) <= day)
+        return any(day in self._window(lane, lot) and self._may_travel(lane, lot) for lot in ready)
 
     def _departures(self, lane: Lane, lot: Lot, ready: int) -> Iterator[int]:
         """The days a lot that is ready could leave along a lane, in order."""
