@@ -118,7 +118,8 @@ _WITH_SUBJECTS = (
         func.count().label("kits"),
         func.sum(case((_KITS.c.quality.in_((Quality.RECALLED, Quality.QUARANTINED)), 1), else_=0)).label("barred"),
     )
-    .join(_KITS, and_(_KITS.c.place_id == _SUBJECTS.c.id, _KITS.c.custody == Custody.SUBJECT))
+    # Not a bare column: the kits of a site's few subjects are looked at, not those of all subjects everywhere.
+    .join(_KITS, and_(_KITS.c.place_id == _SUBJECTS.c.id + 0, _KITS.c.custody == Custody.SUBJECT))
     .where(_SUBJECTS.c.site_id.in_(_HERE), _KITS.c.accountability == Accountability.OUTSTANDING)
     .group_by(_SUBJECTS.c.site_id, _SUBJECTS.c.id, _SUBJECTS.c.number)
 )

@@ -1,5 +1,6 @@
 """Lots as the qualified person reads them: what is inside, where the kits lie, where they may be used."""
 
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,12 +67,14 @@ _ALL = (
     .where(_LOTS.c.study_id == bindparam("study_id"))
     .order_by(_LOTS.c.released_on.is_not(None), _LOTS.c.expiry, _LOTS.c.number)
 )
-# Counted by content: every kit has one, and the kits' own rows need not be read.
+# Counted by content, one bulk lot after the other along its index: the kits' own rows need not be read or sorted.
 _KIT_COUNTS = (
-    select(_MADE.c.blinded_lot_id, _MADE.c.kit_type, func.count().label("kits"))
-    .join(_CONTENTS, _CONTENTS.c.manufacturing_lot_id == _MADE.c.id)
+    select(
+        _MADE.c.blinded_lot_id,
+        _MADE.c.kit_type,
+        select(func.count()).where(_CONTENTS.c.manufacturing_lot_id == _MADE.c.id).scalar_subquery().label("kits"),
+    )
     .where(_MADE.c.study_id == bindparam("study_id"))
-    .group_by(_MADE.c.blinded_lot_id, _MADE.c.kit_type)
     .order_by(_MADE.c.kit_type)
 )
 _USED_IN = (
@@ -130,9 +133,10 @@ def lot_record(connection: Connection, study_id: int, number: str) -> LotRecord:
 
 def _lines(connection: Connection, study_id: int) -> list[tuple[int, LotLine]]:
     asked = {"study_id": study_id}
-    counts: dict[int, dict[str, int]] = {}
-    for row in connection.execute(_KIT_COUNTS, asked):
-        counts.setdefault(row.blinded_lot_id, {})[row.kit_type] = row.kits
+    counts: dict[int, Counter[str]] = defaultdict(Counter)
+    for lot_id, kit_type, kits in connection.execute(_KIT_COUNTS, asked).all():
+        if kits:
+            counts[lot_id][kit_type] += kits
     countries: dict[int, list[str]] = {}
     for row in connection.execute(_USED_IN, asked):
         countries.setdefault(row.blinded_lot_id, []).append(row.country)
