@@ -14,7 +14,7 @@ from irt.services.optimization_runs import (
     StartOptimization,
     hash_of,
     keep_problem,
-    start_optimization,
+    open_optimization,
 )
 from irt.tables.secret import PlanContent
 from tests.builders_supply import SupplyHouse
@@ -30,8 +30,8 @@ def planner(house: SupplyHouse) -> Actor:
 
 def a_run(house: SupplyHouse, **changes: Any) -> int:
     """A run that nobody works on as a job, with its problem."""
-    ask = StartOptimization(study_id=house.study_id, day=house.day, horizon_days=28, as_job=False, **changes)
-    number = house.do(planner(house), start_optimization, ask).run
+    ask = StartOptimization(study_id=house.study_id, day=house.day, horizon_days=28, **changes)
+    number = house.do(planner(house), open_optimization, ask).run
     house.do(planner(house), keep_problem, KeepProblem(study_id=house.study_id, run=number, problem=PROBLEM))
     return number
 

@@ -270,7 +270,8 @@ class _Ground:
     def costs(self) -> Costs:
         classes = sorted(set(self.storage.values()))
         at_site = dict.fromkeys(classes, self.planning.site_day_cents)
-        at_depot = dict.fromkeys(classes, self.planning.depot_day_cents)
+        # What lies where goods come in costs the same wherever else it could lie: only depots in between are counted.
+        at_depot = dict.fromkeys(classes, self.planning.depot_day_cents if self.depots else 0)
         return Costs(at_site, at_depot, self.planning.unmet_cents)
 
     def blind_groups(self) -> tuple[tuple[str, ...], ...]:

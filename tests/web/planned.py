@@ -13,8 +13,8 @@ from irt.services.optimization_runs import (
     Step,
     keep_problem,
     note_step,
+    open_optimization,
     run_asked,
-    start_optimization,
 )
 from optimization.check.check_plan import check_plan
 from optimization.plan import Consignment, Dispensing, Plan, ordered_plan, plan_json
@@ -84,9 +84,9 @@ def a_run(world: World, *, kept: bool = True, **changes: Any) -> int:
     """A run that nobody works on as a job, two steps on; with its problem."""
     who = supply_manager(world)
     ask = StartOptimization(
-        study_id=world.study_id, day=world.now.date(), horizon_days=28, as_job=False, title="Weekly", **changes
+        study_id=world.study_id, day=world.now.date(), horizon_days=28, title="Weekly", **changes
     )
-    number = world.office.does(who, start_optimization, ask).run
+    number = world.office.does(who, open_optimization, ask).run
     problem = json.loads(write_problem(the_problem(world)))
     if kept:
         world.office.does(who, keep_problem, KeepProblem(study_id=world.study_id, run=number, problem=problem))

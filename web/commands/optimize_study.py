@@ -21,7 +21,7 @@ from irt.commands.session import code_option, installation, new_key, signed_in
 from irt.errors import BadInput, NotAllowed
 from irt.reads.named import NamedStudy, study_named
 from irt.reads.unblinded_definition import definition_in_force
-from irt.services.optimization_runs import StartOptimization, run_asked, start_optimization
+from irt.services.optimization_runs import StartOptimization, open_optimization, run_asked
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
@@ -96,8 +96,8 @@ def _worked(
     now, key = clock.now(), new_key(store)
     days = asked["days"] or definition.resupply.planning.horizon_days
     goal = {name: asked[name] for name in ("title", "gap", "seconds", "seed", "parent")}
-    ask = StartOptimization(study_id=found.id, day=now.date(), horizon_days=days, as_job=False, **goal)
-    started = perform(store, actor, now, start_optimization, ask, key)
+    ask = StartOptimization(study_id=found.id, day=now.date(), horizon_days=days, **goal)
+    started = perform(store, actor, now, open_optimization, ask, key)
     with store.reading() as connection:
         run = run_asked(connection, found.id, started.run)
     if run is None:

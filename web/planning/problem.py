@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from sqlalchemy import Connection
 
 from irt.errors import BadInput
@@ -12,12 +12,18 @@ from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.reads.unblinded_definition import definition_in_force
+from irt.study.part import Part
 from irt.study.planning import Planning
 from irt.supply.planners import settings_to_optimize
 from optimization.live.network import LiveProblem, live_problem
 
-ASKED = frozenset({"planning", "review_days", "consolidate"})
-"""What a run may be asked with otherwise than the study says."""
+
+class Otherwise(Part):
+    """What a run may be asked with otherwise than the study says; prices by their names in the study file."""
+
+    planning: dict[str, Any] = {}
+    review_days: int | None = Field(default=None, ge=1, le=90)
+    consolidate: bool | None = None
 
 
 def problem_of_study(
@@ -42,15 +48,15 @@ def asked_settings(
     settings: Mapping[str, Any], horizon_days: int | None, otherwise: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The study's settings with those that are asked otherwise in their place."""
-    if unknown := sorted(set(otherwise) - ASKED):
-        raise BadInput(f"{', '.join(unknown)} is no setting of an optimization. Nothing was calculated.")
-    prices = {**settings["planning"].model_dump(), **otherwise.get("planning", {})}
-    if horizon_days is not None:
-        prices["horizon_days"] = horizon_days
     try:
+        asked = Otherwise.model_validate(dict(otherwise))
+        prices = {**settings["planning"].model_dump(), **asked.planning}
+        if horizon_days is not None:
+            prices["horizon_days"] = horizon_days
         planning = Planning.model_validate(prices)
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise BadInput(f"planning.{where}: {first['msg']}. Nothing was calculated.") from fault
-    return {**settings, **otherwise, "planning": planning}
+        raise BadInput(f"The setting {where} cannot be used: {first['msg']}. Nothing was calculated.") from fault
+    plain = asked.model_dump(exclude={"planning"}, exclude_none=True)
+    return {**settings, **plain, "planning": planning}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from irt.blinding.actor import Actor
 from irt.errors import Refusal
+from irt.services.jobs import LeaseLost
 from irt.services.keep_plan import KeepPlan, PlanKept, PlannedLeg, PlannedLine, keep_plan
 from irt.services.optimization_runs import (
     EndRun,
@@ -17,6 +18,7 @@ from irt.services.optimization_runs import (
     keep_problem,
     note_step,
 )
+from irt.services.running_job import WorkerStopping
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from optimization.check.check_plan import check_plan
@@ -32,6 +34,7 @@ from web.planning.problem import problem_of_study
 BETWEEN_STEPS_SECONDS = 0.5
 """Steps that follow faster are told together with the next one."""
 FAULTS_TOLD = 50
+FAULT = "The program stopped on a fault of its own. Nothing was kept. Start another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +62,25 @@ class Worked:
 
 
 def work_out(bench: Bench, run: RunOpen) -> Worked:
-    """Calculates, checks and keeps; a refusal ends the run and goes on to whoever asked."""
+    """Calculates, checks and keeps; what stops it ends the run, and goes on to whoever asked.
+
+    A run whose worker is stopping, or lost its job, stays open: the next worker begins it anew.
+    """
     try:
         return _work_out(bench, run)
-    except Refusal as refusal:
-        ask = EndRun(study_id=run.study_id, run=run.number, words=refusal.sentence)
-        perform(bench.store, bench.actor, bench.clock(), end_run, ask, f"{bench.key}:end")
+    except (WorkerStopping, LeaseLost):
         raise
+    except Refusal as refusal:
+        _end(bench, run, refusal.sentence)
+        raise
+    except Exception:
+        _end(bench, run, FAULT)
+        raise
+
+
+def _end(bench: Bench, run: RunOpen, words: str) -> None:
+    ask = EndRun(study_id=run.study_id, run=run.number, words=words)
+    perform(bench.store, bench.actor, bench.clock(), end_run, ask, f"{bench.key}:end")
 
 
 def _work_out(bench: Bench, run: RunOpen) -> Worked:

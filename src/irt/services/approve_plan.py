@@ -67,7 +67,7 @@ def approve_plan(work: Work, ask: ApprovePlan) -> PlanApproved:
     require_may_plan(work, study, Permission.APPROVE_SHIPMENT)
     grant = work.actor.require(Permission.APPROVE_SHIPMENT, study.id)
     plan = work.one("plan", PLAN, study_id=study.id, number=ask.plan)
-    newest = approved_now(work, study.id)
+    newest = approved_now(work.connection, study.id)
     if newest is not None and newest >= ask.plan:
         raise AlreadyApproved(ask.plan) if newest == ask.plan else PlanSuperseded(ask.plan, newest)
     content = work.one("plan", _CONTENT, plan_id=plan["id"])

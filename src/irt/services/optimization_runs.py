@@ -24,13 +24,11 @@ from irt.tables.plan import OptimizationRun
 from irt.tables.secret import RunInputs, RunProgress
 
 HORIZON_DAYS_MAX = 731
+DAYS_AHEAD_MAX = 366
 
 
 class StartOptimization(SQLModel):
-    """The day to plan from and for how long, when to stop, what to assume otherwise, and which plan to build on.
-
-    `as_job`: a worker calculates; else whoever asks.
-    """
+    """The day to plan from and for how long, when to stop, what to assume otherwise, and which plan to build on."""
 
     study_id: int
     day: date
@@ -41,11 +39,10 @@ class StartOptimization(SQLModel):
     seed: int = Field(default=1, ge=0, le=2**31 - 1)
     parent: int | None = None
     settings: dict[str, Any] = {}
-    as_job: bool = True
 
 
 class OptimizationStarted(SQLModel):
-    """The run's number in the study, and the job that works on it, if one does."""
+    """The run's number in the study, and the job that works on it; without one, whoever opened it does."""
 
     run: int
     job_id: int | None
@@ -112,13 +109,25 @@ def software() -> str:
 
 
 def start_optimization(work: Work, ask: StartOptimization) -> OptimizationStarted:
-    """Opens a run; what it is asked with is kept where kit types are."""
+    """Opens a run that a worker calculates."""
+    return _open(work, ask, as_job=True)
+
+
+def open_optimization(work: Work, ask: StartOptimization) -> OptimizationStarted:
+    """Opens a run that whoever asks calculates."""
+    return _open(work, ask, as_job=False)
+
+
+def _open(work: Work, ask: StartOptimization, *, as_job: bool) -> OptimizationStarted:
+    """What it is asked with is kept where kit types are."""
     study = lock_study(work, ask.study_id)
     require_may_plan(work, study)
+    if not 0 <= (ask.day - work.at.date()).days <= DAYS_AHEAD_MAX:
+        raise BadInput("Plan from today on, or from a day within a year. Nothing was started.")
     if ask.parent is not None:
         work.one("plan", PLAN, study_id=study.id, number=ask.parent)
     number = int(work.connection.execute(_NEXT, {"study_id": study.id}).scalar_one())
-    job_id = enqueue_job(work, JobKind.OPTIMIZATION, {"run": number}, study.id) if ask.as_job else None
+    job_id = enqueue_job(work, JobKind.OPTIMIZATION, {"run": number}, study.id) if as_job else None
     goal = {"gap": ask.gap, "seconds": ask.seconds, "seed": ask.seed}
     run_id = work.record(
         OptimizationRun,

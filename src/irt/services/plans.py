@@ -1,6 +1,6 @@
 """Shipment plans as services look them up: by number, the one that is approved, and who may work on them."""
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from irt.blinding.roles import Permission
 from irt.errors import NotAllowed
@@ -21,10 +21,10 @@ _APPROVED = (
 )
 
 
-def approved_now(work: Work, study_id: int) -> int | None:
+def approved_now(connection: Connection, study_id: int) -> int | None:
     """The number of the newest approved plan of a study, if any."""
-    found = work.row(_APPROVED, study_id=study_id)
-    return None if found is None else int(found["number"])
+    found = connection.execute(_APPROVED, {"study_id": study_id}).scalar()
+    return None if found is None else int(found)
 
 
 def require_may_plan(work: Work, study: SupplyStudy, permission: Permission = Permission.RUN_RESUPPLY) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import Connection, RowMapping, bindparam, or_, select
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
@@ -107,11 +107,21 @@ _RAISED = select(_SHIPMENTS.c.number, _SHIPMENTS.c.id).where(
 )
 
 
+def due_plan(connection: Connection, study_id: int, today: date) -> int | None:
+    """The approved plan of a study if it still sends something today or tomorrow."""
+    number = approved_now(connection, study_id)
+    if number is None:
+        return None
+    made = connection.execute(_MADE, {"study_id": study_id, "number": number}).one()
+    window = {"plan_id": made.id, "first": today, "last": today + timedelta(days=AHEAD_DAYS)}
+    return None if connection.execute(_DUE, window).first() is None else number
+
+
 def ship_plan(work: Work, ask: ShipPlan) -> PlanShipped:
     """Raises what the approved plan sends today and tomorrow; what cannot leave is told with its reason."""
     work.actor.require(Permission.RUN_RESUPPLY, ask.study_id)
     study = lock_study(work, ask.study_id)
-    approved = approved_now(work, study.id)
+    approved = approved_now(work.connection, study.id)
     if approved != ask.plan:
         raise PlanNotApproved(ask.plan, approved)
     return ship_approved(work, study, ask.plan)

@@ -6,6 +6,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
 from irt.services.bootstrap import system_actor
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
+from irt.services.ship_plan import ShipPlan, due_plan, ship_plan
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.supply.planner import ResupplyPlanner
@@ -14,11 +15,17 @@ from irt.supply.planner import ResupplyPlanner
 def plan_night(
     store: Store, planner: ResupplyPlanner, study_id: int, day: date, at: datetime, actor: Actor | None = None
 ) -> ResupplyDone:
-    """Plans a study's day; whoever asks again the same day, a timer or a worker, is told the first outcome."""
+    """Plans a study's day; whoever asks again the same day, a timer or a worker, is told the first outcome.
+
+    What an approved plan sends goes first; the study's rule then counts it as on its way.
+    """
+    who = actor or night_actor(store)
+    with store.reading() as connection:
+        plan = due_plan(connection, study_id, at.date())
+    if plan is not None:
+        perform(store, who, at, ship_plan, ShipPlan(study_id=study_id, plan=plan), f"plan:{study_id}:{day}")
     ask = RunResupply(study_id=study_id, day=day, night=True)
-    return perform(
-        store, actor or night_actor(store), at, run_resupply_with(planner), ask, f"night:{study_id}:{day}"
-    )
+    return perform(store, who, at, run_resupply_with(planner), ask, f"night:{study_id}:{day}")
 
 
 def night_actor(store: Store) -> Actor:

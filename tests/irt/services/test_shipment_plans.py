@@ -1,7 +1,7 @@
 """Runs and plans as services: kept only if clean, edited, signed, and shipped day by day; on both databases."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,10 @@ from irt.services.optimization_runs import (
 from irt.services.order_kits import OrderKits, order_kits
 from irt.services.ship_plan import CHANGED, PlanNotApproved, ShipPlan, ship_plan
 from irt.services.store import Store
+from irt.services.supply_night import plan_night
 from irt.states.plan import EditKind, RunStatus
 from irt.supply.planned import GONE
+from irt.supply.resupply import MinMax
 from irt.tables.columns import table_of
 from irt.tables.plan import OptimizationRun, PlannedConsignment
 from irt.tables.record import AuditEntry, Job
@@ -258,3 +260,15 @@ def test_unknown_numbers_are_not_found(house: SupplyHouse) -> None:
         blinded_plan(connection, house.study_id, 9)
     with pytest.raises(NotFound):
         a_run(house, parent=9)
+
+
+def test_the_night_sends_what_the_plan_says_first(house: SupplyHouse) -> None:
+    """Then its own rule counts that as on the way; asked again the same day, nothing more leaves."""
+    number = a_plan(house, [a_leg(house, days=7, kits=30), a_leg(house, "1002", days=7, kits=30)])
+    approved(house, number)
+    house.later(7)
+    actor, at = planner(house), datetime.combine(house.day, time(2), UTC)
+    for _ in range(2):
+        done = plan_night(house.store, MinMax(), house.study_id, house.day, at, actor)
+        assert (done.sites_considered, done.shipments) == (2, [])
+    assert [row["raised_by"] for row in house.rows(Shipment)] == ["plan", "plan"]

@@ -11,7 +11,7 @@ import pytest
 from irt.errors import BadInput
 from irt.reads.unblinded_plans import plan_files, plan_shown, run_watched, runs
 from irt.services.edit_plan import EditPlan, edit_plan
-from irt.services.optimization_runs import RunOpen, StartOptimization, run_asked, start_optimization
+from irt.services.optimization_runs import RunOpen, StartOptimization, open_optimization, run_asked
 from irt.services.order_kits import OrderKits, order_kits
 from irt.states.plan import EditKind, RunStatus
 from optimization.check.check_plan import check_plan
@@ -58,9 +58,9 @@ def live(house: SupplyHouse, **changes: Any) -> LiveProblem:
 
 def a_run(house: SupplyHouse, **changes: Any) -> RunOpen:
     """A run that is worked on here."""
-    facts = {"horizon_days": HORIZON_DAYS, "as_job": False, "settings": SHORT, **changes}
+    facts = {"horizon_days": HORIZON_DAYS, "settings": SHORT, **changes}
     ask = StartOptimization(study_id=house.study_id, day=house.day, **facts)
-    number = house.do(planner(house), start_optimization, ask).run
+    number = house.do(planner(house), open_optimization, ask).run
     with house.store.reading() as connection:
         run = run_asked(connection, house.study_id, number)
     assert run is not None
@@ -98,7 +98,7 @@ def test_prices_may_be_asked_otherwise(house: SupplyHouse) -> None:
     """What a run is asked with stands in place of the study's; anything else is refused by name."""
     asked = live(house, otherwise={**SHORT, "planning": {"consignment_cents": 7}})
     assert {lane.fixed_cost for lane in asked.problem.lanes.values()} == {7}
-    with pytest.raises(BadInput, match="colour is no setting"):
+    with pytest.raises(BadInput, match="setting colour cannot be used"):
         live(house, otherwise={"colour": "blue"})
     with pytest.raises(BadInput, match="shipper_kits"):
         live(house, otherwise={"planning": {"shipper_kits": 0}})
