@@ -1,0 +1,137 @@
+"""The bound: what no plan of a cluster can fall below.
+
+Every arrival at the depot is paid for by the sites that draw from it. Whatever the shares (none negative) and
+whatever the price of a kit at the depot, the least cost of each site by itself plus the least cost of the depot by
+itself is a bound (Lagrangian relaxation). Shares and prices that make it high are found by subgradient steps.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimization.engine.cluster import Cluster
+from optimization.engine.compiled import NEVER
+from optimization.engine.depot_inflow import plan_inflow
+from optimization.engine.shared_arrivals import share_arrivals
+from optimization.engine.site_plans import plan_sites
+from optimization.engine.site_table import Amounts
+from optimization.engine.tables import Tables
+
+PATIENCE = 6
+"""Steps without a better bound before the steps get smaller."""
+SMALLER = 0.6
+REACHED = 1e-6
+
+
+@dataclass(frozen=True)
+class Shares:
+    """What sites pay: a share of each arrival (s, j), and a price for each kit of it (j,)."""
+
+    opening: Amounts
+    kit: Amounts
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The best bound of a cluster so far, and the shares that gave it; `step` is the length of the next step."""
+
+    value: float
+    shares: Shares
+    step: float = 1.0
+    idle: int = 0
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """The bound that shares give, and where sites and depot disagree about arrivals and kits."""
+
+    value: float
+    openings: Amounts
+    kits: Amounts
+
+
+def first_bound(cluster: Cluster, tables: Tables, shares: Shares | None = None) -> Bound:
+    """The bound with these shares; without any, when sites share each arrival by their number of kits."""
+    if not cluster.arrivals:
+        return Bound(_without_depot(cluster, tables), Shares(np.zeros((len(cluster.sites), 0)), np.zeros(0)))
+    shares = shares or _first_shares(cluster, tables)
+    return Bound(_answer(cluster, tables, shares).value, shares)
+
+
+def raise_bound(cluster: Cluster, tables: Tables, bound: Bound, cost: float, steps: int) -> Bound:
+    """The bound after so many more steps; `cost` is that of the best plan known."""
+    if not cluster.arrivals or not cluster.sites:
+        return bound
+    best, shares, step, idle = bound.value, bound.shares, bound.step, bound.idle
+    best_shares = shares
+    for _ in range(steps):
+        answer = _answer(cluster, tables, shares)
+        if answer.value > best + REACHED * abs(best):
+            best, best_shares, idle = answer.value, shares, 0
+        else:
+            idle += 1
+        if best >= cost * (1 - REACHED) or not (answer.openings.any() or answer.kits.any()):
+            break
+        if idle >= PATIENCE:
+            step, idle, shares = step * SMALLER, 0, best_shares
+            continue
+        shares = _stepped(cluster, tables, shares, answer, step * max(cost - answer.value, 1e-4 * cost))
+    return Bound(best, best_shares, step, idle)
+
+
+def _without_depot(cluster: Cluster, tables: Tables) -> float:
+    sites = np.arange(len(cluster.sites), dtype=np.int64)
+    if not len(sites):
+        return 0.0
+    value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
+    return float(value.sum()) + cluster.constant
+
+
+def _fixed(cluster: Cluster) -> Amounts:
+    return np.array([trip.lane.fixed_cost for trip in cluster.arrivals], dtype=np.float64)
+
+
+def _kit_costs(cluster: Cluster) -> Amounts:
+    """What a kit of each arrival costs on its lane, less the holding at the depot before it came."""
+    lane = np.array([trip.lane.kit_cost for trip in cluster.arrivals], dtype=np.float64)
+    return lane - cluster.depot_holding * cluster.came
+
+
+def _slope(tables: Tables) -> float:
+    """What one more kit costs in boxes, over the usual range of an arrival."""
+    boxes = tables.inflow.box_cost
+    few, many = min(len(boxes) - 1, 20), min(len(boxes) - 1, 200)
+    return max(0.0, float(boxes[many] - boxes[few]) / (many - few)) if many > few else 0.0
+
+
+def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
+    weight = tables.sites.wanted.sum(axis=1) / max(1, cluster.kits)
+    return Shares(np.outer(weight, _fixed(cluster)), np.full(len(cluster.arrivals), _slope(tables)))
+
+
+def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
+    price = _kit_costs(cluster) + tables.early + shares.kit
+    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, shares.opening)
+    fixed = _fixed(cluster) - shares.opening.sum(axis=0)
+    least, inflow = plan_inflow(tables.inflow, fixed, -shares.kit, cluster.all_by_depot)
+    whole = float(value.sum()) + least + cluster.constant
+    openings = paid - (inflow > 0).astype(np.float64)[None, :]
+    openings[(shares.opening <= 0) & (openings < 0)] = 0.0
+    return _Answer(min(whole, NEVER), openings, (drawn.sum(axis=0) - inflow).astype(np.float64))
+
+
+def _stepped(cluster: Cluster, tables: Tables, shares: Shares, answer: _Answer, goal: float) -> Shares:
+    """A step along the disagreement, so long that the bound would reach its goal if it were a plane.
+
+    Shares are measured in fixed costs and prices in slopes of the box costs, so that neither drowns the other.
+    """
+    scale_opening = 0.02 * float(_fixed(cluster).mean()) ** 2
+    scale_kit = 12.5 * (max(_slope(tables), 1.0) / max(1, cluster.kits)) ** 2
+    length = scale_opening * float((answer.openings**2).sum()) + scale_kit * float((answer.kits**2).sum())
+    if length <= 0:
+        return shares
+    step = goal / length
+    return Shares(
+        np.maximum(0.0, shares.opening + step * scale_opening * answer.openings),
+        shares.kit + step * scale_kit * answer.kits,
+    )

@@ -1,0 +1,108 @@
+"""Each kit of a schedule, from its source to the site: which trip, by way of which arrival."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
+from optimization.engine.needs import Want
+from optimization.engine.schedule import Schedule
+from optimization.engine.trips import entry_days
+from optimization.problem import Node
+
+
+@dataclass(slots=True)
+class Carried:
+    """A kit on its way; without `want` it travels for the blind alone. `arrival`: at a depot, if it passes one."""
+
+    kit: str
+    site: Node
+    trip: Trip
+    ready: int
+    want: Want | None
+    arrival: Trip | None = None
+
+    @property
+    def first_leg(self) -> Trip:
+        """The trip that leaves the source."""
+        return self.arrival or self.trip
+
+    @property
+    def lasts_until(self) -> int:
+        """The earliest day its lot may expire."""
+        return self.want.lasts_until if self.want else self.trip.arrives + 1
+
+
+def carried_kits(cluster: Cluster, schedule: Schedule) -> list[Carried]:
+    """All kits of a schedule with their trips; those no arrival can bring are left out."""
+    kits: list[Carried] = []
+    for row, site in enumerate(cluster.sites):
+        for option, trip in enumerate(site.trips):
+            here = list(_sent(site, trip, _numbers(schedule, row, option)))
+            kits += here + list(_for_the_blind(cluster, site, trip, here))
+    by_depot = [one for one in kits if cluster.depot and one.trip.lane.origin == cluster.depot.id]
+    direct = [one for one in kits if not cluster.depot or one.trip.lane.origin != cluster.depot.id]
+    return direct + _through_depot(cluster, schedule, by_depot)
+
+
+def _numbers(schedule: Schedule, row: int, option: int) -> list[tuple[int, int]]:
+    """By kind, the first kit of the option and the one after its last."""
+    before = schedule.sent[row, :option].sum(axis=0)
+    now = schedule.sent[row, option]
+    return [(int(before[kind]), int(before[kind] + now[kind])) for kind in range(len(now))]
+
+
+def _sent(site: ClusterSite, trip: Trip, numbers: Sequence[tuple[int, int]]) -> Iterator[Carried]:
+    for kits, (first, end) in zip(site.kits, numbers, strict=True):
+        for one in kits[first:end]:
+            yield _carried(site, trip, one)
+
+
+def _carried(site: ClusterSite, trip: Trip, one: Placed) -> Carried:
+    return Carried(one.want.kit, site.node, trip, one.ready, one.want)
+
+
+def _for_the_blind(cluster: Cluster, site: ClusterSite, trip: Trip, here: Iterable[Carried]) -> Iterator[Carried]:
+    """Kits added so that every type of a blind group that travels is there."""
+    count = Counter(one.kit for one in here)
+    for group in cluster.problem.blind_groups:
+        if any(count[kit] for kit in group):
+            for kit in group:
+                for _ in range(cluster.problem.blind_minimum_each - count[kit]):
+                    yield Carried(kit, site.node, trip, 0, None)
+
+
+def _through_depot(cluster: Cluster, schedule: Schedule, kits: Iterable[Carried]) -> list[Carried]:
+    """Each kit by the last arrival that can bring it, then earlier ones where boxes have room for it."""
+    arrivals = [cluster.arrivals[one] for one in schedule.arrivals]
+    brought: dict[int, list[Carried]] = defaultdict(list)
+    for one in sorted(kits, key=lambda one: one.trip.leaves):
+        last = next(
+            (place for place in reversed(range(len(arrivals))) if _brings(cluster, arrivals[place], one)), None
+        )
+        if last is not None:
+            brought[last].append(one)
+    _fill_boxes(cluster, schedule, arrivals, brought)
+    for place, some in brought.items():
+        for one in some:
+            one.arrival = arrivals[place]
+    return [one for place in sorted(brought) for one in brought[place]]
+
+
+def _brings(cluster: Cluster, arrival: Trip, one: Carried) -> bool:
+    if arrival.arrives > one.trip.leaves or arrival.leaves < one.ready:
+        return False
+    opens, closes = entry_days(cluster.problem, arrival.lane)(one.kit)
+    return opens <= arrival.arrives <= closes
+
+
+def _fill_boxes(
+    cluster: Cluster, schedule: Schedule, arrivals: Sequence[Trip], brought: dict[int, list[Carried]]
+) -> None:
+    """Brings kits of the next arrival forward until an arrival holds as many as the schedule says."""
+    for place in range(len(arrivals) - 1):
+        missing = int(schedule.inflow[place]) - sum(one.want is not None for one in brought[place])
+        for one in list(brought[place + 1])[: max(0, missing)]:
+            if _brings(cluster, arrivals[place], one):
+                brought[place + 1].remove(one)
+                brought[place].append(one)

@@ -1,0 +1,132 @@
+"""A depot and the sites it supplies in one temperature class: the piece that is planned as a whole.
+
+Without blinding across them, temperature classes share nothing, and depots share only the lots of the sources.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from optimization.engine.boxes import Boxes, box_costs, boxes_for
+from optimization.engine.needs import Want
+from optimization.engine.site_table import Counts
+from optimization.problem import Lane, Node, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A day on which a lane may be used."""
+
+    lane: Lane
+    leaves: int
+    arrives: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """Which kits are counted apart, and how many of each kind a consignment holds at least for the blind."""
+
+    of: Mapping[str, int]
+    each: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A kit wanted and when it may come: the first day at its source, and the last option in time for it."""
+
+    want: Want
+    ready: int
+    last_option: int
+    opens: int
+
+
+@dataclass(frozen=True)
+class ClusterSite:
+    """A site, the trips by which kits may come, and the kits wanted by kind in order of day."""
+
+    node: Node
+    trips: tuple[Trip, ...]
+    kits: tuple[tuple[Placed, ...], ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """One depot (or none) and its sites in one class. `unserved`: kits that no trip can bring in time.
+
+    The `relaxed` form is what bounds are computed on: never dearer than any plan.
+    """
+
+    problem: Problem
+    temp: str
+    depot: Node | None
+    arrivals: tuple[Trip, ...]
+    sites: tuple[ClusterSite, ...]
+    kinds: Kinds
+    unserved: int
+    own_holding: int
+    relaxed: bool
+    boxes_memo: dict[int, Boxes] = field(default_factory=dict)
+
+    @cached_property
+    def kit_volume(self) -> int:
+        """The volume all kits of the class are planned with: the largest; the smallest where relaxed."""
+        volumes = [kit.volume for kit in self.problem.kit_types.values() if kit.temp == self.temp]
+        return min(volumes) if self.relaxed else max(volumes)
+
+    def boxes(self, transit_days: int) -> Boxes:
+        """The shippers of a transit."""
+        if transit_days not in self.boxes_memo:
+            self.boxes_memo[transit_days] = boxes_for(self.problem, self.temp, transit_days, self.kit_volume)
+        return self.boxes_memo[transit_days]
+
+    @cached_property
+    def site_holding(self) -> int:
+        """Cents for a kit and day at a site."""
+        return self.problem.costs.site_holding[self.temp]
+
+    @cached_property
+    def depot_holding(self) -> int:
+        """Cents for a kit and day at the depot."""
+        return self.problem.costs.holding(self.depot, self.temp) if self.depot else 0
+
+    @cached_property
+    def kits(self) -> int:
+        """Kits that are to come to the sites."""
+        return sum(len(kits) for site in self.sites for kits in site.kits)
+
+    @cached_property
+    def constant(self) -> float:
+        """What the tables leave out: holding at the sites is counted from the day of use backwards."""
+        return float(
+            self.site_holding * sum(one.want.day for site in self.sites for kits in site.kits for one in kits)
+        )
+
+    @cached_property
+    def left_source(self) -> Counts:
+        """Shape (j,): when each arrival left its source."""
+        return np.array([trip.leaves for trip in self.arrivals], dtype=np.int64)
+
+    @cached_property
+    def came(self) -> Counts:
+        """Shape (j,): when each arrival came."""
+        return np.array([trip.arrives for trip in self.arrivals], dtype=np.int64)
+
+    @cached_property
+    def all_by_depot(self) -> bool:
+        """Whether every kit passes the depot and is worth its way however few travel with it."""
+        trips = {trip for site in self.sites for trip in site.trips}
+        if self.depot is None or any(trip.lane.origin != self.depot.id for trip in trips):
+            return False
+        alone = max((self._alone(trip) for trip in trips), default=0.0)
+        inflow = max((self._alone(trip) for trip in self.arrivals), default=0.0)
+        return 4 * (alone + inflow) <= self.problem.costs.unmet_kit
+
+    def _alone(self, trip: Trip) -> float:
+        """What a trip costs that carries one kit, for the blind too, held to the end."""
+        kits = 1 + sum(self.kinds.each)
+        dearest = max(kit.unit_cost for kit in self.problem.kit_types.values() if kit.temp == self.temp)
+        boxes = float(box_costs(self.boxes(trip.lane.transit_days), kits)[kits])
+        holding = self.site_holding * self.problem.horizon_days
+        return trip.lane.fixed_cost + boxes + kits * (trip.lane.kit_cost + holding) + sum(self.kinds.each) * dearest

@@ -1,0 +1,85 @@
+"""The work on one cluster: its bound rises, its best schedule falls, until they meet."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimization.engine.bound import Bound, first_bound, raise_bound
+from optimization.engine.cluster import Cluster
+from optimization.engine.compiled import NEVER
+from optimization.engine.early_price import EarlyPrice
+from optimization.engine.schedule import Schedule, Scheduling
+from optimization.engine.spares import SparePrices
+from optimization.engine.tables import Tables, tables_of, with_early_price
+
+SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
+"""Arrivals a year begun with, from which the search starts."""
+
+
+@dataclass
+class ClusterWork:
+    """One cluster in its exact form, for plans, and its relaxed form, for the bound; costs hold early prices."""
+
+    exact: Cluster
+    plain: Tables
+    relaxed: Cluster
+    plain_relaxed: Tables
+    tables: Tables
+    scheduling: Scheduling
+    bound: Bound
+
+    @property
+    def cost(self) -> float:
+        """What the best schedule costs, kits no trip can bring apart."""
+        best = self.scheduling.best
+        return best.cost if best else NEVER
+
+    @property
+    def gap(self) -> float:
+        """How far the cost is above the bound, in cents."""
+        return max(0.0, self.cost - self.bound.value)
+
+    @property
+    def schedule(self) -> Schedule:
+        """The best schedule."""
+        if self.scheduling.best is None:
+            raise RuntimeError("a cluster without a schedule")
+        return self.scheduling.best
+
+
+def begin(exact: Cluster, relaxed: Cluster, spares: SparePrices) -> ClusterWork:
+    """The first bound and the first schedules of a cluster."""
+    plain, tables = tables_of(exact, spares), tables_of(relaxed, spares)
+    scheduling = Scheduling(exact, plain, plain.early)
+    for start in _starts(plain):
+        scheduling.consider(start)
+    return ClusterWork(exact, plain, relaxed, tables, tables, scheduling, first_bound(relaxed, tables))
+
+
+def change_price(work: ClusterWork, price: EarlyPrice) -> None:
+    """Begins again from the same schedule and shares, with other early prices."""
+    plain = with_early_price(work.exact, work.plain, price)
+    start = work.schedule.arrivals
+    work.scheduling = Scheduling(work.exact, plain, plain.early)
+    work.scheduling.consider(start)
+    work.tables = with_early_price(work.relaxed, work.plain_relaxed, price)
+    work.bound = first_bound(work.relaxed, work.tables, work.bound.shares)
+
+
+def go_on(work: ClusterWork, steps: int, tries: int) -> None:
+    """Some more steps of the bound and tries of schedules, where they have not met."""
+    if work.gap > 0.5:
+        work.scheduling.improve(tries)
+    if work.gap > 0.5:
+        work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
+
+
+def _starts(tables: Tables) -> list[tuple[int, ...]]:
+    """Arrivals when the first kit needs one, then evenly spaced; the shortest schedules first."""
+    due = tables.inflow.due
+    count = len(due)
+    if not count:
+        return [()]
+    first = max(0, int(np.searchsorted(due, 1)) - 1)
+    starts = [tuple(range(first, count, max(1, -(-(count - first) // many)))) for many in SPACINGS]
+    return sorted({*starts, tuple(range(count))}, key=len)

@@ -1,0 +1,96 @@
+"""The least-cost arrivals at a depot for given prices: lot-sizing in whole kits, boxes filled to their volume."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from optimization.engine.compiled import NEVER, compiled
+from optimization.engine.site_table import Amounts, Counts
+
+
+class InflowTable(NamedTuple):
+    """Shapes: j arrivals, b boxes. Kits in all; what must have come before an arrival, and may have come with it.
+
+    `box_cost` (kits + 1,): the least cost of boxes for so many kits.
+    """
+
+    kits: int
+    due: Counts
+    most: Counts
+    capacity: Counts
+    cost: Amounts
+    kit_volume: int
+    box_cost: Amounts
+
+
+@compiled
+def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, all_kits: bool) -> tuple[float, Counts]:
+    """The least cost of arrivals, each with its fixed cost and price of a kit, and the kits of each.
+
+    With `all_kits` every kit comes; else as many as are worth it.
+    """
+    arrivals, kits = fixed.shape[0], table.kits
+    cost = np.full((arrivals + 1, kits + 1), NEVER)
+    cost[0, 0] = 0.0
+    for arrival in range(arrivals):
+        for came in range(table.due[arrival], kits + 1):
+            cost[arrival + 1, came] = cost[arrival, came]
+        _load(table, arrival, fixed[arrival], price[arrival], cost)
+    last = kits
+    if not all_kits:
+        last = int(np.argmin(cost[arrivals]))
+    taken = np.zeros(arrivals, np.int64)
+    value = cost[arrivals, last]
+    if value < NEVER:
+        _trace(table, fixed, price, cost, last, taken)
+    return value, taken
+
+
+@compiled
+def _load(table: InflowTable, arrival: int, fixed: float, price: float, cost: Amounts) -> None:
+    """One arrival: from every volume that came before, box after box, each filled as far as it pays.
+
+    The least over the last `capacity` volumes is kept in a queue of candidates for each kind of box.
+    """
+    volume, kinds = table.kit_volume, table.capacity.shape[0]
+    first, last = table.due[arrival] * volume, min(table.most[arrival], table.kits) * volume
+    loaded = np.full(max(0, last - first) + 1, NEVER)
+    queue = np.zeros((kinds, loaded.shape[0] + 1), np.int64)
+    head, tail = np.zeros(kinds, np.int64), np.zeros(kinds, np.int64)
+    for place in range(first, last + 1):
+        best = NEVER
+        for kind in range(kinds):
+            while head[kind] < tail[kind] and queue[kind, head[kind]] < place - table.capacity[kind]:
+                head[kind] += 1
+            if head[kind] < tail[kind]:
+                best = min(best, loaded[queue[kind, head[kind]] - first] + table.cost[kind])
+        begun = best
+        if place % volume == 0:
+            came = place // volume
+            if cost[arrival, came] < NEVER:
+                begun = min(begun, cost[arrival, came] - price * came + fixed)
+            if best < NEVER and best + price * came < cost[arrival + 1, came] - 1e-9:
+                cost[arrival + 1, came] = best + price * came
+        loaded[place - first] = begun
+        for kind in range(kinds):
+            while tail[kind] > head[kind] and loaded[queue[kind, tail[kind] - 1] - first] >= begun:
+                tail[kind] -= 1
+            queue[kind, tail[kind]] = place
+            tail[kind] += 1
+
+
+@compiled
+def _trace(table: InflowTable, fixed: Amounts, price: Amounts, cost: Amounts, last: int, taken: Counts) -> None:
+    """Follows the best end back: where a consignment arrived, and with how many kits."""
+    came = last
+    for arrival in range(fixed.shape[0] - 1, -1, -1):
+        if came >= table.due[arrival] and cost[arrival + 1, came] == cost[arrival, came]:
+            continue
+        least, best = NEVER, 0
+        for kits in range(1, came - table.due[arrival] + 1):
+            if cost[arrival, came - kits] < NEVER:
+                value = cost[arrival, came - kits] + fixed[arrival] + table.box_cost[kits] + kits * price[arrival]
+                if value < least:
+                    least, best = value, kits
+        taken[arrival] = best
+        came -= best

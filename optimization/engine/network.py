@@ -1,0 +1,228 @@
+"""The network cut into clusters: each site with the depot that mostly supplies it, class by class."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from optimization.engine.boxes import boxes_for
+from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Placed, Trip
+from optimization.engine.needs import Need, Want, needs_of
+from optimization.engine.sources import Sources, sources_of
+from optimization.engine.trips import FOREVER, dispatch_days, entry_days
+from optimization.problem import Lane, Node, Problem, Supply
+
+
+@dataclass(frozen=True)
+class Network:
+    """A problem's sources and usable lanes, looked up once."""
+
+    problem: Problem
+    sources: Sources
+    lanes_to: Mapping[str, Sequence[Lane]]
+    days: dict[str, list[int]] = field(default_factory=dict)
+    firsts: dict[tuple[str, int, str, str], int] = field(default_factory=dict)
+    usables: dict[tuple[str, str], list[Lane]] = field(default_factory=dict)
+
+    def days_of(self, lane: Lane) -> list[int]:
+        """The days on which the lane may be used."""
+        if lane.id not in self.days:
+            self.days[lane.id] = dispatch_days(self.problem, lane)
+        return self.days[lane.id]
+
+    def usable(self, node: str, temp: str) -> list[Lane]:
+        """Lanes to a node that may carry a class in a box qualified for it."""
+        if (node, temp) not in self.usables:
+            self.usables[(node, temp)] = [
+                lane
+                for lane in self.lanes_to.get(node, ())
+                if temp in lane.temps and boxes_for(self.problem, temp, lane.transit_days, 1).usable
+            ]
+        return self.usables[(node, temp)]
+
+    def first_arrival(self, row: Supply, site: str, kit: str) -> int:
+        """The first day kits of a supply can be at a site, by any way; FOREVER where they cannot."""
+        if row.node == site:
+            return row.day
+        if self.problem.nodes[row.node].kind.uses_kits:
+            return FOREVER
+        key = (row.node, row.day, site, kit)
+        if key not in self.firsts:
+            self.firsts[key] = self._first_arrival(row.node, row.day, site, kit, ())
+        return self.firsts[key]
+
+    def _first_arrival(self, start: str, day: int, node: str, kit: str, passed: tuple[str, ...]) -> int:
+        """Backwards over the lanes: each origin's own first arrival, then the lane's next day."""
+        if node == start:
+            return day
+        temp = self.problem.kit_types[kit].temp
+        firsts = [FOREVER]
+        for lane in self.usable(node, temp):
+            if lane.origin not in passed:
+                ready = self._first_arrival(start, day, lane.origin, kit, (*passed, node))
+                opens, closes = entry_days(self.problem, lane)(kit)
+                place = bisect_left(self.days_of(lane), max(ready, opens - lane.transit_days))
+                if place < len(self.days_of(lane)):
+                    arrives = self.days_of(lane)[place] + lane.transit_days
+                    firsts.append(arrives if arrives <= closes else FOREVER)
+        return min(firsts)
+
+
+def network_of(problem: Problem) -> Network:
+    """The network of a problem."""
+    lanes: dict[str, list[Lane]] = defaultdict(list)
+    for lane in problem.lanes.values():
+        lanes[lane.destination].append(lane)
+    return Network(problem, sources_of(problem), lanes)
+
+
+def clusters_of(network: Network, temp: str, relaxed: bool) -> Iterator[Cluster]:
+    """The clusters of a class, in order of depot: exact for plans, relaxed for bounds."""
+    kinds = _kinds(network.problem, temp)
+    by_depot: dict[str, list[Need]] = defaultdict(list)
+    for need in needs_of(network.problem, temp):
+        by_depot[_depot_of(network, need.site, temp)].append(need)
+    for depot in sorted(by_depot):
+        yield _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+
+
+def _kinds(problem: Problem, temp: str) -> Kinds:
+    """The two types of the class's only blind group; else one kind, and the blind is kept when kits are packed."""
+    kits = sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
+    groups = [group for group in problem.blind_groups if problem.kit_types[group[0]].temp == temp]
+    each = problem.blind_minimum_each
+    if len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
+        return Kinds({kit: place for place, kit in enumerate(kits)}, (each, each if len(kits) == 2 else 0))
+    return Kinds(dict.fromkeys(kits, 0), (0, 0))
+
+
+def _depot_of(network: Network, site: str, temp: str) -> str:
+    """The depot with most lanes to the site; none where all come from a source."""
+    origins = Counter(
+        lane.origin for lane in network.usable(site, temp) if lane.origin not in network.sources.nodes
+    )
+    return min(origins, key=lambda one: (-origins[one], one), default="")
+
+
+def _cluster(
+    network: Network, temp: str, depot: str, needs: Sequence[Need], kinds: Kinds, relaxed: bool
+) -> Cluster:
+    arrivals = _arrivals(network, depot, temp)
+    sites, unserved = [], 0
+    for need in needs:
+        site, missed = _site(network, temp, arrivals, need, kinds, relaxed)
+        unserved += missed
+        if any(site.kits):
+            sites.append(site)
+    node = network.problem.nodes[depot] if depot else None
+    used = _useful(arrivals, sites)
+    own = network.problem.costs.site_holding[temp] * sum(need.own_kit_days for need in needs)
+    return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, unserved, own, relaxed)
+
+
+def _arrivals(network: Network, depot: str, temp: str) -> list[Trip]:
+    """All arrivals a depot can have from the sources, in order."""
+    trips = [
+        trip
+        for lane in network.usable(depot, temp)
+        for trip in (Trip(lane, day, day + lane.transit_days) for day in network.days_of(lane))
+        if lane.origin in network.sources.nodes
+    ]
+    return sorted(trips, key=_order)
+
+
+def _useful(arrivals: Sequence[Trip], sites: Iterable[ClusterSite]) -> list[Trip]:
+    """Arrivals after which a kit leaves before the next: the others come earlier for nothing."""
+    leaves = sorted({trip.leaves for site in sites for trip in site.trips})
+    kept = []
+    for place, trip in enumerate(arrivals):
+        later = [one for one in arrivals[place + 1 :] if one.lane.id == trip.lane.id][:1]
+        until = later[0].arrives if later else FOREVER
+        first = bisect_left(leaves, trip.arrives)
+        if first < len(leaves) and leaves[first] < until:
+            kept.append(trip)
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A lane into a site: its days, and when kits of a type may come over it."""
+
+    lane: Lane
+    days: Sequence[int]
+    entry: Callable[[str], tuple[int, int]]
+    direct: bool
+
+    def trip(self, place: int) -> Trip:
+        return Trip(self.lane, self.days[place], self.days[place] + self.lane.transit_days)
+
+    def between(self, want: Want, leaves_from: int) -> tuple[int, int]:
+        """Places of the first and last day by which the kit may come; the first is after the last if none."""
+        opens, closes = self.entry(want.kit)
+        transit = self.lane.transit_days
+        first = bisect_left(self.days, max(leaves_from, opens - transit))
+        return first, bisect_right(self.days, min(closes, want.day) - transit) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """When a kit may come to its site."""
+
+    ready: int
+    opens: int
+    closes: int
+    lasts: tuple[Trip, ...]
+
+
+def _site(
+    network: Network, temp: str, arrivals: Sequence[Trip], need: Need, kinds: Kinds, relaxed: bool
+) -> tuple[ClusterSite, int]:
+    node = network.problem.nodes[need.site]
+    ways = [
+        _Way(lane, network.days_of(lane), entry_days(network.problem, lane), lane.origin in network.sources.nodes)
+        for lane in network.usable(node.id, temp)
+    ]
+    wants = need.least if relaxed else need.wants
+    memo: dict[Want, _Window | None] = {}
+    for want in wants:
+        if want not in memo:
+            memo[want] = _window(network, node, ways, arrivals, want)
+    chosen = sorted({trip for window in memo.values() if window for trip in window.lasts}, key=_order)
+    comes = [trip.arrives for trip in chosen]
+    kits: list[list[Placed]] = [[], []]
+    for want in wants:
+        window = memo[want]
+        if window:
+            last = bisect_right(comes, window.closes) - 1
+            kits[kinds.of[want.kit]].append(Placed(want, window.ready, last, window.opens))
+    missed = sum(memo[want] is None for want in wants)
+    return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits))), missed
+
+
+def _order(trip: Trip) -> tuple[int, int, str]:
+    return trip.arrives, trip.leaves, trip.lane.id
+
+
+def _window(
+    network: Network, node: Node, ways: Sequence[_Way], arrivals: Sequence[Trip], want: Want
+) -> _Window | None:
+    """When the kit may come, over all lanes; None where it cannot come in time."""
+    ready = network.sources.first_day(want, node.country)
+    at_depot = _first_at_depot(network, arrivals, want.kit, ready)
+    lasts, opens, closes = [], FOREVER, -1
+    for way in ways:
+        first, last = way.between(want, ready if way.direct else at_depot)
+        if first <= last:
+            lasts.append(way.trip(last))
+            opens, closes = min(opens, way.trip(first).arrives), max(closes, way.trip(last).arrives)
+    return _Window(ready, opens, closes, tuple(lasts)) if lasts else None
+
+
+def _first_at_depot(network: Network, arrivals: Sequence[Trip], kit: str, ready: int) -> int:
+    """The first arrival at the depot that may carry the kit."""
+    place = bisect_left([trip.leaves for trip in arrivals], ready) if ready < FOREVER else len(arrivals)
+    for trip in arrivals[place:]:
+        opens, closes = entry_days(network.problem, trip.lane)(kit)
+        if opens <= trip.arrives <= closes:
+            return trip.arrives
+    return FOREVER

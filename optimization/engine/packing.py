@@ -1,0 +1,49 @@
+"""Kits with their lots, packed into the consignments of a plan."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+
+from optimization.engine.boxes import boxes_for, pack
+from optimization.engine.cluster import Trip
+from optimization.engine.lots import Allotted
+from optimization.plan import Consignment, Dispensing, Plan, ordered_plan
+from optimization.problem import Problem
+
+
+def packed_plan(problem: Problem, kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Plan:
+    """The plan that carries these kits and uses them, and the sites' own stock as given."""
+    kits = list(kits)
+    return ordered_plan(_consignments(problem, kits), _dispensings(kits, own))
+
+
+def _consignments(problem: Problem, kits: Iterable[Allotted]) -> Iterator[Consignment]:
+    lines: dict[tuple[str, str, int], Counter[str]] = defaultdict(Counter)
+    for one in kits:
+        temp = problem.kit_types[one.carried.kit].temp
+        for trip in _legs(one):
+            lines[(trip.lane.id, temp, trip.leaves)][one.lot] += 1
+    for (lane, temp, day), lots in lines.items():
+        yield Consignment(lane, temp, day, _shippers(problem, lane, temp, lots), tuple(sorted(lots.items())))
+
+
+def _legs(one: Allotted) -> Iterator[Trip]:
+    if one.carried.arrival:
+        yield one.carried.arrival
+    yield one.carried.trip
+
+
+def _shippers(problem: Problem, lane: str, temp: str, lots: Counter[str]) -> dict[str, int]:
+    volume = sum(kits * problem.kit_types[problem.lots[lot].kit].volume for lot, kits in lots.items())
+    boxes = boxes_for(problem, temp, problem.lanes[lane].transit_days, 1)
+    return dict(sorted(pack(boxes, volume).items()))
+
+
+def _dispensings(kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Iterator[Dispensing]:
+    used: Counter[tuple[str, str, int, str]] = Counter()
+    for row in own:
+        used[(row.site, row.kit, row.day, row.lot)] += row.kits
+    for one in kits:
+        if one.carried.want:
+            used[(one.carried.site.id, one.carried.kit, one.carried.want.day, one.lot)] += 1
+    for (site, kit, day, lot), count in used.items():
+        yield Dispensing(site, kit, day, lot, count)

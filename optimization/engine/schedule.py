@@ -1,0 +1,138 @@
+"""When consignments arrive at a depot: a good schedule, found by moving, dropping and adding arrivals.
+
+For given arrivals the sites' plans are exact, each kit drawn from the last arrival before it leaves; the kits are
+then spread over the arrivals so that boxes are filled.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimization.engine.cluster import Cluster
+from optimization.engine.compiled import NEVER
+from optimization.engine.depot_inflow import InflowTable, plan_inflow
+from optimization.engine.site_plans import plan_sites
+from optimization.engine.site_table import Amounts, Counts
+from optimization.engine.tables import Tables
+
+STEPS = (1, 2, 3, 5, 8, 13)
+NOT_USABLE, OWN_STOCK_ONLY = -2, -1
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Arrivals by number, what the cluster costs with them, kits sent (s, o, k) and kits of each arrival.
+
+    The cost holds the early prices paid, if there are any.
+    """
+
+    arrivals: tuple[int, ...]
+    cost: float
+    sent: Counts
+    inflow: Counts
+
+
+class Scheduling:
+    """The schedules of one cluster that were tried."""
+
+    def __init__(self, cluster: Cluster, tables: Tables, early: Amounts) -> None:
+        self._cluster, self._tables, self._early = cluster, tables, early
+        self._sites = np.arange(len(cluster.sites), dtype=np.int64)
+        self._costs: dict[tuple[int, ...], float] = {}
+        self.best: Schedule | None = None
+
+    def consider(self, arrivals: Iterable[int]) -> float:
+        """The cost with these arrivals; the best schedule is kept."""
+        chosen = tuple(sorted(set(arrivals)))
+        if chosen not in self._costs:
+            found = self._planned(chosen)
+            self._costs[chosen] = found.cost
+            if self.best is None or found.cost < self.best.cost - 1e-6:
+                self.best = found
+            used = tuple(one for one, kits in zip(chosen, found.inflow, strict=True) if kits)
+            if found.cost < NEVER and used != chosen:
+                self._costs[chosen] = min(found.cost, self.consider(used))
+        return self._costs[chosen]
+
+    def improve(self, tries: int) -> None:
+        """Takes the first better neighbour of the best schedule, again and again, for so many tries at most."""
+        while tries > 0 and self.best is not None:
+            before = self.best
+            for neighbour in _neighbours(before.arrivals, len(self._cluster.arrivals)):
+                if neighbour in self._costs:
+                    continue
+                self.consider(neighbour)
+                tries -= 1
+                if self.best is not before or tries <= 0:
+                    break
+            if self.best is before:
+                break
+
+    def _planned(self, chosen: tuple[int, ...]) -> Schedule:
+        cluster, table = self._cluster, self._tables.sites
+        price, source_day = self._prices(chosen)
+        value, sent = plan_sites(table, self._sites, price, source_day)
+        least = float(value.sum())
+        if not least < NEVER:
+            return Schedule(chosen, NEVER, sent, np.zeros(len(chosen), dtype=np.int64))
+        cost, inflow = self._inflow(chosen, sent, price)
+        return Schedule(chosen, least + cost + cluster.constant, sent, inflow)
+
+    def _prices(self, chosen: tuple[int, ...]) -> tuple[np.ndarray, Counts]:
+        """For each option the price of a kit of the last arrival before it, and when that left its source."""
+        cluster, table = self._cluster, self._tables.sites
+        last = np.full(len(cluster.arrivals) + 1, -1)
+        for arrival in chosen:
+            last[arrival + 1 :] = arrival
+        by_depot = table.arrivals >= 0
+        held = np.where(by_depot, last[np.maximum(table.arrivals, 0)], -1)
+        price, left = self._kit_prices(), cluster.left_source
+        drawn = held >= 0
+        source_day = np.where(by_depot, OWN_STOCK_ONLY, table.leaves)
+        if len(left):
+            source_day = np.where(drawn, left[np.maximum(held, 0)], source_day)
+            return np.where(drawn, price[np.maximum(held, 0)], 0.0), source_day
+        return np.zeros(table.price.shape), source_day
+
+    def _kit_prices(self) -> np.ndarray:
+        lane = np.array([trip.lane.kit_cost for trip in self._cluster.arrivals], dtype=np.float64)
+        return lane - self._cluster.depot_holding * self._cluster.came + self._early
+
+    def _inflow(self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray) -> tuple[float, Counts]:
+        """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them."""
+        cluster, table, whole = self._cluster, self._tables.sites, self._tables.inflow
+        kits = sent.sum(axis=2) * (table.arrivals >= 0)
+        drawn = np.zeros(len(cluster.arrivals) + 1, dtype=np.int64)
+        np.add.at(drawn, np.maximum(table.arrivals, 0), kits)
+        if not chosen:
+            return 0.0, np.zeros(0, dtype=np.int64)
+        total = np.cumsum(drawn)
+        at = np.array(chosen)
+        fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
+        part = InflowTable(
+            kits=int(total[-1]),
+            due=total[at],
+            most=whole.most[at],
+            capacity=whole.capacity,
+            cost=whole.cost,
+            kit_volume=whole.kit_volume,
+            box_cost=whole.box_cost,
+        )
+        cost, inflow = plan_inflow(part, fixed, self._kit_prices()[at], True)
+        return cost - float((kits * paid).sum()), inflow
+
+
+def _neighbours(arrivals: tuple[int, ...], count: int) -> Iterator[tuple[int, ...]]:
+    """Schedules with one arrival dropped, moved or added."""
+    chosen = set(arrivals)
+    for one in arrivals:
+        yield tuple(sorted(chosen - {one}))
+    for step in STEPS:
+        for one in arrivals:
+            for moved in (one - step, one + step):
+                if 0 <= moved < count and moved not in chosen:
+                    yield tuple(sorted(chosen - {one} | {moved}))
+    for one in range(count):
+        if one not in chosen:
+            yield tuple(sorted(chosen | {one}))

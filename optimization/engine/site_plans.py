@@ -1,0 +1,103 @@
+"""The least-cost plan of each site for given prices: lot-sizing by dynamic programming, exact in whole kits.
+
+Kits that come earlier are used earlier: for one kind of kit nothing is lost by it (exchange the uses of two kits).
+The state is how many kits of either kind have come.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimization.engine.compiled import NEVER, compiled
+from optimization.engine.site_table import Amounts, Counts, SiteTable
+
+
+@compiled
+def within_reach(table: SiteTable, site: int, option: int, kind: int, source_day: int) -> int:
+    """How many kits, in order, may have come by this option, if it is fed by what left the source on a day."""
+    kits: int = table.due[site, option, kind]
+    while kits < table.open[site, option, kind] and table.ready[site, kind, kits] <= source_day:
+        kits += 1
+    return kits
+
+
+@compiled
+def send(
+    table: SiteTable,
+    site: int,
+    option: int,
+    price: float,
+    source_day: int,
+    before: Amounts,
+    after: Amounts,
+    sent: NDArray[np.int32],
+) -> None:
+    """Improves `after` (kits of kind 0, of kind 1) by one consignment on top of `before`; `sent` keeps its kits."""
+    low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
+    high0 = within_reach(table, site, option, 0, source_day)
+    high1 = within_reach(table, site, option, 1, source_day)
+    room, each0, each1 = table.room[site, option], table.each[0], table.each[1]
+    box = table.box_cost[table.box_row[site, option]]
+    fixed, spare0, spare1 = table.fixed[site, option], table.spare[site, option, 0], table.spare[site, option, 1]
+    for all0 in range(low0, high0 + 1):
+        for all1 in range(low1, high1 + 1):
+            if all0 - low0 + all1 - low1 > room:
+                break
+            best, chosen = after[all0, all1], 0
+            for had0 in range(low0, all0 + 1):
+                new0 = all0 - had0
+                extra0 = max(0, each0 - new0)
+                for had1 in range(low1, all1 + 1):
+                    new1 = all1 - had1
+                    so_far = before[had0, had1]
+                    if so_far >= NEVER or new0 + new1 == 0:
+                        continue
+                    extra1 = max(0, each1 - new1)
+                    cost = so_far + fixed + box[new0 + new1 + extra0 + extra1] + price * (new0 + new1)
+                    cost += extra0 * spare0 + extra1 * spare1
+                    if cost < best - 1e-9:
+                        best, chosen = cost, new0 * 65536 + new1
+            after[all0, all1] = best
+            sent[all0, all1] = chosen
+
+
+@compiled
+def keep(table: SiteTable, site: int, option: int, before: Amounts, after: Amounts) -> None:
+    """Nothing is sent by this option: what was due by now must have come."""
+    after[:, :] = NEVER
+    low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
+    after[low0:, low1:] = before[low0:, low1:]
+
+
+@compiled
+def plan_sites(
+    table: SiteTable, sites: Counts, extra_price: Amounts, source_day: Counts
+) -> tuple[Amounts, NDArray[np.int64]]:
+    """For each of `sites`: the least cost, NEVER where kits come too late, and kits sent (row, option, kind).
+
+    `extra_price` (site, option) is paid for each kit on top of the table's; `source_day` (site, option) is the day
+    the kits of the option left the source: -1 where the depot has its own stock only, -2 where it cannot be used.
+    """
+    count = sites.shape[0]
+    value = np.zeros(count)
+    kits = np.zeros((count, table.due.shape[1], 2), np.int64)
+    for row in range(count):
+        site = sites[row]
+        size0, size1, last = table.wanted[site, 0] + 1, table.wanted[site, 1] + 1, table.options[site]
+        cost = np.full((last + 1, size0, size1), NEVER)
+        sent = np.zeros((last, size0, size1), np.int32)
+        cost[0, 0, 0] = 0.0
+        for option in range(last):
+            keep(table, site, option, cost[option], cost[option + 1])
+            if source_day[site, option] >= -1:
+                price = table.price[site, option] + extra_price[site, option]
+                day = source_day[site, option]
+                send(table, site, option, price, day, cost[option], cost[option + 1], sent[option])
+        value[row] = cost[last, size0 - 1, size1 - 1]
+        if value[row] < NEVER:
+            all0, all1 = size0 - 1, size1 - 1
+            for option in range(last - 1, -1, -1):
+                chosen = sent[option, all0, all1]
+                kits[row, option, 0], kits[row, option, 1] = chosen // 65536, chosen % 65536
+                all0 -= chosen // 65536
+                all1 -= chosen % 65536
+    return value, kits

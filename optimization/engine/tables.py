@@ -1,0 +1,140 @@
+"""Clusters as arrays: what `site_plans`, `shared_arrivals` and `depot_inflow` compute on."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from optimization.engine.boxes import box_costs
+from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
+from optimization.engine.depot_inflow import InflowTable
+from optimization.engine.early_price import EarlyPrice
+from optimization.engine.site_table import Amounts, SiteTable
+from optimization.engine.spares import SparePrices
+
+KINDS = 2
+
+
+@dataclass(frozen=True)
+class Tables:
+    """A cluster's arrays; `early` (j,): the early price of a kit of each arrival."""
+
+    sites: SiteTable
+    inflow: InflowTable
+    early: Amounts
+
+
+def tables_of(cluster: Cluster, spares: SparePrices) -> Tables:
+    """The arrays of a cluster, without early prices."""
+    return Tables(_site_table(cluster, spares), _inflow_table(cluster), np.zeros(len(cluster.arrivals)))
+
+
+def with_early_price(cluster: Cluster, tables: Tables, price: EarlyPrice) -> Tables:
+    """The arrays of a cluster that have none yet, with early prices."""
+    sites = tables.sites
+    direct = np.where(sites.arrivals < 0, price.at(sites.leaves), 0.0)
+    return Tables(sites._replace(price=sites.price + direct), tables.inflow, price.at(cluster.left_source))
+
+
+def _site_table(cluster: Cluster, spares: SparePrices) -> SiteTable:
+    sites, each = cluster.sites, cluster.kinds.each
+    options = max((len(site.trips) for site in sites), default=0)
+    kits_max = max((len(kits) for site in sites for kits in site.kits), default=0)
+    transits = sorted({trip.lane.transit_days for site in sites for trip in site.trips})
+    all_kits = max((sum(map(len, site.kits)) for site in sites), default=0) + sum(each)
+    table = _empty(len(sites), options, kits_max, np.array(each, dtype=np.int64))
+    boxes = [box_costs(cluster.boxes(transit), all_kits) for transit in transits]
+    table = table._replace(box_cost=np.array(boxes).reshape(len(boxes), all_kits + 1))
+    for row, site in enumerate(sites):
+        _fill_kits(table, row, site, cluster.relaxed)
+        for option, trip in enumerate(site.trips):
+            _fill_option(cluster, spares, table, (row, option), site, trip)
+            table.box_row[row, option] = transits.index(trip.lane.transit_days)
+    return table
+
+
+def _empty(sites: int, options: int, kits: int, each: np.ndarray) -> SiteTable:
+    whole, money = np.int64, np.float64
+    return SiteTable(
+        wanted=np.zeros((sites, KINDS), whole),
+        options=np.zeros(sites, whole),
+        due=np.zeros((sites, options, KINDS), whole),
+        open=np.zeros((sites, options, KINDS), whole),
+        ready=np.zeros((sites, KINDS, kits), whole),
+        room=np.zeros((sites, options), whole),
+        arrivals=np.full((sites, options), -1, whole),
+        leaves=np.zeros((sites, options), whole),
+        fixed=np.zeros((sites, options), money),
+        price=np.zeros((sites, options), money),
+        box_row=np.zeros((sites, options), whole),
+        box_cost=np.zeros((1, 1), money),
+        spare=np.zeros((sites, options, KINDS), money),
+        each=each,
+    )
+
+
+def _fill_kits(table: SiteTable, row: int, site: ClusterSite, relaxed: bool) -> None:
+    table.options[row] = len(site.trips)
+    for kind, kits in enumerate(site.kits):
+        table.wanted[row, kind] = len(kits)
+        ready, opens, lasts = _in_order(kits, relaxed)
+        table.ready[row, kind, : len(kits)] = ready
+        for option, trip in enumerate(site.trips):
+            table.due[row, option, kind] = bisect_left(lasts, option)
+            table.open[row, option, kind] = bisect_right(opens, trip.arrives)
+
+
+def _in_order(kits: Sequence[Placed], relaxed: bool) -> tuple[list[int], list[int], list[int]]:
+    """First days, openings and last options that never fall along the kits.
+
+    Exact: a kit waits for those before it. Relaxed: no kit is held back by another, so that no plan is lost.
+    """
+    ready, opens, lasts = ([getattr(one, name) for one in kits] for name in ("ready", "opens", "last_option"))
+    if relaxed:
+        return _from_behind(ready), _from_behind(opens), list(accumulate(lasts, max))
+    return ready, list(accumulate(opens, max)), _from_behind(lasts)
+
+
+def _from_behind(days: Sequence[int]) -> list[int]:
+    return list(accumulate(reversed(days), min))[::-1]
+
+
+def _fill_option(
+    cluster: Cluster, spares: SparePrices, table: SiteTable, at: tuple[int, int], site: ClusterSite, trip: Trip
+) -> None:
+    by_depot = cluster.depot is not None and trip.lane.origin == cluster.depot.id
+    table.leaves[at], table.fixed[at] = trip.leaves, trip.lane.fixed_cost
+    table.price[at] = trip.lane.kit_cost - cluster.site_holding * trip.arrives
+    if by_depot:
+        table.arrivals[at] = int(np.searchsorted(cluster.came, trip.leaves, side="right"))
+        table.price[at] += cluster.depot_holding * trip.leaves
+    table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
+    for kit, kind in cluster.kinds.of.items():
+        table.spare[(*at, kind)] = spares.price(site.node, kit, trip)
+
+
+def _inflow_table(cluster: Cluster) -> InflowTable:
+    transits = {trip.lane.transit_days for trip in cluster.arrivals}
+    kits = cluster.kits
+    boxes = cluster.boxes(min(transits, default=0))
+    leaves = sorted(_last_leaves(cluster))
+    ready = sorted(one.ready for site in cluster.sites for kits_ in site.kits for one in kits_)
+    return InflowTable(
+        kits=kits,
+        due=np.array([bisect_left(leaves, trip.arrives) for trip in cluster.arrivals], dtype=np.int64),
+        most=np.array([bisect_right(ready, trip.leaves) for trip in cluster.arrivals], dtype=np.int64),
+        capacity=boxes.capacity,
+        cost=boxes.cost,
+        kit_volume=boxes.kit_volume,
+        box_cost=box_costs(boxes, kits),
+    )
+
+
+def _last_leaves(cluster: Cluster) -> Iterator[int]:
+    """When each kit must have left the depot at the latest."""
+    for site in cluster.sites:
+        for kits in site.kits:
+            for one in kits:
+                yield site.trips[one.last_option].leaves
