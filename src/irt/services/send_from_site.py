@@ -1,13 +1,13 @@
 """A parcel to a home that the site packs itself: every kit scanned, the label on it, then given to the carrier."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission, Role
-from irt.errors import BadInput, NotAllowed, NotFound
+from irt.errors import BadInput, NotAllowed, NotFound, Refusal
 from irt.services.check_kit import misread_here
 from irt.services.dispensings import LockedDispensing, lock_dispensing
 from irt.services.holds import under_hold_among
@@ -54,6 +54,16 @@ class SiteParcel(SQLModel):
     kits: int
 
 
+class ExpiredAtTheDoor(Refusal):
+    """A kit was good when it was assigned, and is not when the subject gets it."""
+
+    def __init__(self, numbers: Sequence[str], on_day: date) -> None:
+        super().__init__(
+            f"{', '.join(numbers)}: past the expiry date on {on_day:%d %b %Y}, when the parcel arrives. "
+            "Nothing was booked. Keep the parcel and cancel its delivery; then new kits can be assigned."
+        )
+
+
 _DELIVERIES, _SHIPMENTS = table_of(HomeDelivery), table_of(Shipment)
 _OWN = (
     select(_SHIPMENTS.c.number)
@@ -84,6 +94,7 @@ def give_to_carrier(work: Work, ask: GiveToCarrier) -> SiteParcel:
     shipment, dispensing, _ = _locked(work, ask.study_id, ask.dispensing_id)
     with refusals_concern(dispensing.subject.about("dispatch")):
         _require_packer(work, dispensing)
+        expected_on = _require_good_at_the_door(work, dispensing, shipment)
     underway = kits_underway(work, [shipment])
     locked = lock_kits(work, underway)
     held = under_hold_among(work, locked)
@@ -91,9 +102,6 @@ def give_to_carrier(work: Work, ask: GiveToCarrier) -> SiteParcel:
         as_packed = (kit.state.quality, kit.state.assignment) == (Quality.RELEASED, Assignment.ASSIGNED)
         if not as_packed or kit.id in held:
             raise KitsNotFit
-    today = dispensing.subject.site.today(work.at)
-    late = max((today - shipment.dispatch_on).days, 0) if shipment.dispatch_on else 0
-    expected_on = shipment.expected_on + timedelta(days=late) if shipment.expected_on else None
     facts = {"dispatched_at": work.at, "waybill": ask.waybill, "expected_on": expected_on}
     (after,) = step_shipments(
         work, [shipment], [ShipmentEvent.DISPATCH], facts=facts, tell=lambda _: {"kits": len(locked)}
@@ -109,6 +117,18 @@ def give_to_carrier(work: Work, ask: GiveToCarrier) -> SiteParcel:
     )
     follow_shipment(work, shipment, ShipmentEvent.DISPATCH, None, None)
     return SiteParcel(shipment=shipment.number, status=after.status, kits=len(locked))
+
+
+def _require_good_at_the_door(work: Work, dispensing: LockedDispensing, shipment: HeldShipment) -> date | None:
+    """The day on which the parcel is now expected, if any; no kit of it is past its expiry date then, or today."""
+    today = dispensing.subject.site.today(work.at)
+    late = max((today - shipment.dispatch_on).days, 0) if shipment.dispatch_on else 0
+    expected_on = shipment.expected_on + timedelta(days=late) if shipment.expected_on else None
+    needed_on = max(today, expected_on or today)
+    packed = dispensing.open_kits()
+    if past := [kit.number for kit in dispensing.kits if kit.number in packed and kit.expiry < needed_on]:
+        raise ExpiredAtTheDoor(past, needed_on)
+    return expected_on
 
 
 def own_parcel(work: Work, study_id: int, dispensing_id: int) -> HeldShipment | None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed, NotFound
@@ -13,10 +14,11 @@ from irt.services import fulfil_shipment as steps
 from irt.services.fulfil_shipment import StepShipment
 from irt.services.home_deliveries import KitsNotFit
 from irt.services.release_delivery import CancelDelivery, cancel_delivery, release_delivery
-from irt.services.send_from_site import PackParcel, pack_parcel
+from irt.services.send_from_site import ExpiredAtTheDoor, PackParcel, pack_parcel
 from irt.services.store import Store
 from irt.states.table import TransitionRefused
-from irt.tables.kit import DispensedKit, Dispensing
+from irt.tables.columns import table_of
+from irt.tables.kit import DispensedKit, Dispensing, Kit
 from irt.tables.shipment import Shipment, ShipmentKit
 from tests.builders_home import ADDRESS, SiteTrial, a_site_trial, from_site
 
@@ -108,6 +110,26 @@ def test_a_parcel_leaves_whole_or_not_at_all(trial: SiteTrial) -> None:
     assert trial.rows(Dispensing)[0]["status"] == "not_done"
     trial.assigned(assigned.subject)
     whole(trial)
+
+
+@pytest.mark.parametrize(("days", "leaves"), [(-1, False), (0, False), (1, True)])
+def test_no_kit_leaves_that_is_expired_at_the_door(trial: SiteTrial, days: int, leaves: bool) -> None:
+    """A last day before the one on which it is awaited keeps the parcel here; cancelled, others are assigned."""
+    assigned = trial.assigned()
+    trial.released(assigned.dispensing_id)
+    trial.packed(assigned)
+    kits, number = table_of(Kit), assigned.kits[-1].number
+    with trial.store.writing() as connection:
+        last_day = trial.day + timedelta(days=days)
+        connection.execute(update(kits).where(kits.c.number == number).values(expiry=last_day))
+    if leaves:
+        assert trial.gives(assigned).status == "in_transit"
+        return
+    with pytest.raises(ExpiredAtTheDoor, match=f"^{number}: past the expiry date on 12 Mar 2026"):
+        trial.gives(assigned)
+    assert states(trial, [kit.number for kit in assigned.kits]) == {("site", "released", "assigned")}
+    ask = CancelDelivery(study_id=trial.study_id, dispensing_id=assigned.dispensing_id, reason="Expired")
+    assert trial.do(trial.staff, cancel_delivery, ask).status == "cancelled"
 
 
 def test_a_delivery_is_cancelled_before_its_release(trial: SiteTrial) -> None:
