@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, press, stock_items, supply, verify
+from tests.blinding.story import enrol, plan_ahead, press, stock_items, supply, verify
 from tests.blinding.story_of_change import (
     amend,
     change_network,
@@ -27,8 +27,8 @@ from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
 from web.api.room import every_operation
 
-NUMBERED = re.compile(r"\{\w+_id:int\}")
-"""A record that an address names by its id."""
+NUMBERED = re.compile(r"\{(?:\w+_id|plan|run):int\}")
+"""A record that an address names by its id, or by a number counted from 1."""
 NAMED = re.compile(r"\{(number|site|depot):str\}")
 """A record that an address names as people do."""
 THOROUGH = ("pharmacist.0",)
@@ -59,6 +59,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
     with world_in(variation, template, folder) as world, _listening() as lines:
         world.evidence.routes = sorted(_looked_at(world.browser().client.app.routes))
         supply(world)
+        plan_ahead(world)
         stock_items(world)
         verify(world)
         enrol(world)

@@ -1,11 +1,22 @@
 """What happens in the trial: parcels, subjects, kits, a mistake, a count, a code break; by API and by button."""
 
+import hashlib
+import json
 from datetime import timedelta
 from typing import Any
 
 from httpx import Response
 from sqlalchemy import text
 
+from irt.blinding.roles import Role
+from irt.services.keep_plan import KeepPlan, PlannedLeg, PlannedLine, keep_plan
+from irt.services.optimization_runs import (
+    KeepProblem,
+    StartOptimization,
+    hash_of,
+    keep_problem,
+    open_optimization,
+)
 from irt.tables.secret import ResupplySetting
 from tests.blinding.story_visits import calls, run_in, weigh
 from tests.blinding.variation import LEVEL
@@ -13,6 +24,7 @@ from tests.blinding.worlds import OneWorld
 from tests.rows import put
 from tests.web.api.system import SIGNING
 from tests.web.browser import Browser, forms_of
+from tests.web.parcels import house_of
 
 
 def supply(world: OneWorld) -> None:
@@ -32,6 +44,36 @@ def supply(world: OneWorld) -> None:
     world.evidence.keep("depot.all pick list", browser.get(f"/depot/{world.study_id}/{second}"))
     world.does("depot.all", "/shipments/pick", number=second)
     world.does("pharmacist.0", "/shipments/receive", number=second, received=[], signing=SIGNING)
+
+
+def plan_ahead(world: OneWorld) -> None:
+    """The unblinded supply team has a plan kept, with as many kits of either kind for each site."""
+    house, facts = house_of(world), {"study_id": world.study_id}
+    asked = StartOptimization(**facts, day=world.now.date(), horizon_days=28)
+    run = house.do(Role.SUPPLY_MANAGER, open_optimization, asked).run
+    house.do(Role.SUPPLY_MANAGER, keep_problem, KeepProblem(**facts, run=run, problem={}))
+    with world.store.reading() as connection:
+        kinds = connection.execute(text("SELECT DISTINCT kit_type FROM secret_kit_content ORDER BY kit_type"))
+        legs = [_leg(world, site, list(kinds.scalars())) for site, _ in world.sites[:1]]
+    plan = json.dumps([leg.model_dump(mode="json") for leg in legs])
+    digest = hashlib.sha256(plan.encode()).hexdigest()
+    figures = {"cost": {"fixed": 24_000}, "bound": 20_000, "seconds": 1.0, "verdict": {}, "faults": []}
+    kept = {"plan": plan, "hash": digest, "problem_hash": hash_of({}), "status": "proven", "consignments": legs}
+    house.do(Role.SUPPLY_MANAGER, keep_plan, KeepPlan.model_validate({**facts, "run": run, **kept, **figures}))
+
+
+def _leg(world: OneWorld, site: str, kinds: list[str]) -> PlannedLeg:
+    leaves = world.now.date() + timedelta(days=9)
+    return PlannedLeg(
+        lane=f"NLD>{site}",
+        origin="NLD",
+        place=site,
+        storage="2-8C",
+        dispatch_on=leaves,
+        expected_on=leaves + timedelta(days=5),
+        shippers={"box": 1},
+        lines=[PlannedLine(kit_type=kind, lot="L1", label="all", kits=3) for kind in kinds],
+    )
 
 
 def stock_items(world: OneWorld) -> None:

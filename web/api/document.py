@@ -26,6 +26,7 @@ TAGS = {
     "kits": "Reports and counts of kits at sites.",
     "labels": "The words of labels, approved by another person, and labels put on and checked.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
+    "plans": "Shipment plans: asked for, watched, read, edited, approved under a signature and shipped.",
     "messages": "Messages of depots: sent in, fetched, acknowledged; and manifests.",
     "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",
     "quality": "Lots released, kits in quarantine decided, recalls and other holds, each under a signature.",

@@ -178,6 +178,7 @@ def consignments_view(
     return ConsignmentsView(
         head=head_of(desk, opened, refusal),
         rows=tuple(consignment_row(opened, at) for at in found[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]),
+        today=desk.now.date(),
         total=len(found),
         search=search,
         previous=f"{address}{page - 1}" if page > 1 else "",

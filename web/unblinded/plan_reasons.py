@@ -1,6 +1,7 @@
 """Why a plan sends what it sends, why not otherwise, and what the next plan is to keep or leave out."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -70,18 +71,19 @@ class PlanReasonPages(Controller):
         study_id = posted_plan_study(desk, data)
         opened = open_plan(desk, study_id, number)
         try:
-            started = desk.press(start_optimization, _next(opened), data.get("command_key", ""))
+            started = desk.press(start_optimization, _next(opened, desk.now.date()), data.get("command_key", ""))
         except Refusal as refusal:
             view = consignments_view(desk, opened, 1, "", refusal)
             return plan_page(desk, opened, "consignments", view, refusal.status_code)
         return go(f"/supply/optimizer/runs/{started.run}")
 
 
-def _next(opened: OpenPlan) -> StartOptimization:
+def _next(opened: OpenPlan, today: date) -> StartOptimization:
+    """From the same day on, or from today where that is past."""
     run = opened.shown.run
     return StartOptimization(
         study_id=opened.study_id,
-        day=run.day,
+        day=max(run.day, today),
         horizon_days=run.horizon_days,
         title=run.title,
         parent=opened.shown.number,
@@ -130,7 +132,7 @@ def _why_view(desk: Desk, opened: OpenPlan, at: int) -> WhyView:
     )
 
 
-def _uses(opened: OpenPlan, told: Why) -> tuple[tuple[Any, str, str, int], ...]:
+def _uses(opened: OpenPlan, told: Why) -> tuple[tuple[date, str, str, int], ...]:
     """When, where and as what its kits are taken, added up by the name they have there."""
     taken: dict[tuple[int, str, str], int] = {}
     for each in told.fed:

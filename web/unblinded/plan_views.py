@@ -104,6 +104,7 @@ class ConsignmentsView(UnblindedView):
 
     head: PlanHead
     rows: Sequence[ConsignmentRow]
+    today: date
     total: int
     search: str
     previous: str

@@ -1,0 +1,189 @@
+"""Shipment plans over the API: runs asked for, watched and stopped; plans read, edited and approved."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from litestar.params import PathParameter
+
+from irt.blinding.roles import DataClass, Permission
+from irt.reads.blinded_plans import BlindedPlan, BlindedPlanLine, blinded_plan, blinded_plans
+from irt.reads.unblinded_plans import PlanShown, RunLine, RunWatched, plan_files, plan_shown, run_watched, runs
+from irt.services.approve_plan import approve_plan
+from irt.services.edit_plan import edit_plan
+from irt.services.optimization_runs import cancel_run, start_optimization
+from irt.services.ship_plan import ship_plan
+from web.api.gate import SHOWS
+from web.api.operations import (
+    NUMBER_MAX,
+    Caller,
+    Now,
+    Records,
+    StudyId,
+    command,
+    question,
+    unblinded_question,
+)
+from web.api.readings import write_down
+
+PlanNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The plan's number in its study.")]
+RunNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The run's number in its study.")]
+_UNBLINDED = {SHOWS: DataClass.SUPPLY_BY_TYPE}
+
+
+@dataclass(frozen=True)
+class PlansListed:
+    """The fifty newest plans, the newest first."""
+
+    items: tuple[BlindedPlanLine, ...]
+
+
+@dataclass(frozen=True)
+class RunsListed:
+    """The fifty newest optimizations, the newest first."""
+
+    items: tuple[RunLine, ...]
+
+
+@dataclass(frozen=True)
+class FilesOfPlan:
+    """Problem and plan in the format irt-supply-bench/1, and the hashes they were kept under."""
+
+    problem: dict[str, Any]
+    problem_hash: str
+    plan: str
+    plan_hash: str
+
+
+@question("/studies/{study_id:int}/plans", Permission.VIEW_SUPPLY, "Shipment plans of a study")
+def list_plans(study_id: StudyId, caller: Caller, store: Records) -> PlansListed:
+    """From which day on they plan, and who approved them."""
+    caller.require(Permission.VIEW_SUPPLY, study_id)
+    with store.reading() as connection:
+        return PlansListed(blinded_plans(connection, study_id))
+
+
+@question(
+    "/studies/{study_id:int}/plans/{plan:int}", Permission.VIEW_SUPPLY, "What a plan sends, by blinding group"
+)
+def show_plan(study_id: StudyId, plan: PlanNumber, caller: Caller, store: Records) -> BlindedPlan:
+    """Its consignments by day, and the shipments they became."""
+    caller.require(Permission.VIEW_SUPPLY, study_id)
+    with store.reading() as connection:
+        return blinded_plan(connection, study_id, plan)
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/plans/{plan:int}/contents",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "A plan with its costs, bound and kit types",
+)
+def show_plan_contents(study_id: StudyId, plan: PlanNumber, caller: Caller, store: Records, now: Now) -> PlanShown:
+    """What it costs in cents by component, what is proven of it, lots and boxes, wishes for the next plan."""
+    with store.reading() as connection:
+        told = plan_shown(connection, study_id, plan)
+    write_down(
+        store, caller, now, study_id, f"plan {plan}", len(told.consignments), permission=Permission.VIEW_SUPPLY
+    )
+    return told
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/plans/{plan:int}/files",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "Problem and plan as files",
+)
+def show_plan_files(study_id: StudyId, plan: PlanNumber, caller: Caller, store: Records, now: Now) -> FilesOfPlan:
+    """Stock to come, expiry and costs follow from them; `irt optimize check` holds one against the other."""
+    with store.reading() as connection:
+        files = plan_files(connection, study_id, plan)
+    write_down(store, caller, now, study_id, f"plan {plan} files", 2, permission=Permission.VIEW_SUPPLY)
+    return FilesOfPlan(dict(files.problem), files.problem_hash, files.plan, files.plan_hash)
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/optimizations",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "Optimizations of a study",
+)
+def list_optimizations(study_id: StudyId, caller: Caller, store: Records) -> RunsListed:
+    """Who asked for what, how far it is, and the plan that came of it."""
+    with store.reading() as connection:
+        return RunsListed(runs(connection, study_id))
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/optimizations/{run:int}",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "How far an optimization is",
+)
+def show_optimization(study_id: StudyId, run: RunNumber, caller: Caller, store: Records) -> RunWatched:
+    """Bound and best plan in cents as they moved, and what it was asked with."""
+    with store.reading() as connection:
+        return run_watched(connection, study_id, run)
+
+
+OPERATIONS = (
+    list_plans,
+    show_plan,
+    show_plan_contents,
+    show_plan_files,
+    list_optimizations,
+    show_optimization,
+    command(
+        "/plans/optimize",
+        start_optimization,
+        Permission.RUN_RESUPPLY,
+        "Ask for a shipment plan",
+        {"study_id": 1, "day": "2026-06-17", "horizon_days": 84, "gap": 0.01, "seconds": 60},
+        **_UNBLINDED,
+    ),
+    command(
+        "/plans/cancel",
+        cancel_run,
+        Permission.RUN_RESUPPLY,
+        "Stop an optimization; the best plan so far is kept",
+        {"study_id": 1, "run": 3},
+        **_UNBLINDED,
+    ),
+    command(
+        "/plans/edit",
+        edit_plan,
+        Permission.RUN_RESUPPLY,
+        "Keep a consignment in the next plan, leave it out, or let go of it",
+        {
+            "study_id": 1,
+            "plan": 2,
+            "lane": "NLD>1014",
+            "storage": "2-8C",
+            "dispatch_on": "2026-06-18",
+            "kind": "fixed",
+            "reason": "The courier is booked",
+        },
+        **_UNBLINDED,
+    ),
+    command(
+        "/plans/approve",
+        approve_plan,
+        Permission.APPROVE_SHIPMENT,
+        "Approve a plan with a signature",
+        {
+            "study_id": 1,
+            "plan": 2,
+            "hash": "b9d0" * 16,
+            "signing": {"password": "the owner's password", "code": "123456"},
+        },
+        **_UNBLINDED,
+    ),
+    command(
+        "/plans/ship",
+        ship_plan,
+        Permission.RUN_RESUPPLY,
+        "Ask the depots for what an approved plan sends today and tomorrow",
+        {"study_id": 1, "plan": 2},
+        **_UNBLINDED,
+    ),
+)
