@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from irt.errors import IntegrityFault
 from irt.supply.planned import Departures
 from irt.supply.planner import NetworkView, ProposedShipment
 from irt.supply.resupply import Formula
-from optimization.check.check_plan import check_plan
-from optimization.check.verdict import first_words
+from optimization.check.passed import passed
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem, live_problem
 from optimization.problem import Problem
@@ -34,9 +32,7 @@ class Optimizer:
         if not live.problem.demand:
             return []
         result = self.solve(live.problem, _goal(settings), lambda _: True)
-        verdict = check_plan(live.problem, result.plan)
-        if not verdict.accepted:
-            raise IntegrityFault(f"the optimizer's plan is not clean: {first_words(verdict.violations)}")
+        passed(live.problem, result)
         last = live.days.first + settings.get("review_days", 1)
         due = [leg for leg, one in zip(legs(live, result.plan), result.plan.consignments, strict=True)
                if one.dispatch_day < last]  # fmt: skip

@@ -21,6 +21,7 @@ from irt.services.optimization_runs import (
 from irt.services.running_job import WorkerStopping
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
+from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem
@@ -34,6 +35,7 @@ from web.planning.problem import problem_of_study
 BETWEEN_STEPS_SECONDS = 0.5
 """Steps that follow faster are told together with the next one."""
 FAULTS_TOLD = 50
+CAUSES_TOLD = 20
 FAULT = "The program stopped on a fault of its own. Nothing was kept. Start another one."
 
 
@@ -101,6 +103,7 @@ def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, resu
     verdict = check_plan(live.problem, result.plan)
     faults = [f"{found.code}: {found.words}" for found in verdict.violations[:FAULTS_TOLD]]
     figures = {"service": verdict.service, "unmet_kits": verdict.unmet_kits, "wasted_kits": verdict.wasted_kits}
+    causes = unservable(live.problem)[:CAUSES_TOLD] if verdict.unmet_kits else ()
     ask = KeepPlan(
         study_id=run.study_id,
         run=run.number,
@@ -111,7 +114,12 @@ def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, resu
         cost=asdict(verdict.cost),
         bound=result.bound,
         seconds=result.seconds,
-        verdict={**figures, "kits_wanted": live.problem.kits_wanted, "violations": len(verdict.violations)},
+        verdict={
+            **figures,
+            "kits_wanted": live.problem.kits_wanted,
+            "violations": len(verdict.violations),
+            "causes": [{"kits": cause.kits, "words": cause.words} for cause in causes],
+        },
         faults=faults,
         consignments=[_kept_leg(live, leg) for leg in legs(live, result.plan)],
         cancelled=result.status == Status.CANCELLED,

@@ -7,7 +7,7 @@ from typing import Any
 
 from irt.study.definition import StudyDefinition
 from irt.supply.planner import NetworkView, SiteView
-from irt.supply.planners import needs_today, settings_of
+from irt.supply.planners import TOGETHER, needs_today, settings_of
 from irt.supply.resupply import STOPPED, Need, share_out
 
 NOT_REACHED = "level not reached"
@@ -91,7 +91,7 @@ def _why_not(need: Need) -> tuple[str, ...]:
     if need.kit_type in need.site.barred:
         return (need.site.barred[need.kit_type],)
     if not need.wanted:
-        return (STOPPED if need.why == STOPPED else NOT_REACHED,)
+        return (need.why if need.why in (STOPPED, TOGETHER) else NOT_REACHED,)
     if not need.missing:
         return ()
     if need.limit:

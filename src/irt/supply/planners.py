@@ -11,7 +11,12 @@ from irt.supply import predictive, resupply
 from irt.supply.planner import NetworkView, ProposedShipment, ResupplyPlanner, SiteView
 from irt.supply.predictive import Predictive
 from irt.supply.projection import Assumptions
-from irt.supply.resupply import Formula, MinMax, Need, judged
+from irt.supply.resupply import Formula, MinMax, Need, judged, needs_by_hand
+
+TOGETHER = "all places are planned together"
+PLANNED_TOGETHER = (
+    "what leaves follows from a plan for all places together, at the least cost for the promised service"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,9 @@ def needs_today(
     definition: StudyDefinition, site: SiteView, day: date, settings: Mapping[str, Any]
 ) -> tuple[Formula, list[Need]]:
     """The study's rule, and what it counts at a site on a day of every kit type, wanted or not."""
+    if definition.resupply.method == "optimizer":
+        every = dict.fromkeys((kit_type.code for kit_type in definition.kit_types), 0)
+        return Formula("optimizer", PLANNED_TOGETHER), needs_by_hand(site, day, every, TOGETHER)
     if definition.resupply.method == "predictive":
         return Formula(Predictive.name, predictive.RULE), predictive.judge(site, day, settings)
     return Formula(MinMax.name, resupply.RULE), judged(site, day, settings)
