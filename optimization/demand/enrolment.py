@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,10 +70,10 @@ def share_of_total(first: float, others: float, total: int) -> Mass:
         _log_choose(total, int(count)) + _log_beta(first + count, others + total - count) - _log_beta(first, others)
         for count in counts
     ]
-    return np.exp(np.array(log))
+    return np.asarray(np.exp(np.array(log)))
 
 
-def batch_new_subjects(a: NDArray[np.float64], odds: NDArray[np.float64], length: int) -> Mass:
+def batch_new_subjects(a: NDArray[np.floating[Any]], odds: NDArray[np.floating[Any]], length: int) -> Mass:
     """`new_subjects` of many sites at once; `odds` is days * share / b; the last takes what is beyond."""
     mass = np.zeros((*np.broadcast_shapes(a.shape, odds.shape), length))
     mass[..., 0] = (1 + odds) ** -a

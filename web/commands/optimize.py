@@ -9,6 +9,7 @@ SUBCOMMANDS = {
     "file": "web.commands.optimize_file",
     "check": "web.commands.optimize_check",
     "study": "web.commands.optimize_study",
+    "policies": "web.commands.optimize_policies",
 }
 
 

@@ -122,7 +122,8 @@ def test_demand_sums_to_one_and_grows_with_the_days() -> None:
 
 def test_those_in_screening_come_with_their_chance() -> None:
     """Two in screening, one randomized within the days: half of 0.8 take a kit of arm A."""
-    protocol = Protocol(TWO_ARMS.later_days, TWO_ARMS.shares, TWO_ARMS.titrations, in_screening_succeeds=0.8)
+    plan, conduct = TWO_ARMS.later_days, Conduct(0.0, ON_THE_DAY)
+    protocol = Protocol(plan, TWO_ARMS.shares, TWO_ARMS.titrations, conduct, in_screening_succeeds=0.8)
     law = demand_of_site(SiteFacts({}, screening_days=(4, 30)), protocol, PRIOR, "K1", (0, 13))
     assert np.allclose(law, [0.6, 0.4])
 

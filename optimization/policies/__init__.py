@@ -1,0 +1,1 @@
+"""The policy laboratory: rules of resupply on documented demand paths, beside what nobody could do better."""
