@@ -1,5 +1,10 @@
 """Files of problems and plans on disk, and figures of a plan as the commands tell them."""
 
+import ctypes
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -24,6 +29,20 @@ def open_problem(file: Path) -> Problem:
 def open_plan(file: Path) -> Plan:
     """The plan in that file; a named refusal where it is none."""
     return read_plan(file.read_bytes())
+
+
+@contextmanager
+def solvers_told_apart() -> Iterator[None]:
+    """What a solver's library prints goes to standard error: on standard output stands the answer alone."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        ctypes.CDLL(None).fflush(None)
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def figures_of(plan: Plan, verdict: Verdict) -> dict[str, Any]:
