@@ -14,6 +14,7 @@ from tests.bench.figures import Figure, show
 from tests.bench.full_nights import FILLING_NIGHTS, NIGHTS, full_nights
 from tests.bench.nightly import nightly
 from tests.bench.pharmacists import pharmacists
+from tests.bench.policies import policy_figures
 from tests.bench.randomization import randomization_figures
 from tests.bench.recall import recall_figures
 from tests.bench.receipt import receipt_figures
@@ -34,7 +35,7 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
     "pages": ("Pages that list stock", stock_pages),
 }
 """Parts that take one filled database of each kind."""
-PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay")
+PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies")
 LONG = "nights"
 """Measured only where it is asked for: it takes the better part of an hour."""
 
@@ -67,6 +68,8 @@ def _measure(part: str, server: Server, people: int | None) -> None:
         show("Ninety nights", [row for name, make in stores for row in _full_nights(name, make)])
     elif part == "replay":
         show("Replay", replay_rates(server, people))
+    elif part == "policies":
+        show("Policies of resupply on fresh paths", policy_figures())
     else:
         title, measure = ON_A_STORE[part]
         show(title, [row for name, make in stores for row in _on(measure, name, make)])
