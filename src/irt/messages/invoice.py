@@ -1,13 +1,14 @@
-"""A pro-forma invoice: what customs are told of a shipment. One line for each blinding group, one value for it."""
+"""A pro-forma invoice: what customs are told of a shipment. One line and value for each blinding group and item."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from irt.errors import Refusal
-from irt.messages.shipment_story import Place, PlaceKind, Story
-from irt.study.customs import Commodity, Customs
+from irt.messages.shipment_story import Place, PlaceKind, Story, StoryItem
+from irt.study.customs import Commodity, Customs, Goods, ItemGoods
 
 
 class NoInvoice(Refusal):
@@ -16,20 +17,20 @@ class NoInvoice(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class InvoiceLine:
-    """Kits that look alike: goods in neutral words, how many, their value and weight."""
+    """Kits that look alike, or pieces of an item: goods in neutral words, how many, their value and weight."""
 
     words: str
     hs_code: str
     origin: str
-    kits: int
+    pieces: int
     value: Decimal
     net_grams: int
     gross_grams: int
 
     @property
     def total(self) -> Decimal:
-        """The value of all these kits."""
-        return self.value * self.kits
+        """The value of all these pieces."""
+        return self.value * self.pieces
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +79,40 @@ def invoice_of(story: Story, groups: Mapping[str, int], customs: Customs | None,
         currency=customs.currency,
         waybill=story.waybill,
         keep_at=story.storage,
-        lines=_lines(groups, customs.commodities),
+        lines=(*_lines_of_kits(groups, customs.commodities), *_lines_of_items(story.items, customs.item_goods)),
         made_at=at,
     )
 
 
-def _lines(groups: Mapping[str, int], commodities: Sequence[Commodity]) -> tuple[InvoiceLine, ...]:
+def _lines_of_kits(groups: Mapping[str, int], commodities: Sequence[Commodity]) -> Iterator[InvoiceLine]:
     known = {each.blinding_group: each for each in commodities}
-    missing = sorted(set(groups) - set(known))
-    if missing:
+    if set(groups) - set(known):
         raise NoInvoice("A kind of kit of this shipment has no value for customs. Set it in the study file.")
-    return tuple(
-        InvoiceLine(
-            words=known[group].words,
-            hs_code=known[group].hs_code,
-            origin=known[group].origin,
-            kits=kits,
-            value=known[group].value,
-            net_grams=known[group].net_grams * kits,
-            gross_grams=known[group].gross_grams * kits,
+    for group, kits in sorted(groups.items()):
+        yield _line(known[group], kits)
+
+
+def _lines_of_items(items: Sequence[StoryItem], goods: Sequence[ItemGoods]) -> Iterator[InvoiceLine]:
+    known = {each.item: each for each in goods}
+    pieces: Counter[str] = Counter()
+    for item in items:
+        pieces[item.code] += item.quantity
+    if missing := sorted(set(pieces) - set(known)):
+        raise NoInvoice(
+            f"{', '.join(missing)} of this shipment has no value for customs. Set it in the study file."
         )
-        for group, kits in sorted(groups.items())
+    for code, quantity in sorted(pieces.items()):
+        if quantity:
+            yield _line(known[code], quantity)
+
+
+def _line(goods: Goods, pieces: int) -> InvoiceLine:
+    return InvoiceLine(
+        words=goods.words,
+        hs_code=goods.hs_code,
+        origin=goods.origin,
+        pieces=pieces,
+        value=goods.value,
+        net_grams=goods.net_grams * pieces,
+        gross_grams=goods.gross_grams * pieces,
     )

@@ -13,8 +13,8 @@ from irt.messages.invoice import Invoice, InvoiceLine
 _INK, _QUIET, _LINE = (24, 32, 44), (90, 98, 110), (200, 205, 212)
 _LETTERS = "Fira Sans"
 _STORAGE = {"frozen": "Frozen", "2-8C": "2 to 8 °C", "15-25C": "15 to 25 °C", "ambient": "Room temperature"}
-_HEADS = ("Goods", "HS code", "Made in", "Kits", "Value of one", "Value", "Net kg", "Gross kg")
-_SHARES = (54, 20, 15, 11, 24, 24, 16, 18)
+_HEADS = ("Goods", "HS code", "Made in", "Pieces", "Value of one", "Value", "Net kg", "Gross kg")
+_SHARES = (52, 20, 15, 13, 24, 24, 16, 18)
 _ROW_MM = 6.0
 _STATEMENT = (
     "Not for resale. The goods are investigational products for use in a clinical trial alone. "
@@ -93,9 +93,9 @@ class _Paper(FPDF):
             self._row(self._cells(line), "")
         lines = self._of.lines
         net, gross = sum(line.net_grams for line in lines), sum(line.gross_grams for line in lines)
-        kits = sum(line.kits for line in lines)
+        pieces = sum(line.pieces for line in lines)
         total = f"{self._of.total:.2f}"
-        self._row(("Total", "", "", str(kits), "", total, _kilograms(net), _kilograms(gross)), "B")
+        self._row(("Total", "", "", str(pieces), "", total, _kilograms(net), _kilograms(gross)), "B")
 
     def statement(self) -> None:
         """What the goods are for, and room to sign."""
@@ -112,7 +112,7 @@ class _Paper(FPDF):
             line.words,
             line.hs_code,
             line.origin,
-            str(line.kits),
+            str(line.pieces),
             f"{line.value:.2f}",
             f"{line.total:.2f}",
             _kilograms(line.net_grams),

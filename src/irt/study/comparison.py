@@ -53,6 +53,7 @@ _NOUNS: dict[str, _Noun] = {
     "labels": _Noun("Labels"),
     "customs": _Noun("Customs"),
     "commodities": _Noun("Goods", "Goods", ("blinding_group",)),
+    "item_goods": _Noun("Goods without kit number", "Goods", ("item",)),
     "notices": _Noun("Notices", "Notice", ("kind",)),
     "wordings": _Noun("Wordings", "Wording", ("audience",)),
     "gtins": _Noun("Item numbers (GTIN)"),

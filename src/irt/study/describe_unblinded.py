@@ -269,18 +269,19 @@ def _customs(definition: StudyDefinition) -> tuple[Section, ...]:
     customs = definition.customs
     if customs is None:
         return ()
+    named = [(each.blinding_group, each) for each in customs.commodities]
     rows = tuple(
         (
-            each.blinding_group,
+            name,
             each.words,
             each.hs_code,
             each.origin,
             f"{each.value:.2f} {customs.currency}",
             f"{each.net_grams} / {each.gross_grams}",
         )
-        for each in customs.commodities
+        for name, each in (*named, *((each.item, each) for each in customs.item_goods))
     )
-    headings = ("Looks like", "Goods", "HS code", "Made in", "Value of a kit", "Net / gross (g)")
+    headings = ("Looks like, or item", "Goods", "HS code", "Made in", "Value of one", "Net / gross (g)")
     facts = (("Incoterm", customs.incoterm), ("Exporter", ", ".join(customs.consignor) or "the depot"))
     return (Section("Customs", facts, Table(headings, rows)),)
 

@@ -14,7 +14,7 @@ from irt.messages.papers import PAPERS
 from irt.messages.shipment_story import Place, PlaceKind
 from irt.states.records import Mode
 from irt.study.customs import Customs
-from tests.irt.messages.stories import AT, DEPOT, SITE, a_story
+from tests.irt.messages.stories import AT, DEPOT, ITEMS, SITE, a_story
 
 CUSTOMS = Customs.model_validate(
     {
@@ -78,12 +78,27 @@ def test_many_goods_take_many_pages_with_their_sum() -> None:
 def test_the_invoice_of_a_shipment_tells_no_arm_by_words_or_value() -> None:
     """One line and one value for kits that look alike: the numbers of kits and lots are on no invoice."""
     invoice = an_invoice(mode=Mode.PRODUCTION)
-    assert [(line.words, line.kits, line.value) for line in invoice.lines] == [
+    assert [(line.words, line.pieces, line.value) for line in invoice.lines] == [
         ("Medicinal products for a clinical trial, no commercial value", 2, Decimal("12.50")),
         ("Test articles", 1, Decimal(100)),
     ]
     text = text_of(invoice_paper_of(invoice))
     assert not any(word in text for word in ("107342", "L1", "TEST", "placebo"))
+
+
+def test_what_rides_along_without_numbers_is_told_by_item() -> None:
+    """Bags of two lots stand on one line with their value and weight; without a value there is no invoice."""
+    bags = {"item": "BAG", "words": "Infusion bags", "hs_code": "392690", "origin": "CN", "value": "1.25"}
+    goods = {**CUSTOMS.model_dump(), "item_goods": [{**bags, "net_grams": 50, "gross_grams": 60}]}
+    invoice = invoice_of(a_story(items=ITEMS), {"PEN": 2}, Customs.model_validate(goods), AT)
+    assert [(line.words, line.pieces, line.total, line.gross_grams) for line in invoice.lines[1:]] == [
+        ("Infusion bags", 20, Decimal("25.00"), 1200)
+    ]
+    assert invoice.total == Decimal("50.00")
+    text = text_of(invoice_paper_of(invoice))
+    assert all(words in text for words in ("Infusion bags", "392690", "1.25", "50.00", "1.200"))
+    with pytest.raises(NoInvoice, match="BAG of this shipment has no value for customs"):
+        invoice_of(a_story(items=ITEMS), {"PEN": 2}, CUSTOMS, AT)
 
 
 def test_the_papers_of_depots_and_sites_tell_no_value() -> None:

@@ -13,6 +13,10 @@ DESIGN = "  method: {}\n  strata: [ldl, region]\n"
 GB = "name: United Kingdom, region: EU,"
 NIGHT = "notices:\n  - kind: night_planned\n"
 SAYS = "    wordings:\n      - {{audience: {}, subject: Supply, text: '{}'}}\n"
+BAGS = (
+    "  item_goods:\n"
+    '    - {item: BAG, words: Bags, hs_code: "392690", origin: CN, value: 1.25, net_grams: 50, gross_grams: 60}\n'
+)
 GOODS = '    - {blinding_group: PEN, hs_code: "300215", origin: US, value: 40, net_grams: 60, gross_grams: 140}\n'
 C1 = "  - {scope: cohort, key: C1, subjects: 3}\n"
 
@@ -274,6 +278,16 @@ EDITS = [
      "fourier", GOODS, GOODS.replace("hs_code", "words: Pens with matching placebo, hs_code")),
     ("GrossBelowNet", "customs.commodities[0].gross_grams", "gross_grams: 14",
      "fourier", GOODS, GOODS.replace("gross_grams: 140", "gross_grams: 14")),
+    ("UnknownItem", "customs.item_goods[0].item", "BAG",
+     "fourier", GOODS, GOODS + BAGS),
+    ("TwoCommodities", "customs.item_goods[1].item", "item: BAG",
+     "fourier", GOODS, GOODS + BAGS + BAGS.partition("\n")[2]),
+    ("ItemWithoutGoods", "customs", "customs:",
+     "fourier", "dispensing:\n", "items:\n  - {code: BAG, name: Infusion bag}\ndispensing:\n"),
+    ("TellingCommodity", "customs.item_goods[0].words", "placebo",
+     "fourier", GOODS, GOODS + BAGS.replace("words: Bags", "words: Bags for placebo")),
+    ("GrossBelowNet", "customs.item_goods[0].gross_grams", "gross_grams: 6",
+     "fourier", GOODS, GOODS + BAGS.replace("gross_grams: 60", "gross_grams: 6")),
     # notices
     ("TwoNotices", "notices[1].kind", "night_planned",
      "fourier", "countries:\n", NIGHT + NIGHT.replace("notices:\n", "") + "countries:\n"),
