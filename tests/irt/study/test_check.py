@@ -9,7 +9,8 @@ from tests.irt.study.mistakes import D1_P, EDITS
 WARNINGS = {
     "TooManyStrata", "UnusedFactor", "UnequalMinimization", "ArmWithoutCohort",
     "UnusedKitType", "UndeclaredSham", "NotAllArmsOnSite", "NoResupplySetting", "HoldTooShort", "LotNeverShipped",
-    "KitTypeWithoutLot", "GroupWithoutCommodity", "ItemWithoutGoods", "OverlappingWindows", "VisitAfterScreening", "CapNeverReached",
+    "KitTypeWithoutLot", "GroupWithoutCommodity", "ItemWithoutGoods", "OverlappingWindows",
+    "VisitAfterScreening", "CapNeverReached",
     "CapBelowPlan",
     "CohortCapDiffers", "NothingIsBlinded", "NothingPredicted",
 }  # fmt: skip
