@@ -95,6 +95,7 @@ def _work_out(bench: Bench, run: RunOpen) -> Worked:
     watch = _Watch(bench, run, wishes.cost)
     goal = Goal(**run.goal)
     result = wishes.merged(bench.solve(wishes.problem, goal, watch), live)
+    watch.end(result)
     kept = _keep(bench, run, told.hash, live, result)
     return Worked(live, result, kept)
 
@@ -158,6 +159,13 @@ class _Watch:
         self._told_at = progress.seconds
         cost = None if progress.cost is None else progress.cost + self._beside
         step = Step(progress.seconds, progress.bound + self._beside, cost, progress.words)
-        with self._bench.store.writing() as connection:
-            wanted = note_step(connection, self._run, step)
+        wanted = self._note(step)
         return self._bench.go_on(progress) and wanted
+
+    def end(self, result: Result) -> None:
+        """The last step: what is kept."""
+        self._note(Step(result.seconds, result.bound, result.cost.total, str(result.status)))
+
+    def _note(self, step: Step) -> bool:
+        with self._bench.store.writing() as connection:
+            return note_step(connection, self._run, step)
