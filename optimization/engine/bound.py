@@ -53,7 +53,9 @@ class _Answer:
 def first_bound(cluster: Cluster, tables: Tables, shares: Shares | None = None) -> Bound:
     """The bound with these shares; without any, when sites share each arrival by their number of kits."""
     if not cluster.arrivals:
-        return Bound(_without_depot(cluster, tables), Shares(np.zeros((len(cluster.sites), 0)), np.zeros(0)))
+        return Bound(
+            _without_depot(cluster, tables), Shares(np.zeros((len(cluster.first_choices), 0)), np.zeros(0))
+        )
     shares = shares or _first_shares(cluster, tables)
     return Bound(_answer(cluster, tables, shares).value, shares)
 
@@ -84,7 +86,8 @@ def _without_depot(cluster: Cluster, tables: Tables) -> float:
     if not len(sites):
         return 0.0
     value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
-    return float(value.sum()) + cluster.constant
+    costs = value + cluster.apart
+    return float(costs[cluster.best_choices(costs)].sum())
 
 
 def _fixed(cluster: Cluster) -> Amounts:
@@ -105,19 +108,21 @@ def _slope(tables: Tables) -> float:
 
 
 def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
-    weight = tables.sites.wanted.sum(axis=1) / max(1, cluster.kits)
+    weight = tables.sites.wanted.sum(axis=1)[cluster.first_choices] / max(1, cluster.kits)
     return Shares(np.outer(weight, _fixed(cluster)), np.full(len(cluster.arrivals), _slope(tables)))
 
 
 def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
     price = _kit_costs(cluster) + tables.early + shares.kit
-    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, shares.opening)
+    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, shares.opening[cluster.site_of])
+    costs = value + cluster.apart
+    best = cluster.best_choices(costs)
     fixed = _fixed(cluster) - shares.opening.sum(axis=0)
     least, inflow = plan_inflow(tables.inflow, fixed, -shares.kit, cluster.all_by_depot)
-    whole = float(value.sum()) + least + cluster.constant
-    openings = paid - (inflow > 0).astype(np.float64)[None, :]
+    whole = float(costs[best].sum()) + least
+    openings = paid[best] - (inflow > 0).astype(np.float64)[None, :]
     openings[(shares.opening <= 0) & (openings < 0)] = 0.0
-    return _Answer(min(whole, NEVER), openings, (drawn.sum(axis=0) - inflow).astype(np.float64))
+    return _Answer(min(whole, NEVER), openings, (drawn[best].sum(axis=0) - inflow).astype(np.float64))
 
 
 def _stepped(cluster: Cluster, tables: Tables, shares: Shares, answer: _Answer, goal: float) -> Shares:

@@ -11,7 +11,8 @@ import numpy as np
 
 from optimization.engine.boxes import Boxes, box_costs, boxes_for
 from optimization.engine.needs import Want
-from optimization.engine.site_table import Counts
+from optimization.engine.site_table import Amounts, Counts
+from optimization.plan import Dispensing
 from optimization.problem import Lane, Node, Problem
 
 
@@ -44,16 +45,21 @@ class Placed:
 
 @dataclass(frozen=True)
 class ClusterSite:
-    """A site, the trips by which kits may come, and the kits wanted by kind in order of day."""
+    """A site with one choice of need: the trips by which kits may come, and kits wanted by kind in order of day.
+
+    `apart`: what the choice costs whatever trips are taken, in cents.
+    """
 
     node: Node
     trips: tuple[Trip, ...]
     kits: tuple[tuple[Placed, ...], ...]
+    own: tuple[Dispensing, ...]
+    apart: float
 
 
 @dataclass(frozen=True)
 class Cluster:
-    """One depot (or none) and its sites in one class. `unserved`: kits that no trip can bring in time.
+    """One depot (or none) and its sites in one class, each site as often as it has choices, one after the other.
 
     The `relaxed` form is what bounds are computed on: never dearer than any plan.
     """
@@ -64,10 +70,32 @@ class Cluster:
     arrivals: tuple[Trip, ...]
     sites: tuple[ClusterSite, ...]
     kinds: Kinds
-    unserved: int
-    own_holding: int
     relaxed: bool
     boxes_memo: dict[int, Boxes] = field(default_factory=dict)
+
+    @cached_property
+    def first_choices(self) -> Counts:
+        """Shape (sites,): the place of each site's first choice."""
+        ids = [site.node.id for site in self.sites]
+        return np.array([place for place, one in enumerate(ids) if place == 0 or ids[place - 1] != one], np.int64)
+
+    @cached_property
+    def site_of(self) -> Counts:
+        """Shape (choices,): the number of each choice's site."""
+        starts = np.zeros(len(self.sites), dtype=np.int64)
+        starts[self.first_choices] = 1
+        return np.cumsum(starts) - 1
+
+    @cached_property
+    def apart(self) -> Amounts:
+        """Shape (choices,): what each choice costs apart from its trips."""
+        return np.array([site.apart for site in self.sites], dtype=np.float64)
+
+    def best_choices(self, costs: Amounts) -> Counts:
+        """Shape (sites,): the place of each site's cheapest choice, the first of equal ones."""
+        best = np.minimum.reduceat(costs, self.first_choices)
+        cheap = np.flatnonzero(costs <= best[self.site_of])
+        return cheap[np.unique(self.site_of[cheap], return_index=True)[1]]
 
     @cached_property
     def kit_volume(self) -> int:
@@ -93,15 +121,8 @@ class Cluster:
 
     @cached_property
     def kits(self) -> int:
-        """Kits that are to come to the sites."""
-        return sum(len(kits) for site in self.sites for kits in site.kits)
-
-    @cached_property
-    def constant(self) -> float:
-        """What the tables leave out: holding at the sites is counted from the day of use backwards."""
-        return float(
-            self.site_holding * sum(one.want.day for site in self.sites for kits in site.kits for one in kits)
-        )
+        """Kits that are to come to the sites, at their first choices."""
+        return sum(len(kits) for place in self.first_choices for kits in self.sites[place].kits)
 
     @cached_property
     def left_source(self) -> Counts:

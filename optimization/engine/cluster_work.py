@@ -9,8 +9,8 @@ from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.early_price import EarlyPrice
 from optimization.engine.schedule import Schedule, Scheduling
-from optimization.engine.spares import SparePrices
 from optimization.engine.tables import Tables, tables_of, with_early_price
+from optimization.engine.waste import LotPrices
 
 SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 """Arrivals a year begun with, from which the search starts."""
@@ -47,9 +47,9 @@ class ClusterWork:
         return self.scheduling.best
 
 
-def begin(exact: Cluster, relaxed: Cluster, spares: SparePrices) -> ClusterWork:
+def begin(exact: Cluster, relaxed: Cluster, prices: LotPrices) -> ClusterWork:
     """The first bound and the first schedules of a cluster."""
-    plain, tables = tables_of(exact, spares), tables_of(relaxed, spares)
+    plain, tables = tables_of(exact, prices), tables_of(relaxed, prices)
     scheduling = Scheduling(exact, plain, plain.early)
     for start in _starts(plain):
         scheduling.consider(start)

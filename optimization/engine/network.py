@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from optimization.engine.boxes import boxes_for
 from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Placed, Trip
-from optimization.engine.needs import Need, Want, needs_of
+from optimization.engine.needs import Gain, Need, SiteNeeds, Want, needs_of
 from optimization.engine.sources import Sources, sources_of
 from optimization.engine.trips import FOREVER, dispatch_days, entry_days
 from optimization.problem import Lane, Node, Problem, Supply
@@ -76,11 +76,11 @@ def network_of(problem: Problem) -> Network:
     return Network(problem, sources_of(problem), lanes)
 
 
-def clusters_of(network: Network, temp: str, relaxed: bool) -> Iterator[Cluster]:
+def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool) -> Iterator[Cluster]:
     """The clusters of a class, in order of depot: exact for plans, relaxed for bounds."""
     kinds = _kinds(network.problem, temp)
-    by_depot: dict[str, list[Need]] = defaultdict(list)
-    for need in needs_of(network.problem, temp):
+    by_depot: dict[str, list[SiteNeeds]] = defaultdict(list)
+    for need in needs_of(network.problem, temp, gain, relaxed):
         by_depot[_depot_of(network, need.site, temp)].append(need)
     for depot in sorted(by_depot):
         yield _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
@@ -105,19 +105,17 @@ def _depot_of(network: Network, site: str, temp: str) -> str:
 
 
 def _cluster(
-    network: Network, temp: str, depot: str, needs: Sequence[Need], kinds: Kinds, relaxed: bool
+    network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds], kinds: Kinds, relaxed: bool
 ) -> Cluster:
     arrivals = _arrivals(network, depot, temp)
-    sites, unserved = [], 0
-    for need in needs:
-        site, missed = _site(network, temp, arrivals, need, kinds, relaxed)
-        unserved += missed
-        if any(site.kits):
-            sites.append(site)
+    sites = [
+        _site(network, temp, (depot, arrivals), (one.site, need), kinds, relaxed)
+        for one in needs
+        for need in one.choices
+    ]
     node = network.problem.nodes[depot] if depot else None
     used = _useful(arrivals, sites)
-    own = network.problem.costs.site_holding[temp] * sum(need.own_kit_days for need in needs)
-    return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, unserved, own, relaxed)
+    return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, relaxed)
 
 
 def _arrivals(network: Network, depot: str, temp: str) -> list[Trip]:
@@ -175,28 +173,40 @@ class _Window:
 
 
 def _site(
-    network: Network, temp: str, arrivals: Sequence[Trip], need: Need, kinds: Kinds, relaxed: bool
-) -> tuple[ClusterSite, int]:
-    node = network.problem.nodes[need.site]
+    network: Network,
+    temp: str,
+    depot: tuple[str, Sequence[Trip]],
+    choice: tuple[str, Need],
+    kinds: Kinds,
+    relaxed: bool,
+) -> ClusterSite:
+    node, need, problem = network.problem.nodes[choice[0]], choice[1], network.problem
     ways = [
-        _Way(lane, network.days_of(lane), entry_days(network.problem, lane), lane.origin in network.sources.nodes)
+        _Way(lane, network.days_of(lane), entry_days(problem, lane), lane.origin != depot[0])
         for lane in network.usable(node.id, temp)
+        if relaxed or lane.origin == depot[0] or lane.origin in network.sources.nodes
     ]
-    wants = need.least if relaxed else need.wants
     memo: dict[Want, _Window | None] = {}
-    for want in wants:
+    for want in need.wants:
         if want not in memo:
-            memo[want] = _window(network, node, ways, arrivals, want)
+            memo[want] = _window(network, node, ways, depot[1], want)
     chosen = sorted({trip for window in memo.values() if window for trip in window.lasts}, key=_order)
     comes = [trip.arrives for trip in chosen]
     kits: list[list[Placed]] = [[], []]
-    for want in wants:
+    for want in need.wants:
         window = memo[want]
         if window:
             last = bisect_right(comes, window.closes) - 1
             kits[kinds.of[want.kit]].append(Placed(want, window.ready, last, window.opens))
-    missed = sum(memo[want] is None for want in wants)
-    return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits))), missed
+    apart = _apart(problem, temp, need, [one.want for some in kits for one in some])
+    return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits)), need.from_own_stock, apart)
+
+
+def _apart(problem: Problem, temp: str, need: Need, placed: Sequence[Want]) -> float:
+    """Kits no trip can bring; holding, counted from the day of use backwards; less what expiring lots save."""
+    unserved = (len(need.wants) - len(placed)) * problem.costs.unmet_kit
+    days = need.own_kit_days + sum(want.day for want in placed)
+    return unserved + problem.costs.site_holding[temp] * days - need.gain
 
 
 def _order(trip: Trip) -> tuple[int, int, str]:

@@ -22,7 +22,7 @@ NOT_USABLE, OWN_STOCK_ONLY = -2, -1
 
 @dataclass(frozen=True)
 class Schedule:
-    """Arrivals by number, what the cluster costs with them, kits sent (s, o, k) and kits of each arrival.
+    """Arrivals by number, what the cluster costs with them, kits sent (choice, o, k) and kits of each arrival.
 
     The cost holds the early prices paid, if there are any.
     """
@@ -31,6 +31,7 @@ class Schedule:
     cost: float
     sent: Counts
     inflow: Counts
+    choices: Counts
 
 
 class Scheduling:
@@ -47,12 +48,13 @@ class Scheduling:
         chosen = tuple(sorted(set(arrivals)))
         if chosen not in self._costs:
             found = self._planned(chosen)
-            self._costs[chosen] = found.cost
-            if self.best is None or found.cost < self.best.cost - 1e-6:
-                self.best = found
             used = tuple(one for one, kits in zip(chosen, found.inflow, strict=True) if kits)
             if found.cost < NEVER and used != chosen:
-                self._costs[chosen] = min(found.cost, self.consider(used))
+                self._costs[chosen] = self.consider(used)
+            else:
+                self._costs[chosen] = found.cost
+                if self.best is None or found.cost < self.best.cost - 1e-6:
+                    self.best = found
         return self._costs[chosen]
 
     def improve(self, tries: int) -> None:
@@ -73,11 +75,15 @@ class Scheduling:
         cluster, table = self._cluster, self._tables.sites
         price, source_day = self._prices(chosen)
         value, sent = plan_sites(table, self._sites, price, source_day)
-        least = float(value.sum())
+        costs = value + cluster.apart
+        best = cluster.best_choices(costs)
+        least = float(costs[best].sum())
         if not least < NEVER:
-            return Schedule(chosen, NEVER, sent, np.zeros(len(chosen), dtype=np.int64))
-        cost, inflow = self._inflow(chosen, sent, price)
-        return Schedule(chosen, least + cost + cluster.constant, sent, inflow)
+            return Schedule(chosen, NEVER, sent, np.zeros(len(chosen), dtype=np.int64), best)
+        taken = np.zeros_like(sent)
+        taken[best] = sent[best]
+        cost, inflow = self._inflow(chosen, taken, price)
+        return Schedule(chosen, least + cost, taken, inflow, best)
 
     def _prices(self, chosen: tuple[int, ...]) -> tuple[np.ndarray, Counts]:
         """For each option the price of a kit of the last arrival before it, and when that left its source."""

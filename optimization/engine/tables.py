@@ -1,7 +1,7 @@
 """Clusters as arrays: what `site_plans`, `shared_arrivals` and `depot_inflow` compute on."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -11,8 +11,9 @@ from optimization.engine.boxes import box_costs
 from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
 from optimization.engine.depot_inflow import InflowTable
 from optimization.engine.early_price import EarlyPrice
-from optimization.engine.site_table import Amounts, SiteTable
-from optimization.engine.spares import SparePrices
+from optimization.engine.site_table import Amounts, Counts, SiteTable
+from optimization.engine.spares import spare_price
+from optimization.engine.waste import LotPrices
 
 KINDS = 2
 
@@ -26,9 +27,9 @@ class Tables:
     early: Amounts
 
 
-def tables_of(cluster: Cluster, spares: SparePrices) -> Tables:
+def tables_of(cluster: Cluster, prices: LotPrices) -> Tables:
     """The arrays of a cluster, without early prices."""
-    return Tables(_site_table(cluster, spares), _inflow_table(cluster), np.zeros(len(cluster.arrivals)))
+    return Tables(_site_table(cluster, prices), _inflow_table(cluster), np.zeros(len(cluster.arrivals)))
 
 
 def with_early_price(cluster: Cluster, tables: Tables, price: EarlyPrice) -> Tables:
@@ -38,7 +39,7 @@ def with_early_price(cluster: Cluster, tables: Tables, price: EarlyPrice) -> Tab
     return Tables(sites._replace(price=sites.price + direct), tables.inflow, price.at(cluster.left_source))
 
 
-def _site_table(cluster: Cluster, spares: SparePrices) -> SiteTable:
+def _site_table(cluster: Cluster, prices: LotPrices) -> SiteTable:
     sites, each = cluster.sites, cluster.kinds.each
     options = max((len(site.trips) for site in sites), default=0)
     kits_max = max((len(kits) for site in sites for kits in site.kits), default=0)
@@ -50,7 +51,7 @@ def _site_table(cluster: Cluster, spares: SparePrices) -> SiteTable:
     for row, site in enumerate(sites):
         _fill_kits(table, row, site, cluster.relaxed)
         for option, trip in enumerate(site.trips):
-            _fill_option(cluster, spares, table, (row, option), site, trip)
+            _fill_option(cluster, prices, table, (row, option), site, trip)
             table.box_row[row, option] = transits.index(trip.lane.transit_days)
     return table
 
@@ -102,7 +103,7 @@ def _from_behind(days: Sequence[int]) -> list[int]:
 
 
 def _fill_option(
-    cluster: Cluster, spares: SparePrices, table: SiteTable, at: tuple[int, int], site: ClusterSite, trip: Trip
+    cluster: Cluster, prices: LotPrices, table: SiteTable, at: tuple[int, int], site: ClusterSite, trip: Trip
 ) -> None:
     by_depot = cluster.depot is not None and trip.lane.origin == cluster.depot.id
     table.leaves[at], table.fixed[at] = trip.leaves, trip.lane.fixed_cost
@@ -112,19 +113,18 @@ def _fill_option(
         table.price[at] += cluster.depot_holding * trip.leaves
     table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
     for kit, kind in cluster.kinds.of.items():
-        table.spare[(*at, kind)] = spares.price(site.node, kit, trip)
+        table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip)
 
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
     transits = {trip.lane.transit_days for trip in cluster.arrivals}
     kits = cluster.kits
     boxes = cluster.boxes(min(transits, default=0))
-    leaves = sorted(_last_leaves(cluster))
-    ready = sorted(one.ready for site in cluster.sites for kits_ in site.kits for one in kits_)
+    due, most = _over_choices(cluster)
     return InflowTable(
         kits=kits,
-        due=np.array([bisect_left(leaves, trip.arrives) for trip in cluster.arrivals], dtype=np.int64),
-        most=np.array([bisect_right(ready, trip.leaves) for trip in cluster.arrivals], dtype=np.int64),
+        due=due,
+        most=most,
         capacity=boxes.capacity,
         cost=boxes.cost,
         kit_volume=boxes.kit_volume,
@@ -132,9 +132,15 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
     )
 
 
-def _last_leaves(cluster: Cluster) -> Iterator[int]:
-    """When each kit must have left the depot at the latest."""
-    for site in cluster.sites:
-        for kits in site.kits:
-            for one in kits:
-                yield site.trips[one.last_option].leaves
+def _over_choices(cluster: Cluster) -> tuple[Counts, Counts]:
+    """Kits that must have come before each arrival and that may have come with it, whatever the sites choose."""
+    count = len(cluster.arrivals)
+    due, most = np.zeros((len(cluster.sites), count), np.int64), np.zeros((len(cluster.sites), count), np.int64)
+    for row, site in enumerate(cluster.sites):
+        kits = [one for some in site.kits for one in some]
+        leaves = sorted(site.trips[one.last_option].leaves for one in kits)
+        ready = sorted(one.ready for one in kits)
+        due[row] = [bisect_left(leaves, trip.arrives) for trip in cluster.arrivals]
+        most[row] = [bisect_right(ready, trip.leaves) for trip in cluster.arrivals]
+    starts = cluster.first_choices
+    return np.minimum.reduceat(due, starts).sum(axis=0), np.maximum.reduceat(most, starts).sum(axis=0)

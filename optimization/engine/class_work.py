@@ -1,0 +1,116 @@
+"""The work on one temperature class: its clusters, and the prices of lots that bind them together."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from optimization.engine.carried import Carried, carried_kits
+from optimization.engine.cluster_work import ClusterWork, begin, change_price, go_on
+from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
+from optimization.engine.network import Network, clusters_of
+from optimization.engine.waste import LotPrices, own_waste
+from optimization.plan import Dispensing
+from optimization.problem import Problem
+
+Told = Callable[[str], bool]
+"""Told what is done; answers whether to go on."""
+SCARCITIES = (1.0, 0.5, 0.0)
+TRIAL_STEPS = 8
+
+
+@dataclass
+class ClassWork:
+    """One class: its lots' prices, its early prices, and the work on its clusters."""
+
+    network: Network
+    temp: str
+    lots: LotPrices
+    clusters: list[ClusterWork]
+    early: EarlyPrice = NO_PRICE
+    rises: Mapping[int, float] = field(default_factory=dict)
+
+    @property
+    def kits(self) -> list[str]:
+        """The kit types of the class."""
+        return kits_of(self.network.problem, self.temp)
+
+    @property
+    def bound(self) -> float:
+        """What no plan of the class falls below, in cents."""
+        clusters = sum(work.bound.value for work in self.clusters)
+        return clusters - self.early.rebate + self.lots.rest(self.kits) + own_waste(self.network.problem, self.kits)
+
+    def carried(self) -> Iterator[Carried]:
+        """Every kit of the best schedules, with its trips."""
+        for work in self.clusters:
+            yield from carried_kits(work.exact, work.schedule)
+
+    def own_use(self) -> Iterator[Dispensing]:
+        """The use of the sites' own stock that goes with the best schedules."""
+        for work in self.clusters:
+            for place in work.schedule.choices:
+                yield from work.exact.sites[place].own
+
+    def raise_early_price(self, without: list[tuple[str, int]], tries: int) -> bool:
+        """Makes kits wait whose lots others need; `without`: types and days of kits that found none."""
+        kits = self.kits
+        price, self.rises = raised(self.early, self.rises, self.network.sources, kits, without)
+        if price == self.early:
+            return False
+        self.early = price
+        for work in self.clusters:
+            if work.exact.arrivals:
+                change_price(work, price)
+                work.scheduling.improve(tries)
+        return True
+
+    def go_on(self, gap: float, steps: int, tries: int, told: Told) -> None:
+        """More work on clusters whose cost and bound are further apart than the gap, the widest first."""
+        for work in sorted(self.clusters, key=lambda one: -one.gap):
+            if work.gap > gap * max(work.bound.value, 1.0):
+                go_on(work, steps, tries)
+                if not told("closing the gap"):
+                    return
+
+
+def kits_of(problem: Problem, temp: str) -> list[str]:
+    """The kit types of a class."""
+    return sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
+
+
+def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
+    """The first bounds and schedules; where spare kits travel for the blind, with the lot prices that bind best."""
+    best = _begun(network, temp, lots, told)
+    if not any(sum(work.exact.kinds.each) for work in best.clusters):
+        return best
+    for lot in _expiring(network.problem, lots, best.kits):
+        for scarcity in SCARCITIES:
+            if scarcity != lots.scarcity[lot]:
+                tried = _begun(network, temp, with_scarcity(best.lots, lot, scarcity), told)
+                if tried.bound > best.bound + 1:
+                    best = tried
+    return best
+
+
+def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
+    """The same prices with another for one lot."""
+    return replace(lots, scarcity={**lots.scarcity, lot: scarcity}, memo={})
+
+
+def _expiring(problem: Problem, lots: LotPrices, kits: list[str]) -> list[str]:
+    return sorted(lot for lot in lots.scarcity if problem.lots[lot].kit in kits)
+
+
+def _begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
+    pairs = zip(
+        clusters_of(network, temp, lots.gain, relaxed=False),
+        clusters_of(network, temp, lots.gain, relaxed=True),
+        strict=True,
+    )
+    clusters = []
+    for exact, relaxed in pairs:
+        clusters.append(begin(exact, relaxed, lots))
+        told("planning depot by depot")
+    for work in clusters:
+        go_on(work, TRIAL_STEPS, 2 * TRIAL_STEPS)
+        told("planning depot by depot")
+    return ClassWork(network, temp, lots, clusters)
