@@ -1,0 +1,1 @@
+"""Demand as chances."""

@@ -1,0 +1,1 @@
+"""Policies of resupply, side by side."""
