@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from optimization.engine.bound import first_bound, raise_bound
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster_work import ClusterWork, begin, change_price, go_on
 from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
 from optimization.engine.network import Network, clusters_of
+from optimization.engine.tables import tables_of
 from optimization.engine.waste import LotPrices, own_waste
 from optimization.plan import Dispensing
 from optimization.problem import Problem
@@ -72,22 +74,17 @@ class ClassWork:
                     return
 
 
-def kits_of(problem: Problem, temp: str) -> list[str]:
-    """The kit types of a class."""
-    return sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
-
-
 def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
-    """The first bounds and schedules; where spare kits travel for the blind, with the lot prices that bind best."""
+    """The first bounds and schedules, with the lot prices that bind best: tried lot by lot."""
     best = _begun(network, temp, lots, told)
-    if not any(sum(work.exact.kinds.each) for work in best.clusters):
-        return best
     for lot in _expiring(network.problem, lots, best.kits):
         for scarcity in SCARCITIES:
-            if scarcity != lots.scarcity[lot]:
-                tried = _begun(network, temp, with_scarcity(best.lots, lot, scarcity), told)
-                if tried.bound > best.bound + 1:
-                    best = tried
+            if scarcity != best.lots.scarcity[lot]:
+                tried = with_scarcity(best.lots, lot, scarcity)
+                if _tried_bound(best, tried) > best.bound + 1:
+                    best = _begun(network, temp, tried, told)
+                if not told("pricing lots that expire"):
+                    return best
     return best
 
 
@@ -96,8 +93,25 @@ def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
     return replace(lots, scarcity={**lots.scarcity, lot: scarcity}, memo={})
 
 
+def kits_of(problem: Problem, temp: str) -> list[str]:
+    """The kit types of a class."""
+    return sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
+
+
 def _expiring(problem: Problem, lots: LotPrices, kits: list[str]) -> list[str]:
     return sorted(lot for lot in lots.scarcity if problem.lots[lot].kit in kits)
+
+
+def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
+    """The bound with other prices of lots, from the same shares where they fit."""
+    bound = lots.rest(best.kits) + own_waste(best.network.problem, best.kits)
+    for work, cluster in zip(best.clusters, clusters_of(best.network, best.temp, lots.gain, True), strict=True):
+        tables = tables_of(cluster, lots)
+        fits = work.bound.shares.opening.shape == (len(cluster.first_choices), len(cluster.arrivals))
+        first = first_bound(cluster, tables, work.bound.shares if fits else None)
+        reach = max(work.cost, first.value + work.gap)
+        bound += raise_bound(cluster, tables, first, reach, TRIAL_STEPS).value
+    return bound
 
 
 def _begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
