@@ -33,12 +33,6 @@ def consignment_sheet(problem: Problem, plan: Plan) -> Sheet:
     return Sheet(heads, tuple(rows))
 
 
-def use_sheet(problem: Problem, plan: Plan) -> Sheet:
-    """One row for each demand served from a lot."""
-    rows = [(day_of(problem, use.day), use.site, use.kit, use.lot, use.kits) for use in plan.dispensings]
-    return Sheet(("Day", "Site", "Kit type", "Lot", "Kits"), tuple(rows))
-
-
 def cost_sheet(name: str, table: Iterable[CostRow]) -> Sheet:
     """A cost table: one column a component, then the total, in cents."""
     parts = tuple(component.value for component in Component)
@@ -46,13 +40,14 @@ def cost_sheet(name: str, table: Iterable[CostRow]) -> Sheet:
     return Sheet((name, *(part.capitalize() for part in parts), "Total"), tuple(rows))
 
 
-def stock_sheet(problem: Problem, one: StockProjection) -> Sheet:
-    """One row a day."""
+def stock_sheet(problem: Problem, told: Iterable[tuple[str, str, StockProjection]]) -> Sheet:
+    """One row for each day on which kits move, at each place and under each name."""
     rows = [
-        (day_of(problem, day.day), day.arrived, day.used, day.sent, day.expired, day.stock, low, high)
-        for day, low, high in zip(one.days, one.low, one.high, strict=True)
+        (place, name, day_of(problem, day.day), day.arrived, day.used, day.sent, day.expired, day.stock)
+        for place, name, one in told
+        for day in one.moving
     ]
-    return Sheet(("Day", "Arrived", "Used", "Sent", "Expired", "Stock", "Low", "High"), tuple(rows))
+    return Sheet(("Place", "Kits", "Day", "Arrived", "Used", "Sent", "Expired", "Stock"), tuple(rows))
 
 
 def day_of(problem: Problem, day: int) -> date:

@@ -48,6 +48,11 @@ class StockProjection:
         return min(self.days, key=lambda day: day.stock)
 
     @property
+    def moving(self) -> tuple[StockDay, ...]:
+        """The days on which anything happens."""
+        return tuple(day for day in self.days if day.arrived or day.used or day.sent or day.expired)
+
+    @property
     def deliveries(self) -> tuple[StockDay, ...]:
         """The days on which kits arrive."""
         return tuple(day for day in self.days if day.arrived)
@@ -57,7 +62,14 @@ def stock_projection(
     problem: Problem, plan: Plan, node: str, kits: Sequence[str], band: DemandBand | None = None
 ) -> StockProjection:
     """The stock of these kit types together at one place; without a band, low and high are the stock itself."""
-    lots = lots_at(stock_book(problem, plan), node, frozenset(kits))
+    return projection_of(problem, stock_book(problem, plan), node, kits, band)
+
+
+def projection_of(
+    problem: Problem, book: Sequence[LotAtNode], node: str, kits: Sequence[str], band: DemandBand | None = None
+) -> StockProjection:
+    """The same from a book that is made already."""
+    lots = lots_at(book, node, frozenset(kits))
     days = _days(lots, problem.horizon_days)
     stock = tuple(day.stock for day in days)
     if band is None:

@@ -27,7 +27,7 @@ from web.api.readings import write_down
 
 PlanNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The plan's number in its study.")]
 RunNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The run's number in its study.")]
-_UNBLINDED = {SHOWS: DataClass.SUPPLY_BY_TYPE}
+_UNBLINDED: dict[str, Any] = {SHOWS: DataClass.SUPPLY_BY_TYPE}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from itertools import groupby
 from optimization.story.carbon import CarbonFactors, carbon_by_lane
 from optimization.story.cost_table import costs_by_class, costs_by_depot, costs_by_lane
 from optimization.story.expiry_waterfall import expiry_waterfall
-from optimization.story.plan_sheet import Cell, Sheet, consignment_sheet, cost_sheet
+from optimization.story.plan_sheet import Cell, Sheet, consignment_sheet, cost_sheet, stock_sheet
+from optimization.story.stock_book import stock_book
+from optimization.story.stock_projection import projection_of
 from web.unblinded.open_plan import OpenPlan
 
 
@@ -22,6 +24,17 @@ def _consignments(opened: OpenPlan) -> Sheet:
         else:
             rows += each
     return Sheet(sheet.heads, tuple(rows))
+
+
+def _stock(opened: OpenPlan) -> Sheet:
+    """Every place, by the names that kits have there."""
+    book = stock_book(opened.problem, opened.plan)
+    told = (
+        (opened.place_words(place), name, projection_of(opened.problem, book, place, kits))
+        for place in sorted(opened.problem.nodes)
+        for name, kits in opened.choices(place).items()
+    )
+    return stock_sheet(opened.problem, told)
 
 
 def _expiry(opened: OpenPlan) -> Sheet:
@@ -41,6 +54,7 @@ SHEETS: dict[str, tuple[str, Callable[[OpenPlan], Sheet]]] = {
     "lanes": ("Costs by lane", lambda opened: cost_sheet("Lane", costs_by_lane(opened.problem, opened.plan))),
     "depots": ("Costs by depot", lambda opened: cost_sheet("Depot", costs_by_depot(opened.problem, opened.plan))),
     "classes": ("Costs by class", lambda opened: cost_sheet("Class", costs_by_class(opened.problem, opened.plan))),
+    "stock": ("Stock by day", _stock),
     "expiry": ("Expiry", _expiry),
     "carbon": ("Carbon by lane", _carbon),
 }

@@ -17,7 +17,7 @@ from optimization.story.comparison import Figures, MeasureRow
 from optimization.story.cost_table import CostRow
 from optimization.story.expiry_waterfall import ExpiryMonth
 from optimization.story.plan_changes import PlanChange
-from optimization.story.stock_projection import StockDay, StockProjection
+from optimization.story.stock_projection import StockProjection
 from optimization.story.why import OtherWay
 from web.blinded.desk import Desk
 from web.blinded.one_study import may
@@ -178,11 +178,6 @@ class StockView(UnblindedView):
     def deliveries(self) -> list[tuple[int, int]]:
         """Days with arrivals, counted from the first one shown, and how many kits arrive."""
         return [(day.day, day.arrived) for day in self.told.deliveries]
-
-    @property
-    def moving(self) -> list[StockDay]:
-        """The days on which anything happens."""
-        return [day for day in self.told.days if day.arrived or day.used or day.sent or day.expired]
 
 
 @dataclass(frozen=True)

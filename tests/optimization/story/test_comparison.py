@@ -8,7 +8,7 @@ from optimization.story.carbon import CarbonFactors
 from optimization.story.comparison import Candidate, compare
 from optimization.story.cost_table import costs_by_class
 from optimization.story.plan_changes import ChangeKind, plan_changes
-from optimization.story.plan_sheet import consignment_sheet, cost_sheet, stock_sheet, use_sheet
+from optimization.story.plan_sheet import consignment_sheet, cost_sheet, stock_sheet
 from optimization.story.stock_projection import stock_projection
 from tests.optimization.story.small import small_plan, small_problem
 
@@ -54,11 +54,13 @@ def test_consignments_leave_line_by_line() -> None:
 
 
 def test_other_files_of_a_plan() -> None:
-    """Uses by day, costs by class with their total, stock by day with its band."""
+    """Costs by class with their total, stock on the days on which it moves."""
     problem, plan = small_problem(), small_plan()
-    assert use_sheet(problem, plan).rows[0] == (date(2026, 1, 13), "S1", "K", "K-old", 1)
     assert cost_sheet("Class", costs_by_class(problem, plan)).rows == (
         ("cold", 2_300, 220, 140, 170, 5_000, 0, 7_830),
     )
-    stock = stock_sheet(problem, stock_projection(problem, plan, "S1", ["K"]))
-    assert stock.rows[8] == (date(2026, 1, 13), 3, 1, 0, 0, 2, 2, 2)
+    stock = stock_sheet(problem, [("S1", "Kits", stock_projection(problem, plan, "S1", ["K"]))])
+    assert stock.rows == (
+        ("S1", "Kits", date(2026, 1, 13), 3, 1, 0, 0, 2),
+        ("S1", "Kits", date(2026, 1, 20), 0, 2, 0, 0, 0),
+    )

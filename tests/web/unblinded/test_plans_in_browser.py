@@ -26,7 +26,7 @@ WORDS = (
     "/compare",
     "/approve",
 )
-WIDE = ("", "/consignments", "/compare")
+WIDE = ("", "/compare")
 """What stands side by side on a desk, and below each other on a phone."""
 
 
