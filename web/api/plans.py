@@ -13,8 +13,8 @@ from irt.services.edit_plan import edit_plan
 from irt.services.optimization_runs import cancel_run, start_optimization
 from irt.services.ship_plan import ship_plan
 from web.api.gate import SHOWS
+from web.api.limits import NUMBER_MAX
 from web.api.operations import (
-    NUMBER_MAX,
     Caller,
     Now,
     Records,
