@@ -1,7 +1,8 @@
 """What a site is to have by when: the known need, and so much more as keeps the promise of service.
 
 An order can be answered by a later one after the lead time and one review. So long is the stock to last with the
-promised chance; further ahead the mean goes on, and what lies above it stays.
+promised chance; further ahead the mean goes on, and what lies above it stays. Where new subjects are expected, each
+site's rate is learned from what it has enrolled (Poisson-gamma).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +15,12 @@ import numpy as np
 
 from irt.supply.planner import SiteView
 from irt.supply.projection import DROPOUT_DAYS, Assumptions
+from optimization.demand.enrolment import Prior, Rate, learned
 from optimization.demand.mass import Mass, add_all, mean_of, stock_for, trimmed
+from optimization.demand.newcomers import compounded
 from optimization.live.calendars import Days, first_arrival
 
+ROUNDING = 1e-9
 REVIEWS_MISSED_DAYS = 7
 """A lane leaves on some days of the week only: so long an order may have to wait."""
 
@@ -28,6 +32,7 @@ class Promise:
     service: Fraction
     assumed: Assumptions
     review_days: int
+    prior: Prior | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,32 @@ class _Chance:
     chance: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Newcomers:
+    """Subjects not yet screened: the site's rate, and (days since randomization, kits of the mean subject)."""
+
+    rate: Rate | None
+    kits: tuple[tuple[int, float], ...]
+
+    def mean(self, ahead: int) -> float:
+        """Kits until a day, in the mean."""
+        if self.rate is None:
+            return 0.0
+        return self.rate.mean_per_day * sum(max(ahead - day, 0) * kits for day, kits in self.kits)
+
+    def law(self, until: int) -> Mass:
+        """Kits until a day: negative binomially many subjects, each on any of the days with the same chance."""
+        if self.rate is None or until <= 0:
+            return np.ones(1)
+        totals = [sum(kits for day, kits in self.kits if day <= until - came) for came in range(until)]
+        each = np.zeros(int(max(totals)) + 2)
+        for total in totals:
+            whole = int(total)
+            each[whole] += (1 - (total - whole)) / until
+            each[whole + 1] += (total - whole) / until
+        return compounded(self.rate, until, 1.0, trimmed(each))
+
+
 def wanted_by_day(site: SiteView, kit_type: str, days: Days, promise: Promise) -> list[tuple[int, int]]:
     """(days from now, kits): by each of these days so many more are to have been there."""
     day = days.today
@@ -47,29 +78,47 @@ def wanted_by_day(site: SiteView, kit_type: str, days: Days, promise: Promise) -
     floor = level.minimum if level else 0
     arrives = first_arrival(days, site)
     protected = arrives + promise.review_days + REVIEWS_MISSED_DAYS
-    spare = max(_spare(chances, protected, promise.service), floor)
-    wanted: list[tuple[int, int]] = []
-    so_far = 0
+    coming = _newcomers(site, kit_type, promise)
+    spare = max(_spare(chances, coming, protected, promise.service), floor)
+    due = _due(chances, coming, days.horizon + promise.review_days)
+    so_far, wanted = 0, []
     for ahead in range(days.horizon - days.first):
-        so_far_wanted = (
-            _due(chances, ahead) if ahead < arrives else _due(chances, ahead + promise.review_days) + spare
-        )
-        if so_far_wanted > so_far:
-            wanted.append((ahead, so_far_wanted - so_far))
-            so_far = so_far_wanted
+        by_then = due[ahead] if ahead < arrives else due[ahead + promise.review_days] + spare
+        if by_then > so_far:
+            wanted.append((ahead, by_then - so_far))
+            so_far = by_then
     return wanted
 
 
-def _due(chances: Sequence[_Chance], ahead: int) -> int:
-    """The mean need until a day, rounded up."""
-    return ceil(sum(one.kits * one.chance for one in chances if one.ahead_days <= ahead) - 1e-9)
+def _due(chances: Sequence[_Chance], coming: _Newcomers, until: int) -> list[int]:
+    """The mean need until each day, rounded up."""
+    known = np.zeros(until + 1)
+    for one in chances:
+        if one.ahead_days <= until:
+            known[one.ahead_days] += one.kits * one.chance
+    return [ceil(total + coming.mean(ahead) - ROUNDING) for ahead, total in enumerate(np.cumsum(known))]
 
 
-def _spare(chances: Sequence[_Chance], until: int, service: Fraction) -> int:
+def _spare(chances: Sequence[_Chance], coming: _Newcomers, until: int, service: Fraction) -> int:
     """What the promise asks for beyond the mean of the protected days."""
-    masses = [_mass(one) for one in chances if one.ahead_days <= until]
-    law = add_all(masses)
-    return max(int(stock_for(law, float(1 - service))) - ceil(float(mean_of(law)) - 1e-9), 0)
+    masses = [_mass(one) for one in chances if one.ahead_days <= until and one.chance < 1]
+    law = add_all([*masses, coming.law(until)])
+    return max(int(stock_for(law, float(1 - service))) - ceil(float(mean_of(law)) - ROUNDING), 0)
+
+
+def _newcomers(site: SiteView, kit_type: str, promise: Promise) -> _Newcomers:
+    assumed = promise.assumed
+    if promise.prior is None or site.enrolled is None:
+        return _Newcomers(None, ())
+    rate = learned(promise.prior, site.enrolled.subjects, site.enrolled.open_days)
+    stays = 1 - float(assumed.dropout_rate)
+    return _Newcomers(
+        rate,
+        tuple(
+            (day, kits / assumed.block_subjects * stays ** (day // DROPOUT_DAYS))
+            for day, kits in assumed.block_kits.get(kit_type, ())
+        ),
+    )
 
 
 def _mass(one: _Chance) -> Mass:

@@ -17,6 +17,7 @@ from irt.supply.imports import NO_LICENCE
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
 from irt.supply.projection import Assumptions
+from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
 from optimization.live.forecast import Promise, wanted_by_day
 from optimization.problem import (
@@ -36,6 +37,7 @@ from optimization.problem import (
 from optimization.problem_rules import checked
 
 ANY_NUMBER = 10**9
+MONTH_DAYS = 30
 HELD_DAYS = 365
 """A box that no lane names: the lane's own rule says what it may carry."""
 
@@ -260,7 +262,9 @@ class _Ground:
 
     def wanted(self) -> Iterator[Demand]:
         assumed = self.settings.get("assumed", Assumptions())
-        promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1))
+        per_day = float(self.planning.subjects_per_month) / MONTH_DAYS
+        prior = Prior(float(self.planning.rate_shape), per_day) if per_day else None
+        promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1), prior)
         for site in self.network.sites:
             for code in sorted({*site.expected_need, *site.levels, *assumed.block_kits} & set(self.storage)):
                 window = site.dns_days.get(code, 0) + 1
@@ -270,7 +274,7 @@ class _Ground:
     def costs(self) -> Costs:
         classes = sorted(set(self.storage.values()))
         at_site = dict.fromkeys(classes, self.planning.site_day_cents)
-        # What lies where goods come in costs the same wherever else it could lie: only depots in between are counted.
+        # What lies where goods come in would cost the same anywhere: only depots in between are counted.
         at_depot = dict.fromkeys(classes, self.planning.depot_day_cents if self.depots else 0)
         return Costs(at_site, at_depot, self.planning.unmet_cents)
 

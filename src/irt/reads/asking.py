@@ -25,7 +25,7 @@ class Asking:
     """Of which study the network is asked, for which day, and at what moment; with a site, of that one alone.
 
     `overlay`: levels that are tried out over those in force. `ahead_days`: for how long need is foreseen, where the
-    study itself does not say.
+    study itself does not say; then how sites have enrolled is told too.
     """
 
     study_id: int

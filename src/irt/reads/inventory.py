@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from irt.reads.asking import Asking
+from irt.reads.enrolled import enrolled_so_far
 from irt.reads.expected_need import ExpectedNeed, expected_need
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
@@ -24,7 +25,7 @@ from irt.reads.supply_rules import (
 from irt.reads.ways_open import WaysOpen
 from irt.states.kit import Custody
 from irt.states.records import SiteStatus
-from irt.supply.planner import NOTHING, DepotView, LotStock, NetworkView, SiteView
+from irt.supply.planner import NOTHING, DepotView, EnrolledSoFar, LotStock, NetworkView, SiteView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot
 from irt.tables.study import Depot, Site
@@ -87,6 +88,7 @@ def _sites(
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
     expected = _expected(connection, asking, levels)
+    enrolled = _enrolled(connection, asking)
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
@@ -112,6 +114,7 @@ def _sites(
             stops_on=stops_on if changed else _stop_in_file(asking, country, number),
             expected_need=expected.by_site.get(site_id, NOTHING),
             in_screening=expected.in_screening.get(site_id, 0),
+            enrolled=enrolled.get(site_id),
             has_lane=lane is not NO_LANE,
             barred=barred,
             import_keys=import_keys,
@@ -130,6 +133,13 @@ def _expected(connection: Connection, asking: Asking, levels: Levels) -> Expecte
     if not (days := asking.ahead_days or days):
         return ExpectedNeed()
     return expected_need(connection, asking.study_id, asking.definition, asking.day, days)
+
+
+def _enrolled(connection: Connection, asking: Asking) -> Mapping[int, EnrolledSoFar]:
+    """How sites have enrolled, asked only where new subjects may be expected."""
+    part = asking.definition.resupply
+    expects = part.method == "optimizer" and part.planning.subjects_per_month
+    return enrolled_so_far(connection, asking.study_id, asking.day) if expects or asking.ahead_days else {}
 
 
 def _stock(

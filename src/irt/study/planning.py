@@ -16,6 +16,15 @@ class Planning(Part):
     service: Ratio = Field(
         default=Fraction(199, 200), description="chance that a site's stock lasts until the next order can arrive"
     )
+    subjects_per_month: Ratio = Field(
+        default=Fraction(0),
+        description="new subjects a site enrols in 30 days, before its own record says otherwise; 0: none come",
+    )
+    rate_shape: Ratio = Field(
+        default=Fraction(8, 5),
+        gt=0,
+        description="how alike sites enrol; what is known beforehand weighs so many subjects",
+    )
     seconds: int = Field(default=30, ge=1, le=3600, description="the night stops calculating after so long")
     gap: Ratio = Field(default=Fraction(1, 100), description="a plan proven this close to the least cost will do")
     consignment_cents: Cents = Field(default=12_000, ge=0, description="each consignment, whatever is in it")

@@ -43,6 +43,13 @@ class Level:
     resupply_days: int = 0
 
 
+class EnrolledSoFar(NamedTuple):
+    """Subjects randomized at a site in the days since it opened."""
+
+    subjects: int
+    open_days: int
+
+
 class SiteView(NamedTuple):
     """A place to be supplied as a planner sees it: usable stock, kits on the way, need, settings in force today.
 
@@ -51,7 +58,8 @@ class SiteView(NamedTuple):
     a kit type is counted.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
-    that of the site's own subjects; `in_screening` may still be randomized. Nothing is sent from `stops_on` on.
+    that of the site's own subjects; `in_screening` may still be randomized; `enrolled` is known to those who expect
+    new ones. Nothing is sent from `stops_on` on.
     """
 
     number: str
@@ -74,6 +82,7 @@ class SiteView(NamedTuple):
     labels: frozenset[str] = frozenset()
     barred: Mapping[str, str] = NOTHING
     import_keys: Mapping[str, str] = NOTHING
+    enrolled: EnrolledSoFar | None = None
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""

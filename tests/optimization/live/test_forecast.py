@@ -3,8 +3,9 @@
 from datetime import date
 from fractions import Fraction
 
-from irt.supply.planner import Level
+from irt.supply.planner import EnrolledSoFar, Level
 from irt.supply.projection import Assumptions
+from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, first_arrival
 from optimization.live.forecast import Promise, wanted_by_day
 from tests.optimization.live.world import WEDNESDAY, a_site, in_days
@@ -37,6 +38,21 @@ def test_those_in_screening_make_a_promise_cost_stock() -> None:
     assert total(wanted_by_day(site, "PEN-A", FOUR_WEEKS, promise)) == 4
     half = Promise(Fraction(1, 2), assumed, 1)
     assert total(wanted_by_day(site, "PEN-A", FOUR_WEEKS, half)) == 2
+
+
+def test_new_subjects_come_at_the_rate_the_site_has_shown() -> None:
+    """Thirty in 300 days, each with a kit on the day: one in ten days, a quantile above it; no prior, none."""
+    assumed = Assumptions(block_subjects=1, block_kits={"PEN-A": [(0, 1)]})
+    site = a_site(expected_need={}, enrolled=EnrolledSoFar(30, 300))
+    sure = Promise(Fraction(199, 200), assumed, 1, Prior(1.6, 0.1))
+    half = Promise(Fraction(1, 2), assumed, 1, Prior(1.6, 0.1))
+    assert total(wanted_by_day(site, "PEN-A", FOUR_WEEKS, half)) == 3
+    assert total(wanted_by_day(site, "PEN-A", FOUR_WEEKS, sure)) > 3
+    assert wanted_by_day(site, "PEN-A", FOUR_WEEKS, Promise(Fraction(1, 2), assumed, 1)) == []
+    slow = a_site(expected_need={}, enrolled=EnrolledSoFar(0, 300))
+    assert total(wanted_by_day(slow, "PEN-A", FOUR_WEEKS, sure)) < total(
+        wanted_by_day(site, "PEN-A", FOUR_WEEKS, sure)
+    )
 
 
 def test_subjects_may_stop() -> None:
