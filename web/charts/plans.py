@@ -25,7 +25,7 @@ def gap_chart(title: str, steps: Sequence[tuple[float, float, float | None]]) ->
     unit = _THOUSAND if max(cost for _, cost in best + bounds) >= 100 * _THOUSAND else 1
     named = [("best plan", stairs), ("bound", bounds)]
     lines = [Series(name, [(x, cost / unit) for x, cost in points]) for name, points in named if points]
-    return line_chart(title, "seconds", "cost, thousands" if unit > 1 else "cost", lines)
+    return line_chart(title, "seconds", "cost, thousands" if unit > 1 else "cost", lines, from_zero=True)
 
 
 def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:

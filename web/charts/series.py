@@ -49,9 +49,11 @@ def round_scale(values: Sequence[float], start: float, end: float, steps: int = 
     return Scale(ticks[0], ticks[-1], start, end, ticks)
 
 
-def line_chart(title: str, x_name: str, y_name: str, series: Sequence[Series]) -> Markup:
-    """Lines over a number axis, each with a dash of its own and its name at its end."""
-    x_of = round_scale([x for each in series for x, _ in each.points], _LEFT, _RIGHT)
+def line_chart(
+    title: str, x_name: str, y_name: str, series: Sequence[Series], *, from_zero: bool = False
+) -> Markup:
+    """Lines over a number axis (from 0 where asked), each with a dash of its own and its name at its end."""
+    x_of = round_scale([*[0.0] * from_zero, *(x for each in series for x, _ in each.points)], _LEFT, _RIGHT)
     y_of = round_scale([y for each in series for _, y in each.points], _BOTTOM, _TOP)
     strokes = _grid(y_of, y_name) + _x_numbers(x_of, x_name)
     ends = _apart([y_of(each.points[-1][1]) + 4 for each in series])

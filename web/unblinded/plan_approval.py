@@ -1,7 +1,7 @@
 """The supply manager's signature under a plan: what leaves today and tomorrow is asked for at once."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -44,7 +44,7 @@ class PlanApprovalPages(Controller):
             desk.press(approve_plan, ask, data.get("command_key", ""))
         except Refusal as refusal:
             return _page(desk, open_plan(desk, study_id, number), data, refusal)
-        return go(f"/supply/optimizer/{number}")
+        return go(f"/supply/optimizer/{number}/approve")
 
 
 def _page(desk: Desk, opened: OpenPlan, typed: Mapping[str, str], refusal: Refusal | None = None) -> Response[str]:
@@ -53,11 +53,15 @@ def _page(desk: Desk, opened: OpenPlan, typed: Mapping[str, str], refusal: Refus
     with desk.store.reading() as connection:
         code_needed = code_will_be_needed(connection, desk.who.actor, study_id)
     until = desk.now.date() + timedelta(days=AHEAD_DAYS)
+    since = date.min if opened.shown.approved_at else desk.now.date()
+    due = [one for one in opened.shown.consignments if since <= one.dispatch_on <= until]
     view = ApproveView(
         head=head_of(desk, opened, refusal),
         role=words(desk.who.actor.require(Permission.APPROVE_SHIPMENT, study_id).role),
         code_needed=code_needed,
-        due=sum(desk.now.date() <= one.dispatch_on <= until for one in opened.shown.consignments),
+        due=len(due),
+        asked=tuple(one.shipment for one in due if one.shipment),
+        left=tuple(one for one in due if not one.shipment),
         typed={"meaning": typed.get("meaning", "")},
     )
     return plan_page(desk, opened, "approve", view, refusal.status_code if refusal else 200)

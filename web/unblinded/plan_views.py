@@ -7,7 +7,7 @@ from datetime import date
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
-from irt.reads.unblinded_plans import PlanShown, RunLine
+from irt.reads.unblinded_plans import ConsignmentShown, PlanShown, RunLine
 from irt.states.plan import EditKind
 from optimization.check.verdict import Code
 from optimization.plan import Consignment
@@ -219,12 +219,14 @@ class CompareView(UnblindedView):
 
 @dataclass(frozen=True)
 class ApproveView(UnblindedView):
-    """The plan before its signature."""
+    """The plan before its signature; after it, what of today and tomorrow was asked of depots, and what was not."""
 
     head: PlanHead
     role: str
     code_needed: bool
     due: int
+    asked: Sequence[str]
+    left: Sequence[ConsignmentShown]
     typed: Mapping[str, str]
 
 

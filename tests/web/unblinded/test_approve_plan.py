@@ -17,12 +17,13 @@ def test_a_signed_plan_becomes_shipments(world: World) -> None:
     page = browser.get(f"{address}/approve").text
     assert all(words in page for words in ("2 consignments", "Approve and sign", "Record hash"))
     browser.press(f"{address}/approve", password=PASSWORD)
-    assert browser.path == address
-    assert "Approve …" not in browser.text
     raised = house.rows(Shipment)[before:]
+    assert "Plan 1 is approved" in browser.text
+    assert all(row["number"] in browser.text for row in raised)
+    assert "stayed behind" not in browser.text
     assert [row["raised_by"] for row in raised] == ["plan", "plan"]
     assert raised[0]["number"] in browser.get(f"{address}/consignments").text
-    assert "is approved" in browser.get(f"{address}/approve").text
+    assert "Approve …" not in browser.text
 
 
 def test_a_wrong_password_or_another_hash_signs_nothing(world: World) -> None:
