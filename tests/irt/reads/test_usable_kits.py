@@ -109,3 +109,10 @@ def test_depots_tell_their_kits_by_bulk_lot(house: SupplyHouse) -> None:
     assert dict(found) == wanted
     assert [alike[:3] for alike, _ in found] == sorted(alike[:3] for alike, _ in found)
     assert {one.lot for one in told} == {"L1", "L2", "L3"}
+
+
+def test_no_places_hold_no_kits(house: SupplyHouse) -> None:
+    """A study without active sites is asked like any other."""
+    shelves, types = Shelves(Custody.SITE, []), contents_of_lots(house, "kit_type")
+    with house.store.reading() as connection:
+        assert list(usable_by(connection, shelves, CONTENTS.c.kit_type, types)) == []
