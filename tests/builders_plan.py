@@ -23,6 +23,12 @@ from tests.cast import signing
 PROBLEM = {"name": "two sites", "horizon_days": 28}
 
 
+def stocked(house: SupplyHouse) -> None:
+    """A released lot at the Dutch depot, and two British sites without kits."""
+    house.load()
+    house.sites(2)
+
+
 def planner(house: SupplyHouse) -> Actor:
     """Who may know kit types and plans."""
     return house.actor(Role.SUPPLY_MANAGER)

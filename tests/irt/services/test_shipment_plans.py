@@ -41,16 +41,20 @@ from irt.tables.plan import OptimizationRun, PlannedConsignment
 from irt.tables.record import AuditEntry, Job
 from irt.tables.secret import PlanContent, SecretAuditEntry, ShipmentCalculation
 from irt.tables.shipment import Shipment
-from tests.builders_plan import PROBLEM, a_leg, a_plan, a_run, approved, approving, handed_in, planner
+from tests.builders_plan import (
+    PROBLEM,
+    a_leg,
+    a_plan,
+    a_run,
+    approved,
+    approving,
+    handed_in,
+    planner,
+    stocked,
+)
 from tests.builders_supply import SupplyHouse, a_house
 
 SITES = ("1001", "1002")
-
-
-def stocked(house: SupplyHouse) -> None:
-    """A released lot at the Dutch depot, and two active sites without kits."""
-    house.load()
-    house.sites(2)
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ from optimization import result as answers
 from optimization.plan_file import read_plan
 from optimization.problem import Problem
 from optimization.result import Goal, Progress, Watch
-from tests.builders_plan import planner
+from tests.builders_plan import planner, stocked
 from tests.builders_supply import SupplyHouse, a_house
 from tests.optimization.live.world import exactly
-from tests.web.planning.test_run import stocked, telling
+from tests.web.planning.test_run import telling
 from web.commands import optimize_study
 
 

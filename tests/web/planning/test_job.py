@@ -13,9 +13,9 @@ from irt.services.optimization_runs import OptimizationStarted, StartOptimizatio
 from irt.services.running_job import JobCancelled, RunningJob
 from irt.states.plan import RunStatus
 from irt.states.records import JobStatus
-from tests.builders_plan import planner
+from tests.builders_plan import planner, stocked
 from tests.builders_supply import SupplyHouse, a_house
-from tests.web.planning.test_run import stocked, telling
+from tests.web.planning.test_run import telling
 from web.planning.job import WORDS, work_on_run_with
 
 

@@ -20,7 +20,7 @@ from optimization.plan_file import read_plan
 from optimization.problem import NodeKind, Problem
 from optimization.problem_file import read_problem
 from optimization.result import Goal, Progress, Result, Status, Watch
-from tests.builders_plan import approved, planner
+from tests.builders_plan import approved, planner, stocked
 from tests.builders_supply import SupplyHouse, a_house
 from tests.optimization.live.world import exactly
 from web.planning.edits import KeptKitsGone
@@ -29,12 +29,6 @@ from web.planning.run import Bench, Worked, work_out
 
 HORIZON_DAYS = 21
 SHORT: dict[str, Any] = {"review_days": 1}
-
-
-def stocked(house: SupplyHouse) -> None:
-    """A released lot at the Dutch depot, and two British sites without kits."""
-    house.load()
-    house.sites(2)
 
 
 @pytest.fixture
