@@ -21,6 +21,9 @@ HEADINGS = (
     "shipments",
 )
 
+WIDTH = 120
+"""Columns of text the table needs, where the terminal does not say that it has more."""
+
 
 @click.command()
 @click.option(
@@ -68,6 +71,7 @@ def _print(table: PolicyTable) -> None:
     for row in table.rows:
         shown.add_row(*_cells(row))
     console = Console()
+    console.width = max(console.width, WIDTH)
     console.print(shown)
     for row in table.rows:
         console.print(f"{row.name}: {_settings(row.settings)}", highlight=False)
