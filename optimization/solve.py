@@ -51,14 +51,17 @@ class _Run:
         self._begun = clock()
         self._network = network_of(problem)
         self._classes: list[ClassWork] = []
-        self._best: _Candidate | None = None
+        nothing = Plan((), ())
+        self._best = _Candidate(nothing, check_plan(problem, nothing))
         self._stopped: Status | None = None
+        self._all_begun = False
 
     def result(self) -> Result:
         lots = first_prices(self._problem, self._network.sources, self._network.first_arrival)
         for temp in self._problem.temps:
             if kits_of(self._problem, temp):
                 self._classes.append(begin_class(self._network, temp, lots, self._tell))
+        self._all_begun = True
         self._find_lots()
         for _ in range(ROUNDS):
             if self._reached() or self._stopped:
@@ -67,8 +70,6 @@ class _Run:
                 if not self._stopped:
                     work.go_on(0.2 * self._goal.gap, STEPS, TRIES, self._tell)
             self._take()
-        if self._best is None:
-            raise RuntimeError("no plan passed the check")
         status = Status.PROVEN if self._reached() else self._stopped or Status.STOPPED
         seconds = self._clock() - self._begun
         return Result(status, self._best.plan, self._best.verdict.cost, self._bound(), seconds)
@@ -88,10 +89,10 @@ class _Run:
         """
         kits = [one for work in self._classes for one in work.carried()]
         own = spare_own_stock(self._problem, kits, (use for work in self._classes for use in work.own_use()))
-        allotted, without = allot(self._problem, self._network.sources, kits)
+        allotted, without = allot(self._problem, kits)
         plan = packed_plan(self._problem, allotted, own)
         found = _Candidate(plan, check_plan(self._problem, plan))
-        better = self._best is None or found.verdict.cost.total < self._best.verdict.cost.total
+        better = found.verdict.cost.total < self._best.verdict.cost.total
         if not found.verdict.violations and better:
             self._best = found
         self._tell("plan checked")
@@ -103,13 +104,12 @@ class _Run:
         return max(0, math.ceil(whole - 0.01 - 1e-9 * abs(whole)))
 
     def _reached(self) -> bool:
-        cost = self._best.verdict.cost.total if self._best else None
-        return cost is not None and cost - self._bound() <= self._goal.gap * self._bound()
+        return self._best.verdict.cost.total - self._bound() <= self._goal.gap * self._bound()
 
     def _tell(self, words: str) -> bool:
         seconds = self._clock() - self._begun
-        cost = self._best.verdict.cost.total if self._best else None
-        if not self._watch(Progress(seconds, self._bound(), cost, words)):
+        bound = self._bound() if self._all_begun else 0
+        if not self._watch(Progress(seconds, bound, self._best.verdict.cost.total, words)):
             self._stopped = Status.CANCELLED
         elif seconds > self._goal.seconds:
             self._stopped = self._stopped or Status.STOPPED

@@ -39,6 +39,7 @@ class Bound:
     shares: Shares
     step: float = 1.0
     idle: int = 0
+    final: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,18 +52,26 @@ class _Answer:
 
 
 def first_bound(cluster: Cluster, tables: Tables, shares: Shares | None = None) -> Bound:
-    """The bound with these shares; without any, when sites share each arrival by their number of kits."""
+    """The bound with these shares; without any, when sites share each arrival by their number of kits.
+
+    Where a visit may be cheaper left out, or a store cannot hold what is wanted, it is what is lost in any case.
+    """
+    if not cluster.worth_serving or not cluster.sites:
+        return Bound(cluster.least if cluster.sites else 0.0, Shares(np.zeros((0, 0)), np.zeros(0)), final=True)
     if not cluster.arrivals:
         return Bound(
             _without_depot(cluster, tables), Shares(np.zeros((len(cluster.first_choices), 0)), np.zeros(0))
         )
     shares = shares or _first_shares(cluster, tables)
-    return Bound(_answer(cluster, tables, shares).value, shares)
+    value = _answer(cluster, tables, shares).value
+    if value >= NEVER / 2:
+        return Bound(cluster.least, shares, final=True)
+    return Bound(value, shares)
 
 
 def raise_bound(cluster: Cluster, tables: Tables, bound: Bound, cost: float, steps: int) -> Bound:
     """The bound after so many more steps; `cost` is that of the best plan known."""
-    if not cluster.arrivals or not cluster.sites:
+    if not cluster.arrivals or bound.final:
         return bound
     best, shares, step, idle = bound.value, bound.shares, bound.step, bound.idle
     best_shares = shares
@@ -87,7 +96,8 @@ def _without_depot(cluster: Cluster, tables: Tables) -> float:
         return 0.0
     value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
     costs = value + cluster.apart
-    return float(costs[cluster.best_choices(costs)].sum())
+    whole = float(costs[cluster.best_choices(costs)].sum())
+    return whole if whole < NEVER / 2 else cluster.least
 
 
 def _fixed(cluster: Cluster) -> Amounts:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
+from optimization.engine.depot_stock import AT_DEPOT
 from optimization.engine.needs import Want
 from optimization.engine.schedule import Schedule
 from optimization.engine.trips import entry_days
@@ -72,21 +73,20 @@ def _for_the_blind(cluster: Cluster, site: ClusterSite, trip: Trip, here: Iterab
                     yield Carried(kit, site.node, trip, 0, None)
 
 
-def _through_depot(cluster: Cluster, schedule: Schedule, kits: Iterable[Carried]) -> list[Carried]:
+def _through_depot(cluster: Cluster, schedule: Schedule, kits: Sequence[Carried]) -> list[Carried]:
     """Each kit by the last arrival that can bring it, then earlier ones where boxes have room for it."""
     arrivals = [cluster.arrivals[one] for one in schedule.arrivals]
+    at_depot = [one for one in kits if one.ready == AT_DEPOT]
     brought: dict[int, list[Carried]] = defaultdict(list)
-    for one in sorted(kits, key=lambda one: one.trip.leaves):
-        last = next(
-            (place for place in reversed(range(len(arrivals))) if _brings(cluster, arrivals[place], one)), None
-        )
-        if last is not None:
-            brought[last].append(one)
+    for one in sorted((one for one in kits if one.ready != AT_DEPOT), key=lambda one: one.trip.leaves):
+        fit = [place for place, arrival in enumerate(arrivals) if _brings(cluster, arrival, one)]
+        if fit:
+            brought[fit[-1]].append(one)
     _fill_boxes(cluster, schedule, arrivals, brought)
     for place, some in brought.items():
         for one in some:
             one.arrival = arrivals[place]
-    return [one for place in sorted(brought) for one in brought[place]]
+    return at_depot + [one for place in sorted(brought) for one in brought[place]]
 
 
 def _brings(cluster: Cluster, arrival: Trip, one: Carried) -> bool:

@@ -1,7 +1,9 @@
 """The work on one temperature class: its clusters, and the prices of lots that bind them together."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from optimization.engine.bound import first_bound, raise_bound
 from optimization.engine.carried import Carried, carried_kits
@@ -17,6 +19,8 @@ Told = Callable[[str], bool]
 """Told what is done; answers whether to go on."""
 SCARCITIES = (1.0, 0.5, 0.0)
 TRIAL_STEPS = 8
+TRIALS_MAX = 4000
+"""Lots times kits up to which prices of lots are tried: trials plan every kit again."""
 
 
 @dataclass
@@ -38,8 +42,35 @@ class ClassWork:
     @property
     def bound(self) -> float:
         """What no plan of the class falls below, in cents."""
-        clusters = sum(work.bound.value for work in self.clusters)
-        return clusters - self.early.rebate + self.lots.rest(self.kits) + own_waste(self.network.problem, self.kits)
+        clusters = sum(work.bound.value for work in self.clusters) - self.early.rebate
+        missed = max(0.0, self._missed_at_least - sum(self.early.prices.values()))
+        return clusters + self._apart + self._missing * missed
+
+    @cached_property
+    def _apart(self) -> float:
+        """What is lost whatever is planned: lots that expire, own stock nobody wants."""
+        problem, kits = self.network.problem, self.kits
+        return self.lots.rest(kits) + own_waste(problem, kits)
+
+    @cached_property
+    def _missing(self) -> int:
+        """Kits wanted beyond all there will ever be, those apart that no trip can bring."""
+        problem = self.network.problem
+        there = Counter[str]()
+        for row in problem.supply:
+            there[problem.lots[row.lot].kit] += row.kits
+        wanted = Counter[str]()
+        for want in problem.demand:
+            wanted[want.kit] += want.kits
+        short = sum(max(0, wanted[kit] - there[kit]) for kit in self.kits)
+        return max(0, short - sum(work.relaxed.unserved for work in self.clusters))
+
+    @cached_property
+    def _missed_at_least(self) -> float:
+        """What a missing kit costs at the least beyond the way it would have had, early prices apart."""
+        return self.network.problem.costs.unmet_kit - max(
+            (work.relaxed.alone for work in self.clusters), default=0.0
+        )
 
     def carried(self) -> Iterator[Carried]:
         """Every kit of the best schedules, with its trips."""
@@ -55,7 +86,8 @@ class ClassWork:
     def raise_early_price(self, without: list[tuple[str, int]], tries: int) -> bool:
         """Makes kits wait whose lots others need; `without`: types and days of kits that found none."""
         kits = self.kits
-        price, self.rises = raised(self.early, self.rises, self.network.sources, kits, without)
+        most = self.network.problem.costs.unmet_kit / 2
+        price, self.rises = raised(self.early, self.rises, self.network.sources, kits, without, most)
         if price == self.early:
             return False
         self.early = price
@@ -77,15 +109,25 @@ class ClassWork:
 def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
     """The first bounds and schedules, with the lot prices that bind best: tried lot by lot."""
     best = _begun(network, temp, lots, told)
-    for lot in _expiring(network.problem, lots, best.kits):
+    expiring = _expiring(network.problem, lots, best.kits)
+    if len(expiring) * sum(work.exact.kits for work in best.clusters) > TRIALS_MAX:
+        return best
+    best = _worked(best)
+    for lot in expiring:
         for scarcity in SCARCITIES:
             if scarcity != best.lots.scarcity[lot]:
                 tried = with_scarcity(best.lots, lot, scarcity)
                 if _tried_bound(best, tried) > best.bound + 1:
-                    best = _begun(network, temp, tried, told)
+                    best = _worked(_begun(network, temp, tried, told))
                 if not told("pricing lots that expire"):
                     return best
     return best
+
+
+def _worked(begun: ClassWork) -> ClassWork:
+    for work in begun.clusters:
+        go_on(work, TRIAL_STEPS, 2 * TRIAL_STEPS)
+    return begun
 
 
 def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
@@ -123,8 +165,5 @@ def _begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWor
     clusters = []
     for exact, relaxed in pairs:
         clusters.append(begin(exact, relaxed, lots))
-        told("planning depot by depot")
-    for work in clusters:
-        go_on(work, TRIAL_STEPS, 2 * TRIAL_STEPS)
         told("planning depot by depot")
     return ClassWork(network, temp, lots, clusters)

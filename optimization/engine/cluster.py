@@ -47,7 +47,8 @@ class Placed:
 class ClusterSite:
     """A site with one choice of need: the trips by which kits may come, and kits wanted by kind in order of day.
 
-    `apart`: what the choice costs whatever trips are taken, in cents.
+    `apart`: what the choice costs whatever trips are taken, in cents; `least`: what it costs even if trips and
+    holding were free; `unserved`: kits no trip can bring in time.
     """
 
     node: Node
@@ -55,6 +56,8 @@ class ClusterSite:
     kits: tuple[tuple[Placed, ...], ...]
     own: tuple[Dispensing, ...]
     apart: float
+    least: float
+    unserved: int
 
 
 @dataclass(frozen=True)
@@ -135,14 +138,37 @@ class Cluster:
         return np.array([trip.arrives for trip in self.arrivals], dtype=np.int64)
 
     @cached_property
+    def least(self) -> float:
+        """What the cluster costs even if trips and holding were free."""
+        costs = np.array([site.least for site in self.sites], dtype=np.float64)
+        return float(costs[self.best_choices(costs)].sum())
+
+    @cached_property
     def all_by_depot(self) -> bool:
-        """Whether every kit passes the depot and is worth its way however few travel with it."""
-        trips = {trip for site in self.sites for trip in site.trips}
-        if self.depot is None or any(trip.lane.origin != self.depot.id for trip in trips):
-            return False
-        alone = max((self._alone(trip) for trip in trips), default=0.0)
-        inflow = max((self._alone(trip) for trip in self.arrivals), default=0.0)
-        return 4 * (alone + inflow) <= self.problem.costs.unmet_kit
+        """Whether every kit passes the depot."""
+        trips = [trip for site in self.sites for trip in site.trips]
+        return self.depot is not None and all(trip.lane.origin == self.depot.id for trip in trips)
+
+    @cached_property
+    def worth_serving(self) -> bool:
+        """Whether any kit is worth its way however few travel with it, and never better kept at the depot."""
+        # Half of what a missed kit costs is left for early prices; a kit may have to move one other on its way.
+        dear = 2 * self.alone <= self.problem.costs.unmet_kit / 2
+        return dear and self.site_holding >= self.depot_holding
+
+    @cached_property
+    def alone(self) -> float:
+        """What the way of one kit costs at the most that nothing else travels with."""
+        lanes = {trip.lane.id: trip for site in self.sites for trip in site.trips}
+        inflow = {trip.lane.id: trip for trip in self.arrivals}
+        last = max(map(self._alone, lanes.values()), default=0.0)
+        return last + max(map(self._alone, inflow.values()), default=0.0)
+
+    @cached_property
+    def unserved(self) -> int:
+        """Kits no trip can bring in time, at the choices with the fewest."""
+        counts = np.array([site.unserved for site in self.sites], dtype=np.float64)
+        return int(counts[self.best_choices(counts)].sum()) if self.sites else 0
 
     def _alone(self, trip: Trip) -> float:
         """What a trip costs that carries one kit, for the blind too, held to the end."""

@@ -47,10 +47,12 @@ def raised(
     sources: Sources,
     kits: Iterable[str],
     without: Iterable[tuple[str, int]],
+    most: float,
 ) -> tuple[EarlyPrice, Mapping[int, float]]:
     """Higher prices where kits found no lot, and how far each was raised: twice as far as the last time.
 
-    `without`: the type of each such kit, and the day it leaves its source.
+    `without`: the type of each such kit, and the day it leaves its source. All prices together stay below `most`:
+    a kit that pays more is better left out.
     """
     types = set(kits)
     days = sorted({row.day for kit in types for row, _ in sources.rows.get(kit, ()) if row.day > 0})
@@ -61,7 +63,8 @@ def raised(
     prices, next_rises = dict(price.prices), dict(rises)
     for day in short:
         next_rises[day] = 2 * rises[day] if day in rises else FIRST_RISE
-        prices[day] = prices.get(day, 0.0) + next_rises[day]
+        room = most - sum(prices.values())
+        prices[day] = prices.get(day, 0.0) + max(0.0, min(next_rises[day], room))
     supplied: dict[int, int] = defaultdict(int)
     for day in prices:
         supplied[day] = sum(row.kits for kit in types for row, _ in sources.rows.get(kit, ()) if row.day < day)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ortools.graph.python import min_cost_flow
 
 from optimization.engine.carried import Carried
-from optimization.engine.sources import Sources
 from optimization.problem import Lot, Problem, Supply
 
 DAYS_MAX = 10_000
@@ -26,7 +25,7 @@ Group = tuple[tuple[int, ...], bool]
 """The supplies that can serve a kit, and whether it will be used."""
 
 
-def allot(problem: Problem, sources: Sources, kits: Iterable[Carried]) -> tuple[list[Allotted], list[Carried]]:
+def allot(problem: Problem, kits: Iterable[Carried]) -> tuple[list[Allotted], list[Carried]]:
     """The lot of each kit at the least waste (a minimum-cost flow by kit type), and kits there is no lot for."""
     by_type: dict[str, list[Carried]] = defaultdict(list)
     for one in kits:
@@ -34,7 +33,8 @@ def allot(problem: Problem, sources: Sources, kits: Iterable[Carried]) -> tuple[
     allotted: list[Allotted] = []
     left: list[Carried] = []
     for kit in sorted(by_type):
-        some, without = _allot_type(problem, sources.rows.get(kit, ()), by_type[kit])
+        supplies = [(row, problem.lots[row.lot]) for row in problem.supply if problem.lots[row.lot].kit == kit]
+        some, without = _allot_type(problem, supplies, by_type[kit])
         allotted += some
         left += without
     return allotted, left

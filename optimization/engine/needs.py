@@ -6,7 +6,7 @@ later ones: each such choice is a need of its own, and the best is taken site by
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, product
 from math import prod
 
@@ -34,13 +34,15 @@ class Need:
     """Kits that must come to a site, in order of day, and the own stock used for the others.
 
     `gain`: what is saved by lots that would expire, at the most. `own_kit_days`: days the kits of the own stock lie
-    there until they are used, added up.
+    there until they are used, added up. `own_kits`: where relaxed, kits of the own stock by type: any of them could
+    as well serve another visit.
     """
 
     wants: tuple[Want, ...]
     from_own_stock: tuple[Dispensing, ...]
     gain: float
     own_kit_days: int
+    own_kits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,8 @@ def _relaxed_needs(site: str, wants: Sequence[Want], own: Mapping[str, list[_Own
         used = (all_served - kept) + later
         left = sorted((Counter(wants) - used).elements())
         days = sum(_kit_days([want for want in used.elements() if want.kit == kit], own[kit]) for kit in own)
-        choices.append(Need(tuple(left), (), sum(gain(site, one) for one in left), days))
+        own_kits = Counter(want.kit for want in used.elements())
+        choices.append(Need(tuple(left), (), sum(gain(site, one) for one in left), days, own_kits))
     if len(choices) == 1:
         choices = [replace(choices[0], gain=sum(gain(site, one) for one in wants))]
     return SiteNeeds(site, tuple(choices))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from optimization.engine.boxes import boxes_for
 from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Placed, Trip
+from optimization.engine.depot_stock import with_depot_stock
 from optimization.engine.needs import Gain, Need, SiteNeeds, Want, needs_of
 from optimization.engine.sources import Sources, sources_of
 from optimization.engine.trips import FOREVER, dispatch_days, entry_days
@@ -39,6 +40,14 @@ class Network:
                 if temp in lane.temps and boxes_for(self.problem, temp, lane.transit_days, 1).usable
             ]
         return self.usables[(node, temp)]
+
+    def stock_at(self, depot: str, temp: str) -> list[Supply]:
+        """What a depot that is no source has of its own, in a class."""
+        if not depot or depot in self.sources.nodes:
+            return []
+        kits = self.problem.kit_types
+        rows = [row for row in self.problem.supply if row.node == depot and row.kits]
+        return [row for row in rows if kits[self.problem.lots[row.lot].kit].temp == temp]
 
     def first_arrival(self, row: Supply, site: str, kit: str) -> int:
         """The first day kits of a supply can be at a site, by any way; FOREVER where they cannot."""
@@ -107,12 +116,18 @@ def _depot_of(network: Network, site: str, temp: str) -> str:
 def _cluster(
     network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds], kinds: Kinds, relaxed: bool
 ) -> Cluster:
+    stock = network.stock_at(depot, temp)
+    if stock and relaxed:
+        # A bound that lets kits of the depot's own stock leave it for nothing holds, whatever it has.
+        depot = ""
     arrivals = _arrivals(network, depot, temp)
     sites = [
-        _site(network, temp, (depot, arrivals), (one.site, need), kinds, relaxed)
+        _site(network, temp, (depot, arrivals), (one.site, need), kinds, relaxed and bool(stock))
         for one in needs
         for need in one.choices
     ]
+    if stock and not relaxed:
+        sites = with_depot_stock(network.problem, sites, stock)
     node = network.problem.nodes[depot] if depot else None
     used = _useful(arrivals, sites)
     return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, relaxed)
@@ -178,18 +193,19 @@ def _site(
     depot: tuple[str, Sequence[Trip]],
     choice: tuple[str, Need],
     kinds: Kinds,
-    relaxed: bool,
+    stocked: bool,
 ) -> ClusterSite:
     node, need, problem = network.problem.nodes[choice[0]], choice[1], network.problem
     ways = [
         _Way(lane, network.days_of(lane), entry_days(problem, lane), lane.origin != depot[0])
         for lane in network.usable(node.id, temp)
-        if relaxed or lane.origin == depot[0] or lane.origin in network.sources.nodes
+        if stocked or lane.origin == depot[0] or lane.origin in network.sources.nodes
     ]
     memo: dict[Want, _Window | None] = {}
     for want in need.wants:
         if want not in memo:
-            memo[want] = _window(network, node, ways, depot[1], want)
+            loose = stocked or want.kit in need.own_kits
+            memo[want] = _window(network, node, ways, depot[1], want, loose)
     chosen = sorted({trip for window in memo.values() if window for trip in window.lasts}, key=_order)
     comes = [trip.arrives for trip in chosen]
     kits: list[list[Placed]] = [[], []]
@@ -198,15 +214,13 @@ def _site(
         if window:
             last = bisect_right(comes, window.closes) - 1
             kits[kinds.of[want.kit]].append(Placed(want, window.ready, last, window.opens))
-    apart = _apart(problem, temp, need, [one.want for some in kits for one in some])
-    return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits)), need.from_own_stock, apart)
-
-
-def _apart(problem: Problem, temp: str, need: Need, placed: Sequence[Want]) -> float:
-    """Kits no trip can bring; holding, counted from the day of use backwards; less what expiring lots save."""
-    unserved = (len(need.wants) - len(placed)) * problem.costs.unmet_kit
-    days = need.own_kit_days + sum(want.day for want in placed)
-    return unserved + problem.costs.site_holding[temp] * days - need.gain
+    placed = [one.want.day for some in kits for one in some]
+    missed = Counter(want.kit for want in need.wants if memo[want] is None)
+    unserved = sum(max(0, count - need.own_kits.get(kit, 0)) for kit, count in missed.items())
+    least = unserved * problem.costs.unmet_kit - need.gain
+    # Holding is counted from the day of use backwards.
+    apart = least + problem.costs.site_holding[temp] * (need.own_kit_days + sum(placed))
+    return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits)), need.from_own_stock, apart, least, unserved)
 
 
 def _order(trip: Trip) -> tuple[int, int, str]:
@@ -214,10 +228,10 @@ def _order(trip: Trip) -> tuple[int, int, str]:
 
 
 def _window(
-    network: Network, node: Node, ways: Sequence[_Way], arrivals: Sequence[Trip], want: Want
+    network: Network, node: Node, ways: Sequence[_Way], arrivals: Sequence[Trip], want: Want, loose: bool
 ) -> _Window | None:
-    """When the kit may come, over all lanes; None where it cannot come in time."""
-    ready = network.sources.first_day(want, node.country)
+    """When the kit may come, over all lanes; None where it cannot come in time. Loose: of any lot, from day 0."""
+    ready = 0 if loose else network.sources.first_day(want, node.country)
     at_depot = _first_at_depot(network, arrivals, want.kit, ready)
     lasts, opens, closes = [], FOREVER, -1
     for way in ways:

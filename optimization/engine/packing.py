@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 from optimization.engine.boxes import boxes_for, pack
 from optimization.engine.cluster import Trip
+from optimization.engine.licences import within_licences
 from optimization.engine.lots import Allotted
 from optimization.plan import Consignment, Dispensing, Plan, ordered_plan
 from optimization.problem import Problem
@@ -12,7 +13,7 @@ from optimization.problem import Problem
 
 def packed_plan(problem: Problem, kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Plan:
     """The plan that carries these kits and uses them, and the sites' own stock as given."""
-    kits = list(kits)
+    kits = within_licences(problem, kits)
     return ordered_plan(_consignments(problem, kits), _dispensings(kits, own))
 
 

@@ -113,7 +113,7 @@ def _fill_option(
         table.price[at] += cluster.depot_holding * trip.leaves
     table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
     for kit, kind in cluster.kinds.of.items():
-        table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip)
+        table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip, cluster.relaxed)
 
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
@@ -143,4 +143,6 @@ def _over_choices(cluster: Cluster) -> tuple[Counts, Counts]:
         due[row] = [bisect_left(leaves, trip.arrives) for trip in cluster.arrivals]
         most[row] = [bisect_right(ready, trip.leaves) for trip in cluster.arrivals]
     starts = cluster.first_choices
+    if cluster.relaxed and not cluster.all_by_depot:
+        return np.zeros(count, np.int64), np.full(count, cluster.kits, np.int64)
     return np.minimum.reduceat(due, starts).sum(axis=0), np.maximum.reduceat(most, starts).sum(axis=0)
