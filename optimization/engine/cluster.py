@@ -158,22 +158,23 @@ class Cluster:
 
     @cached_property
     def alone(self) -> float:
-        """What the way of one kit costs at the most that nothing else travels with."""
-        lanes = {trip.lane.id: trip for site in self.sites for trip in site.trips}
+        """What the way of one kit costs at the most that nothing else travels with, but what the blind asks for."""
+        last = {trip.lane.id: trip for site in self.sites for trip in site.trips}
         inflow = {trip.lane.id: trip for trip in self.arrivals}
-        last = max(map(self._alone, lanes.values()), default=0.0)
-        return last + max(map(self._alone, inflow.values()), default=0.0)
+        dearest = max(kit.unit_cost for kit in self.problem.kit_types.values() if kit.temp == self.temp)
+        spares = sum(self.kinds.each) * dearest
+        by_depot = max((self._alone(trip, self.depot_holding) for trip in inflow.values()), default=0.0)
+        return (
+            by_depot + spares + max((self._alone(trip, self.site_holding) for trip in last.values()), default=0.0)
+        )
+
+    def _alone(self, trip: Trip, holding: int) -> float:
+        kits = 1 + sum(self.kinds.each)
+        boxes = float(box_costs(self.boxes(trip.lane.transit_days), kits)[kits])
+        return trip.lane.fixed_cost + boxes + kits * (trip.lane.kit_cost + holding * self.problem.horizon_days)
 
     @cached_property
     def unserved(self) -> int:
         """Kits no trip can bring in time, at the choices with the fewest."""
         counts = np.array([site.unserved for site in self.sites], dtype=np.float64)
         return int(counts[self.best_choices(counts)].sum()) if self.sites else 0
-
-    def _alone(self, trip: Trip) -> float:
-        """What a trip costs that carries one kit, for the blind too, held to the end."""
-        kits = 1 + sum(self.kinds.each)
-        dearest = max(kit.unit_cost for kit in self.problem.kit_types.values() if kit.temp == self.temp)
-        boxes = float(box_costs(self.boxes(trip.lane.transit_days), kits)[kits])
-        holding = self.site_holding * self.problem.horizon_days
-        return trip.lane.fixed_cost + boxes + kits * (trip.lane.kit_cost + holding) + sum(self.kinds.each) * dearest

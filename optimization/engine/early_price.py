@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from optimization.engine.sources import Sources
 
-FIRST_RISE = 200.0
+FIRST_RISE = 50.0
 """Cents; a price rises twice as far each time in a row that it was too low."""
 
 

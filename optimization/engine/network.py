@@ -100,7 +100,7 @@ def _kinds(problem: Problem, temp: str) -> Kinds:
     kits = sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
     groups = [group for group in problem.blind_groups if problem.kit_types[group[0]].temp == temp]
     each = problem.blind_minimum_each
-    if len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
+    if each and len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
         return Kinds({kit: place for place, kit in enumerate(kits)}, (each, each if len(kits) == 2 else 0))
     return Kinds(dict.fromkeys(kits, 0), (0, 0))
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 
+from optimization.engine.blind import within_blind
 from optimization.engine.boxes import boxes_for, pack
 from optimization.engine.cluster import Trip
 from optimization.engine.licences import within_licences
@@ -13,7 +14,7 @@ from optimization.problem import Problem
 
 def packed_plan(problem: Problem, kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Plan:
     """The plan that carries these kits and uses them, and the sites' own stock as given."""
-    kits = within_licences(problem, kits)
+    kits = within_blind(problem, within_licences(problem, kits))
     return ordered_plan(_consignments(problem, kits), _dispensings(kits, own))
 
 

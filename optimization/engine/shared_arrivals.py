@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimization.engine.compiled import NEVER, compiled
-from optimization.engine.site_plans import keep, send
+from optimization.engine.site_plans import keep, send, trip_costs
 from optimization.engine.site_table import Amounts, Counts, SiteTable
 
 
@@ -36,7 +36,10 @@ def share_arrivals(
             here = max(here, table.arrivals[site, option])
             _change_arrival(cost[option], came[option], here, opening[site])
             _forget_dominated(cost[option], here, kit_price)
+            costs = trip_costs(table, site, option)
             for held in range(here + 1):
+                if cost[option, held].min() >= NEVER / 2:
+                    continue
                 keep(table, site, option, cost[option, held], cost[option + 1, held])
                 if table.arrivals[site, option] < 0:
                     price, day = table.price[site, option], table.leaves[site, option]
@@ -45,9 +48,8 @@ def share_arrivals(
                     day = left_source[held - 1]
                 else:
                     continue
-                send(
-                    table, site, option, price, day, cost[option, held], cost[option + 1, held], sent[option, held]
-                )
+                now, then = cost[option, held], cost[option + 1, held]
+                send(table, site, option, costs, price, day, now, then, sent[option, held])
         value[site] = _trace(table, site, cost[last], sent, came, paid[site], drawn[site])
     return value, paid, drawn
 
@@ -105,8 +107,8 @@ def _trace(
     for end in range(cost.shape[0]):
         if cost[end, all0, all1] < value:
             value, held = cost[end, all0, all1], end
-    if value >= NEVER:
-        return value
+    if value >= NEVER / 2:
+        return NEVER
     for option in range(sent.shape[0] - 1, -1, -1):
         chosen = sent[option, held, all0, all1]
         if chosen > 0 and table.arrivals[site, option] >= 0:

@@ -21,10 +21,29 @@ def within_reach(table: SiteTable, site: int, option: int, kind: int, source_day
 
 
 @compiled
+def trip_costs(table: SiteTable, site: int, option: int) -> Amounts:
+    """Shape (kits of kind 0, of kind 1): what a consignment costs that brings so many, the price of a kit apart."""
+    most0 = table.open[site, option, 0] - table.due[site, option, 0]
+    most1 = table.open[site, option, 1] - table.due[site, option, 1]
+    box = table.box_cost[table.box_row[site, option]]
+    fixed, spare0, spare1 = table.fixed[site, option], table.spare[site, option, 0], table.spare[site, option, 1]
+    costs = np.empty((max(0, most0) + 1, max(0, most1) + 1))
+    for new0 in range(costs.shape[0]):
+        extra0 = max(0, table.each[0] - new0)
+        for new1 in range(costs.shape[1]):
+            extra1 = max(0, table.each[1] - new1)
+            kits = new0 + new1 + extra0 + extra1
+            costs[new0, new1] = fixed + box[kits] + extra0 * spare0 + extra1 * spare1
+    costs[0, 0] = NEVER
+    return costs
+
+
+@compiled
 def send(
     table: SiteTable,
     site: int,
     option: int,
+    costs: Amounts,
     price: float,
     source_day: int,
     before: Amounts,
@@ -35,25 +54,15 @@ def send(
     low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
     high0 = within_reach(table, site, option, 0, source_day)
     high1 = within_reach(table, site, option, 1, source_day)
-    room, each0, each1 = table.room[site, option], table.each[0], table.each[1]
-    box = table.box_cost[table.box_row[site, option]]
-    fixed, spare0, spare1 = table.fixed[site, option], table.spare[site, option, 0], table.spare[site, option, 1]
+    room = table.room[site, option]
     for all0 in range(low0, high0 + 1):
-        for all1 in range(low1, high1 + 1):
-            if all0 - low0 + all1 - low1 > room:
-                break
+        for all1 in range(low1, min(high1, low1 + room - (all0 - low0)) + 1):
             best, chosen = after[all0, all1], 0
-            for had0 in range(low0, all0 + 1):
-                new0 = all0 - had0
-                extra0 = max(0, each0 - new0)
-                for had1 in range(low1, all1 + 1):
-                    new1 = all1 - had1
-                    so_far = before[had0, had1]
-                    if so_far >= NEVER or new0 + new1 == 0:
-                        continue
-                    extra1 = max(0, each1 - new1)
-                    cost = so_far + fixed + box[new0 + new1 + extra0 + extra1] + price * (new0 + new1)
-                    cost += extra0 * spare0 + extra1 * spare1
+            for had1 in range(low1, all1 + 1):
+                new1 = all1 - had1
+                for had0 in range(low0, all0 + 1):
+                    new0 = all0 - had0
+                    cost = before[had0, had1] + costs[new0, new1] + price * (new0 + new1)
                     if cost < best - 1e-9:
                         best, chosen = cost, new0 * 65536 + new1
             after[all0, all1] = best
@@ -89,11 +98,14 @@ def plan_sites(
         for option in range(last):
             keep(table, site, option, cost[option], cost[option + 1])
             if source_day[site, option] >= -1:
+                costs = trip_costs(table, site, option)
                 price = table.price[site, option] + extra_price[site, option]
                 day = source_day[site, option]
-                send(table, site, option, price, day, cost[option], cost[option + 1], sent[option])
+                send(table, site, option, costs, price, day, cost[option], cost[option + 1], sent[option])
         value[row] = cost[last, size0 - 1, size1 - 1]
-        if value[row] < NEVER:
+        if value[row] >= NEVER / 2:
+            value[row] = NEVER
+        else:
             all0, all1 = size0 - 1, size1 - 1
             for option in range(last - 1, -1, -1):
                 chosen = sent[option, all0, all1]
