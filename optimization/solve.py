@@ -19,6 +19,8 @@ from optimization.problem import Problem
 from optimization.result import Goal, Progress, Result, Status, Watch
 
 ROUNDS, PRICE_ROUNDS = 40, 12
+TUNED = {2, 5, 9}
+"""Rounds before which the early prices of the bound are tuned."""
 STEPS, TRIES = 12, 60
 """Of the bound and of the schedules of each cluster in a round."""
 
@@ -63,10 +65,12 @@ class _Run:
                 self._classes.append(begin_class(self._network, temp, lots, self._tell))
         self._all_begun = True
         self._find_lots()
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
             if self._reached() or self._stopped:
                 break
             for work in self._classes:
+                if done in TUNED and not self._stopped:
+                    work.tune_bound_price()
                 if not self._stopped:
                     work.go_on(0.2 * self._goal.gap, STEPS, TRIES, self._tell)
             self._take()

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from optimization.engine.bound import first_bound, raise_bound
 from optimization.engine.carried import Carried, carried_kits
-from optimization.engine.cluster_work import ClusterWork, begin, change_price, go_on
+from optimization.engine.cluster_work import ClusterWork, begin, bound_at, change_bound_price, change_price, go_on
 from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
 from optimization.engine.network import Network, clusters_of
 from optimization.engine.tables import tables_of
@@ -19,6 +19,7 @@ Told = Callable[[str], bool]
 """Told what is done; answers whether to go on."""
 SCARCITIES = (1.0, 0.5, 0.0)
 TRIAL_STEPS = 8
+FACTORS = (0.5, 0.7, 0.85)
 TRIALS_MAX = 4000
 """Lots times kits up to which prices of lots are tried: trials plan every kit again."""
 
@@ -32,6 +33,7 @@ class ClassWork:
     lots: LotPrices
     clusters: list[ClusterWork]
     early: EarlyPrice = NO_PRICE
+    bound_early: EarlyPrice = NO_PRICE
     rises: Mapping[int, float] = field(default_factory=dict)
 
     @property
@@ -42,8 +44,8 @@ class ClassWork:
     @property
     def bound(self) -> float:
         """What no plan of the class falls below, in cents."""
-        clusters = sum(work.bound.value for work in self.clusters) - self.early.rebate
-        missed = max(0.0, self._missed_at_least - sum(self.early.prices.values()))
+        clusters = sum(work.bound.value for work in self.clusters) - self.bound_early.rebate
+        missed = max(0.0, self._missed_at_least - sum(self.bound_early.prices.values()))
         return clusters + self._apart + self._missing * missed
 
     @cached_property
@@ -90,12 +92,23 @@ class ClassWork:
         price, self.rises = raised(self.early, self.rises, self.network.sources, kits, without, most)
         if price == self.early:
             return False
-        self.early = price
+        self.early = self.bound_early = price
         for work in self.clusters:
             if work.exact.arrivals:
                 change_price(work, price)
                 work.scheduling.improve(tries)
         return True
+
+    def tune_bound_price(self) -> None:
+        """Lowers the bound's early prices where that raises it: plans need dearer ones, for kits wait in whole trips."""
+        for factor in FACTORS:
+            price = self.bound_early.times(factor)
+            bounds = [bound_at(work, price) for work in self.clusters]
+            gain = sum(bound.value - work.bound.value for bound, work in zip(bounds, self.clusters, strict=True))
+            if self.bound_early.prices and gain + self.bound_early.rebate > price.rebate + 1:
+                for work, bound in zip(self.clusters, bounds, strict=True):
+                    change_bound_price(work, price, bound)
+                self.bound_early = price
 
     def go_on(self, gap: float, steps: int, tries: int, told: Told) -> None:
         """More work on clusters whose cost and bound are further apart than the gap, the widest first."""

@@ -7,7 +7,7 @@ import numpy as np
 from optimization.engine.bound import Bound, first_bound, raise_bound
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
-from optimization.engine.early_price import EarlyPrice
+from optimization.engine.early_price import NO_PRICE, EarlyPrice
 from optimization.engine.schedule import Schedule, Scheduling
 from optimization.engine.tables import Tables, tables_of, with_early_price
 from optimization.engine.waste import LotPrices
@@ -18,7 +18,10 @@ SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 
 @dataclass
 class ClusterWork:
-    """One cluster in its exact form, for plans, and its relaxed form, for the bound; costs hold early prices."""
+    """One cluster in its exact form, for plans, and its relaxed form, for the bound.
+
+    Either form has early prices of its own; costs and bounds hold those of the bound.
+    """
 
     exact: Cluster
     plain: Tables
@@ -27,12 +30,18 @@ class ClusterWork:
     tables: Tables
     scheduling: Scheduling
     bound: Bound
+    early: EarlyPrice = NO_PRICE
+    bound_early: EarlyPrice = NO_PRICE
 
     @property
     def cost(self) -> float:
-        """What the best schedule costs, kits no trip can bring apart."""
+        """What the best schedule costs at the early prices of the bound."""
         best = self.scheduling.best
-        return best.cost if best else NEVER
+        return best.cost - self._paid(self.early) + self._paid(self.bound_early) if best else NEVER
+
+    def _paid(self, price: EarlyPrice) -> float:
+        left = self.exact.left_source[list(self.schedule.arrivals)]
+        return float((self.schedule.inflow * price.at(left)).sum()) if len(left) else 0.0
 
     @property
     def gap(self) -> float:
@@ -62,8 +71,19 @@ def change_price(work: ClusterWork, price: EarlyPrice) -> None:
     start = work.schedule.arrivals
     work.scheduling = Scheduling(work.exact, plain, plain.early)
     work.scheduling.consider(start)
+    work.early = price
+    change_bound_price(work, price, bound_at(work, price))
+
+
+def bound_at(work: ClusterWork, price: EarlyPrice) -> Bound:
+    """The bound at other early prices, from the same shares."""
+    return first_bound(work.relaxed, with_early_price(work.relaxed, work.plain_relaxed, price), work.bound.shares)
+
+
+def change_bound_price(work: ClusterWork, price: EarlyPrice, bound: Bound) -> None:
+    """Goes on with the bound at other early prices."""
     work.tables = with_early_price(work.relaxed, work.plain_relaxed, price)
-    work.bound = first_bound(work.relaxed, work.tables, work.bound.shares)
+    work.bound, work.bound_early = bound, price
 
 
 def go_on(work: ClusterWork, steps: int, tries: int) -> None:

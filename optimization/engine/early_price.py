@@ -37,6 +37,10 @@ class EarlyPrice:
         """What all kits supplied early pay at the most: a bound with prices is less by it."""
         return sum(price * self.supplied[before] for before, price in self.prices.items())
 
+    def times(self, factor: float) -> "EarlyPrice":
+        """All prices so many times as high."""
+        return EarlyPrice({day: factor * price for day, price in self.prices.items()}, self.supplied)
+
 
 NO_PRICE = EarlyPrice({}, {})
 
