@@ -2,13 +2,14 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
 from optimization.engine.carried import Carried
-from optimization.engine.class_work import ClassWork, begin_class, kits_of
+from optimization.engine.class_work import ClassWork, begin_class, kits_of, using_up
 from optimization.engine.lots import allot
 from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
@@ -65,6 +66,7 @@ class _Run:
                 self._classes.append(begin_class(self._network, temp, lots, self._tell))
         self._all_begun = True
         self._find_lots()
+        self._use_up_lots()
         for done in range(ROUNDS):
             if self._reached() or self._stopped:
                 break
@@ -85,6 +87,25 @@ class _Run:
             changed = [work.raise_early_price(without, TRIES // 4) for work in self._classes]
             if not any(changed) or not self._tell("saving lots for those who need them early"):
                 return
+
+    def _use_up_lots(self) -> None:
+        """Plans classes again that leave kits of scarce lots to expire, and keeps what is better."""
+        for place, work in enumerate(self._classes):
+            tried = None if self._stopped else using_up(work, self._left_over(), TRIES)
+            if tried is not None:
+                before, self._classes[place] = self._best, tried
+                self._take()
+                if self._best is before:
+                    self._classes[place] = work
+
+    def _left_over(self) -> set[str]:
+        """Lots of which the best plan does not use every kit."""
+        kits = Counter[str]()
+        for row in self._problem.supply:
+            kits[row.lot] += row.kits
+        for use in self._best.plan.dispensings:
+            kits[use.lot] -= use.kits
+        return {lot for lot, count in kits.items() if count > 0}
 
     def _take(self) -> list[Carried]:
         """Makes the plan of the best schedules, and keeps it if it is better and passed the check.

@@ -1,13 +1,24 @@
 """The work on one temperature class: its clusters, and the prices of lots that bind them together."""
 
+import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from optimization.engine.bound import first_bound, raise_bound
 from optimization.engine.carried import Carried, carried_kits
-from optimization.engine.cluster_work import ClusterWork, begin, bound_at, change_bound_price, change_price, go_on
+from optimization.engine.cluster import Cluster
+from optimization.engine.cluster_work import (
+    ClusterWork,
+    begin,
+    bound_at,
+    change_bound_price,
+    change_price,
+    go_on,
+    resumed,
+)
 from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
 from optimization.engine.network import Network, clusters_of
 from optimization.engine.tables import tables_of
@@ -17,8 +28,12 @@ from optimization.problem import Problem
 
 Told = Callable[[str], bool]
 """Told what is done; answers whether to go on."""
-SCARCITIES = (1.0, 0.5, 0.0)
+SCARCITIES = (1.0, 0.97, 0.9, 0.5, 0.0)
 TRIAL_STEPS = 8
+HANDS = min(8, os.cpu_count() or 1)
+"""Clusters worked on at once: their answers do not depend on it."""
+PLAN_SCARCITY = 0.9
+"""Plans take kits of a scarce lot for a little less than they are worth: so that every one of them is used."""
 FACTORS = (0.5, 0.7, 0.85)
 TRIALS_MAX = 4000
 """Lots times kits up to which prices of lots are tried: trials plan every kit again."""
@@ -26,11 +41,12 @@ TRIALS_MAX = 4000
 
 @dataclass
 class ClassWork:
-    """One class: its lots' prices, its early prices, and the work on its clusters."""
+    """One class: its lots' prices for bound and plan, its early prices, and the work on its clusters."""
 
     network: Network
     temp: str
     lots: LotPrices
+    plan_lots: LotPrices
     clusters: list[ClusterWork]
     early: EarlyPrice = NO_PRICE
     bound_early: EarlyPrice = NO_PRICE
@@ -100,7 +116,7 @@ class ClassWork:
         return True
 
     def tune_bound_price(self) -> None:
-        """Lowers the bound's early prices where that raises it: plans need dearer ones, for kits wait in whole trips."""
+        """Lowers the bound's early prices where that raises it: plans need dearer ones, for trips are whole."""
         for factor in FACTORS:
             price = self.bound_early.times(factor)
             bounds = [bound_at(work, price) for work in self.clusters]
@@ -112,10 +128,11 @@ class ClassWork:
 
     def go_on(self, gap: float, steps: int, tries: int, told: Told) -> None:
         """More work on clusters whose cost and bound are further apart than the gap, the widest first."""
-        for work in sorted(self.clusters, key=lambda one: -one.gap):
-            if work.gap > gap * max(work.bound.value, 1.0):
-                go_on(work, steps, tries)
+        wide = [work for work in self.clusters if work.gap > gap * max(work.bound.value, 1.0)]
+        with ThreadPoolExecutor(HANDS) as hands:
+            for _ in hands.map(partial(go_on, steps=steps, tries=tries), sorted(wide, key=lambda one: -one.gap)):
                 if not told("closing the gap"):
+                    hands.shutdown(cancel_futures=True)
                     return
 
 
@@ -143,6 +160,18 @@ def _worked(begun: ClassWork) -> ClassWork:
     return begun
 
 
+def using_up(work: ClassWork, left_over: Iterable[str], tries: int) -> ClassWork | None:
+    """The class planned with lower prices for scarce lots of which the plan leaves kits; None if they are low."""
+    scarcity = dict(work.plan_lots.scarcity)
+    low = {lot: PLAN_SCARCITY for lot in left_over if scarcity.get(lot, 0.0) > PLAN_SCARCITY}
+    if not low:
+        return None
+    plan_lots = replace(work.plan_lots, scarcity=scarcity | low, memo={})
+    exact = clusters_of(work.network, work.temp, plan_lots.gain, relaxed=False, bound_gain=work.lots.gain)
+    clusters = [resumed(old, new, plan_lots, tries) for old, new in zip(work.clusters, exact, strict=True)]
+    return replace(work, plan_lots=plan_lots, clusters=clusters)
+
+
 def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
     """The same prices with another for one lot."""
     return replace(lots, scarcity={**lots.scarcity, lot: scarcity}, memo={})
@@ -160,7 +189,7 @@ def _expiring(problem: Problem, lots: LotPrices, kits: list[str]) -> list[str]:
 def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
     """The bound with other prices of lots, from the same shares where they fit."""
     bound = lots.rest(best.kits) + own_waste(best.network.problem, best.kits)
-    for work, cluster in zip(best.clusters, clusters_of(best.network, best.temp, lots.gain, True), strict=True):
+    for work, cluster in zip(best.clusters, _relaxed(best, lots), strict=True):
         tables = tables_of(cluster, lots)
         fits = work.bound.shares.opening.shape == (len(cluster.first_choices), len(cluster.arrivals))
         first = first_bound(cluster, tables, work.bound.shares if fits else None)
@@ -169,14 +198,19 @@ def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
     return bound
 
 
+def _relaxed(best: ClassWork, lots: LotPrices) -> Iterator[Cluster]:
+    return clusters_of(best.network, best.temp, lots.gain, relaxed=True, bound_gain=lots.gain)
+
+
 def _begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
     pairs = zip(
-        clusters_of(network, temp, lots.gain, relaxed=False),
-        clusters_of(network, temp, lots.gain, relaxed=True),
+        clusters_of(network, temp, lots.gain, relaxed=False, bound_gain=lots.gain),
+        clusters_of(network, temp, lots.gain, relaxed=True, bound_gain=lots.gain),
         strict=True,
     )
     clusters = []
-    for exact, relaxed in pairs:
-        clusters.append(begin(exact, relaxed, lots))
-        told("planning depot by depot")
-    return ClassWork(network, temp, lots, clusters)
+    with ThreadPoolExecutor(HANDS) as hands:
+        for work in hands.map(lambda pair: begin(pair[0], pair[1], lots), pairs):
+            clusters.append(work)
+            told("planning depot by depot")
+    return ClassWork(network, temp, lots, lots, clusters)

@@ -64,7 +64,8 @@ class ClusterSite:
 class Cluster:
     """One depot (or none) and its sites in one class, each site as often as it has choices, one after the other.
 
-    The `relaxed` form is what bounds are computed on: never dearer than any plan.
+    The `relaxed` form is what bounds are computed on: never dearer than any plan. `more_at_bound`: what each choice
+    of the exact form costs more at the prices of the bound.
     """
 
     problem: Problem
@@ -74,6 +75,7 @@ class Cluster:
     sites: tuple[ClusterSite, ...]
     kinds: Kinds
     relaxed: bool
+    more_at_bound: tuple[float, ...] = ()
     boxes_memo: dict[int, Boxes] = field(default_factory=dict)
 
     @cached_property

@@ -1,6 +1,6 @@
 """The work on one cluster: its bound rises, its best schedule falls, until they meet."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,9 +35,12 @@ class ClusterWork:
 
     @property
     def cost(self) -> float:
-        """What the best schedule costs at the early prices of the bound."""
+        """What the best schedule costs at the prices of the bound."""
         best = self.scheduling.best
-        return best.cost - self._paid(self.early) + self._paid(self.bound_early) if best else NEVER
+        if best is None or best.cost >= NEVER / 2:
+            return NEVER
+        more = float(sum(self.exact.more_at_bound[choice] for choice in best.choices.tolist()))
+        return float(best.cost) + more - self._paid(self.early) + self._paid(self.bound_early)
 
     def _paid(self, price: EarlyPrice) -> float:
         left = self.exact.left_source[list(self.schedule.arrivals)]
@@ -63,6 +66,19 @@ def begin(exact: Cluster, relaxed: Cluster, prices: LotPrices) -> ClusterWork:
     for start in _starts(plain):
         scheduling.consider(start)
     return ClusterWork(exact, plain, relaxed, tables, tables, scheduling, first_bound(relaxed, tables))
+
+
+def resumed(old: ClusterWork, exact: Cluster, prices: LotPrices, tries: int) -> ClusterWork:
+    """The same work with another exact form, begun with the arrivals of the best schedule."""
+    plain = tables_of(exact, prices)
+    tables = with_early_price(exact, plain, old.early)
+    scheduling = Scheduling(exact, tables, tables.early)
+    days = {old.exact.arrivals[one].leaves for one in old.schedule.arrivals}
+    scheduling.consider(place for place, trip in enumerate(exact.arrivals) if trip.leaves in days)
+    for start in _starts(plain):
+        scheduling.consider(start)
+    scheduling.improve(tries)
+    return replace(old, exact=exact, plain=plain, scheduling=scheduling)
 
 
 def change_price(work: ClusterWork, price: EarlyPrice) -> None:

@@ -13,5 +13,5 @@ NEVER = 1e15
 
 
 def compiled(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """The same function in machine code: numbers, arrays and loops only."""
-    return cast("Callable[Arguments, Answer]", njit(cache=True)(function))
+    """The same function in machine code: numbers, arrays and loops only. Several threads may run it at once."""
+    return cast("Callable[Arguments, Answer]", njit(cache=True, nogil=True)(function))

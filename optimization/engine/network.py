@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimization.engine.boxes import boxes_for
 from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Placed, Trip
@@ -85,14 +85,28 @@ def network_of(problem: Problem) -> Network:
     return Network(problem, sources_of(problem), lanes)
 
 
-def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool) -> Iterator[Cluster]:
-    """The clusters of a class, in order of depot: exact for plans, relaxed for bounds."""
+def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool, bound_gain: Gain) -> Iterator[Cluster]:
+    """The clusters of a class, in order of depot: exact for plans, relaxed for bounds.
+
+    `gain` prices the choices; `bound_gain` is what bounds are compared at.
+    """
     kinds = _kinds(network.problem, temp)
     by_depot: dict[str, list[SiteNeeds]] = defaultdict(list)
     for need in needs_of(network.problem, temp, gain, relaxed):
         by_depot[_depot_of(network, need.site, temp)].append(need)
     for depot in sorted(by_depot):
-        yield _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+        cluster = _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+        yield cluster if relaxed else _comparable(cluster, by_depot[depot], gain, bound_gain)
+
+
+def _comparable(cluster: Cluster, needs: Sequence[SiteNeeds], gain: Gain, bound_gain: Gain) -> Cluster:
+    """The cluster with what each choice costs more at the prices of the bound."""
+    more = [
+        sum(gain(one.site, want) - bound_gain(one.site, want) for want in need.wants)
+        for one in needs
+        for need in one.choices
+    ]
+    return replace(cluster, more_at_bound=tuple(more))
 
 
 def _kinds(problem: Problem, temp: str) -> Kinds:
