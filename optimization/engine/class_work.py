@@ -104,7 +104,7 @@ class ClassWork:
     def raise_early_price(self, without: list[tuple[str, int]], tries: int) -> bool:
         """Makes kits wait whose lots others need; `without`: types and days of kits that found none."""
         kits = self.kits
-        most = self.network.problem.costs.unmet_kit / 2
+        most = max(0.0, min((work.relaxed.price_room for work in self.clusters), default=0.0))
         price, self.rises = raised(self.early, self.rises, self.network.sources, kits, without, most)
         if price == self.early:
             return False

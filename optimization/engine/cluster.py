@@ -154,9 +154,12 @@ class Cluster:
     @cached_property
     def worth_serving(self) -> bool:
         """Whether any kit is worth its way however few travel with it, and never better kept at the depot."""
-        # Half of what a missed kit costs is left for early prices; a kit may have to move one other on its way.
-        dear = 2 * self.alone <= self.problem.costs.unmet_kit / 2
-        return dear and self.site_holding >= self.depot_holding
+        return self.price_room >= 0 and self.site_holding >= self.depot_holding
+
+    @cached_property
+    def price_room(self) -> float:
+        """How high early prices may be and any kit still be worth its way; it may have to move one other."""
+        return self.problem.costs.unmet_kit - 2 * self.alone
 
     @cached_property
     def alone(self) -> float:
