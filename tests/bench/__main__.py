@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--only PART] [--people N]`: prints every figure beside its yardstick."""
+"""`python -m tests.bench [--only PART] [--people N] [--seeds N]`: prints every figure beside its yardstick."""
 
 import argparse
 import os
@@ -13,6 +13,7 @@ from irt.services.store import Store
 from tests.bench.figures import Figure, show
 from tests.bench.full_nights import FILLING_NIGHTS, NIGHTS, full_nights
 from tests.bench.nightly import nightly
+from tests.bench.optimizer import LONG_PARTS, NORMAL, SEEDS
 from tests.bench.pharmacists import pharmacists
 from tests.bench.policies import policy_figures
 from tests.bench.randomization import randomization_figures
@@ -35,7 +36,7 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
     "pages": ("Pages that list stock", stock_pages),
 }
 """Parts that take one filled database of each kind."""
-PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies")
+PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies", *NORMAL)
 LONG = "nights"
 """Measured only where it is asked for: it takes the better part of an hour."""
 
@@ -44,15 +45,19 @@ def main() -> None:
     """Measures; machines are noisy, so look at the yardsticks first."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument(
-        "--only", action="append", choices=(*PARTS, LONG), help="only this part; may be given again"
+        "--only", action="append", choices=(*PARTS, LONG, *LONG_PARTS), help="only this part; may be given again"
     )
     parser.add_argument("--people", type=int, default=None, help="only the first so many people of the replay")
+    parser.add_argument("--seeds", type=int, default=SEEDS, help="so many small problems of each kind are planned")
     asked = parser.parse_args()
     spare_the_collector()
     print(f"load average at start: {', '.join(f'{load:.1f}' for load in os.getloadavg())}")  # noqa: T201 - a report
     with running_server(durable=True) as server:
         for part in asked.only or PARTS:
-            _measure(part, server, asked.people)
+            if plans := {**NORMAL, **LONG_PARTS}.get(part):
+                show(part.replace("-", ", ").capitalize(), plans(max(1, asked.seeds)))
+            else:
+                _measure(part, server, asked.people)
 
 
 def _measure(part: str, server: Server, people: int | None) -> None:
