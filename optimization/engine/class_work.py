@@ -60,7 +60,7 @@ class ClassWork:
     @property
     def bound(self) -> float:
         """What no plan of the class falls below, in cents."""
-        clusters = sum(work.bound.value for work in self.clusters) - self.bound_early.rebate
+        clusters = sum(work.value for work in self.clusters) - self.bound_early.rebate
         missed = max(0.0, self._missed_at_least - sum(self.bound_early.prices.values()))
         return clusters + self._apart + self._missing * missed
 
@@ -120,7 +120,7 @@ class ClassWork:
         for factor in FACTORS:
             price = self.bound_early.times(factor)
             bounds = [bound_at(work, price) for work in self.clusters]
-            gain = sum(bound.value - work.bound.value for bound, work in zip(bounds, self.clusters, strict=True))
+            gain = sum(bound.value - work.value for bound, work in zip(bounds, self.clusters, strict=True))
             if self.bound_early.prices and gain + self.bound_early.rebate > price.rebate + 1:
                 for work, bound in zip(self.clusters, bounds, strict=True):
                     change_bound_price(work, price, bound)
@@ -128,7 +128,7 @@ class ClassWork:
 
     def go_on(self, gap: float, steps: int, tries: int, told: Told) -> None:
         """More work on clusters whose cost and bound are further apart than the gap, the widest first."""
-        wide = [work for work in self.clusters if work.gap > gap * max(work.bound.value, 1.0)]
+        wide = [work for work in self.clusters if work.gap > gap * max(work.value, 1.0)]
         with ThreadPoolExecutor(HANDS) as hands:
             for _ in hands.map(partial(go_on, steps=steps, tries=tries), sorted(wide, key=lambda one: -one.gap)):
                 if not told("closing the gap"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimization.engine.bound import Bound, first_bound, raise_bound
+from optimization.engine.branching import CONSIGNMENTS_MAX, Cases
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.early_price import NO_PRICE, EarlyPrice
@@ -12,6 +13,9 @@ from optimization.engine.schedule import Schedule, Scheduling
 from optimization.engine.tables import Tables, tables_of, with_early_price
 from optimization.engine.waste import LotPrices
 
+SHORT_STEP = 0.002
+"""A bound whose steps are shorter does not rise any more."""
+CASES = 60
 SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 """Arrivals a year begun with, from which the search starts."""
 
@@ -30,6 +34,7 @@ class ClusterWork:
     tables: Tables
     scheduling: Scheduling
     bound: Bound
+    cases: Cases
     early: EarlyPrice = NO_PRICE
     bound_early: EarlyPrice = NO_PRICE
 
@@ -47,9 +52,14 @@ class ClusterWork:
         return float((self.schedule.inflow * price.at(left)).sum()) if len(left) else 0.0
 
     @property
+    def value(self) -> float:
+        """The better of the two bounds: from shared arrivals, and by cases."""
+        return max(self.bound.value, self.cases.bound)
+
+    @property
     def gap(self) -> float:
         """How far the cost is above the bound, in cents."""
-        return max(0.0, self.cost - self.bound.value)
+        return max(0.0, self.cost - self.value)
 
     @property
     def schedule(self) -> Schedule:
@@ -65,7 +75,8 @@ def begin(exact: Cluster, relaxed: Cluster, prices: LotPrices) -> ClusterWork:
     scheduling = Scheduling(exact, plain, plain.early)
     for start in _starts(plain):
         scheduling.consider(start)
-    return ClusterWork(exact, plain, relaxed, tables, tables, scheduling, first_bound(relaxed, tables))
+    cases = Cases(relaxed, tables)
+    return ClusterWork(exact, plain, relaxed, tables, tables, scheduling, first_bound(relaxed, tables), cases)
 
 
 def resumed(old: ClusterWork, exact: Cluster, prices: LotPrices, tries: int) -> ClusterWork:
@@ -99,7 +110,7 @@ def bound_at(work: ClusterWork, price: EarlyPrice) -> Bound:
 def change_bound_price(work: ClusterWork, price: EarlyPrice, bound: Bound) -> None:
     """Goes on with the bound at other early prices."""
     work.tables = with_early_price(work.relaxed, work.plain_relaxed, price)
-    work.bound, work.bound_early = bound, price
+    work.bound, work.bound_early, work.cases = bound, price, Cases(work.relaxed, work.tables)
 
 
 def go_on(work: ClusterWork, steps: int, tries: int) -> None:
@@ -107,7 +118,10 @@ def go_on(work: ClusterWork, steps: int, tries: int) -> None:
     if work.gap > 0.5:
         work.scheduling.improve(tries)
     if work.gap > 0.5:
-        work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
+        if work.bound.step > SHORT_STEP:
+            work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
+        if len(work.schedule.arrivals) < CONSIGNMENTS_MAX - 1:
+            work.cases.tell_apart(work.cost, CASES)
 
 
 def _starts(tables: Tables) -> list[tuple[int, ...]]:
