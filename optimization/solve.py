@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
 from optimization.engine.carried import Carried
-from optimization.engine.class_work import ClassWork, begin_class, kits_of, using_up
+from optimization.engine.class_work import ClassWork, begin_class, kits_of, plan_prices, planned_at
 from optimization.engine.lots import allot
 from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
@@ -58,6 +58,7 @@ class _Run:
         self._best = _Candidate(nothing, check_plan(problem, nothing))
         self._stopped: Status | None = None
         self._all_begun = False
+        self._best_bound = 0
 
     def result(self) -> Result:
         lots = first_prices(self._problem, self._network.sources, self._network.first_arrival)
@@ -89,14 +90,15 @@ class _Run:
                 return
 
     def _use_up_lots(self) -> None:
-        """Plans classes again that leave kits of scarce lots to expire, and keeps what is better."""
+        """Plans classes again at other prices of lots that expire, and keeps what is better."""
         for place, work in enumerate(self._classes):
-            tried = None if self._stopped else using_up(work, self._left_over(), TRIES)
-            if tried is not None:
-                before, self._classes[place] = self._best, tried
-                self._take()
-                if self._best is before:
-                    self._classes[place] = work
+            for scarcity in plan_prices(work, self._left_over()):
+                if not self._stopped:
+                    before, kept = self._best, self._classes[place]
+                    self._classes[place] = planned_at(work, scarcity, TRIES)
+                    self._take()
+                    if self._best is before:
+                        self._classes[place] = kept
 
     def _left_over(self) -> set[str]:
         """Lots of which the best plan does not use every kit."""
@@ -124,17 +126,18 @@ class _Run:
         return without
 
     def _bound(self) -> int:
-        """Whole cents: no plan costs a fraction."""
-        whole = sum(work.bound for work in self._classes)
-        return max(0, math.ceil(whole - 0.01 - 1e-9 * abs(whole)))
+        """The best bound so far, in whole cents: no plan costs a fraction."""
+        if self._all_begun:
+            whole = sum(work.bound for work in self._classes)
+            self._best_bound = max(self._best_bound, math.ceil(whole - 0.01 - 1e-9 * abs(whole)))
+        return self._best_bound
 
     def _reached(self) -> bool:
         return self._best.verdict.cost.total - self._bound() <= self._goal.gap * self._bound()
 
     def _tell(self, words: str) -> bool:
         seconds = self._clock() - self._begun
-        bound = self._bound() if self._all_begun else 0
-        if not self._watch(Progress(seconds, bound, self._best.verdict.cost.total, words)):
+        if not self._watch(Progress(seconds, self._bound(), self._best.verdict.cost.total, words)):
             self._stopped = Status.CANCELLED
         elif seconds > self._goal.seconds:
             self._stopped = self._stopped or Status.STOPPED

@@ -123,7 +123,10 @@ def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
 
 
 def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
-    price = _kit_costs(cluster) + tables.early + shares.kit
+    base = _kit_costs(cluster) + tables.early
+    # A site draws from the arrival it paid for last: so a later one's kits must never be dearer.
+    shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
+    price = base + shares.kit
     value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, shares.opening[cluster.site_of])
     costs = value + cluster.apart
     best = cluster.best_choices(costs)

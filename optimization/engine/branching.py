@@ -1,8 +1,8 @@
 """A bound by cases: where few consignments supply a depot, it is asked for each when it may come, and how full.
 
-A case gives each consignment a range of arrivals, and kits that have come by it. Its bound lets every kit wait at
-the depot only since the last day in range, and every consignment be as full as that allows, at prices by consignment
-that are moved until sites and depot agree (Lagrangian relaxation). The lowest case is halved until none is below the
+A case gives each consignment a range of arrivals, and kits that have come by it. Its bound lets kits wait at the
+depot only since the last day in range, and consignments be as full as that allows, at prices by consignment that
+are moved until sites and depot agree (Lagrangian relaxation). The lowest case is halved until none is below the
 best plan's cost.
 """
 
@@ -66,9 +66,14 @@ class Cases:
         self._kit_price = lane - cluster.depot_holding * cluster.came + tables.early
         self._count = 0
         self._heap: list[Case] = []
-        if cluster.arrivals and cluster.all_by_depot and cluster.worth_serving:
+        if cluster.arrivals and cluster.all_by_depot and cluster.worth_serving and self._needs_any():
             for many in range(1, CONSIGNMENTS_MAX + 1):
-                self._add(self._first_ranges(many), np.zeros(many), 0.0)
+                self._add(self._first_ranges(many), np.zeros(many), -NEVER)
+
+    def _needs_any(self) -> bool:
+        """Whether kits must pass the depot whatever the sites choose."""
+        fewest = np.minimum.reduceat(self._tables.sites.wanted.sum(axis=1), self._cluster.first_choices)
+        return bool(fewest.sum() > 0)
 
     @property
     def bound(self) -> float:

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 
 from optimization.engine.bound import first_bound, raise_bound
+from optimization.engine.branching import Cases
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster import Cluster
 from optimization.engine.cluster_work import (
+    CASES,
     ClusterWork,
     begin,
     bound_at,
@@ -140,15 +142,17 @@ def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> Cla
     """The first bounds and schedules, with the lot prices that bind best: tried lot by lot."""
     best = _begun(network, temp, lots, told)
     expiring = _expiring(network.problem, lots, best.kits)
-    if len(expiring) * sum(work.exact.kits for work in best.clusters) > TRIALS_MAX:
+    if not _tried_lot_by_lot(best, expiring):
         return best
     best = _worked(best)
+    reached = _tried_bound(best, best.lots)
     for lot in expiring:
         for scarcity in SCARCITIES:
             if scarcity != best.lots.scarcity[lot]:
                 tried = with_scarcity(best.lots, lot, scarcity)
-                if _tried_bound(best, tried) > best.bound + 1:
+                if _tried_bound(best, tried) > reached + 1:
                     best = _worked(_begun(network, temp, tried, told))
+                    reached = _tried_bound(best, best.lots)
                 if not told("pricing lots that expire"):
                     return best
     return best
@@ -160,16 +164,27 @@ def _worked(begun: ClassWork) -> ClassWork:
     return begun
 
 
-def using_up(work: ClassWork, left_over: Iterable[str], tries: int) -> ClassWork | None:
-    """The class planned with lower prices for scarce lots of which the plan leaves kits; None if they are low."""
-    scarcity = dict(work.plan_lots.scarcity)
-    low = {lot: PLAN_SCARCITY for lot in left_over if scarcity.get(lot, 0.0) > PLAN_SCARCITY}
-    if not low:
-        return None
-    plan_lots = replace(work.plan_lots, scarcity=scarcity | low, memo={})
+def plan_prices(work: ClassWork, left_over: Iterable[str]) -> Iterator[Mapping[str, float]]:
+    """Scarcities of lots to plan the class at instead: lower where kits of scarce lots are left, and plain ones."""
+    now = dict(work.plan_lots.scarcity)
+    low = {lot: PLAN_SCARCITY for lot in left_over if now.get(lot, 0.0) > PLAN_SCARCITY}
+    lots = _expiring(work.network.problem, work.lots, work.kits)
+    plain = [dict.fromkeys(lots, value) for value in (1.0, PLAN_SCARCITY)] if _tried_lot_by_lot(work, lots) else []
+    for other in [low, *plain]:
+        if any(now[lot] != value for lot, value in other.items()):
+            yield now | other
+
+
+def planned_at(work: ClassWork, scarcity: Mapping[str, float], tries: int) -> ClassWork:
+    """The class planned at other scarcities of its lots; its bound stays."""
+    plan_lots = replace(work.plan_lots, scarcity=scarcity, memo={})
     exact = clusters_of(work.network, work.temp, plan_lots.gain, relaxed=False, bound_gain=work.lots.gain)
     clusters = [resumed(old, new, plan_lots, tries) for old, new in zip(work.clusters, exact, strict=True)]
     return replace(work, plan_lots=plan_lots, clusters=clusters)
+
+
+def _tried_lot_by_lot(work: ClassWork, expiring: list[str]) -> bool:
+    return len(expiring) * sum(one.exact.kits for one in work.clusters) <= TRIALS_MAX
 
 
 def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
@@ -194,7 +209,9 @@ def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
         fits = work.bound.shares.opening.shape == (len(cluster.first_choices), len(cluster.arrivals))
         first = first_bound(cluster, tables, work.bound.shares if fits else None)
         reach = max(work.cost, first.value + work.gap)
-        bound += raise_bound(cluster, tables, first, reach, TRIAL_STEPS).value
+        cases = Cases(cluster, tables)
+        cases.tell_apart(reach, CASES)
+        bound += max(raise_bound(cluster, tables, first, reach, TRIAL_STEPS).value, cases.bound)
     return bound
 
 
