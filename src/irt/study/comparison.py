@@ -49,6 +49,8 @@ _NOUNS: dict[str, _Noun] = {
     "screening": _Noun("Screening"),
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
     "conduct": _Noun("Conduct"),
+    "second_checks": _Noun("Second checks"),
+    "controlled": _Noun("Controlled drugs"),
     "temperature": _Noun("Temperature"),
     "labels": _Noun("Labels"),
     "customs": _Noun("Customs"),
@@ -78,6 +80,10 @@ _NOUNS: dict[str, _Noun] = {
 }
 _WEIGHED = _Noun("Factors", "factor", ("factor",))
 """The factors of a minimization name factors of the study; they have no code of their own."""
+
+
+PARTS_NAMED = frozenset(_NOUNS)
+"""Parts of a study that have words."""
 
 
 def blinded_changes(before: BlindedStudy, after: BlindedStudy) -> tuple[Change, ...]:

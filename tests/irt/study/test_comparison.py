@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from irt.study.blinded import blinded_study
-from irt.study.comparison import blinded_changes, unblinded_changes
+from irt.study.blinded import BlindedStudy, blinded_study
+from irt.study.comparison import PARTS_NAMED, blinded_changes, unblinded_changes
 from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
 from tests.builders_supply import the_study
@@ -70,6 +70,12 @@ def readable(whole: dict[str, Any]) -> Any:
         return StudyDefinition.model_validate(whole)
     except ValidationError:
         return None
+
+
+@pytest.mark.parametrize("parts", [tuple(StudyDefinition.model_fields), BlindedStudy._fields])
+def test_every_part_has_words(parts: tuple[str, ...]) -> None:
+    """A part that is added to a study can be told of, in either voice."""
+    assert set(parts) <= PARTS_NAMED
 
 
 @pytest.mark.parametrize("name", STUDIES)

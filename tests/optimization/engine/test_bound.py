@@ -46,10 +46,6 @@ def test_prices_that_fall(later_price: float) -> None:
     assert bound_at(begun(problem), later_price) <= solve_exact(problem).bound
 
 
-RISING = "a site is made to draw from the last arrival it paid for, also where an older one has cheaper kits"
-
-
-@pytest.mark.xfail(strict=True, reason=RISING)
 def test_prices_that_rise() -> None:
     """Kits of later arrivals are dearer, and later lots ask for them."""
     problem = two_lots()
