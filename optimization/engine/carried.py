@@ -24,9 +24,14 @@ class Carried:
     arrival: Trip | None = None
 
     @property
+    def legs(self) -> list[Trip]:
+        """Its trips, in order."""
+        return [self.arrival, self.trip] if self.arrival else [self.trip]
+
+    @property
     def first_leg(self) -> Trip:
         """The trip that leaves the source."""
-        return self.arrival or self.trip
+        return self.legs[0]
 
     @property
     def lasts_until(self) -> int:

@@ -13,7 +13,7 @@ def within_licences(problem: Problem, kits: Iterable[Allotted]) -> list[Allotted
     entered: Counter[tuple[str, str]] = Counter()
     kept = []
     for one in sorted(kits, key=_turn):
-        borders = [(country, one.carried.kit) for trip in _legs(one) for country in _entered(problem, trip)]
+        borders = [(country, one.carried.kit) for trip in one.carried.legs for country in _entered(problem, trip)]
         if all(entered[border] < problem.licences[border].kits_max for border in borders):
             entered.update(borders)
             kept.append(one)
@@ -23,10 +23,6 @@ def within_licences(problem: Problem, kits: Iterable[Allotted]) -> list[Allotted
 def _turn(one: Allotted) -> tuple[int, str, str, str]:
     want = one.carried.want
     return (want.day if want else one.carried.trip.arrives), one.carried.site.id, one.carried.kit, one.lot
-
-
-def _legs(one: Allotted) -> list[Trip]:
-    return [one.carried.arrival, one.carried.trip] if one.carried.arrival else [one.carried.trip]
 
 
 def _entered(problem: Problem, trip: Trip) -> list[str]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 
 from optimization.engine.blind import within_blind
 from optimization.engine.boxes import boxes_for, pack
-from optimization.engine.cluster import Trip
 from optimization.engine.licences import within_licences
 from optimization.engine.lots import Allotted
 from optimization.plan import Consignment, Dispensing, Plan, ordered_plan
@@ -22,16 +21,10 @@ def _consignments(problem: Problem, kits: Iterable[Allotted]) -> Iterator[Consig
     lines: dict[tuple[str, str, int], Counter[str]] = defaultdict(Counter)
     for one in kits:
         temp = problem.kit_types[one.carried.kit].temp
-        for trip in _legs(one):
+        for trip in one.carried.legs:
             lines[(trip.lane.id, temp, trip.leaves)][one.lot] += 1
     for (lane, temp, day), lots in lines.items():
         yield Consignment(lane, temp, day, _shippers(problem, lane, temp, lots), tuple(sorted(lots.items())))
-
-
-def _legs(one: Allotted) -> Iterator[Trip]:
-    if one.carried.arrival:
-        yield one.carried.arrival
-    yield one.carried.trip
 
 
 def _shippers(problem: Problem, lane: str, temp: str, lots: Counter[str]) -> dict[str, int]:
