@@ -104,12 +104,6 @@ def _fixed(cluster: Cluster) -> Amounts:
     return np.array([trip.lane.fixed_cost for trip in cluster.arrivals], dtype=np.float64)
 
 
-def _kit_costs(cluster: Cluster) -> Amounts:
-    """What a kit of each arrival costs on its lane, less the holding at the depot before it came."""
-    lane = np.array([trip.lane.kit_cost for trip in cluster.arrivals], dtype=np.float64)
-    return lane - cluster.depot_holding * cluster.came
-
-
 def _slope(tables: Tables) -> float:
     """What one more kit costs in boxes, over the usual range of an arrival."""
     boxes = tables.inflow.box_cost
@@ -123,7 +117,7 @@ def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
 
 
 def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
-    base = _kit_costs(cluster) + tables.early
+    base = cluster.kit_costs + tables.early
     # A site draws from the arrival it paid for last: so a later one's kits must never be dearer.
     shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
     price = base + shares.kit

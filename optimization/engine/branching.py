@@ -13,7 +13,7 @@ import numpy as np
 
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
-from optimization.engine.depot_inflow import InflowTable, plan_inflow
+from optimization.engine.depot_inflow import plan_inflow
 from optimization.engine.site_plans import plan_sites
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
@@ -62,8 +62,7 @@ class Cases:
         self._cluster, self._tables = cluster, tables
         self._sites = np.arange(len(cluster.sites), dtype=np.int64)
         self._fixed = float(min((trip.lane.fixed_cost for trip in cluster.arrivals), default=0))
-        lane = np.array([trip.lane.kit_cost for trip in cluster.arrivals], dtype=np.float64)
-        self._kit_price = lane - cluster.depot_holding * cluster.came + tables.early
+        self._kit_price = cluster.kit_costs + tables.early
         self._count = 0
         self._heap: list[Case] = []
         if cluster.arrivals and cluster.all_by_depot and cluster.worth_serving and self._needs_any():
@@ -164,14 +163,9 @@ class Cases:
             return many * self._fixed + float(whole.box_cost[-1]), np.zeros(many)
         fewest = np.array([0, *(low for low, _ in ranges.kits[:-1])], dtype=np.int64)
         most = np.array([high for _, high in ranges.kits], dtype=np.int64)
-        part = InflowTable(
-            kits=whole.kits,
+        part = whole._replace(
             due=np.maximum(whole.due[[low for low, _ in ranges.arrivals]], fewest),
             most=np.minimum(whole.most[[high for _, high in ranges.arrivals]], most),
-            capacity=whole.capacity,
-            cost=whole.cost,
-            kit_volume=whole.kit_volume,
-            box_cost=whole.box_cost,
         )
         cost, came = plan_inflow(part, np.zeros(many), -prices, True)
         return cost + many * self._fixed, came.astype(np.float64)

@@ -119,11 +119,13 @@ class ClassWork:
 
     def tune_bound_price(self) -> None:
         """Lowers the bound's early prices where that raises it: plans need dearer ones, for trips are whole."""
+        if not self.bound_early.prices:
+            return
         for factor in FACTORS:
             price = self.bound_early.times(factor)
             bounds = [bound_at(work, price) for work in self.clusters]
             gain = sum(bound.value - work.value for bound, work in zip(bounds, self.clusters, strict=True))
-            if self.bound_early.prices and gain + self.bound_early.rebate > price.rebate + 1:
+            if gain + self.bound_early.rebate > price.rebate + 1:
                 for work, bound in zip(self.clusters, bounds, strict=True):
                     change_bound_price(work, price, bound)
                 self.bound_early = price

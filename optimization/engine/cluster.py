@@ -140,6 +140,12 @@ class Cluster:
         return np.array([trip.arrives for trip in self.arrivals], dtype=np.int64)
 
     @cached_property
+    def kit_costs(self) -> Amounts:
+        """Shape (j,): what a kit of each arrival costs on its lane, less the holding at the depot before it came."""
+        lane = np.array([trip.lane.kit_cost for trip in self.arrivals], dtype=np.float64)
+        return lane - self.depot_holding * self.came
+
+    @cached_property
     def least(self) -> float:
         """What the cluster costs even if trips and holding were free."""
         costs = np.array([site.least for site in self.sites], dtype=np.float64)

@@ -11,7 +11,7 @@ import numpy as np
 
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
-from optimization.engine.depot_inflow import InflowTable, plan_inflow
+from optimization.engine.depot_inflow import plan_inflow
 from optimization.engine.site_plans import plan_sites
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
@@ -93,17 +93,13 @@ class Scheduling:
             last[arrival + 1 :] = arrival
         by_depot = table.arrivals >= 0
         held = np.where(by_depot, last[np.maximum(table.arrivals, 0)], -1)
-        price, left = self._kit_prices(), cluster.left_source
+        price, left = (cluster.kit_costs + self._early), cluster.left_source
         drawn = held >= 0
         source_day = np.where(by_depot, OWN_STOCK_ONLY, table.leaves)
         if len(left):
             source_day = np.where(drawn, left[np.maximum(held, 0)], source_day)
             return np.where(drawn, price[np.maximum(held, 0)], 0.0), source_day
         return np.zeros(table.price.shape), source_day
-
-    def _kit_prices(self) -> np.ndarray:
-        lane = np.array([trip.lane.kit_cost for trip in self._cluster.arrivals], dtype=np.float64)
-        return lane - self._cluster.depot_holding * self._cluster.came + self._early
 
     def _inflow(self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray) -> tuple[float, Counts]:
         """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them."""
@@ -116,16 +112,8 @@ class Scheduling:
         total = np.cumsum(drawn)
         at = np.array(chosen)
         fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
-        part = InflowTable(
-            kits=int(total[-1]),
-            due=total[at],
-            most=whole.most[at],
-            capacity=whole.capacity,
-            cost=whole.cost,
-            kit_volume=whole.kit_volume,
-            box_cost=whole.box_cost,
-        )
-        cost, inflow = plan_inflow(part, fixed, self._kit_prices()[at], True)
+        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at])
+        cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], True)
         return cost - float((kits * paid).sum()), inflow
 
 
