@@ -141,7 +141,7 @@ class Cluster:
 
     @cached_property
     def kit_costs(self) -> Amounts:
-        """Shape (j,): what a kit of each arrival costs on its lane, less the holding at the depot before it came."""
+        """Shape (j,): a kit of each arrival: its cost on the lane, less holding at the depot before it came."""
         lane = np.array([trip.lane.kit_cost for trip in self.arrivals], dtype=np.float64)
         return lane - self.depot_holding * self.came
 
