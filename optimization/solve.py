@@ -91,14 +91,21 @@ class _Run:
 
     def _use_up_lots(self) -> None:
         """Plans classes again at other prices of lots that expire, and keeps what is better."""
-        for place, work in enumerate(self._classes):
-            for scarcity in plan_prices(work, self._left_over()):
-                if not self._stopped:
-                    before, kept = self._best, self._classes[place]
-                    self._classes[place] = planned_at(work, scarcity, TRIES)
-                    self._take()
-                    if self._best is before:
-                        self._classes[place] = kept
+        for place in range(len(self._classes)):
+            while self._used_up_better(place):
+                pass
+
+    def _used_up_better(self, place: int) -> bool:
+        for scarcity in plan_prices(self._classes[place], self._left_over()):
+            if self._stopped:
+                return False
+            before, kept = self._best, self._classes[place]
+            self._classes[place] = planned_at(kept, scarcity, TRIES)
+            self._take()
+            if self._best is not before:
+                return True
+            self._classes[place] = kept
+        return False
 
     def _left_over(self) -> set[str]:
         """Lots of which the best plan does not use every kit."""

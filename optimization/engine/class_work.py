@@ -171,8 +171,10 @@ def plan_prices(work: ClassWork, left_over: Iterable[str]) -> Iterator[Mapping[s
     now = dict(work.plan_lots.scarcity)
     low = {lot: PLAN_SCARCITY for lot in left_over if now.get(lot, 0.0) > PLAN_SCARCITY}
     lots = _expiring(work.network.problem, work.lots, work.kits)
-    plain = [dict.fromkeys(lots, value) for value in (1.0, PLAN_SCARCITY)] if _tried_lot_by_lot(work, lots) else []
-    for other in [low, *plain]:
+    tried = _tried_lot_by_lot(work, lots)
+    plain = [dict.fromkeys(lots, value) for value in SCARCITIES] if tried else []
+    single = [{lot: value} for lot in lots for value in SCARCITIES] if tried else []
+    for other in [low, *plain, *single]:
         if any(now[lot] != value for lot, value in other.items()):
             yield now | other
 

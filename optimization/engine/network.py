@@ -220,7 +220,8 @@ def _site(
         if want not in memo:
             loose = stocked or want.kit in need.own_kits
             memo[want] = _window(network, node, ways, depot[1], want, loose)
-    chosen = sorted({trip for window in memo.values() if window for trip in window.lasts}, key=_order)
+    trips = {trip for window in memo.values() if window for trip in window.lasts}
+    chosen = sorted(trips | _before_expiry(network, ways, kinds, trips), key=_order)
     comes = [trip.arrives for trip in chosen]
     kits: list[list[Placed]] = [[], []]
     for want in need.wants:
@@ -235,6 +236,22 @@ def _site(
     # Holding is counted from the day of use backwards.
     apart = least + problem.costs.site_holding[temp] * (need.own_kit_days + sum(placed))
     return ClusterSite(node, tuple(chosen), tuple(map(tuple, kits)), need.from_own_stock, apart, least, unserved)
+
+
+def _before_expiry(network: Network, ways: Sequence[_Way], kinds: Kinds, trips: Iterable[Trip]) -> set[Trip]:
+    """The last trips that bring a kit for the blind alone of a lot that will expire."""
+    if not any(kinds.each):
+        return set()
+    problem, until = network.problem, max((trip.arrives for trip in trips), default=0)
+    expiries = {
+        lot.expiry_day for kit in kinds.of for _, lot in network.sources.rows.get(kit, ()) if lot.expiry_day <= until
+    }
+    lasts = {
+        (ways.index(way), bisect_left(way.days, expiry - way.lane.transit_days) - 1)
+        for way in ways
+        for expiry in expiries
+    }
+    return {ways[number].trip(place) for number, place in lasts if place >= 0}
 
 
 def _order(trip: Trip) -> tuple[int, int, str]:

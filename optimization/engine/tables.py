@@ -113,7 +113,7 @@ def _fill_option(
         table.price[at] += cluster.depot_holding * trip.leaves
     table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
     for kit, kind in cluster.kinds.of.items():
-        table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip, cluster.relaxed)
+        table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip)
 
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
