@@ -94,7 +94,8 @@ def _without_depot(cluster: Cluster, tables: Tables) -> float:
     sites = np.arange(len(cluster.sites), dtype=np.int64)
     if not len(sites):
         return 0.0
-    value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
+    nothing = np.zeros_like(tables.sites.price)
+    value, _ = plan_sites(tables.sites, sites, nothing, nothing, tables.sites.leaves)
     costs = value + cluster.apart
     whole = float(costs[cluster.best_choices(costs)].sum())
     return whole if whole < NEVER / 2 else cluster.least
@@ -121,7 +122,8 @@ def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
     # A site draws from the arrival it paid for last: so a later one's kits must never be dearer.
     shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
     price = base + shares.kit
-    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, shares.opening[cluster.site_of])
+    spare, opening = np.minimum.accumulate(base), shares.opening[cluster.site_of]
+    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, spare, opening)
     costs = value + cluster.apart
     best = cluster.best_choices(costs)
     fixed = _fixed(cluster) - shares.opening.sum(axis=0)

@@ -127,7 +127,8 @@ class Cases:
         held, source = self._drawn_from(ranges.arrivals, prices)
         last = np.maximum(table.arrivals - 1, 0)
         price = np.where(held[last] >= 0, self._price_at(ranges.arrivals, prices, held)[last], 0.0)
-        value, sent = plan_sites(table, self._sites, price, source[last])
+        spare = self._spare_price(ranges.arrivals)[last]
+        value, sent = plan_sites(table, self._sites, price, spare, source[last])
         costs = value + self._cluster.apart
         best = self._cluster.best_choices(costs)
         least = float(costs[best].sum())
@@ -156,11 +157,20 @@ class Cases:
         at = np.minimum(np.arange(len(held)), high)
         return np.asarray(self._kit_price[at] + prices[np.maximum(held, 0)], dtype=np.float64)
 
+    def _spare_price(self, ranges: tuple[Range, ...]) -> Amounts:
+        """For each arrival, the least a kit for the blind alone may cost that has come by it."""
+        count = len(self._cluster.arrivals)
+        least = np.full(count, FAR)
+        for low, high in ranges:
+            price = self._kit_price[np.minimum(np.arange(count), high)]
+            least = np.where(np.arange(count) >= low, np.minimum(least, price), least)
+        return np.asarray(np.where(least < FAR, least, 0.0), dtype=np.float64)
+
     def _inflow(self, ranges: Ranges, prices: Amounts) -> tuple[float, Amounts]:
         """The least cost of the consignments: each at its earliest for what must have come, its latest for lots."""
         whole, many = self._tables.inflow, len(prices)
         if many == CONSIGNMENTS_MAX:
-            return many * self._fixed + float(whole.box_cost[-1]), np.zeros(many)
+            return many * self._fixed + float(whole.box_cost[whole.kits]), np.zeros(many)
         fewest = np.array([0, *(low for low, _ in ranges.kits[:-1])], dtype=np.int64)
         most = np.array([high for _, high in ranges.kits], dtype=np.int64)
         part = whole._replace(

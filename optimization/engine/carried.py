@@ -106,7 +106,7 @@ def _fill_boxes(
 ) -> None:
     """Brings kits of the next arrival forward until an arrival holds as many as the schedule says."""
     for place in range(len(arrivals) - 1):
-        missing = int(schedule.inflow[place]) - sum(one.want is not None for one in brought[place])
+        missing = int(schedule.inflow[place]) - len(brought[place])
         for one in list(brought[place + 1])[: max(0, missing)]:
             if _brings(cluster, arrivals[place], one):
                 brought[place + 1].remove(one)

@@ -74,7 +74,7 @@ class Scheduling:
     def _planned(self, chosen: tuple[int, ...]) -> Schedule:
         cluster, table = self._cluster, self._tables.sites
         price, source_day = self._prices(chosen)
-        value, sent = plan_sites(table, self._sites, price, source_day)
+        value, sent = plan_sites(table, self._sites, price, price, source_day)
         costs = value + cluster.apart
         best = cluster.best_choices(costs)
         least = float(costs[best].sum())
@@ -104,7 +104,9 @@ class Scheduling:
     def _inflow(self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray) -> tuple[float, Counts]:
         """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them."""
         cluster, table, whole = self._cluster, self._tables.sites, self._tables.inflow
-        kits = sent.sum(axis=2) * (table.arrivals >= 0)
+        spares = np.maximum(0, table.each - sent).sum(axis=2) * sent.any(axis=2)
+        by_depot = table.arrivals >= 0
+        kits, spare = (sent.sum(axis=2) + spares) * by_depot, int((spares * by_depot).sum())
         drawn = np.zeros(len(cluster.arrivals) + 1, dtype=np.int64)
         np.add.at(drawn, np.maximum(table.arrivals, 0), kits)
         if not chosen:
@@ -112,7 +114,7 @@ class Scheduling:
         total = np.cumsum(drawn)
         at = np.array(chosen)
         fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
-        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at])
+        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at] + spare)
         cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], True)
         return cost - float((kits * paid).sum()), inflow
 

@@ -10,12 +10,13 @@ from optimization.engine.site_table import Amounts, Counts, SiteTable
 
 @compiled
 def share_arrivals(
-    table: SiteTable, left_source: Counts, kit_price: Amounts, opening: Amounts
+    table: SiteTable, left_source: Counts, kit_price: Amounts, spare_price: Amounts, opening: Amounts
 ) -> tuple[Amounts, NDArray[np.int64], NDArray[np.int64]]:
     """For each site: the least cost, arrivals it pays for (s, j) and kits it draws from each (s, j).
 
     `left_source` (j,): the day arrival j left the source; `kit_price` (j,): of a kit of it, less the holding before
-    it came; `opening` (s, j): the site's share of the arrival. A site draws from the arrival it paid for last:
+    it came; `spare_price` (j,): the same of a kit for the blind alone; `opening` (s, j): the site's share of the
+    arrival. None of the prices may rise along the arrivals. A site draws from the arrival it paid for last:
     an older one would have been dearer for every kit since.
     """
     count, arrivals = opening.shape
@@ -36,18 +37,18 @@ def share_arrivals(
             here = max(here, table.arrivals[site, option])
             _change_arrival(cost[option], came[option], here, opening[site])
             _forget_dominated(cost[option], here, kit_price)
-            costs = trip_costs(table, site, option)
             for held in range(here + 1):
                 if cost[option, held].min() >= NEVER / 2:
                     continue
                 keep(table, site, option, cost[option, held], cost[option + 1, held])
                 if table.arrivals[site, option] < 0:
-                    price, day = table.price[site, option], table.leaves[site, option]
+                    price, spare, day = table.price[site, option], 0.0, table.leaves[site, option]
                 elif held > 0:
                     price = table.price[site, option] + kit_price[held - 1]
-                    day = left_source[held - 1]
+                    spare, day = spare_price[held - 1], left_source[held - 1]
                 else:
                     continue
+                costs = trip_costs(table, site, option, spare)
                 now, then = cost[option, held], cost[option + 1, held]
                 send(table, site, option, costs, price, day, now, then, sent[option, held])
         value[site] = _trace(table, site, cost[last], sent, came, paid[site], drawn[site])

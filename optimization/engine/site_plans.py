@@ -21,12 +21,16 @@ def within_reach(table: SiteTable, site: int, option: int, kind: int, source_day
 
 
 @compiled
-def trip_costs(table: SiteTable, site: int, option: int) -> Amounts:
-    """Shape (kits of kind 0, of kind 1): what a consignment costs that brings so many, the price of a kit apart."""
+def trip_costs(table: SiteTable, site: int, option: int, spare_price: float) -> Amounts:
+    """Shape (kits of kind 0, of kind 1): what a consignment costs that brings so many, the price of a kit apart.
+
+    `spare_price` is what a kit for the blind alone costs on top of the table's.
+    """
     most0 = table.open[site, option, 0] - table.due[site, option, 0]
     most1 = table.open[site, option, 1] - table.due[site, option, 1]
     box = table.box_cost[table.box_row[site, option]]
-    fixed, spare0, spare1 = table.fixed[site, option], table.spare[site, option, 0], table.spare[site, option, 1]
+    fixed = table.fixed[site, option]
+    spare0, spare1 = table.spare[site, option, 0] + spare_price, table.spare[site, option, 1] + spare_price
     costs = np.empty((max(0, most0) + 1, max(0, most1) + 1))
     for new0 in range(costs.shape[0]):
         extra0 = max(0, table.each[0] - new0)
@@ -79,11 +83,12 @@ def keep(table: SiteTable, site: int, option: int, before: Amounts, after: Amoun
 
 @compiled
 def plan_sites(
-    table: SiteTable, sites: Counts, extra_price: Amounts, source_day: Counts
+    table: SiteTable, sites: Counts, extra_price: Amounts, spare_price: Amounts, source_day: Counts
 ) -> tuple[Amounts, NDArray[np.int64]]:
     """For each of `sites`: the least cost, NEVER where kits come too late, and kits sent (row, option, kind).
 
-    `extra_price` (site, option) is paid for each kit on top of the table's; `source_day` (site, option) is the day
+    `extra_price` (site, option) is paid for each kit on top of the table's, `spare_price` (site, option) for each that
+    travels for the blind alone; `source_day` (site, option) is the day
     the kits of the option left the source: -1 where the depot has its own stock only, -2 where it cannot be used.
     """
     count = sites.shape[0]
@@ -98,7 +103,7 @@ def plan_sites(
         for option in range(last):
             keep(table, site, option, cost[option], cost[option + 1])
             if source_day[site, option] >= -1:
-                costs = trip_costs(table, site, option)
+                costs = trip_costs(table, site, option, spare_price[site, option])
                 price = table.price[site, option] + extra_price[site, option]
                 day = source_day[site, option]
                 send(table, site, option, costs, price, day, cost[option], cost[option + 1], sent[option])

@@ -114,6 +114,8 @@ def _fill_option(
     table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
     for kit, kind in cluster.kinds.of.items():
         table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip)
+        if by_depot:
+            table.spare[(*at, kind)] += cluster.depot_holding * trip.leaves
 
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
@@ -128,7 +130,7 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
         capacity=boxes.capacity,
         cost=boxes.cost,
         kit_volume=boxes.kit_volume,
-        box_cost=box_costs(boxes, kits),
+        box_cost=box_costs(boxes, kits + sum(cluster.kinds.each) * sum(len(site.trips) for site in cluster.sites)),
     )
 
 

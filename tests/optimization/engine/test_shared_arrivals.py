@@ -40,7 +40,7 @@ def test_no_way_is_cheaper(seed: int, kits: tuple[int, int]) -> None:
     """Whatever arrival each kit is drawn from, where kits of later ones are no dearer, as when holding is paid."""
     site = small_site(seed, kits, (1, 1) if kits[1] else (0, 0))
     price, opening = shares(seed, rising=False)
-    value, _, _ = share_arrivals(site.table, LEFT, price, opening)
+    value, _, _ = share_arrivals(site.table, LEFT, price, price, opening)
     assert value[0] == least_cost(costs(site, price, opening))
 
 
@@ -50,7 +50,7 @@ def test_no_way_is_cheaper_where_all_lots_are_there(seed: int, kits: tuple[int, 
     """Also where kits of later arrivals are dearer: nothing then asks for a later one."""
     site = small_site(seed, kits, (1, 1) if kits[1] else (0, 0), all_ready=True)
     price, opening = shares(seed, rising=True)
-    value, _, _ = share_arrivals(site.table, LEFT, price, opening)
+    value, _, _ = share_arrivals(site.table, LEFT, price, price, opening)
     assert value[0] == least_cost(costs(site, price, opening))
 
 
@@ -63,7 +63,7 @@ def test_never_above_the_least_where_lots_come_later() -> None:
     for seed in range(10):
         site = small_site(seed, (2, 1), (1, 1))
         price, opening = shares(seed, rising=True)
-        value, _, _ = share_arrivals(site.table, LEFT, price, opening)
+        value, _, _ = share_arrivals(site.table, LEFT, price, price, opening)
         assert value[0] <= least_cost(costs(site, price, opening))
 
 
