@@ -94,8 +94,7 @@ def _without_depot(cluster: Cluster, tables: Tables) -> float:
     sites = np.arange(len(cluster.sites), dtype=np.int64)
     if not len(sites):
         return 0.0
-    nothing = np.zeros_like(tables.sites.price)
-    value, _ = plan_sites(tables.sites, sites, nothing, nothing, tables.sites.leaves)
+    value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
     costs = value + cluster.apart
     whole = float(costs[cluster.best_choices(costs)].sum())
     return whole if whole < NEVER / 2 else cluster.least
@@ -122,12 +121,13 @@ def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
     # A site draws from the arrival it paid for last: so a later one's kits must never be dearer.
     shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
     price = base + shares.kit
-    spare, opening = np.minimum.accumulate(base), shares.opening[cluster.site_of]
-    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, spare, opening)
+    opening = shares.opening[cluster.site_of]
+    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, opening)
     costs = value + cluster.apart
     best = cluster.best_choices(costs)
     fixed = _fixed(cluster) - shares.opening.sum(axis=0)
-    least, inflow = plan_inflow(tables.inflow, fixed, -shares.kit, cluster.all_by_depot)
+    fewest = cluster.kits if cluster.all_by_depot else 0
+    least, inflow = plan_inflow(tables.inflow, fixed, -shares.kit, fewest)
     whole = float(costs[best].sum()) + least
     openings = paid[best] - (inflow > 0).astype(np.float64)[None, :]
     openings[(shares.opening <= 0) & (openings < 0)] = 0.0

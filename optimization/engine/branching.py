@@ -14,7 +14,7 @@ import numpy as np
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
-from optimization.engine.site_plans import plan_sites
+from optimization.engine.site_plans import plan_sites, travelling
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
@@ -95,7 +95,8 @@ class Cases:
         due, last = self._tables.inflow.due, len(self._cluster.arrivals) - 1
         first = int(np.searchsorted(due, 1)) - 1
         arrivals = ((0, max(0, min(first, last))), *(((1, last),) * (many - 1)))
-        return Ranges(arrivals, ((0, self._tables.inflow.kits),) * many)
+        most = self._tables.inflow.kits
+        return Ranges(arrivals, (*(((0, most),) * (many - 1)), (self._cluster.kits, most)))
 
     def _add(self, ranges: Ranges, prices: Amounts, floor: float) -> None:
         arrivals = _in_order(ranges.arrivals)
@@ -109,12 +110,13 @@ class Cases:
     def _bound_of(self, ranges: Ranges, prices: Amounts) -> _Found:
         best = self._at(ranges, prices)
         step = 0.5 * abs(self._fixed) / max(1.0, float(np.abs(best.drawn - best.came).sum()) ** 2)
-        for _ in range(PRICE_STEPS if len(prices) > 1 else 0):
+        spares = self._tables.inflow.kits > self._cluster.kits
+        for _ in range(PRICE_STEPS if len(prices) > 1 or spares else 0):
             apart = best.drawn - best.came
             if not apart.any():
                 break
             tried = best.prices + step * apart
-            now = self._at(ranges, tried - tried[0])
+            now = self._at(ranges, tried if spares else tried - tried[0])
             if now.value > best.value:
                 best, step = now, 1.5 * step
             else:
@@ -127,15 +129,14 @@ class Cases:
         held, source = self._drawn_from(ranges.arrivals, prices)
         last = np.maximum(table.arrivals - 1, 0)
         price = np.where(held[last] >= 0, self._price_at(ranges.arrivals, prices, held)[last], 0.0)
-        spare = self._spare_price(ranges.arrivals)[last]
-        value, sent = plan_sites(table, self._sites, price, spare, source[last])
+        value, sent = plan_sites(table, self._sites, price, source[last])
         costs = value + self._cluster.apart
         best = self._cluster.best_choices(costs)
         least = float(costs[best].sum())
         if least >= NEVER / 2:
             return _Found(NEVER, prices, none, none)
         drawn = np.zeros(len(prices))
-        np.add.at(drawn, held[last][best], sent[best].sum(axis=2))
+        np.add.at(drawn, held[last][best], travelling(table, sent[best]))
         cost, came = self._inflow(ranges, prices)
         return _Found(min(NEVER, least + cost), prices, drawn, came)
 
@@ -157,27 +158,19 @@ class Cases:
         at = np.minimum(np.arange(len(held)), high)
         return np.asarray(self._kit_price[at] + prices[np.maximum(held, 0)], dtype=np.float64)
 
-    def _spare_price(self, ranges: tuple[Range, ...]) -> Amounts:
-        """For each arrival, the least a kit for the blind alone may cost that has come by it."""
-        count = len(self._cluster.arrivals)
-        least = np.full(count, FAR)
-        for low, high in ranges:
-            price = self._kit_price[np.minimum(np.arange(count), high)]
-            least = np.where(np.arange(count) >= low, np.minimum(least, price), least)
-        return np.asarray(np.where(least < FAR, least, 0.0), dtype=np.float64)
-
     def _inflow(self, ranges: Ranges, prices: Amounts) -> tuple[float, Amounts]:
         """The least cost of the consignments: each at its earliest for what must have come, its latest for lots."""
         whole, many = self._tables.inflow, len(prices)
         if many == CONSIGNMENTS_MAX:
-            return many * self._fixed + float(whole.box_cost[whole.kits]), np.zeros(many)
+            return many * self._fixed + float(whole.box_cost[self._cluster.kits]), np.zeros(many)
         fewest = np.array([0, *(low for low, _ in ranges.kits[:-1])], dtype=np.int64)
         most = np.array([high for _, high in ranges.kits], dtype=np.int64)
         part = whole._replace(
             due=np.maximum(whole.due[[low for low, _ in ranges.arrivals]], fewest),
             most=np.minimum(whole.most[[high for _, high in ranges.arrivals]], most),
         )
-        cost, came = plan_inflow(part, np.zeros(many), -prices, True)
+        fewest_in_all, part = ranges.kits[-1][0], part._replace(kits=ranges.kits[-1][1])
+        cost, came = plan_inflow(part, np.zeros(many), -prices, fewest_in_all)
         return cost + many * self._fixed, came.astype(np.float64)
 
 
@@ -190,8 +183,8 @@ def _halves(case: Case) -> list[Ranges]:
         middle = (low + high) // 2
         parts = ((low, middle), (middle + 1, high))
         return [Ranges((*arrivals[:widest], part, *arrivals[widest + 1 :]), kits) for part in parts]
-    drawn, came = np.cumsum(case.found.drawn)[:-1], np.cumsum(case.found.came)[:-1]
-    if not len(drawn) or not (drawn != came).any():
+    drawn, came = np.cumsum(case.found.drawn), np.cumsum(case.found.came)
+    if not (drawn != came).any():
         return []
     place = int(np.argmax(np.abs(drawn - came)))
     low, high = kits[place]

@@ -9,7 +9,7 @@ from optimization.engine.site_table import Amounts, Counts
 
 
 class InflowTable(NamedTuple):
-    """Shapes: j arrivals, b boxes. Kits in all; what must have come before an arrival, and may have come with it.
+    """Shapes: j arrivals, b boxes. Kits at the most; what must have come before an arrival, and may have come with it.
 
     `box_cost` (kits + 1,): the least cost of boxes for so many kits.
     """
@@ -24,10 +24,10 @@ class InflowTable(NamedTuple):
 
 
 @compiled
-def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, all_kits: bool) -> tuple[float, Counts]:
+def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, fewest: int) -> tuple[float, Counts]:
     """The least cost of arrivals, each with its fixed cost and price of a kit, and the kits of each.
 
-    With `all_kits` every kit comes; else as many as are worth it.
+    At least `fewest` kits come in all, and more as far as they are worth it.
     """
     arrivals, kits = fixed.shape[0], table.kits
     cost = np.full((arrivals + 1, kits + 1), NEVER)
@@ -36,9 +36,7 @@ def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, all_kits: bo
         for came in range(table.due[arrival], kits + 1):
             cost[arrival + 1, came] = cost[arrival, came]
         _load(table, arrival, fixed[arrival], price[arrival], cost)
-    last = kits
-    if not all_kits:
-        last = int(np.argmin(cost[arrivals]))
+    last = fewest + int(np.argmin(cost[arrivals, fewest:]))
     taken = np.zeros(arrivals, np.int64)
     value = cost[arrivals, last]
     if value < NEVER:

@@ -244,7 +244,10 @@ def _before_expiry(network: Network, ways: Sequence[_Way], kinds: Kinds, trips: 
         return set()
     problem, until = network.problem, max((trip.arrives for trip in trips), default=0)
     expiries = {
-        lot.expiry_day for kit in kinds.of for _, lot in network.sources.rows.get(kit, ()) if lot.expiry_day <= until
+        lot.expiry_day
+        for kit in kinds.of
+        for _, lot in network.sources.rows.get(kit, ())
+        if lot.expiry_day <= until
     }
     lasts = {
         (ways.index(way), bisect_left(way.days, expiry - way.lane.transit_days) - 1)

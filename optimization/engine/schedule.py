@@ -12,7 +12,7 @@ import numpy as np
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
-from optimization.engine.site_plans import plan_sites
+from optimization.engine.site_plans import plan_sites, travelling
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
@@ -74,7 +74,7 @@ class Scheduling:
     def _planned(self, chosen: tuple[int, ...]) -> Schedule:
         cluster, table = self._cluster, self._tables.sites
         price, source_day = self._prices(chosen)
-        value, sent = plan_sites(table, self._sites, price, price, source_day)
+        value, sent = plan_sites(table, self._sites, price, source_day)
         costs = value + cluster.apart
         best = cluster.best_choices(costs)
         least = float(costs[best].sum())
@@ -104,9 +104,7 @@ class Scheduling:
     def _inflow(self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray) -> tuple[float, Counts]:
         """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them."""
         cluster, table, whole = self._cluster, self._tables.sites, self._tables.inflow
-        spares = np.maximum(0, table.each - sent).sum(axis=2) * sent.any(axis=2)
-        by_depot = table.arrivals >= 0
-        kits, spare = (sent.sum(axis=2) + spares) * by_depot, int((spares * by_depot).sum())
+        kits = travelling(table, sent) * (table.arrivals >= 0)
         drawn = np.zeros(len(cluster.arrivals) + 1, dtype=np.int64)
         np.add.at(drawn, np.maximum(table.arrivals, 0), kits)
         if not chosen:
@@ -114,8 +112,8 @@ class Scheduling:
         total = np.cumsum(drawn)
         at = np.array(chosen)
         fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
-        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at] + spare)
-        cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], True)
+        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at])
+        cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], int(total[-1]))
         return cost - float((kits * paid).sum()), inflow
 
 

@@ -4,19 +4,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimization.engine.compiled import NEVER, compiled
-from optimization.engine.site_plans import keep, send, trip_costs
+from optimization.engine.site_plans import keep, send, spares, trip_costs
 from optimization.engine.site_table import Amounts, Counts, SiteTable
 
 
 @compiled
 def share_arrivals(
-    table: SiteTable, left_source: Counts, kit_price: Amounts, spare_price: Amounts, opening: Amounts
+    table: SiteTable, left_source: Counts, kit_price: Amounts, opening: Amounts
 ) -> tuple[Amounts, NDArray[np.int64], NDArray[np.int64]]:
     """For each site: the least cost, arrivals it pays for (s, j) and kits it draws from each (s, j).
 
     `left_source` (j,): the day arrival j left the source; `kit_price` (j,): of a kit of it, less the holding before
-    it came; `spare_price` (j,): the same of a kit for the blind alone; `opening` (s, j): the site's share of the
-    arrival. None of the prices may rise along the arrivals. A site draws from the arrival it paid for last:
+    it came, which must not rise along the arrivals; `opening` (s, j): the site's share of the arrival. A site draws from the arrival it paid for last:
     an older one would have been dearer for every kit since.
     """
     count, arrivals = opening.shape
@@ -42,13 +41,12 @@ def share_arrivals(
                     continue
                 keep(table, site, option, cost[option, held], cost[option + 1, held])
                 if table.arrivals[site, option] < 0:
-                    price, spare, day = table.price[site, option], 0.0, table.leaves[site, option]
+                    more, day = 0.0, table.leaves[site, option]
                 elif held > 0:
-                    price = table.price[site, option] + kit_price[held - 1]
-                    spare, day = spare_price[held - 1], left_source[held - 1]
+                    more, day = kit_price[held - 1], left_source[held - 1]
                 else:
                     continue
-                costs = trip_costs(table, site, option, spare)
+                costs, price = trip_costs(table, site, option, more), table.price[site, option] + more
                 now, then = cost[option, held], cost[option + 1, held]
                 send(table, site, option, costs, price, day, now, then, sent[option, held])
         value[site] = _trace(table, site, cost[last], sent, came, paid[site], drawn[site])
@@ -113,7 +111,8 @@ def _trace(
     for option in range(sent.shape[0] - 1, -1, -1):
         chosen = sent[option, held, all0, all1]
         if chosen > 0 and table.arrivals[site, option] >= 0:
-            drawn[held - 1] += chosen // 65536 + chosen % 65536
+            new0, new1 = chosen // 65536, chosen % 65536
+            drawn[held - 1] += new0 + new1 + spares(table, new0, new1)
         all0 -= chosen // 65536
         all1 -= chosen % 65536
         source = came[option, held, all0, all1]

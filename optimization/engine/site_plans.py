@@ -21,16 +21,16 @@ def within_reach(table: SiteTable, site: int, option: int, kind: int, source_day
 
 
 @compiled
-def trip_costs(table: SiteTable, site: int, option: int, spare_price: float) -> Amounts:
+def trip_costs(table: SiteTable, site: int, option: int, price: float) -> Amounts:
     """Shape (kits of kind 0, of kind 1): what a consignment costs that brings so many, the price of a kit apart.
 
-    `spare_price` is what a kit for the blind alone costs on top of the table's.
+    `price` is what a kit for the blind alone costs on top of the table's.
     """
     most0 = table.open[site, option, 0] - table.due[site, option, 0]
     most1 = table.open[site, option, 1] - table.due[site, option, 1]
     box = table.box_cost[table.box_row[site, option]]
     fixed = table.fixed[site, option]
-    spare0, spare1 = table.spare[site, option, 0] + spare_price, table.spare[site, option, 1] + spare_price
+    spare0, spare1 = table.spare[site, option, 0] + price, table.spare[site, option, 1] + price
     costs = np.empty((max(0, most0) + 1, max(0, most1) + 1))
     for new0 in range(costs.shape[0]):
         extra0 = max(0, table.each[0] - new0)
@@ -40,6 +40,12 @@ def trip_costs(table: SiteTable, site: int, option: int, spare_price: float) -> 
             costs[new0, new1] = fixed + box[kits] + extra0 * spare0 + extra1 * spare1
     costs[0, 0] = NEVER
     return costs
+
+
+@compiled
+def spares(table: SiteTable, new0: int, new1: int) -> int:
+    """How many kits travel for the blind alone with so many others."""
+    return int(max(0, table.each[0] - new0) + max(0, table.each[1] - new1)) if new0 + new1 > 0 else 0
 
 
 @compiled
@@ -83,12 +89,11 @@ def keep(table: SiteTable, site: int, option: int, before: Amounts, after: Amoun
 
 @compiled
 def plan_sites(
-    table: SiteTable, sites: Counts, extra_price: Amounts, spare_price: Amounts, source_day: Counts
+    table: SiteTable, sites: Counts, extra_price: Amounts, source_day: Counts
 ) -> tuple[Amounts, NDArray[np.int64]]:
     """For each of `sites`: the least cost, NEVER where kits come too late, and kits sent (row, option, kind).
 
-    `extra_price` (site, option) is paid for each kit on top of the table's, `spare_price` (site, option) for each that
-    travels for the blind alone; `source_day` (site, option) is the day
+    `extra_price` (site, option) is paid for each kit on top of the table's; `source_day` (site, option) is the day
     the kits of the option left the source: -1 where the depot has its own stock only, -2 where it cannot be used.
     """
     count = sites.shape[0]
@@ -103,7 +108,7 @@ def plan_sites(
         for option in range(last):
             keep(table, site, option, cost[option], cost[option + 1])
             if source_day[site, option] >= -1:
-                costs = trip_costs(table, site, option, spare_price[site, option])
+                costs = trip_costs(table, site, option, extra_price[site, option])
                 price = table.price[site, option] + extra_price[site, option]
                 day = source_day[site, option]
                 send(table, site, option, costs, price, day, cost[option], cost[option + 1], sent[option])
@@ -118,3 +123,9 @@ def plan_sites(
                 all0 -= chosen // 65536
                 all1 -= chosen % 65536
     return value, kits
+
+
+def travelling(table: SiteTable, sent: NDArray[np.int64]) -> Counts:
+    """Shape (sites, options): kits of each consignment, with those for the blind alone; of `sent` by kind."""
+    alone = np.maximum(0, table.each - sent).sum(axis=2)
+    return np.asarray(sent.sum(axis=2) + np.where(sent.any(axis=2), alone, 0), dtype=np.int64)

@@ -105,7 +105,7 @@ def _from_behind(days: Sequence[int]) -> list[int]:
 def _fill_option(
     cluster: Cluster, prices: LotPrices, table: SiteTable, at: tuple[int, int], site: ClusterSite, trip: Trip
 ) -> None:
-    by_depot = cluster.depot is not None and trip.lane.origin == cluster.depot.id
+    by_depot = _by_depot(cluster, trip)
     table.leaves[at], table.fixed[at] = trip.leaves, trip.lane.fixed_cost
     table.price[at] = trip.lane.kit_cost - cluster.site_holding * trip.arrives
     if by_depot:
@@ -120,18 +120,30 @@ def _fill_option(
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
     transits = {trip.lane.transit_days for trip in cluster.arrivals}
-    kits = cluster.kits
+    most_spares = _most_spares(cluster)
+    kits = cluster.kits + most_spares
     boxes = cluster.boxes(min(transits, default=0))
     due, most = _over_choices(cluster)
     return InflowTable(
         kits=kits,
         due=due,
-        most=most,
+        most=most + most_spares,
         capacity=boxes.capacity,
         cost=boxes.cost,
         kit_volume=boxes.kit_volume,
-        box_cost=box_costs(boxes, kits + sum(cluster.kinds.each) * sum(len(site.trips) for site in cluster.sites)),
+        box_cost=box_costs(boxes, kits),
     )
+
+
+def _most_spares(cluster: Cluster) -> int:
+    """Kits for the blind alone that pass the depot at the most: with each trip of each site."""
+    trips = [sum(1 for trip in site.trips if _by_depot(cluster, trip)) for site in cluster.sites]
+    most = np.maximum.reduceat(trips, cluster.first_choices).sum() if trips else 0
+    return sum(cluster.kinds.each) * int(most)
+
+
+def _by_depot(cluster: Cluster, trip: Trip) -> bool:
+    return cluster.depot is not None and trip.lane.origin == cluster.depot.id
 
 
 def _over_choices(cluster: Cluster) -> tuple[Counts, Counts]:

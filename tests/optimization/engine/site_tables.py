@@ -43,6 +43,11 @@ class SmallSite:
                 return False
         return True
 
+    def spares(self, loads: dict[int, tuple[int, int]]) -> dict[int, int]:
+        """How many kits travel for the blind alone, by option."""
+        each = self.table.each
+        return {o: sum(max(0, int(each[kind]) - kits[kind]) for kind in (0, 1)) for o, kits in loads.items()}
+
     def trips_cost(self, loads: dict[int, tuple[int, int]]) -> float:
         """Consignments, boxes, kits and what travels for the blind alone."""
         table, cost = self.table, 0.0

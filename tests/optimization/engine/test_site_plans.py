@@ -14,7 +14,7 @@ KITS = [((5, 0), (0, 0)), ((3, 2), (1, 1)), ((2, 2), (2, 2))]
 def planned(site: SmallSite) -> tuple[float, np.ndarray]:
     """The cost and the kits sent of a site that draws straight from its source."""
     alone = np.arange(1)
-    value, sent = plan_sites(site.table, alone, np.zeros(site.table.price.shape), np.zeros(site.table.price.shape), site.table.leaves)
+    value, sent = plan_sites(site.table, alone, np.zeros(site.table.price.shape), site.table.leaves)
     return float(value[0]), sent[0]
 
 
@@ -48,5 +48,5 @@ def test_a_day_that_cannot_be_used_brings_nothing() -> None:
     site = small_site(3, (4, 0))
     days = site.table.leaves.copy()
     days[0, 1] = -2
-    _, sent = plan_sites(site.table, np.arange(1), np.zeros(site.table.price.shape), np.zeros(site.table.price.shape), days)
+    _, sent = plan_sites(site.table, np.arange(1), np.zeros(site.table.price.shape), days)
     assert not sent[0, 1].any()
