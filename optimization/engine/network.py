@@ -242,7 +242,7 @@ def _before_expiry(network: Network, ways: Sequence[_Way], kinds: Kinds, trips: 
     """The last trips that bring a kit for the blind alone of a lot that will expire."""
     if not any(kinds.each):
         return set()
-    problem, until = network.problem, max((trip.arrives for trip in trips), default=0)
+    until = max((trip.arrives for trip in trips), default=0)
     expiries = {
         lot.expiry_day
         for kit in kinds.of

@@ -15,8 +15,8 @@ def share_arrivals(
     """For each site: the least cost, arrivals it pays for (s, j) and kits it draws from each (s, j).
 
     `left_source` (j,): the day arrival j left the source; `kit_price` (j,): of a kit of it, less the holding before
-    it came, which must not rise along the arrivals; `opening` (s, j): the site's share of the arrival. A site draws from the arrival it paid for last:
-    an older one would have been dearer for every kit since.
+    it came, which must not rise along the arrivals; `opening` (s, j): the site's share of the arrival. A site
+    draws from the arrival it paid for last: an older one would have been dearer for every kit since.
     """
     count, arrivals = opening.shape
     value = np.zeros(count)

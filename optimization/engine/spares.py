@@ -6,7 +6,7 @@ from optimization.problem import Node
 
 
 def spare_price(prices: LotPrices, node: Node, kit: str, trip: Trip) -> float:
-    """The cheapest kit on the last leg to the site of a lot that is alive on arrival, its holding there included."""
+    """The cheapest kit on the last leg, of a lot alive on arrival; its holding at the site is included."""
     problem = prices.problem
     holding = problem.costs.holding(node, problem.kit_types[kit].temp)
     costs = [
