@@ -100,7 +100,7 @@ class _Run:
             if self._stopped:
                 return False
             before, kept = self._best, self._classes[place]
-            self._classes[place] = planned_at(kept, scarcity, TRIES)
+            self._classes[place] = planned_at(kept, scarcity, TRIES // 4)
             self._take()
             if self._best is not before:
                 return True

@@ -79,9 +79,19 @@ class Cases:
         """What no plan falls below."""
         return min((case.value for case in self._heap), default=-NEVER)
 
-    def tell_apart(self, cost: float, cases: int) -> None:
-        """Halves so many cases, the lowest first, while they are below the cost of the best plan."""
-        while cases > 0 and self._heap and self._heap[0].value < cost - 0.5 and not self._heap[0].closed:
+    @property
+    def exhausted(self) -> bool:
+        """Whether the bound cannot rise any more."""
+        return not self._heap or self._heap[0].closed
+
+    @property
+    def lowest(self) -> tuple[int, ...]:
+        """The arrivals in the middle of the ranges of the lowest case."""
+        return tuple((low + high) // 2 for low, high in self._heap[0].ranges.arrivals) if self._heap else ()
+
+    def tell_apart(self, reach: float, cases: int) -> None:
+        """Halves so many cases, the lowest first, while they are below what is to be reached."""
+        while cases > 0 and not self.exhausted and self._heap[0].value < reach:
             case = heapq.heappop(self._heap)
             halves = _halves(case) if len(case.ranges.arrivals) < CONSIGNMENTS_MAX else []
             if not halves:

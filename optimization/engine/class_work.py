@@ -12,7 +12,7 @@ from optimization.engine.branching import Cases
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster import Cluster
 from optimization.engine.cluster_work import (
-    CASES,
+    TRIAL_CASES,
     ClusterWork,
     begin,
     bound_at,
@@ -134,7 +134,8 @@ class ClassWork:
         """More work on clusters whose cost and bound are further apart than the gap, the widest first."""
         wide = [work for work in self.clusters if work.gap > gap * max(work.value, 1.0)]
         with ThreadPoolExecutor(HANDS) as hands:
-            for _ in hands.map(partial(go_on, steps=steps, tries=tries), sorted(wide, key=lambda one: -one.gap)):
+            goal = partial(go_on, gap=gap, steps=steps, tries=tries)
+            for _ in hands.map(goal, sorted(wide, key=lambda one: -one.gap)):
                 if not told("closing the gap"):
                     hands.shutdown(cancel_futures=True)
                     return
@@ -162,7 +163,7 @@ def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> Cla
 
 def _worked(begun: ClassWork) -> ClassWork:
     for work in begun.clusters:
-        go_on(work, TRIAL_STEPS, 2 * TRIAL_STEPS)
+        go_on(work, 0.0, TRIAL_STEPS, 2 * TRIAL_STEPS)
     return begun
 
 
@@ -214,7 +215,7 @@ def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
         first = first_bound(cluster, tables, work.bound.shares if fits else None)
         reach = max(work.cost, first.value + work.gap)
         cases = Cases(cluster, tables)
-        cases.tell_apart(reach, CASES)
+        cases.tell_apart(reach, TRIAL_CASES)
         bound += max(raise_bound(cluster, tables, first, reach, TRIAL_STEPS).value, cases.bound)
     return bound
 

@@ -15,7 +15,7 @@ from optimization.engine.waste import LotPrices
 
 SHORT_STEP = 0.002
 """A bound whose steps are shorter does not rise any more."""
-CASES = 60
+CASES, TRIAL_CASES = 16, 60
 SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 """Arrivals a year begun with, from which the search starts."""
 
@@ -86,8 +86,9 @@ def resumed(old: ClusterWork, exact: Cluster, prices: LotPrices, tries: int) -> 
     scheduling = Scheduling(exact, tables, tables.early)
     days = {old.exact.arrivals[one].leaves for one in old.schedule.arrivals}
     scheduling.consider(place for place, trip in enumerate(exact.arrivals) if trip.leaves in days)
-    for start in _starts(plain):
-        scheduling.consider(start)
+    if scheduling.best is None:
+        for start in _starts(plain):
+            scheduling.consider(start)
     scheduling.improve(tries)
     return replace(old, exact=exact, plain=plain, scheduling=scheduling)
 
@@ -113,15 +114,22 @@ def change_bound_price(work: ClusterWork, price: EarlyPrice, bound: Bound) -> No
     work.bound, work.bound_early, work.cases = bound, price, Cases(work.relaxed, work.tables)
 
 
-def go_on(work: ClusterWork, steps: int, tries: int) -> None:
-    """Some more steps of the bound and tries of schedules, where they have not met."""
+def go_on(work: ClusterWork, gap: float, steps: int, tries: int) -> None:
+    """Some more steps of the bound and tries of schedules, where they are further apart than the gap.
+
+    Where cases bind better than shares, they alone are told apart further.
+    """
     if work.gap > 0.5:
         work.scheduling.improve(tries)
-    if work.gap > 0.5:
-        if work.bound.step > SHORT_STEP:
-            work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
-        if len(work.schedule.arrivals) < CONSIGNMENTS_MAX - 1:
-            work.cases.tell_apart(work.cost, CASES)
+    reach = work.cost * (1 - gap) - 0.5
+    few = len(work.schedule.arrivals) < CONSIGNMENTS_MAX - 1
+    if few and work.value < reach:
+        work.cases.tell_apart(reach, CASES)
+        days = {work.relaxed.arrivals[one].leaves for one in work.cases.lowest}
+        work.scheduling.consider(place for place, one in enumerate(work.exact.arrivals) if one.leaves in days)
+    by_cases = few and work.cases.bound > work.bound.value and not work.cases.exhausted
+    if work.value < reach and work.bound.step > SHORT_STEP and not by_cases:
+        work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
 
 
 def _starts(tables: Tables) -> list[tuple[int, ...]]:

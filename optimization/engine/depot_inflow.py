@@ -9,7 +9,7 @@ from optimization.engine.site_table import Amounts, Counts
 
 
 class InflowTable(NamedTuple):
-    """Shapes: j arrivals, b boxes. Kits at the most; what must come before an arrival, and what may have come by it.
+    """Shapes: j arrivals, b boxes. Kits at the most; what must come before an arrival and may have come by it.
 
     `box_cost` (kits + 1,): the least cost of boxes for so many kits.
     """
