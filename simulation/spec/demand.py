@@ -7,7 +7,7 @@ from simulation.spec.laws import Least, Positive
 
 
 class Demand(Part):
-    """A Poisson stream of requests at each site; with `rate_shape` each site draws its own rate from a gamma law."""
+    """A Poisson stream of requests at each site; with `rate_shape` a site draws its own rate from a gamma law."""
 
     kit_type: Code
     requests_per_day: Positive

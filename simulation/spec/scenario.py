@@ -57,6 +57,9 @@ class Scenario(Part):
             raise ValueError("two faults have the same name")
         return self
 
+    def __hash__(self) -> int:
+        return hash(self.hash)
+
     @cached_property
     def definition(self) -> StudyDefinition:
         """The study that is played, with the scenario's rules of supply in force."""

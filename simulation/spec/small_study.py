@@ -111,7 +111,7 @@ class SmallStudy(Part):
         named = {(lane.origin, lane.target): lane.lead_time_days for lane in self.lanes}
         ways = [(country.depot, country.code) for country in self.countries]
         ways += [(depot.supplied_by, depot.code) for depot in self.depots if depot.supplied_by]
-        days = {way: self.lead_time_days for way in ways} | named
+        days = dict.fromkeys(ways, self.lead_time_days) | named
         return [
             Lane(origin=origin, target=target, lead_time_days=lead_days, dispatch_days=self.dispatch_days)
             for (origin, target), lead_days in days.items()

@@ -1,0 +1,63 @@
+"""What a replication is measured by: every column with its meaning. Counts are of the time after the warm-up."""
+
+MEASURES: dict[str, str] = {
+    "screened": "people who came to be screened",
+    "screen_failures": "people who failed screening",
+    "turned_away": "people in screening when the last place was taken",
+    "randomized": "subjects who were randomized",
+    "randomizations_refused": "times somebody was turned back for a day: an arm's kits were missing, or the system was out",
+    "dropouts": "subjects who stopped before the end of their visits",
+    "completed": "subjects who came to the end of their visits",
+    "visits": "visits, replacements and requests for which kits were due",
+    "dispensed": "of these, those that were given their kits, at once or later",
+    "missed": "of these, those whose kits were not there when they were due",
+    "waited": "of the missed, those that were served later",
+    "lost": "of the missed, those that never were",
+    "waiting": "of the missed, those that still wait at the end",
+    "waiting_minutes": "minutes that those who were served later had waited",
+    "missed_kits_elsewhere": "missed dispensing: enough kits lay elsewhere in the network",
+    "missed_out_of_stock": "out of stock: not enough kits were anywhere in the network",
+    "missed_by_system_outage": "the system was out",
+    "missed_by_window": "enough kits were there, but some too near their expiry, or past it",
+    "missed_by_recall": "enough kits were there, but some were recalled",
+    "missed_by_network": "too few usable kits in the whole network",
+    "missed_by_first_shipment": "no goods had ever reached the site",
+    "missed_by_road": "enough were on their way to the site",
+    "missed_by_depot": "the site's depot had too few, other places had enough",
+    "missed_by_level": "the depot had enough and had not been asked in time",
+    "shipments": "consignments sent to sites",
+    "shipments_to_depots": "consignments sent from depot to depot",
+    "shipments_lost": "consignments that never arrived",
+    "shipments_spoiled": "consignments that arrived too warm or too cold",
+    "kits_made": "kits that came to depots, or lay at sites when they opened",
+    "kits_shipped": "kits sent to sites",
+    "kits_shipped_to_depots": "kits sent from depot to depot",
+    "kits_dispensed": "kits given",
+    "wasted_expired_at_sites": "kits that passed their expiry date at a site",
+    "wasted_expired_at_depots": "kits that passed their expiry date at a depot or on their way",
+    "wasted_recalled": "kits recalled, wherever they were",
+    "wasted_lost": "kits in consignments that never arrived",
+    "wasted_spoiled": "kits in consignments that arrived spoiled",
+    "wasted_at_closed_sites": "kits that lay at a site when it was closed, or arrived there later",
+    "left_at_sites": "kits at sites at the end",
+    "left_at_depots": "kits at depots at the end",
+    "left_on_the_way": "kits on their way at the end",
+    "site_kit_minutes": "kits at sites times the minutes they lay there",
+    "depot_kit_minutes": "kits at depots that another depot supplies, times the minutes they lay there",
+    "cost_consignments": "cents for consignments",
+    "cost_travel": "cents for kits on their way",
+    "cost_shippers": "cents for boxes",
+    "cost_holding": "cents for kits that lie at sites and at depots that another depot supplies",
+    "cost_waste": "cents for wasted kits, and for those left at the end",
+    "cost_missed": "cents for kits that were due and not there",
+    "cost_total": "all cents together",
+    "last_randomized_day": "the day of the last randomization; -1 where there was none",
+    "completion_day": "the day the target of subjects was reached; -1 where it was not",
+}
+"""Column -> meaning; what a measure is of one replication."""
+
+CAUSES = tuple(name for name in MEASURES if name.startswith("missed_by_"))
+"""Columns that share out the missed: they add up to `missed`."""
+
+WASTED = tuple(name for name in MEASURES if name.startswith("wasted_"))
+"""Columns of waste by its cause."""
