@@ -4,11 +4,12 @@ from importlib import import_module
 
 import click
 
-# Each is loaded when it is used: a solver takes long to load. A command has the name of its function there.
+# Each is loaded when it is used: a solver takes long to load. A command is named as its function there.
 SUBCOMMANDS = {
     "file": "web.commands.optimize_file",
     "check": "web.commands.optimize_check",
     "study": "web.commands.optimize_study",
+    "what-if": "web.commands.optimize_what_if",
     "policies": "web.commands.optimize_policies",
 }
 
@@ -24,7 +25,7 @@ class Subcommands(click.Group):
         """The command of that name, if there is one."""
         if cmd_name not in SUBCOMMANDS:
             return None
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name)
+        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name.replace("-", "_"))
         return command
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
