@@ -5,7 +5,7 @@ MEASURES: dict[str, str] = {
     "screen_failures": "people who failed screening",
     "turned_away": "people in screening when the last place was taken",
     "randomized": "subjects who were randomized",
-    "randomizations_refused": "times somebody was turned back for a day: an arm's kits were missing, or the system was out",
+    "randomizations_refused": "times somebody was put off for a day: an arm's kits missing, or the system out",
     "dropouts": "subjects who stopped before the end of their visits",
     "completed": "subjects who came to the end of their visits",
     "visits": "visits, replacements and requests for which kits were due",

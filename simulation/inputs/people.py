@@ -15,8 +15,8 @@ from simulation.spec.scenario import Scenario
 class Visits(NamedTuple):
     """What chance says of each visit [person, visit of `Places.visits`].
 
-    `titration` is 32 bits to hold against chances; `replaced_after` the part of the time to the next visit after which
-    a kit is replaced, -1 where none is.
+    `titration` is 32 bits to hold against chances; `replaced_after` the part of the time to the next visit after
+    which a kit is replaced, -1 where none is.
     """
 
     off_days: Ints

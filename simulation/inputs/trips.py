@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simulation.inputs.chance import Chance, Ints, Purpose, Stream, Words, entities_of, happens
 from simulation.inputs.laws import draw
 from simulation.network import MINUTES_IN_DAY, Places
-from simulation.spec.faults import CourierStrike, CustomsDelay, LostShipment, TemperatureExcursion
+from simulation.spec.faults import CourierStrike, CustomsDelay, DepotOutage, LostShipment, TemperatureExcursion
 from simulation.spec.laws import Law
 from simulation.spec.scenario import Scenario
 from simulation.spec.supply import TransitLaw
@@ -54,7 +54,7 @@ class Trips:
         self._entities = entities_of([f"{lane.origin}>{lane.target}" for lane in self._lanes])
         self._faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
         self._strikes = tuple(fault for fault in scenario.faults if isinstance(fault, CourierStrike))
-        self._outages = tuple(fault for fault in scenario.faults if fault.fault == "depot_outage")
+        self._outages = tuple(fault for fault in scenario.faults if isinstance(fault, DepotOutage))
         self._known = 0
         self.transit_days: NDArray[np.float64] = np.zeros((len(self._lanes), 0))
         self.happens: NDArray[np.bool_] = np.zeros((len(self._faults), len(self._lanes), 0), bool)
@@ -116,9 +116,10 @@ class Trips:
             own = self._chance.stream(Purpose.FAULTS, fault.name)
             words: Words = own.words(self._entities[:, None], numbers[None, :], TRIES_PLACE)
             hits.append(happens(words[0], fault.chance))
-            delay = isinstance(fault, CustomsDelay)
             delays.append(
-                _table(fault.delay_days, own, self._entities, numbers) if delay else np.zeros(hits[-1].shape)
+                _table(fault.delay_days, own, self._entities, numbers)
+                if isinstance(fault, CustomsDelay)
+                else np.zeros(hits[-1].shape)
             )
         if hits:
             self.happens = np.concatenate([self.happens, np.stack(hits)], axis=2)
