@@ -1,0 +1,167 @@
+"""The statement of a gate: limits agreed beforehand, what was found, and whether it is proved to keep them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+
+from simulation.analysis.arrays import Numbers, column
+from simulation.analysis.boundaries import Verdict
+from simulation.analysis.estimate import Estimate
+from simulation.analysis.means import mean_of, quantile_of
+from simulation.analysis.proportions import clopper_pearson
+from simulation.analysis.rare import missed_per_visit
+from simulation.analysis.refusals import UnusableGate
+from simulation.analysis.spending import Spending, confidence_by_look
+
+LEAST = 100
+"""Means and ratios of fewer replications are never decided upon: their intervals cover less than they say."""
+
+
+class Figure(StrEnum):
+    """What of a measure is held against the limit."""
+
+    PER = "per"
+    """Its sum divided by another's, as missed per visit; never more than the other's."""
+    ANY = "any"
+    """The chance that a trial has any of it."""
+    MEAN = "mean"
+    """What a trial has of it in the mean."""
+    QUANTILE = "quantile"
+    """What a share of trials stays at or below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: the figure must be proved to lie below `limit`, in the unit of the figure.
+
+    `measure` and `per` name columns of replications; `per` is for PER alone, `share` for QUANTILE alone.
+    `confidence` is that of the interval, so that each verdict errs with chance at most (1 - confidence) / 2.
+    """
+
+    name: str
+    figure: Figure
+    measure: str
+    limit: float
+    per: str | None = None
+    share: float | None = None
+    confidence: float = 0.95
+
+    def __post_init__(self) -> None:
+        """Raises: UnusableGate when what the figure needs is missing, or more is told than it needs."""
+        if (self.figure is Figure.PER) != (self.per is not None):
+            raise UnusableGate(f"{self.name}: only a measure per another names the other.")
+        if (self.figure is Figure.QUANTILE) != (self.share is not None):
+            raise UnusableGate(f"{self.name}: only a quantile names its share.")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line of the statement; `reason` says why nothing is proved, where it is not the interval."""
+
+    limit: Limit
+    estimate: Estimate
+    verdict: Verdict
+    reason: str | None
+
+    def record(self) -> dict[str, Any]:
+        """As it is written to JSON."""
+        return {
+            "limit": asdict(self.limit),
+            "estimate": self.estimate.record(),
+            "verdict": self.verdict,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """All lines and what follows from them.
+
+    `false_pass`: the chance at most to pass with any limit not kept; every line must pass, so it is that of one
+    line (intersection-union, Berger 1982). `false_fail`: the chance at most to fail with all kept; any line
+    fails the whole, so it is the sum over lines (Bonferroni).
+    """
+
+    lines: tuple[Judged, ...]
+    verdict: Verdict
+    false_pass: float
+    false_fail: float
+
+    def record(self) -> dict[str, Any]:
+        """As it is written to JSON."""
+        return {
+            "lines": [line.record() for line in self.lines],
+            "verdict": self.verdict,
+            "false_pass": self.false_pass,
+            "false_fail": self.false_fail,
+        }
+
+
+def judge_all(limits: Sequence[Limit], measures: Mapping[str, Numbers]) -> Statement:
+    """The statement on replications; measures: each column, shape (n,). It passes only if every limit passes.
+
+    Raises: UnusableGate without a limit or for a column that is not there.
+    """
+    if not limits:
+        raise UnusableGate("A gate without a limit would let everything through. Agree on one first.")
+    lines = tuple(judge(limit, measures) for limit in limits)
+    errors = [(1 - limit.confidence) / 2 for limit in limits]
+    return Statement(lines, _whole([line.verdict for line in lines]), max(errors), min(sum(errors), 1.0))
+
+
+def judge(limit: Limit, measures: Mapping[str, Numbers]) -> Judged:
+    """One line: it passes when its whole interval lies below the limit, fails when all of it lies above."""
+    values = _column(limit, limit.measure, measures)
+    estimate = _estimate(limit, values, measures)
+    reason = _unproved(limit, values)
+    return Judged(limit, estimate, Verdict.INCONCLUSIVE if reason else _verdict(estimate, limit.limit), reason)
+
+
+def at_look(limits: Sequence[Limit], looks: Sequence[int], number: int, kind: Spending) -> tuple[Limit, ...]:
+    """The limits as they are judged at the look of that number, from 0: each with what it may spend there.
+
+    Over all looks together each verdict then errs as often as the limit says for one.
+    """
+    return tuple(
+        replace(limit, confidence=confidence_by_look(kind, (1 - limit.confidence) / 2, looks)[number])
+        for limit in limits
+    )
+
+
+def _verdict(estimate: Estimate, limit: float) -> Verdict:
+    if estimate.high < limit:
+        return Verdict.PASS
+    return Verdict.FAIL if estimate.low > limit else Verdict.INCONCLUSIVE
+
+
+def _whole(verdicts: Sequence[Verdict]) -> Verdict:
+    if Verdict.FAIL in verdicts:
+        return Verdict.FAIL
+    return Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.PASS
+
+
+def _column(limit: Limit, name: str, measures: Mapping[str, Numbers]) -> np.ndarray:
+    if name not in measures:
+        raise UnusableGate(f"{limit.name}: the replications have no measure {name}.")
+    return column(measures[name], least=1 if limit.figure in {Figure.ANY, Figure.QUANTILE} else 2)
+
+
+def _estimate(limit: Limit, values: np.ndarray, measures: Mapping[str, Numbers]) -> Estimate:
+    if limit.figure is Figure.PER and limit.per is not None:
+        return missed_per_visit(values, _column(limit, limit.per, measures), limit.confidence)
+    if limit.figure is Figure.QUANTILE and limit.share is not None:
+        return quantile_of(values, limit.share, limit.confidence)
+    if limit.figure is Figure.ANY:
+        return clopper_pearson(int(np.count_nonzero(values)), len(values), limit.confidence)
+    return mean_of(values, limit.confidence)
+
+
+def _unproved(limit: Limit, values: np.ndarray) -> str | None:
+    if limit.figure in {Figure.PER, Figure.MEAN} and len(values) < LEAST:
+        return f"fewer than {LEAST} replications"
+    if limit.figure is Figure.MEAN and np.ptp(values) == 0:
+        return "the measure never varied, so nothing is known of its spread"
+    return None
