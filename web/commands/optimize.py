@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "check": "web.commands.optimize_check",
     "study": "web.commands.optimize_study",
     "what-if": "web.commands.optimize_what_if",
+    "expiry-value": "web.commands.optimize_expiry_value",
     "policies": "web.commands.optimize_policies",
 }
 
