@@ -1,0 +1,158 @@
+"""The door of planning again: today's problem and yesterday's plan in, a checked plan near yesterday's out."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from optimization.check.check_plan import check_plan
+from optimization.check.verdict import Verdict
+from optimization.engine.carried import Carried
+from optimization.plan import Dispensing, Plan, ordered_plan
+from optimization.problem import Demand, Problem
+from optimization.replan.changes import Changes, changes_of
+from optimization.replan.exchanging import Exchanging, one_row_each
+from optimization.replan.giving_back import GivingBack, Stays
+from optimization.replan.legs import Key, Legs
+from optimization.replan.part import parts_of
+from optimization.replan.part_plan import Arrivals, PartPlan, brought, plan_part
+from optimization.replan.standing import Place, standing
+from optimization.replan.unfit import Fit
+from optimization.replan.yesterday import CALM, Nervousness, Yesterday, first_day
+from optimization.result import Goal, Progress, Result, Status, Watch
+from optimization.solve import optimize, unwatched
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """The result, what changed against yesterday, and the places that were planned anew."""
+
+    result: Result
+    changes: Changes
+    places: frozenset[Place]
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    plan: Plan
+    verdict: Verdict
+    changes: Changes
+
+    @property
+    def burden(self) -> tuple[bool, int, int]:
+        """What candidates are compared by: the rules, then cost and charge together, then how much changes."""
+        cost = self.verdict.cost.total + self.changes.charge
+        return bool(self.verdict.violations), cost, len(self.changes.changed)
+
+
+def replan(
+    problem: Problem,
+    yesterday: Yesterday,
+    goal: Goal,
+    watch: Watch = unwatched,
+    nervousness: Nervousness = CALM,
+    clock: Callable[[], float] = time.monotonic,
+) -> Replanned:
+    """Keeps what still fits, plans the other places anew on what stands, and has the whole checked and priced.
+
+    Its bound is nothing: that no plan is cheaper than so much is for `optimize` to prove. Where what was repaired
+    does not pass the check, it is `optimize` that plans, within the seconds of the goal.
+    """
+    begun = clock()
+    run = _Replanning(problem, yesterday, nervousness)
+    best = min((run.candidate(*how) for how in run.ways()), key=lambda one: one.burden)
+    watch(Progress(clock() - begun, 0, best.verdict.cost.total, "kept what still fits"))
+    if best.verdict.violations:
+        result = optimize(problem, goal, watch, clock)
+        return Replanned(result, run.changes(result.plan), run.places)
+    result = Result(Status.STOPPED, best.plan, best.verdict.cost, 0, clock() - begun)
+    return Replanned(result, best.changes, run.places)
+
+
+class _Replanning:
+    """What stands of the earlier plan, and the places where it no longer fits."""
+
+    def __init__(self, problem: Problem, yesterday: Yesterday, nervousness: Nervousness) -> None:
+        self._problem, self._nervousness = problem, nervousness
+        self._first = first_day(problem)
+        self._before = [one for one in yesterday.consignments() if one.dispatch_day >= self._first]
+        stands = standing(problem, self._before)
+        self._legs = stands.legs
+        from_day = min((self._first, *(row.day for row in problem.demand)))
+        self._uses = [use for use in yesterday.dispensings() if use.day >= from_day]
+        misfits = Fit(problem).misfits(self._uses, stands.legs)
+        self.places = stands.short | misfits.wrong | misfits.missed
+        before = yesterday.missed() if misfits.missed else frozenset()
+        self._as_before = misfits.missed & (misfits.missed if before is None else before)
+        self._as_before -= stands.short | misfits.wrong
+        self._temps = {kit.id: kit.temp for kit in problem.kit_types.values()}
+
+    def ways(self) -> Iterator[tuple[int, frozenset[Place]]]:
+        """Days within which what was planned stays, and places to plan anew.
+
+        Where changes cost, the near days stay instead of the frozen ones. Places where something was missing
+        before, or may have been, stay as they are instead of being planned anew.
+        """
+        frozen, near = self._nervousness.frozen_days, self._nervousness.near_days
+        for days in sorted({frozen, near} if self._nervousness.changed_cents and near > frozen else {frozen}):
+            yield days, self.places
+            if self._as_before:
+                yield days, self.places - self._as_before
+
+    def changes(self, plan: Plan) -> Changes:
+        """What a plan changes against yesterday's."""
+        return changes_of(self._problem, self._before, plan, self._first, self._nervousness)
+
+    def candidate(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
+        """The plan where what leaves within so many days stays, and these places are planned anew."""
+        legs = self._legs.copy()
+        until = self._first + frozen_days
+        to_depots = frozenset(key for key in legs.lots if not legs.to_user(key))
+
+        def stays(key: Key) -> bool:
+            return key.day < until
+
+        GivingBack(legs, stays).free(places)
+        frozen = frozenset(key for key in legs.lots if key.day < until)
+        stand = frozenset(key for key in to_depots if key in legs.lots) - frozen
+        arrivals = Arrivals(stand, frozenset(key for key in to_depots if key.day >= until) - stand, frozen)
+        uses = [use for use in self._uses if (use.site, self._temps.get(use.kit, "")) not in places]
+        without: list[Carried] = []
+        for part in parts_of(self._problem, legs, places, self._wanted(places)):
+            planned = plan_part(part, legs, arrivals)
+            for key, lot in brought(legs, planned.kits):
+                legs.add(key, {lot: 1})
+            uses += _uses(planned)
+            without += planned.without
+        if without:
+            uses = _exchanged(legs, uses, stays, without)
+        plan = ordered_plan(legs.consignments(), uses)
+        return _Candidate(plan, check_plan(self._problem, plan), self.changes(plan))
+
+    def _wanted(self, places: frozenset[Place]) -> Mapping[Place, list[Demand]]:
+        """The demand of the places to plan."""
+        found: dict[Place, list[Demand]] = defaultdict(list)
+        for row in self._problem.demand:
+            place = row.site, self._temps[row.kit]
+            if place in places:
+                found[place].append(row)
+        return found
+
+
+def _exchanged(legs: Legs, uses: list[Dispensing], stays: Stays, without: Iterable[Carried]) -> list[Dispensing]:
+    """The uses of kits after each kit without a lot took one that another could give up."""
+    exchanging = Exchanging(legs, uses, stays)
+    for one in without:
+        if one.want:
+            exchanging.serve(one)
+    return one_row_each(uses)
+
+
+def _uses(planned: PartPlan) -> Iterable[Dispensing]:
+    used: Counter[tuple[str, str, int, str]] = Counter()
+    for row in planned.own:
+        used[row.site, row.kit, row.day, row.lot] += row.kits
+    for one in planned.kits:
+        if one.carried.want:
+            used[one.carried.site.id, one.carried.kit, one.carried.want.day, one.lot] += 1
+    return [Dispensing(site, kit, day, lot, kits) for (site, kit, day, lot), kits in used.items()]
