@@ -43,10 +43,7 @@ class Ray:
             import ray  # noqa: PLC0415 - it reads its settings from the environment when it is imported
 
             try:
-                ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, **settings)
-            except ConnectionError as fault:
-                raise NoSuchBackend(f"No Ray cluster answers at {self.address}: {fault}") from fault
-            try:
+                _begin(ray, settings)
                 yield ray
             finally:
                 ray.shutdown()
@@ -65,6 +62,13 @@ class Ray:
                 "_node_ip_address": "127.0.0.1",
                 "_temp_dir": folder,
             }
+
+
+def _begin(ray: Any, settings: dict[str, Any]) -> None:
+    try:
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR, **settings)
+    except Exception as fault:  # Ray has no type of its own for a cluster that does not come up in time
+        raise NoSuchBackend(f"No Ray cluster at {settings['address']} came up: {fault}") from fault
 
 
 def _answer(ray: Any, done: Any) -> Worked:
