@@ -9,6 +9,10 @@ from simulation.analysis.arrays import Numbers, column
 from simulation.analysis.estimate import Estimate
 from simulation.analysis.ratio import ratio_of
 from simulation.analysis.refusals import UnusableReplications
+from simulation.measures import CAUSES, WASTED
+
+LEFT = ("left_at_sites", "left_at_depots", "left_on_the_way")
+"""Columns of kits that are good and of no use any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,18 @@ def decomposed(
         for cause, each in counts.items()
     ]
     return tuple(sorted(found, key=lambda part: (-part.count, part.cause)))
+
+
+def misses_by_cause(measures: Mapping[str, Numbers], confidence: float = 0.95) -> tuple[Part, ...]:
+    """Misses per visit by cause, in the columns of `simulation.measures`. Raises as `decomposed` does."""
+    return decomposed(measures["missed"], {name: measures[name] for name in CAUSES}, measures["visits"], confidence)
+
+
+def overage_by_cause(measures: Mapping[str, Numbers], confidence: float = 0.95) -> tuple[Part, ...]:
+    """Kits that no subject got, per kit that one did, by what became of them."""
+    parts = {name: column(measures[name]) for name in (*WASTED, *LEFT)}
+    whole = np.sum(list(parts.values()), axis=0)
+    return decomposed(whole, parts, measures["kits_dispensed"], confidence)
 
 
 def waterfall(parts: Sequence[Part]) -> tuple[Step, ...]:

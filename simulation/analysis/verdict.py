@@ -1,8 +1,7 @@
 """The statement of a gate: limits agreed beforehand, what was found, and whether it is proved to keep them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from enum import StrEnum
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -10,51 +9,14 @@ import numpy as np
 from simulation.analysis.arrays import Numbers, column
 from simulation.analysis.boundaries import Verdict
 from simulation.analysis.estimate import Estimate
+from simulation.analysis.limits import Figure, Limit
 from simulation.analysis.means import mean_of, quantile_of
 from simulation.analysis.proportions import clopper_pearson
 from simulation.analysis.rare import missed_per_visit
 from simulation.analysis.refusals import UnusableGate
-from simulation.analysis.spending import Spending, confidence_by_look
 
 LEAST = 100
 """Means and ratios of fewer replications are never decided upon: their intervals cover less than they say."""
-
-
-class Figure(StrEnum):
-    """What of a measure is held against the limit."""
-
-    PER = "per"
-    """Its sum divided by another's, as missed per visit; never more than the other's."""
-    ANY = "any"
-    """The chance that a trial has any of it."""
-    MEAN = "mean"
-    """What a trial has of it in the mean."""
-    QUANTILE = "quantile"
-    """What a share of trials stays at or below."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One limit: the figure must be proved to lie below `limit`, in the unit of the figure.
-
-    `measure` and `per` name columns of replications; `per` is for PER alone, `share` for QUANTILE alone.
-    `confidence` is that of the interval, so that each verdict errs with chance at most (1 - confidence) / 2.
-    """
-
-    name: str
-    figure: Figure
-    measure: str
-    limit: float
-    per: str | None = None
-    share: float | None = None
-    confidence: float = 0.95
-
-    def __post_init__(self) -> None:
-        """Raises: UnusableGate when what the figure needs is missing, or more is told than it needs."""
-        if (self.figure is Figure.PER) != (self.per is not None):
-            raise UnusableGate(f"{self.name}: only a measure per another names the other.")
-        if (self.figure is Figure.QUANTILE) != (self.share is not None):
-            raise UnusableGate(f"{self.name}: only a quantile names its share.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +67,18 @@ def judge_all(limits: Sequence[Limit], measures: Mapping[str, Numbers]) -> State
 
     Raises: UnusableGate without a limit or for a column that is not there.
     """
+    return stated(limits, tuple(judge(limit, measures) for limit in limits))
+
+
+def stated(limits: Sequence[Limit], lines: tuple[Judged, ...]) -> Statement:
+    """What follows from lines, with the errors of the limits as they were agreed.
+
+    Raises: UnusableGate without a limit or with a name that stands twice.
+    """
     if not limits:
         raise UnusableGate("A gate without a limit would let everything through. Agree on one first.")
-    lines = tuple(judge(limit, measures) for limit in limits)
+    if len({limit.name for limit in limits}) < len(limits):
+        raise UnusableGate("Two limits have the same name. Each line of the statement needs its own.")
     errors = [(1 - limit.confidence) / 2 for limit in limits]
     return Statement(lines, _whole([line.verdict for line in lines]), max(errors), min(sum(errors), 1.0))
 
@@ -118,17 +89,6 @@ def judge(limit: Limit, measures: Mapping[str, Numbers]) -> Judged:
     estimate = _estimate(limit, values, measures)
     reason = _unproved(limit, values)
     return Judged(limit, estimate, Verdict.INCONCLUSIVE if reason else _verdict(estimate, limit.limit), reason)
-
-
-def at_look(limits: Sequence[Limit], looks: Sequence[int], number: int, kind: Spending) -> tuple[Limit, ...]:
-    """The limits as they are judged at the look of that number, from 0: each with what it may spend there.
-
-    Over all looks together each verdict then errs as often as the limit says for one.
-    """
-    return tuple(
-        replace(limit, confidence=confidence_by_look(kind, (1 - limit.confidence) / 2, looks)[number])
-        for limit in limits
-    )
 
 
 def _verdict(estimate: Estimate, limit: float) -> Verdict:

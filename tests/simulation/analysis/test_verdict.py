@@ -8,9 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.analysis.boundaries import Verdict
+from simulation.analysis.limits import Figure, Limit, at_look, usual_limits
 from simulation.analysis.refusals import UnusableGate
+from simulation.analysis.reviews import Reviews, review
 from simulation.analysis.spending import Spending
-from simulation.analysis.verdict import Figure, Limit, at_look, judge, judge_all
+from simulation.analysis.stress import stress_matrix
+from simulation.analysis.verdict import judge, judge_all
+from simulation.measures import MEASURES
 
 PASS, FAIL, OPEN = Verdict.PASS, Verdict.FAIL, Verdict.INCONCLUSIVE
 PER_VISIT = Limit("missed per visit", Figure.PER, "missed", 0.01, per="visits")
@@ -75,6 +79,53 @@ def test_looks_tighten_the_limits() -> None:
     assert sum(1 - each for each in confidences) == pytest.approx(0.05)
 
 
+def test_a_review_stops_at_the_first_look_that_is_clear() -> None:
+    """Nothing before the first look; then the statement of that look, whatever comes after it."""
+    reviews, measures = Reviews((500, 1000)), _measures(2000)
+    assert review([PER_VISIT], reviews, {name: each[:499] for name, each in measures.items()}) is None
+    told = review([PER_VISIT], reviews, measures)
+    assert told is not None
+    assert (told.verdict, told.lines[0].estimate.replications) == (PASS, 500)
+    assert told.false_pass == pytest.approx(0.025)
+
+
+def test_a_line_that_has_passed_keeps_its_verdict() -> None:
+    """Clear at the first look, it waits for the others; at the last look what is left open is inconclusive."""
+    measures = _measures(1000)
+    measures["missed"][500:] += 5
+    near = Limit("any out of stock", Figure.ANY, "out_of_stock", 0.0001)
+    told = review([PER_VISIT, near], Reviews((500, 1000)), measures)
+    assert told is not None
+    assert told.verdict is OPEN
+    assert [(line.verdict, line.estimate.replications) for line in told.lines] == [(PASS, 500), (OPEN, 1000)]
+
+
+def test_reviews_pass_wrongly_as_seldom_as_agreed() -> None:
+    """A chance exactly at its limit, reviewed four times in 500 runs: either verdict in at most 2.5 %."""
+    draws = np.random.Generator(np.random.PCG64(9))
+    limit, reviews = Limit("any", Figure.ANY, "missed", 0.1), Reviews((100, 200, 300, 400), Spending.POCOCK)
+    told = [review([limit], reviews, {"missed": run}) for run in draws.random((500, 400)) < 0.1]
+    assert sum(each is not None and each.verdict is PASS for each in told) <= 0.03 * 500
+    assert sum(each is not None and each.verdict is FAIL for each in told) <= 0.03 * 500
+
+
+def test_only_a_policy_that_passes_everywhere_holds() -> None:
+    """Two scenarios, two policies: the lean one misses too much when a depot is out."""
+    calm, storm = _measures(), _measures()
+    storm["missed"] = storm["missed"] + 3
+    runs = {("base", "lean"): calm, ("base", "ample"): calm, ("outage", "lean"): storm, ("outage", "ample"): calm}
+    told = stress_matrix([PER_VISIT], runs)
+    assert [cell.statement.verdict for cell in told.cells] == [PASS, PASS, FAIL, PASS]
+    assert told.holding == ("ample",)
+
+
+def test_the_usual_limits_name_measures_that_replications_have() -> None:
+    """Missed per visit, any miss, out of stock, cost."""
+    limits = usual_limits(0.005, 0.5, 0.01, 1e8)
+    assert {limit.measure for limit in limits} | {limit.per for limit in limits if limit.per} <= set(MEASURES)
+    assert len({limit.name for limit in limits}) == 4
+
+
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.integers(0, 300), st.integers(1, 300), st.floats(0.001, 0.999), st.floats(0.001, 0.999))
 def test_a_wider_limit_never_turns_a_pass(hits: int, count: int, one: float, other: float) -> None:
@@ -96,6 +147,8 @@ def test_a_wider_limit_never_turns_a_pass(hits: int, count: int, one: float, oth
         lambda: Limit("x", Figure.QUANTILE, "cost", 0.1),
         lambda: Limit("x", Figure.MEAN, "cost", 0.1, share=0.5),
         lambda: judge_all([], {}),
+        lambda: judge_all([COST, COST], _measures()),
+        lambda: Reviews((200, 100)),
         lambda: judge(PER_VISIT, {"missed": np.zeros(200)}),
     ],
 )
