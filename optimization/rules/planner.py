@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from irt.supply.resupply import MinMax
 from optimization.check.check_plan import check_plan
 from optimization.problem import Problem
 from optimization.result import Goal, Progress, Result, Status, Watch
 from optimization.rules.levels import Setting
-from optimization.rules.play import Levels, Rule, played
+from optimization.rules.play import Rule, played
 from optimization.rules.tuning import METHOD_WORDS, Method, Tried, Tuning
 from optimization.rules.ways import Ways
 
@@ -18,13 +17,13 @@ from optimization.rules.ways import Ways
 class RulePlanner:
     """One method as a solver: called with a problem, a goal and a watch, as the optimizer is.
 
-    `levels` are those of the method that is told them; the others find their settings on the problem, among the
+    `rule` is played as it stands; without one, methods find their settings on the problem, among the
     `few` where they are given.
     """
 
     method: Method
     review_days: int = 1
-    levels: Levels | None = None
+    rule: Rule | None = None
     few: Sequence[Setting] = ()
     clock: Callable[[], float] = time.monotonic
 
@@ -38,10 +37,10 @@ class RulePlanner:
         """The best settings with their plan; stopped softly by the watch or when the seconds are over."""
         told = _Told(self.clock, goal, watch)
         ways = Ways(problem)
-        if self.levels is not None:
-            plan = played(ways, Rule(MinMax(), self.levels, self.review_days))
+        if self.rule is not None:
+            plan = played(ways, self.rule)
             told(METHOD_WORDS[self.method])
-            return Tried({}, self.levels, plan, check_plan(problem, plan)), told.status
+            return Tried({}, self.rule.levels, plan, check_plan(problem, plan)), told.status
         return Tuning(ways, self.method, self.review_days, told, self.few).best(), told.status
 
 

@@ -1,9 +1,10 @@
 """One run from its problem to its plan: kept step by step, checked, and stopped softly where somebody asks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from irt.blinding.actor import Actor
 from irt.errors import Refusal
@@ -21,6 +22,7 @@ from irt.services.optimization_runs import (
 from irt.services.running_job import WorkerStopping
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
+from irt.supply.planner import NOTHING
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
 from optimization.live.leaving import Leg, legs
@@ -31,6 +33,7 @@ from optimization.problem_file import write_problem
 from optimization.result import Goal, Progress, Result, Status
 from web.planning.edits import wishes_of
 from web.planning.problem import problem_of_study
+from web.planning.rules import RuleAsked, beside_plan, rule_asked, rule_told
 
 BETWEEN_STEPS_SECONDS = 0.5
 """Steps that follow faster are told together with the next one."""
@@ -86,21 +89,54 @@ def _end(bench: Bench, run: RunOpen, words: str) -> None:
 
 
 def _work_out(bench: Bench, run: RunOpen) -> Worked:
+    asked = rule_asked(run.settings)
+    return _optimized(bench, run) if asked is None else _played(bench, run, asked)
+
+
+def _played(bench: Bench, run: RunOpen, asked: RuleAsked) -> Worked:
+    """A rule on the problem of another plan: what is proven there holds for it too."""
+    with bench.store.reading() as connection:
+        beside = beside_plan(connection, run, asked, bench.clock())
+    digest = _keep_problem(bench, run, beside.live)
+    watch = _Watch(bench, run, 0)
+    began = bench.clock()
+    found, status = beside.planner.found(beside.live.problem, Goal(**run.goal), watch)
+    cost = found.verdict.cost
+    seconds = (bench.clock() - began).total_seconds()
+    result = Result(status, found.plan, cost, min(beside.bound, cost.total), seconds)
+    watch.end(result)
+    told = {"rule": rule_told(found, asked.method, beside.live)}
+    return Worked(beside.live, result, _keep(bench, run, digest, beside.live, result, told))
+
+
+def _optimized(bench: Bench, run: RunOpen) -> Worked:
     with bench.store.reading() as connection:
         live = problem_of_study(connection, run.study_id, run.day, bench.clock(), run.horizon_days, run.settings)
         wishes = wishes_of(connection, run.study_id, run.parent, live)
-    problem = json.loads(write_problem(live.problem))
-    keep = KeepProblem(study_id=run.study_id, run=run.number, problem=problem)
-    told = perform(bench.store, bench.actor, bench.clock(), keep_problem, keep, f"{bench.key}:problem")
+    digest = _keep_problem(bench, run, live)
     watch = _Watch(bench, run, wishes.cost)
     goal = Goal(**run.goal)
     result = wishes.merged(bench.solve(wishes.problem, goal, watch), live)
     watch.end(result)
-    kept = _keep(bench, run, told.hash, live, result)
+    kept = _keep(bench, run, digest, live, result)
     return Worked(live, result, kept)
 
 
-def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, result: Result) -> PlanKept:
+def _keep_problem(bench: Bench, run: RunOpen, live: LiveProblem) -> str:
+    """The hash of the problem."""
+    problem = json.loads(write_problem(live.problem))
+    keep = KeepProblem(study_id=run.study_id, run=run.number, problem=problem)
+    return perform(bench.store, bench.actor, bench.clock(), keep_problem, keep, f"{bench.key}:problem").hash
+
+
+def _keep(
+    bench: Bench,
+    run: RunOpen,
+    problem_hash: str,
+    live: LiveProblem,
+    result: Result,
+    told: Mapping[str, Any] = NOTHING,
+) -> PlanKept:
     verdict = check_plan(live.problem, result.plan)
     faults = [f"{found.code}: {found.words}" for found in verdict.violations[:FAULTS_TOLD]]
     figures = {"service": verdict.service, "unmet_kits": verdict.unmet_kits, "wasted_kits": verdict.wasted_kits}
@@ -120,6 +156,7 @@ def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, resu
             "kits_wanted": live.problem.kits_wanted,
             "violations": len(verdict.violations),
             "causes": [{"kits": cause.kits, "words": cause.words} for cause in causes],
+            **told,
         },
         faults=faults,
         consignments=[_kept_leg(live, leg) for leg in legs(live, result.plan)],

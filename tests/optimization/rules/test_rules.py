@@ -60,12 +60,12 @@ def test_no_rule_undercuts_the_optimum() -> None:
 def test_told_levels_are_kept_to() -> None:
     """Below the minimum an order fills up to the maximum, less what is on its way; nothing is tuned."""
     problem = small_problem()
-    levels = {"S1": {"K": Level(2, 4)}, "D1": {"K": Level(8, 12)}}
-    result = RulePlanner(Method.LEVELS, 1, levels)(problem, GOAL, going_on)
+    rule = Rule(MinMax(), {"S1": {"K": Level(2, 4)}, "D1": {"K": Level(8, 12)}}, 1)
+    result = RulePlanner(Method.LEVELS, 1, rule)(problem, GOAL, going_on)
     assert check_plan(problem, result.plan).violations == ()
     assert {problem.lanes[one.lane].destination for one in result.plan.consignments} == {"S1", "D1"}
     assert max(sum(kits for _, kits in one.lines) for one in result.plan.consignments) <= 12
-    assert result.plan == played(Ways(problem), Rule(MinMax(), levels, 1))
+    assert result.plan == played(Ways(problem), rule)
 
 
 def test_a_full_store_takes_no_more() -> None:
