@@ -12,11 +12,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from irt.study.course import Courses
 from irt.study.planning import Planning
 from irt.supply.imports import NO_LICENCE
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
-from irt.supply.projection import Assumptions
 from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
 from optimization.live.forecast import Promise, wanted_by_day
@@ -261,15 +261,14 @@ class _Ground:
                 yield Licence(place.country, code, 0, self.days.all.stop, left)
 
     def wanted(self) -> Iterator[Demand]:
-        assumed = self.settings.get("assumed", Assumptions())
         per_day = float(self.planning.subjects_per_month) / MONTH_DAYS
         prior = Prior(float(self.planning.rate_shape), per_day) if per_day else None
-        promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1), prior)
-        for site in self.network.sites:
-            for code in sorted({*site.expected_need, *site.levels, *assumed.block_kits} & set(self.storage)):
-                window = site.dns_days.get(code, 0) + 1
-                for ahead, kits in wanted_by_day(site, code, self.days, promise):
-                    yield Demand(site.number, code, self.days.first + ahead, kits, window)
+        courses = self.settings.get("courses", Courses())
+        promise = Promise(self.planning.service, courses, self.settings.get("review_days", 1), prior)
+        views = {site.number: site for site in self.network.sites}
+        for one in wanted_by_day(self.network.sites, sorted(self.storage), self.days, promise):
+            window = views[one.site].dns_days.get(one.kit_type, 0) + 1
+            yield Demand(one.site, one.kit_type, self.days.first + one.ahead_days, one.kits, window)
 
     def costs(self) -> Costs:
         classes = sorted(set(self.storage.values()))

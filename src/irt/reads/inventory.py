@@ -114,6 +114,7 @@ def _sites(
             stops_on=stops_on if changed else _stop_in_file(asking, country, number),
             expected_need=expected.by_site.get(site_id, NOTHING),
             in_screening=expected.in_screening.get(site_id, 0),
+            treated=expected.treated.get(site_id, ()),
             enrolled=enrolled.get(site_id),
             has_lane=lane is not NO_LANE,
             barred=barred,
@@ -132,7 +133,8 @@ def _expected(connection: Connection, asking: Asking, levels: Levels) -> Expecte
     days = {"predictive": levels.longest_days, "optimizer": part.planning.horizon_days}.get(part.method, 0)
     if not (days := asking.ahead_days or days):
         return ExpectedNeed()
-    return expected_need(connection, asking.study_id, asking.definition, asking.day, days)
+    one_by_one = bool(asking.ahead_days) or part.method == "optimizer"
+    return expected_need(connection, asking.study_id, asking.definition, asking.day, days, one_by_one)
 
 
 def _enrolled(connection: Connection, asking: Asking) -> Mapping[int, EnrolledSoFar]:

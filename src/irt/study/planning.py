@@ -14,11 +14,11 @@ class Planning(Part):
 
     horizon_days: int = Field(default=84, ge=1, le=731, description="days that are planned ahead")
     service: Ratio = Field(
-        default=Fraction(199, 200), description="chance that a site's stock lasts until the next order can arrive"
+        default=Fraction(199, 200), description="share of visits that are to find all their kits"
     )
     subjects_per_month: Ratio = Field(
         default=Fraction(0),
-        description="new subjects a site enrols in 30 days, before its own record says otherwise; 0: none come",
+        description="new subjects a site enrols in 30 days, before the study's own record says otherwise; 0: none come",
     )
     rate_shape: Ratio = Field(
         default=Fraction(8, 5),

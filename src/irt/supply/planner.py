@@ -9,6 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from irt.study.course import Treated
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -58,8 +59,8 @@ class SiteView(NamedTuple):
     a kit type is counted.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
-    that of the site's own subjects; `in_screening` may still be randomized; `enrolled` is known to those who expect
-    new ones. Nothing is sent from `stops_on` on.
+    that of the site's own subjects; `treated`: they themselves, where chances are asked for. `in_screening` may
+    still be randomized; `enrolled` is known to those who expect new ones. Nothing is sent from `stops_on` on.
     """
 
     number: str
@@ -77,6 +78,7 @@ class SiteView(NamedTuple):
     approved_lots: frozenset[str] | None = None
     expected_need: Mapping[str, Sequence[tuple[date, int]]] = NOTHING
     in_screening: int = 0
+    treated: tuple[Treated, ...] = ()
     stops_on: date | None = None
     has_lane: bool = True
     labels: frozenset[str] = frozenset()
