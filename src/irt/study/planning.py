@@ -18,7 +18,7 @@ class Planning(Part):
     )
     subjects_per_month: Ratio = Field(
         default=Fraction(0),
-        description="new subjects a site enrols in 30 days, before the study's own record says otherwise; 0: none come",
+        description="new subjects a site enrols in 30 days, before the study's own record tells; 0: none come",
     )
     rate_shape: Ratio = Field(
         default=Fraction(8, 5),
