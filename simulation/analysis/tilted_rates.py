@@ -1,7 +1,7 @@
 """Tilting a whole trial: rates of sites and lead times are drawn larger, and each replication carries its weight.
 
 What the scenario draws once for each site or shipment (a gamma rate, a lognormal lead time) is drawn from a law
-that makes trouble likelier; everything after it is played as ever. A replication's weight is the product over draws.
+that makes trouble likelier; all after it is played as ever. A replication's weight is the product over draws.
 """
 
 import math
