@@ -4,6 +4,7 @@ MEASURES: dict[str, str] = {
     "screened": "people who came to be screened",
     "screen_failures": "people who failed screening",
     "turned_away": "people in screening when the last place was taken",
+    "screening_expired": "people who were put off until their screening was no longer valid",
     "randomized": "subjects who were randomized",
     "randomizations_refused": "times somebody was put off for a day: an arm's kits missing, or the system out",
     "dropouts": "subjects who stopped before the end of their visits",

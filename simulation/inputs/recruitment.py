@@ -20,10 +20,13 @@ FIRST_DRAWN = 16
 
 
 class Recruits(NamedTuple):
-    """Sites by number, people by the minute they come; `number` is a person's at its site, from 0."""
+    """Sites by number, people by the minute they come; `number` is a person's at its site, from 0.
+
+    A site is shut by a fault alone; one that tires screens nobody any more, and still sees its subjects.
+    """
 
     opens_day: Ints
-    closes_day: Ints
+    shut_day: Ints
     rate: Floats
     site: Ints
     number: Ints
@@ -34,17 +37,17 @@ def recruit(scenario: Scenario, places: Places, chance: Chance) -> Recruits:
     """The sites and the people of a replication."""
     entities = entities_of([site.number for site in places.sites])
     opens, tires = _open_days(scenario, places, chance, entities)
-    closes = np.minimum(tires, _closures(scenario, places, chance, entities))
+    shut = _closures(scenario, places, chance, entities)
     if scenario.enrolment is None:
         none = np.zeros(0, np.int64)
-        return Recruits(opens, closes, np.zeros(len(opens)), none, none, none)
+        return Recruits(opens, shut, np.zeros(len(opens)), none, none, none)
     rate = _rates(scenario.enrolment, places, chance, entities)
-    expected = _expected(scenario, places, rate, opens, closes)
+    expected = _expected(scenario, places, rate, opens, np.minimum(tires, shut))
     site, number, when = arrivals(expected, chance.stream(Purpose.ARRIVALS), entities)
     day = when.astype(np.int64)
     arrives = day * MINUTES_IN_DAY + _clinic_minute(scenario, when - day)
     order = np.lexsort((number, site, arrives))
-    return Recruits(opens, closes, rate, site[order], number[order], arrives[order])
+    return Recruits(opens, shut, rate, site[order], number[order], arrives[order])
 
 
 def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, Ints, Floats]:

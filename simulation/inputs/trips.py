@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from simulation.inputs.chance import Chance, Ints, Purpose, Stream, Words, entities_of, happens
 from simulation.inputs.laws import draw
 from simulation.network import MINUTES_IN_DAY, Places
-from simulation.spec.faults import CourierStrike, CustomsDelay, DepotOutage, LostShipment, TemperatureExcursion
+from simulation.spec.faults import (
+    CourierStrike,
+    CustomsDelay,
+    DepotOutage,
+    LostShipment,
+    Period,
+    TemperatureExcursion,
+)
 from simulation.spec.laws import Law
 from simulation.spec.scenario import Scenario
 from simulation.spec.supply import TransitLaw
@@ -80,15 +87,14 @@ class Trips:
 
     def _leaves(self, way: _Lane, start: int) -> int:
         """The minute goods leave: not while their depot is out, nor in a strike."""
+        periods: list[Period] = [fault for fault in self._outages if fault.depot == way.origin]
+        periods += [fault for fault in self._strikes if way.concerns(fault.targets)]
         moved = True
         while moved:
             moved = False
-            for fault in (*self._outages, *self._strikes):
-                here = (
-                    way.concerns(fault.targets) if isinstance(fault, CourierStrike) else way.origin == fault.depot
-                )
-                if here and fault.from_day <= start // MINUTES_IN_DAY < fault.until_day:
-                    start, moved = fault.until_day * MINUTES_IN_DAY + start % MINUTES_IN_DAY, True
+            for period in periods:
+                if period.from_day <= start // MINUTES_IN_DAY < period.until_day:
+                    start, moved = period.until_day * MINUTES_IN_DAY + start % MINUTES_IN_DAY, True
         return start
 
     def _arrives(self, way: _Lane, leaves: int, days: float, *, by_minute: bool) -> int:

@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from irt.study.part import Code, Part
-from simulation.spec.laws import Chance, Law, Least
-
-FOR_EVER_DAY = 1_000_000
+from simulation.spec.laws import FOR_EVER_DAY, Chance, Law, Least
 
 
 class Fault(Part):

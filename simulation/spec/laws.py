@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from irt.study.part import Part
 
+FOR_EVER_DAY = 1_000_000
+"""A day that no scenario reaches."""
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Least = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Chance = Annotated[float, Field(ge=0, le=1)]

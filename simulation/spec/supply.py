@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from irt.study.part import Code, Part
-from simulation.spec.laws import Law
+from simulation.spec.laws import FOR_EVER_DAY, Law
 
 
 class ScenarioLot(Part):
@@ -16,7 +16,7 @@ class ScenarioLot(Part):
     depot: Code
     kits: int = Field(ge=1)
     released_day: int = Field(default=0, ge=0)
-    expiry_day: int = Field(ge=0)
+    expiry_day: int = Field(ge=0, le=FOR_EVER_DAY)
     countries: tuple[Code, ...] = Field(default=(), description="where it is approved; empty: everywhere")
 
 
@@ -26,7 +26,7 @@ class SiteStock(Part):
     lot: Code
     kit_type: Code
     kits: int = Field(ge=1)
-    expiry_day: int = Field(ge=0)
+    expiry_day: int = Field(ge=0, le=FOR_EVER_DAY)
     sites: tuple[Code, ...] = Field(default=(), description="empty: every site, as many each")
 
 
