@@ -5,10 +5,8 @@ import pytest
 
 from simulation.analysis.causes import LEFT, decomposed, misses_by_cause, overage_by_cause, waterfall
 from simulation.analysis.refusals import UnusableReplications
-from simulation.analysis.table import first_of, table_of
 from simulation.analysis.worst import Worst, worst_of
 from simulation.measures import CAUSES, MEASURES, WASTED
-from simulation.record import Replication
 
 MISSED = {"kits elsewhere": [1, 0, 2], "none in the network": [0, 0, 3], "late first shipment": [0, 0, 0]}
 
@@ -61,28 +59,20 @@ def test_misses_that_share_a_cause_keep_their_interval_by_replication() -> None:
     assert part.rate.replications == 400
 
 
-def _replication(index: int, **measures: int) -> Replication:
-    return Replication(index, dict.fromkeys(MEASURES, 0) | measures)
-
-
-def test_replications_become_a_table_in_order_of_index() -> None:
-    """Whoever came first; one that is there twice would count double."""
-    table = table_of([_replication(1, missed=4, visits=9), _replication(0, missed=2, visits=8)])
-    assert table["missed"].tolist() == [2.0, 4.0]
-    assert first_of(table, 1)["visits"].tolist() == [8.0]
-    with pytest.raises(UnusableReplications):
-        table_of([_replication(0), _replication(0)])
-    with pytest.raises(UnusableReplications):
-        table_of([_replication(0), Replication(1, {"missed": 1})])
+def _measures(**columns: list[int]) -> dict[str, list[int]]:
+    return dict.fromkeys(MEASURES, [0, 0]) | columns
 
 
 def test_measures_share_out_misses_and_kits() -> None:
     """Every cause of a miss, and everything that became of a kit that nobody got."""
-    table = table_of(
-        [
-            _replication(0, visits=50, missed=3, missed_by_road=2, missed_by_depot=1, kits_dispensed=40),
-            _replication(1, visits=50, kits_dispensed=60, wasted_lost=4, left_at_sites=6),
-        ]
+    table = _measures(
+        visits=[50, 50],
+        missed=[3, 0],
+        missed_by_road=[2, 0],
+        missed_by_depot=[1, 0],
+        kits_dispensed=[40, 60],
+        wasted_lost=[0, 4],
+        left_at_sites=[0, 6],
     )
     misses, overage = misses_by_cause(table), overage_by_cause(table)
     assert {part.cause for part in misses} == set(CAUSES)
