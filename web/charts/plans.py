@@ -45,6 +45,28 @@ def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tupl
     )
 
 
+def service_chart(title: str, points: Sequence[tuple[str, float, float]]) -> Markup:
+    """Each plan as (name, share of kits served, cost): the best stand low and to the right."""
+    unit = _THOUSAND if max(cost for *_, cost in points) >= 100 * _THOUSAND else 1
+    x_of = round_scale([100 * served for _, served, _ in points] + [100.0], 60, 330, 4)
+    y_of = round_scale([0.0, *(cost / unit for *_, cost in points)], 190, 26, 4)
+    strokes = [svg.text(8, 12, f"↑ cost{', thousands' if unit > 1 else ''}")]
+    for tick in y_of.ticks:
+        strokes += [
+            svg.line(60, y_of(tick), 330, y_of(tick), "irt-grid" if tick else "irt-axis"),
+            svg.text(53, y_of(tick) + 4, svg.plain(tick), "irt-end"),
+        ]
+    strokes += [svg.text(x_of(tick), 206, svg.plain(tick), "irt-middle") for tick in x_of.ticks]
+    strokes.append(svg.text(330, 222, "% of kits served →", "irt-end"))
+    for place, (_, served, cost) in enumerate(points):
+        strokes.append(svg.mark(place, x_of(100 * served), y_of(cost / unit), f"irt-fill-{place % 6 + 1} irt-edge"))
+    strokes += _marks_key([name for name, *_ in points], 238)
+    said = "; ".join(f"{name} {svg.plain(cost)} at {number(100 * served, 2)} %" for name, served, cost in points)
+    picture = svg.drawing(title, said, _WIDE, 244 + 20 * -(-len(points) // 2), strokes, "irt-chart-small")
+    rows = [(name, f"{number(100 * served, 2)} %", svg.plain(cost)) for name, served, cost in points]
+    return svg.figure(picture, title, ("Plan", "Served", "Cost"), rows)
+
+
 def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) -> Markup:
     """Depots and sites with the ways between them; sites where kits are missing have a mark of their own."""
     places = {place.node: place for place in told.places}
@@ -95,6 +117,14 @@ def _key(parts: Sequence[str], base: float) -> list[Markup]:
     for layer, part in enumerate(parts):
         x, y = layer % 3 * 136 + 4, base + layer // 3 * 20
         strokes += [svg.rectangle(x, y, 10, 10, f"irt-fill-{layer % 6 + 1}"), svg.text(x + 15, y + 9, part)]
+    return strokes
+
+
+def _marks_key(names: Sequence[str], base: float) -> list[Markup]:
+    strokes = []
+    for place, name in enumerate(names):
+        x, y = place % 2 * 200 + 12, base + place // 2 * 20
+        strokes += [svg.mark(place, x, y, f"irt-fill-{place % 6 + 1} irt-edge"), svg.text(x + 13, y + 4, name)]
     return strokes
 
 

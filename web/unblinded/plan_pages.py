@@ -149,7 +149,7 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
         steps=tuple(
             (step.seconds, step.bound / 100, None if step.cost is None else step.cost / 100)
             for step in run.steps
-            if step.bound or step.cost
+            if step.bound
         ),
         by_depot=costs_by_depot(opened.problem, opened.plan),
         by_class=costs_by_class(opened.problem, opened.plan),
@@ -158,6 +158,8 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
             (words, getattr(told.cost, component.value) / 100) for component, words in COMPONENT_WORDS.items()
         ),
         carbon_source=FACTORS.source,
+        rule_rows=opened.shown.verdict.get("rule", {}).get("settings", ()),
+        causes=opened.causes,
     )
 
 

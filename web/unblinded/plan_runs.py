@@ -58,11 +58,11 @@ class RunView(UnblindedView):
 
     @property
     def steps(self) -> list[tuple[float, float, float | None]]:
-        """Seconds, bound and best plan in whole units of money; steps that only say words are left out."""
+        """Seconds, bound and best plan in whole units of money, from the first bound on."""
         return [
             (step.seconds, step.bound / 100, None if step.cost is None else step.cost / 100)
             for step in self.run.steps
-            if step.bound or step.cost
+            if step.bound
         ]
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
 from irt.reads.unblinded_plans import ConsignmentShown, PlanShown, RunLine
-from irt.states.plan import EditKind
+from irt.states.plan import EditKind, RunStatus
 from optimization.check.verdict import Code
 from optimization.plan import Consignment
 from optimization.story.binding import BindingRule
@@ -73,6 +74,8 @@ class PlanView(UnblindedView):
     components: Sequence[tuple[str, str]]
     parts: Sequence[tuple[str, float]]
     carbon_source: str
+    rule_rows: Sequence[Mapping[str, Any]] = ()
+    causes: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,20 @@ class NetworkView(UnblindedView):
 
 
 @dataclass(frozen=True)
+class RuleChoice(UnblindedView):
+    """A rule that may be played beside the plan, and its newest run there."""
+
+    method: str
+    words: str
+    run: RunLine | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is being played."""
+        return self.run is not None and self.run.status is RunStatus.RUNNING
+
+
+@dataclass(frozen=True)
 class CompareView(UnblindedView):
     """The plan beside others, and what it changes against the first of them."""
 
@@ -214,7 +231,11 @@ class CompareView(UnblindedView):
     rows: Sequence[MeasureRow]
     parts: Sequence[str]
     splits: Sequence[tuple[str, Sequence[float]]]
+    points: Sequence[tuple[str, float, float]]
+    lanes: Sequence[tuple[str, Sequence[int]]]
     changes: Mapping[str, Sequence[PlanChange]]
+    rules: Sequence[RuleChoice]
+    carbon_source: str
 
 
 @dataclass(frozen=True)

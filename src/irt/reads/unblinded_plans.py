@@ -5,7 +5,7 @@ shipments it became), `plan_files` (problem and plan as JSON, for stories and co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -47,7 +47,10 @@ class StepShown(UnblindedView):
 
 @dataclass(frozen=True)
 class RunLine(UnblindedView):
-    """One run in a list; `last` is its latest step, `plan` the number of its plan."""
+    """One run in a list; `last` is its latest step, `plan` the number of its plan.
+
+    `settings`: what it was asked with; for a rule that is played, `method`, and `beside`: on which plan's problem.
+    """
 
     number: int
     title: str
@@ -63,6 +66,17 @@ class RunLine(UnblindedView):
     ended_at: datetime | None
     plan: int | None
     last: StepShown | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The rule it plays; empty for an optimization."""
+        return str(self.settings.get("method", ""))
+
+    @property
+    def beside(self) -> int | None:
+        """The plan on whose problem a rule is played."""
+        return self.settings.get("beside")
 
 
 @dataclass(frozen=True)
@@ -176,8 +190,10 @@ _OF_STUDY = (
         _PROGRESS.c.bound,
         _PROGRESS.c.cost,
         _PROGRESS.c.words,
+        _INPUTS.c.settings,
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _RUNS.c.account_id)
+    .outerjoin(_INPUTS, _INPUTS.c.run_id == _RUNS.c.id)
     .outerjoin(_PLANS, _PLANS.c.run_id == _RUNS.c.id)
     .outerjoin(_PROGRESS, _PROGRESS.c.id == _LAST)
     .where(_RUNS.c.study_id == bindparam("study_id"))
@@ -289,6 +305,7 @@ def _line(row: RowMapping) -> RunLine:
         status=RunStatus(row["status"]),
         plan=row["plan"],
         last=None if row["seconds"] is None else _step(row),
+        settings=row["settings"] or {},
     )
 
 
