@@ -12,6 +12,7 @@ SUBCOMMANDS = {
     "study": "web.commands.optimize_study",
     "what-if": "web.commands.optimize_what_if",
     "expiry-value": "web.commands.optimize_expiry_value",
+    "campaigns": "web.commands.optimize_campaigns",
     "policies": "web.commands.optimize_policies",
 }
 

@@ -24,9 +24,9 @@ from web.commands.optimize_files import file_type
 def campaigns(campaign_file: Path, as_json: bool) -> None:
     """Tell how much of each kit type to pack in which campaign, at the least cost for the promised service.
 
-    FILE is a YAML file of the format irt-campaigns/1: campaigns with set-up cost and lead time, kit types with costs,
-    least and rounding numbers, shelf life, stock and demand. Costs are in cents. The answer is proven to be the
-    cheapest; Ctrl-C ends the proof early and tells the bound reached.
+    FILE is a YAML file of the format irt-campaigns/1: campaigns with set-up cost and lead time, kit types with
+    costs, least and rounding numbers, shelf life, stock and demand. Costs are in cents. The answer is proven to be
+    the cheapest; Ctrl-C ends the proof early and tells the bound reached.
 
     Example: irt optimize campaigns fixtures/campaigns/two-pens.yaml --json
     """
