@@ -41,9 +41,10 @@ $(STAMPS)/epcis:
 .PHONY: install
 install: $(STAMPS)/runtime ## .venv with the irt command, from hashed requirement files
 
-# Simulations on a cluster: `make install dask` or `make install ray`.
 .PHONY: dask ray
-dask ray: install ## install, plus what a simulation on such a cluster needs
+dask: install ## install, plus what simulations on a Dask cluster need
+ray: install ## install, plus what simulations on a Ray cluster need
+dask ray:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$@.txt
 
 .PHONY: develop
