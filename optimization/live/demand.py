@@ -11,7 +11,7 @@ from irt.study.course import Course, Courses, Treated, VisitAhead
 from irt.supply.planner import SiteView
 from irt.supply.projection import DROPOUT_DAYS
 from optimization.demand.enrolment import Prior, Rate, learned
-from optimization.demand.mass import Mass, add_all
+from optimization.demand.mass import Mass, add_all, beyond
 from optimization.demand.newcomers import compounded
 from optimization.demand.visits import Appointment, kits_of_appointments, mean_by_day
 
@@ -52,8 +52,28 @@ class StudyDemand:
             return None
         return learned(self.prior, site.enrolled.subjects, site.enrolled.open_days)
 
-    def law(self, site: SiteView, kit_type: str, span: Span) -> Mass:
-        """Chances of each number of kits asked for at the site within these days."""
+    def law(self, place: SiteView, kit_type: str, span: Span) -> Mass:
+        """Chances of each number of kits asked for at a place within these days.
+
+        A depot is asked for what its sites need beyond the kits they have: quiet ones make up for a peak at another.
+        """
+        if not place.serves:
+            return self._law_of_site(place, kit_type, span)
+        each = ((site, self._law_of_site(site, kit_type, span)) for site in place.serves)
+        laws = [beyond(law, kits_of(site, kit_type)) for site, law in each]
+        return add_all([law for law in laws if len(law) > 1])
+
+    def means(self, place: SiteView, kit_type: str, days: int) -> NDArray[np.float64]:
+        """The mean of each day, for so many days."""
+        if not place.serves:
+            return self._means_of_site(place, kit_type, days)
+        total = np.zeros(days)
+        for site in place.serves:
+            until = np.cumsum(self._means_of_site(site, kit_type, days))
+            total += np.maximum(until - kits_of(site, kit_type), 0)
+        return np.diff(total, prepend=0.0)
+
+    def _law_of_site(self, site: SiteView, kit_type: str, span: Span) -> Mass:
         laws = [self.of_treated(one, kit_type, span) for one in site.treated for _ in range(one.subjects)]
         if site.in_screening:
             laws += [self._of_screening(kit_type, span)] * site.in_screening
@@ -63,8 +83,7 @@ class StudyDemand:
             laws.append(compounded(rate, enrols[1] - enrols[0] + 1, 1.0, each))
         return add_all([law for law in laws if len(law) > 1])
 
-    def means(self, site: SiteView, kit_type: str, days: int) -> NDArray[np.float64]:
-        """The mean of each day, for so many days."""
+    def _means_of_site(self, site: SiteView, kit_type: str, days: int) -> NDArray[np.float64]:
         total = np.zeros(days)
         for one in site.treated:
             total += one.subjects * self._mean_of_treated(one, kit_type, days)
@@ -154,6 +173,11 @@ class StudyDemand:
             )
             for visit in visits
         ]
+
+
+def kits_of(site: SiteView, kit_type: str) -> int:
+    """Kits of a type that are there or on their way; of visits none are."""
+    return sum(one.kits for one in (*site.stock, *site.on_the_way) if one.kit_type == kit_type)
 
 
 @cache

@@ -65,7 +65,8 @@ def _study(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
     """How sites enrol is learned from all that are open."""
     if promise.prior is None:
         return StudyDemand(promise.courses)
-    seen = [Seen(site.enrolled.subjects, site.enrolled.open_days) for site in sites if site.enrolled is not None]
+    enrolled = [one.enrolled for site in sites for one in site.serves or (site,)]
+    seen = [Seen(one.subjects, one.open_days) for one in enrolled if one is not None]
     return StudyDemand(promise.courses, learned_prior(promise.prior, seen))
 
 

@@ -80,6 +80,7 @@ def regional_view(
                 approved_lots=rules.lots(below),
                 expected_need=need_to_be_sent(served),
                 in_screening=sum(site.in_screening for site in served),
+                serves=tuple(served),
                 barred=barred,
                 import_keys=import_keys,
             )

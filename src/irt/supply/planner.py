@@ -60,7 +60,8 @@ class SiteView(NamedTuple):
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
     that of the site's own subjects; `treated`: they themselves, where chances are asked for. `in_screening` may
-    still be randomized; `enrolled` is known to those who expect new ones. Nothing is sent from `stops_on` on.
+    still be randomized; `enrolled` is known to those who expect new ones; a depot `serves` the sites whose need it is
+    to meet. Nothing is sent from `stops_on` on.
     """
 
     number: str
@@ -85,6 +86,7 @@ class SiteView(NamedTuple):
     barred: Mapping[str, str] = NOTHING
     import_keys: Mapping[str, str] = NOTHING
     enrolled: EnrolledSoFar | None = None
+    serves: tuple["SiteView", ...] = ()
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""

@@ -16,7 +16,7 @@ from optimization.live.calendars import Days
 from optimization.live.deliveries import Delivery, deliveries
 from optimization.live.demand import VISITS, StudyDemand
 from optimization.live.forecast import Promise, wanted_by_day
-from tests.optimization.live.world import WEDNESDAY, a_site, a_visit, courses, in_days
+from tests.optimization.live.world import WEDNESDAY, a_pile, a_site, a_visit, courses, in_days
 
 FOUR_WEEKS = Days.ahead(WEDNESDAY, 28)
 SURE = Promise(Fraction(199, 200), Courses(), 1)
@@ -196,3 +196,17 @@ def test_means_are_those_of_the_laws() -> None:
     for asked in ("PEN-A", VISITS, f"{VISITS}PEN-A", "PEN-B"):
         law = study.law(site, asked, (0, 40))
         assert float(law @ np.arange(len(law))) == pytest.approx(study.means(site, asked, 41).sum(), abs=1e-6)
+
+
+def test_a_depot_pools_what_its_sites_are_short_of() -> None:
+    """Twelve sites alike: less stock than each would ask for itself; a site with enough asks for nothing."""
+    sites = [a_site(str(number), treated=(), enrolled=EnrolledSoFar(4, 200)) for number in range(12)]
+    depot = a_site("GBR", treated=(), expected_need={}, serves=tuple(sites))
+    promise = Promise(Fraction(199, 200), courses({"PEN-A": 1}), 1, Prior(1.6, 1 / 60))
+    pooled, apart = (
+        sum(one.kits for one in wanted_by_day(places, ["PEN-A"], FOUR_WEEKS, promise) if one.ahead_days <= 2)
+        for places in ([depot], sites)
+    )
+    assert 0 < pooled < apart
+    stocked = depot._replace(serves=tuple(site._replace(stock=(a_pile(),)) for site in sites))
+    assert list(wanted_by_day([stocked], ["PEN-A"], FOUR_WEEKS, promise)) == []
