@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 
 from optimization.replan.legs import Key, Legs
-from optimization.replan.standing import Place
+from optimization.replan.yesterday import Place
 
 Stays = Callable[[Key], bool]
 """Whether a consignment is to stay as it is."""

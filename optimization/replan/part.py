@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from optimization.problem import Demand, Licence, Node, NodeKind, Problem, Supply
 from optimization.replan.legs import Legs
-from optimization.replan.standing import Place
+from optimization.replan.yesterday import Place
 
 
 @dataclass(frozen=True, slots=True)

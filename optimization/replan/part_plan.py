@@ -1,6 +1,6 @@
 """A part planned by the engine: sites exactly, on the arrivals that stand, and on others where it must be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -53,7 +53,7 @@ def plan_part(part: Part, legs: Legs, arrivals: Arrivals) -> PartPlan:
     carried: list[Carried] = []
     own: list[Dispensing] = []
     for cluster in clusters_of(network, part.temp, prices.gain, relaxed=False, bound_gain=prices.gain):
-        brought, used = _planned(cluster, prices, legs, arrivals)
+        brought, used = _planned(cluster, network.sources.nodes, prices, legs, arrivals)
         carried += brought
         own += used
     own = spare_own_stock(problem, carried, own)
@@ -62,19 +62,20 @@ def plan_part(part: Part, legs: Legs, arrivals: Arrivals) -> PartPlan:
 
 
 def _planned(
-    cluster: Cluster, prices: LotPrices, legs: Legs, arrivals: Arrivals
+    cluster: Cluster, sources: Set[str], prices: LotPrices, legs: Legs, arrivals: Arrivals
 ) -> tuple[list[Carried], list[Dispensing]]:
-    cluster = _with_standing(cluster, arrivals)
+    cluster = _with_standing(cluster, sources, arrivals)
     tables = tables_of(cluster, prices)
-    names = [Key(trip.leaves, trip.lane.id, cluster.temp) for trip in cluster.arrivals]
-    stand = [place for place, name in enumerate(names) if name in arrivals.stand]
-    here = sum(sum(legs.lots[names[place]].values()) for place in stand)
-    mostly = cluster.kits >= MOSTLY * (here + cluster.kits)
+    stand, planned = (
+        [place for place, trip in enumerate(cluster.arrivals) if keys_of(cluster, trip) <= among]
+        for among in (arrivals.stand, arrivals.stand | arrivals.planned)
+    )
+    standing = {key for place in stand for key in keys_of(cluster, cluster.arrivals[place])}
+    mostly = cluster.kits >= MOSTLY * (cluster.kits + sum(sum(legs.lots[key].values()) for key in standing))
     if stand and not mostly:
         tables = _shared_boxes(cluster, tables)
     scheduling = Scheduling(cluster, tables, tables.early)
-    planned = [place for place, name in enumerate(names) if name in arrivals.planned]
-    _search(scheduling, cluster, (stand, planned), mostly)
+    _search(scheduling, len(cluster.arrivals), (stand, planned), mostly)
     best = scheduling.best
     if best is None or best.cost >= NEVER / 2:
         return [], []
@@ -82,13 +83,12 @@ def _planned(
     return carried_kits(cluster, best), own
 
 
-def _search(scheduling: Scheduling, cluster: Cluster, known: tuple[list[int], list[int]], mostly: bool) -> None:
+def _search(scheduling: Scheduling, count: int, known: tuple[list[int], list[int]], mostly: bool) -> None:
     """What stands, what was planned besides, one arrival more; all of them, and the fewer the better."""
     stand, planned = known
-    count = len(cluster.arrivals)
-    cost = min(scheduling.consider(stand), scheduling.consider({*stand, *planned}))
+    cost = min(scheduling.consider(stand), scheduling.consider(planned))
     if cost >= NEVER / 2:
-        cost = min((scheduling.consider({*stand, *planned, one}) for one in range(count)), default=NEVER)
+        cost = min((scheduling.consider({*planned, one}) for one in range(count)), default=NEVER)
     if cost >= NEVER / 2:
         scheduling.consider(range(count))
         scheduling.improve(3 * count)
@@ -96,20 +96,34 @@ def _search(scheduling: Scheduling, cluster: Cluster, known: tuple[list[int], li
         scheduling.improve(TRIES)
 
 
-def _with_standing(cluster: Cluster, arrivals: Arrivals) -> Cluster:
+def keys_of(cluster: Cluster, trip: Trip) -> set[Key]:
+    """The consignments a trip travels in."""
+    return {Key(leg.leaves, leg.lane.id, cluster.temp) for leg in trip.legs}
+
+
+def _with_standing(cluster: Cluster, sources: Set[str], arrivals: Arrivals) -> Cluster:
     """The cluster that may also draw from each consignment that stands, for what its kits cost more alone."""
     if cluster.depot is None:
         return cluster
     lanes = cluster.problem.lanes
-    known = {Key(trip.leaves, trip.lane.id, cluster.temp): trip for trip in cluster.arrivals}
+    known = {frozenset(keys_of(cluster, trip)): trip for trip in cluster.arrivals}
     for key in (*arrivals.stand, *arrivals.planned):
         lane = lanes[key.lane]
-        if key.temp == cluster.temp and lane.destination == cluster.depot.id:
-            paid = replace(lane, fixed_cost=0) if key in arrivals.stand else lane
-            known[key] = Trip(paid, key.day, key.day + lane.transit_days)
-    trips = [trip for key, trip in known.items() if key not in arrivals.frozen]
+        if key.temp == cluster.temp and lane.destination == cluster.depot.id and lane.origin in sources:
+            known.setdefault(frozenset({key}), Trip(lane, key.day, key.day + lane.transit_days))
+    trips = [
+        _less_paid(trip, keys & arrivals.stand, cluster)
+        for keys, trip in known.items()
+        if not keys & arrivals.frozen
+    ]
     order = sorted(trips, key=lambda trip: (trip.arrives, trip.leaves, trip.lane.id))
     return replace(cluster, arrivals=tuple(order), boxes_memo={})
+
+
+def _less_paid(trip: Trip, standing: Set[Key], cluster: Cluster) -> Trip:
+    """The trip without the cost of consignments that leave anyway."""
+    paid = sum(cluster.problem.lanes[key.lane].fixed_cost for key in standing)
+    return replace(trip, lane=replace(trip.lane, fixed_cost=trip.lane.fixed_cost - paid)) if paid else trip
 
 
 def _shared_boxes(cluster: Cluster, tables: Tables) -> Tables:

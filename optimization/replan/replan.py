@@ -16,9 +16,9 @@ from optimization.replan.giving_back import GivingBack, Stays
 from optimization.replan.legs import Key, Legs
 from optimization.replan.part import parts_of
 from optimization.replan.part_plan import Arrivals, PartPlan, brought, plan_part
-from optimization.replan.standing import Place, standing
+from optimization.replan.standing import standing
 from optimization.replan.unfit import Fit
-from optimization.replan.yesterday import CALM, Nervousness, Yesterday, first_day
+from optimization.replan.yesterday import CALM, Nervousness, Place, Yesterday, first_day
 from optimization.result import Goal, Progress, Result, Status, Watch
 from optimization.solve import optimize, unwatched
 
@@ -30,6 +30,13 @@ class Replanned:
     result: Result
     changes: Changes
     places: frozenset[Place]
+
+
+def told_against(problem: Problem, yesterday: Yesterday, plan: Plan, nervousness: Nervousness) -> Changes:
+    """What any plan of today changes against yesterday's."""
+    first = first_day(problem)
+    before = [one for one in yesterday.consignments() if one.dispatch_day >= first]
+    return changes_of(problem, before, plan, first, nervousness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +89,9 @@ class _Replanning:
         self._uses = [use for use in yesterday.dispensings() if use.day >= from_day]
         misfits = Fit(problem).misfits(self._uses, stands.legs)
         self.places = stands.short | misfits.wrong | misfits.missed
-        before = yesterday.missed() if misfits.missed else frozenset()
-        self._as_before = misfits.missed & (misfits.missed if before is None else before)
-        self._as_before -= stands.short | misfits.wrong
+        self._as_before = yesterday.missed(misfits.missed - stands.short - misfits.wrong)
+        if self.places == self._as_before and not yesterday.more_stock(problem, from_day):
+            self.places = self._as_before = frozenset()
         self._temps = {kit.id: kit.temp for kit in problem.kit_types.values()}
 
     def ways(self) -> Iterator[tuple[int, frozenset[Place]]]:

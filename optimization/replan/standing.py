@@ -9,9 +9,7 @@ from optimization.engine.trips import entry_days
 from optimization.plan import Consignment
 from optimization.problem import Lane, Problem
 from optimization.replan.legs import Key, Legs
-
-Place = tuple[str, str]
-"""A site and a temperature class."""
+from optimization.replan.yesterday import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from optimization.plan import Dispensing
 from optimization.problem import Problem
 from optimization.replan.legs import Legs
-from optimization.replan.standing import Place
+from optimization.replan.yesterday import Place
 
 Numbers = NDArray[np.int64]
 ARRIVES, USED = 0, 1

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from optimization.plan import Consignment, Dispensing, Plan
 from optimization.problem import Problem
 
+Place = tuple[str, str]
+"""A site and a temperature class."""
+
 
 @dataclass(frozen=True, slots=True)
 class Nervousness:
@@ -52,17 +55,36 @@ class Yesterday:
             if one.day >= self.days_passed:
                 yield replace(one, day=one.day - self.days_passed)
 
-    def missed(self) -> frozenset[tuple[str, str]] | None:
-        """Sites and classes of which it already left something unserved; None where that is not known."""
+    def missed(self, among: frozenset[Place]) -> frozenset[Place]:
+        """Which of these places already lacked something; all of them where that is not known."""
         if self.problem is None:
-            return None
+            return among
+        sites, temps = {site for site, _ in among}, {kit.id: kit.temp for kit in self.problem.kit_types.values()}
         left: Counter[tuple[str, str, int]] = Counter()
         for row in self.problem.demand:
-            left[row.site, row.kit, row.day] += row.kits
+            if row.site in sites:
+                left[row.site, row.kit, row.day] += row.kits
         for use in self.plan.dispensings:
-            left[use.site, use.kit, use.day] -= use.kits
-        temps = {kit.id: kit.temp for kit in self.problem.kit_types.values()}
-        return frozenset((site, temps[kit]) for (site, kit, _), kits in left.items() if kits > 0)
+            if use.site in sites:
+                left[use.site, use.kit, use.day] -= use.kits
+        return among & {(site, temps[kit]) for (site, kit, _), kits in left.items() if kits > 0}
+
+    def more_stock(self, problem: Problem, first: int) -> bool:
+        """Whether there is more of a kit type today than was to be expected; taken to be so if that is not known.
+
+        `first`: the day in today's days on which nothing is used up yet.
+        """
+        if self.problem is None:
+            return True
+        grown: Counter[str] = Counter()
+        for row in problem.supply:
+            grown[problem.lots[row.lot].kit] += row.kits
+        for row in self.problem.supply:
+            grown[self.problem.lots[row.lot].kit] -= row.kits
+        for use in self.plan.dispensings:
+            if use.day < first + self.days_passed:
+                grown[use.kit] += use.kits
+        return any(kits > 0 for kits in grown.values())
 
 
 def first_day(problem: Problem) -> int:
