@@ -80,7 +80,7 @@ def stated(limits: Sequence[Limit], lines: tuple[Judged, ...]) -> Statement:
     if len({limit.name for limit in limits}) < len(limits):
         raise UnusableGate("Two limits have the same name. Each line of the statement needs its own.")
     errors = [(1 - limit.confidence) / 2 for limit in limits]
-    return Statement(lines, _whole([line.verdict for line in lines]), max(errors), min(sum(errors), 1.0))
+    return Statement(lines, whole_of([line.verdict for line in lines]), max(errors), min(sum(errors), 1.0))
 
 
 def judge(limit: Limit, measures: Mapping[str, Numbers]) -> Judged:
@@ -97,7 +97,8 @@ def _verdict(estimate: Estimate, limit: float) -> Verdict:
     return Verdict.FAIL if estimate.low > limit else Verdict.INCONCLUSIVE
 
 
-def _whole(verdicts: Sequence[Verdict]) -> Verdict:
+def whole_of(verdicts: Sequence[Verdict]) -> Verdict:
+    """One failure fails all, one left open leaves all open."""
     if Verdict.FAIL in verdicts:
         return Verdict.FAIL
     return Verdict.INCONCLUSIVE if Verdict.INCONCLUSIVE in verdicts else Verdict.PASS

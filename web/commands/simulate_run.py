@@ -80,4 +80,4 @@ def with_interval(record: dict[str, Any] | None) -> str:
     if record is None:
         return "too few replications to tell"
     low, high = ("unbounded" if end is None else f"{end:.6g}" for end in (record["low"], record["high"]))
-    return f"{record['value']:.6g} ({low} to {high}, {record['confidence']:.0%})"
+    return f"{record['value']:.6g} ({low} to {high}, {record['confidence'] * 100:.6g}%)"
