@@ -22,11 +22,16 @@ class Shipping:
     def __init__(self, world: World) -> None:
         self._world, self._views = world, Views(world)
         self._every_request = world.scenario.supply.review == "every_request"
+        part = world.definition.resupply
+        # Without any level nothing is ever wanted by those who go by levels.
+        self._supplied = part.method == "optimizer" or any((part.study, part.countries, part.sites, part.depots))
 
     def nights(self) -> Process:
         """The nightly run, on review days, unless the system is out."""
         world, part = self._world, self._world.definition.resupply
         minute = part.review_at.hour * 60 + part.review_at.minute
+        if not self._supplied:
+            return
         for day in range(world.inputs.places.days):
             yield world.at(day * MINUTES_IN_DAY + minute, Phase.NIGHT)
             if is_review_day(world.date_of(day), part.review_days) and not world.system_out():
@@ -120,7 +125,7 @@ class Shipping:
             for pile, number in kits.items():
                 place.stock.add(pile, number)
             books.tell(world.now, "arrived", name, consignment.number, "", kits)
-            if isinstance(place, Site):
+            if isinstance(place, Site) and kits:
                 self._taken_in(place)
 
     def _taken_in(self, site: Site) -> None:

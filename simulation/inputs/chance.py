@@ -7,6 +7,7 @@ drawn before, on the number of replications or of sites, or on a policy.
 
 import hashlib
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,6 +91,7 @@ def philox(counter: tuple[Any, Any, Any, Any], key: tuple[int, int]) -> Words:
     return np.stack((a, b, c, d))
 
 
+@lru_cache(maxsize=65536)
 def entity_of(name: str) -> int:
     """A lasting number of 64 bits for a site, lane or fault by its name, its highest bit set."""
     return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big") | 1 << 63
