@@ -14,7 +14,7 @@ from optimization.problem import Problem
 def packed_plan(problem: Problem, kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Plan:
     """The plan that carries these kits and uses them, and the sites' own stock as given."""
     kits = within_blind(problem, within_licences(problem, kits))
-    return ordered_plan(_consignments(problem, kits), _dispensings(kits, own))
+    return ordered_plan(_consignments(problem, kits), dispensings_of(kits, own))
 
 
 def _consignments(problem: Problem, kits: Iterable[Allotted]) -> Iterator[Consignment]:
@@ -34,7 +34,8 @@ def shippers_for(problem: Problem, lane: str, temp: str, lots: Mapping[str, int]
     return dict(sorted(pack(boxes, volume).items()))
 
 
-def _dispensings(kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Iterator[Dispensing]:
+def dispensings_of(kits: Iterable[Allotted], own: Iterable[Dispensing]) -> Iterator[Dispensing]:
+    """The use of these kits and of the sites' own stock, a row for each demand and lot."""
     used: Counter[tuple[str, str, int, str]] = Counter()
     for row in own:
         used[(row.site, row.kit, row.day, row.lot)] += row.kits

@@ -30,19 +30,7 @@ class Exchanging:
             self._supplied[row.node, row.lot].append(row.day)
         self._free = legs.left_over({row.node for row in self._problem.supply if not self._user(row.node)})
 
-    def serve(self, one: Carried) -> bool:
-        """Sends and uses the kit with a lot that an exchange makes free; says whether there is one."""
-        lot = self._freed(one)
-        if lot is None:
-            return False
-        temp = self._problem.kit_types[one.kit].temp
-        for trip in one.legs:
-            self._put(Key(trip.leaves, trip.lane.id, temp), lot)
-        if one.want:
-            self._use(Dispensing(one.site.id, one.kit, one.want.day, lot, 1))
-        return True
-
-    def _freed(self, one: Carried) -> str | None:
+    def lot_for(self, one: Carried) -> str | None:
         """Makes a lot free for the kit, and names it; None where no single exchange does."""
         leaves, source = one.first_leg.leaves, one.first_leg.lane.origin
         for lot in self._problem.lots.values():

@@ -19,19 +19,27 @@ class Part:
 
 
 def parts_of(
-    problem: Problem, legs: Legs, places: Set[Place], only: Mapping[Place, Iterable[Demand]]
+    problem: Problem, legs: Legs, places: Set[Place], only: Mapping[Place, Iterable[Demand]], tight: bool
 ) -> list[Part]:
-    """By class, the demand of these places, with what consignments that stand bring and leave them."""
+    """By class, the demand of these places, with what consignments that stand bring and leave them.
+
+    Tight: stores are told to be smaller, by what lies there and by half, for what is sent for the blind fills them.
+    """
     found = []
     for temp in problem.temps:
         sites = frozenset(site for site, of in places if of == temp)
         if sites:
-            found.append(Part(_problem(problem, legs, temp, sites, only), temp, sites))
+            found.append(Part(_problem(problem, legs, temp, sites, only, tight), temp, sites))
     return found
 
 
 def _problem(
-    problem: Problem, legs: Legs, temp: str, sites: Set[str], only: Mapping[Place, Iterable[Demand]]
+    problem: Problem,
+    legs: Legs,
+    temp: str,
+    sites: Set[str],
+    only: Mapping[Place, Iterable[Demand]],
+    tight: bool,
 ) -> Problem:
     depots = {lane.origin for lane in problem.lanes.values() if lane.destination in sites}
     depots |= {node.id for node in problem.nodes.values() if node.kind is NodeKind.CENTRAL}
@@ -42,11 +50,14 @@ def _problem(
     taken = [replace(row, kits=0) for row in problem.supply if not problem.nodes[row.node].kind.uses_kits]
     kits = {kit.id for kit in problem.kit_types.values() if kit.temp == temp}
     supply = [row for row in (*own, *brought, *legs.left_over(depots), *taken) if problem.lots[row.lot].kit in kits]
+    nodes = {site: _closed(problem.nodes[site], days) for site, days in closed.items()}
+    if tight:
+        nodes = {site: _tight(problem, nodes.get(site, problem.nodes[site]), temp, supply) for site in sites}
     return replace(
         problem,
         demand=tuple(row for site in sorted(sites) for row in only.get((site, temp), ())),
         supply=tuple(supply),
-        nodes={**problem.nodes, **{site: _closed(problem.nodes[site], days) for site, days in closed.items()}},
+        nodes={**problem.nodes, **nodes},
         licences=_licences_left(legs),
     )
 
@@ -65,6 +76,13 @@ def _brought(legs: Legs, temp: str, sites: Set[str]) -> tuple[list[Supply], Mapp
 
 def _closed(node: Node, days: Set[int]) -> Node:
     return replace(node, closed_days=node.closed_days | days)
+
+
+def _tight(problem: Problem, node: Node, temp: str, supply: Iterable[Supply]) -> Node:
+    there = sum(
+        row.kits * problem.kit_types[problem.lots[row.lot].kit].volume for row in supply if row.node == node.id
+    )
+    return replace(node, capacity={**node.capacity, temp: max(0, node.capacity[temp] - there) // 2})
 
 
 def _licences_left(legs: Legs) -> Mapping[tuple[str, str], Licence]:

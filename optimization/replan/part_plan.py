@@ -1,17 +1,15 @@
 """A part planned by the engine: sites exactly, on the arrivals that stand, and on others where it must be."""
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from optimization.engine.blind import within_blind
 from optimization.engine.boxes import Boxes
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster import Cluster, Trip
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import InflowTable
-from optimization.engine.licences import within_licences
 from optimization.engine.lots import Allotted, allot
 from optimization.engine.network import clusters_of, network_of
 from optimization.engine.own_stock import spare_own_stock
@@ -19,6 +17,7 @@ from optimization.engine.schedule import Scheduling
 from optimization.engine.tables import Tables, tables_of
 from optimization.engine.waste import LotPrices, first_prices
 from optimization.plan import Dispensing
+from optimization.problem import Problem
 from optimization.replan.legs import Key, Legs
 from optimization.replan.part import Part
 
@@ -39,7 +38,12 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class PartPlan:
-    """Kits on their way with their lots, own stock used, and kits for which there is no lot."""
+    """Kits on their way with their lots, own stock used, and kits for which there is no lot.
+
+    Licences and the blind are still to be seen to, when those without a lot have found one or not.
+    """
+
+    problem: Problem
 
     kits: list[Allotted]
     own: list[Dispensing]
@@ -58,7 +62,7 @@ def plan_part(part: Part, legs: Legs, arrivals: Arrivals) -> PartPlan:
         own += used
     own = spare_own_stock(problem, carried, own)
     allotted, without = allot(problem, carried)
-    return PartPlan(within_blind(problem, within_licences(problem, allotted)), own, without)
+    return PartPlan(problem, allotted, own, without)
 
 
 def _planned(
@@ -149,9 +153,7 @@ def _by_volume(boxes: Boxes, cluster: Cluster) -> float:
     return float(min(each, default=0.0))
 
 
-def brought(legs: Legs, kits: Iterable[Allotted]) -> Iterator[tuple[Key, str]]:
-    """Each consignment a kit travels in, with its lot."""
-    for one in kits:
-        temp = legs.problem.kit_types[one.carried.kit].temp
-        for trip in one.carried.legs:
-            yield Key(trip.leaves, trip.lane.id, temp), one.lot
+def keys_of_kit(problem: Problem, one: Carried) -> list[Key]:
+    """The consignments a kit travels in."""
+    temp = problem.kit_types[one.kit].temp
+    return [Key(trip.leaves, trip.lane.id, temp) for trip in one.legs]

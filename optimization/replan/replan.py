@@ -1,13 +1,16 @@
 """The door of planning again: today's problem and yesterday's plan in, a checked plan near yesterday's out."""
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
-from optimization.engine.carried import Carried
+from optimization.engine.blind import within_blind
+from optimization.engine.licences import within_licences
+from optimization.engine.lots import Allotted
+from optimization.engine.packing import dispensings_of
 from optimization.plan import Dispensing, Plan, ordered_plan
 from optimization.problem import Demand, Problem
 from optimization.replan.changes import Changes, changes_of
@@ -15,7 +18,7 @@ from optimization.replan.exchanging import Exchanging, one_row_each
 from optimization.replan.giving_back import GivingBack, Stays
 from optimization.replan.legs import Key, Legs
 from optimization.replan.part import parts_of
-from optimization.replan.part_plan import Arrivals, PartPlan, brought, plan_part
+from optimization.replan.part_plan import Arrivals, PartPlan, keys_of_kit, plan_part
 from optimization.replan.standing import standing
 from optimization.replan.unfit import Fit
 from optimization.replan.yesterday import CALM, Nervousness, Place, Yesterday, first_day
@@ -67,7 +70,7 @@ def replan(
     """
     begun = clock()
     run = _Replanning(problem, yesterday, nervousness)
-    best = min((run.candidate(*how) for how in run.ways()), key=lambda one: one.burden)
+    best = min((run.best(*how) for how in run.ways()), key=lambda one: one.burden)
     watch(Progress(clock() - begun, 0, best.verdict.cost.total, "kept what still fits"))
     if best.verdict.violations:
         result = optimize(problem, goal, watch, clock)
@@ -110,7 +113,12 @@ class _Replanning:
         """What a plan changes against yesterday's."""
         return changes_of(self._problem, self._before, plan, self._first, self._nervousness)
 
-    def candidate(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
+    def best(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
+        """The plan of a way, once more with smaller stores if it does not pass the check."""
+        found = self.candidate(frozen_days, places)
+        return self.candidate(frozen_days, places, tight=True) if found.verdict.violations else found
+
+    def candidate(self, frozen_days: int, places: frozenset[Place], tight: bool = False) -> _Candidate:
         """The plan where what leaves within so many days stays, and these places are planned anew."""
         legs = self._legs.copy()
         until = self._first + frozen_days
@@ -124,15 +132,11 @@ class _Replanning:
         stand = frozenset(key for key in to_depots if key in legs.lots) - frozen
         arrivals = Arrivals(stand, frozenset(key for key in to_depots if key.day >= until) - stand, frozen)
         uses = [use for use in self._uses if (use.site, self._temps.get(use.kit, "")) not in places]
-        without: list[Carried] = []
-        for part in parts_of(self._problem, legs, places, self._wanted(places)):
-            planned = plan_part(part, legs, arrivals)
-            for key, lot in brought(legs, planned.kits):
-                legs.add(key, {lot: 1})
-            uses += _uses(planned)
-            without += planned.without
-        if without:
-            uses = _exchanged(legs, uses, stays, without)
+        plans = [
+            plan_part(part, legs, arrivals)
+            for part in parts_of(self._problem, legs, places, self._wanted(places), tight)
+        ]
+        uses = _sent(legs, uses, plans, stays)
         plan = ordered_plan(legs.consignments(), uses)
         return _Candidate(plan, check_plan(self._problem, plan), self.changes(plan))
 
@@ -146,20 +150,35 @@ class _Replanning:
         return found
 
 
-def _exchanged(legs: Legs, uses: list[Dispensing], stays: Stays, without: Iterable[Carried]) -> list[Dispensing]:
-    """The uses of kits after each kit without a lot took one that another could give up."""
-    exchanging = Exchanging(legs, uses, stays)
-    for one in without:
-        if one.want:
-            exchanging.serve(one)
-    return one_row_each(uses)
+def _sent(legs: Legs, uses: list[Dispensing], plans: Sequence[PartPlan], stays: Stays) -> list[Dispensing]:
+    """Puts the kits of the parts into consignments, and answers all uses.
+
+    A kit without a lot takes one that another can give up; what would tell an arm, or exceed a licence, is taken
+    out again.
+    """
+    kits = [one for planned in plans for one in planned.kits]
+    for one in kits:
+        _put(legs, one)
+    if any(planned.without for planned in plans):
+        exchanging = Exchanging(legs, uses, stays)
+        for planned in plans:
+            found = [Allotted(one, lot) for one in planned.without if (lot := exchanging.lot_for(one))]
+            planned.kits.extend(found)
+            for one in found:
+                _put(legs, one)
+        uses = one_row_each(uses)
+    sent = [one for planned in plans for one in _allowed(planned)]
+    kept = set(map(id, sent))
+    for one in (one for planned in plans for one in planned.kits if id(one) not in kept):
+        for key in keys_of_kit(legs.problem, one.carried):
+            legs.take(key, one.lot, 1)
+    return uses + list(dispensings_of(sent, (row for planned in plans for row in planned.own)))
 
 
-def _uses(planned: PartPlan) -> Iterable[Dispensing]:
-    used: Counter[tuple[str, str, int, str]] = Counter()
-    for row in planned.own:
-        used[row.site, row.kit, row.day, row.lot] += row.kits
-    for one in planned.kits:
-        if one.carried.want:
-            used[one.carried.site.id, one.carried.kit, one.carried.want.day, one.lot] += 1
-    return [Dispensing(site, kit, day, lot, kits) for (site, kit, day, lot), kits in used.items()]
+def _allowed(planned: PartPlan) -> list[Allotted]:
+    return within_blind(planned.problem, within_licences(planned.problem, planned.kits))
+
+
+def _put(legs: Legs, one: Allotted) -> None:
+    for key in keys_of_kit(legs.problem, one.carried):
+        legs.add(key, {one.lot: 1})
