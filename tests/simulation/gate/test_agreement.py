@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from simulation.analysis.limits import Figure
 from simulation.gate.agreement import Agreement
 from simulation.gate.reading import UnreadableGate, parse_gate, read_gate
 
+SHIPPED = Path(__file__).parents[3] / "fixtures" / "gates" / "textbook.yaml"
 LIMITS = """
 limits:
   - {name: missed per visit, figure: per, measure: missed, per: visits, below: 0.005}
@@ -76,6 +78,14 @@ def test_scenarios_of_one_name_would_share_a_directory(tmp_path: Path) -> None:
     (tmp_path / "gate.yaml").write_text(GATE.replace("[base.yaml]", "[base.yaml, other.yaml]"))
     with pytest.raises(UnreadableGate, match="same name"):
         read_gate(tmp_path / "gate.yaml")
+
+
+def test_the_gate_that_comes_along_is_one() -> None:
+    """Two textbook scenarios, four limits; equal files have equal hashes."""
+    agreed = read_gate(SHIPPED)
+    assert [scenario.name for scenario in agreed.scenarios] == ["depot-outage", "poisson-gamma"]
+    assert {limit.figure for limit in agreed.agreement.judged} == {Figure.PER, Figure.ANY, Figure.QUANTILE}
+    assert agreed.identity == read_gate(SHIPPED).identity
 
 
 def test_a_gate_is_a_frozen_value() -> None:
