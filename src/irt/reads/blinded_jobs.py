@@ -60,6 +60,7 @@ _TITLES = {
     JobKind.BENCH: "Work on the bench",
     JobKind.HOLD: "Kits set apart",
     JobKind.OPTIMIZATION: "Optimization of the supply",
+    JobKind.ADVICE: "Advice beside a plan",
 }
 
 
@@ -99,6 +100,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.BENCH: (_answered, "/randomization/designs/{result[paper]}"),
     JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
     JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
+    JobKind.ADVICE: (_answered, "/supply/optimizer/{result[plan]}/advice/{result[advice]}"),
 }
 
 
