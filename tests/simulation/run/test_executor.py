@@ -2,18 +2,22 @@
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import pytest
 
+from simulation.run.ask import Ask
 from simulation.run.backends.backend import WorkerLost
 from simulation.run.backends.by_name import backend_named
 from simulation.run.backends.loky import Loky
 from simulation.run.directory import opened
 from simulation.run.executor import Progress, carry_out
 from simulation.run.refusals import NoSuchBackend, ReplicationFailed, UnusableRun, WorkersKeepDying
+from simulation.run.run import Means, run
 from simulation.run.work import Job, Worked, work
+from simulation.spec.reading import scenario_of
 from tests.simulation.run.stand_in import play, play_or_die_once, play_or_fail
 
 ABOUT = {"scenario": "abc", "seed": "7"}
@@ -161,3 +165,14 @@ def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
         backend_named("ray", 2)
     with pytest.raises(NoSuchBackend, match="--cluster"):
         backend_named("loky", 2, "tcp://127.0.0.1:8786")
+
+
+def test_a_scenario_is_carried_out_by_any_process(tmp_path: Path) -> None:
+    """The engine itself, in this process and in two others: the same bytes and the same report."""
+    enrolment = {"screened_per_site_month": 30, "rate_shape": 1.2}
+    scenario = scenario_of({"name": "s", "small_study": {}, "horizon_days": 60, "enrolment": enrolment})
+    ask, began = Ask(scenario, 3, 6, "reference"), datetime(2026, 1, 5, tzinfo=UTC)
+    told = [run(ask, tmp_path / str(workers), Means(workers=workers), began, go_on) for workers in (1, 2)]
+    assert told[0]["results_sha256"] == told[1]["results_sha256"]
+    assert told[0]["summary"] == told[1]["summary"]
+    assert told[0]["summary"]["measures"]["screened"]["mean"]["value"] > 0
