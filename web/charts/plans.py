@@ -15,6 +15,8 @@ _SIZE, _MARGIN, _THOUSAND = 560, 14, 1_000
 _NAMED_MAX = 40
 """More sites than this stand as marks alone: their names would cover each other."""
 _WIDE, _LEFT, _RIGHT, _ROW = 400, 62, 336, 28
+_NAME, _LETTER = 12, 6.1
+"""What a name before a bar takes up: at least, and by letter."""
 
 
 def gap_chart(title: str, steps: Sequence[tuple[float, float, float | None]]) -> Markup:
@@ -31,7 +33,7 @@ def gap_chart(title: str, steps: Sequence[tuple[float, float, float | None]]) ->
 def split_chart(title: str, unit: str, parts: Sequence[str], rows: Sequence[tuple[str, Sequence[float]]]) -> Markup:
     """One lying bar for each plan, a layer for each part; the bar says its total."""
     totals = [sum(values) for _, values in rows]
-    x_of = round_scale([0, *totals], _LEFT, _RIGHT)
+    x_of = round_scale([0, *totals], max(_LEFT, _NAME + _LETTER * max(len(name) for name, _ in rows)), _RIGHT)
     strokes: list[Markup] = []
     for line, (name, values) in enumerate(rows):
         strokes += _lying_bar(name, _edges(values, x_of), 6 + line * _ROW, number(totals[line]))
@@ -105,7 +107,7 @@ def _edges(values: Sequence[float], x_of: Scale) -> list[float]:
 
 
 def _lying_bar(name: str, edges: Sequence[float], y: float, total: str) -> list[Markup]:
-    strokes = [svg.text(_LEFT - 8, y + 15, name, "irt-end")]
+    strokes = [svg.text(edges[0] - 8, y + 15, name, "irt-end")]
     for layer, (start, end) in enumerate(pairwise(edges)):
         if end > start:
             strokes.append(svg.rectangle(start, y, end - start, 21, f"irt-fill-{layer % 6 + 1} irt-edge"))

@@ -48,6 +48,22 @@ RULE_WORDS: Mapping[Code, str] = {
 }
 """How the checker's rules are called on a page."""
 
+RULE_ADVICE: Mapping[Code, str] = {
+    Code.CALENDAR: "Ask the depot or the site for that day",
+    Code.HOLD: "Qualify a box that holds longer, or a faster lane",
+    Code.TEMPERATURE: "Qualify the lane for the class",
+    Code.SHIPPER_CAPACITY: "Qualify a larger box",
+    Code.STOCK: "Stock on hand before, or a faster lane",
+    Code.EXPIRY: "Ask for a later expiry, or pack fresher lots",
+    Code.DO_NOT_DISPENSE: "Ask for a later expiry, or pack fresher lots",
+    Code.RELEASE: "Ask for the lot's release there",
+    Code.LICENCE: "Renew or extend the licence",
+    Code.STORE: "Ask the place for more room",
+    Code.BLIND: "Nothing: it keeps the arms hidden",
+    Code.DUPLICATE: "Send it with the other consignment of that day",
+}
+"""What could be done about a rule; others are how a plan is written down."""
+
 
 @dataclass(frozen=True)
 class PlanHead(UnblindedView):
@@ -123,6 +139,7 @@ class WayRow(UnblindedView):
     cents: int
     forbidden: str
     details: str
+    price: int | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +154,18 @@ class WhyView(UnblindedView):
     first_need: date | None
     ways: Sequence[WayRow]
     next_best: WayRow | None
+    binding: WayRow | None
+    advice: str
+
+
+@dataclass(frozen=True)
+class BindingRow(UnblindedView):
+    """A rule that drives the cost: its words, where it binds most, what could be done."""
+
+    words: str
+    rule: BindingRule
+    places: tuple[str, ...]
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -144,7 +173,7 @@ class ReasonsView(UnblindedView):
     """The rules that drive the cost, and the question after a consignment that the plan does not have."""
 
     head: PlanHead
-    binding: Sequence[tuple[str, BindingRule]]
+    binding: Sequence[BindingRow]
     weighed: int
     all: int
     lanes: Sequence[tuple[str, str]]
