@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from optimization.plan import Consignment, Plan
 from optimization.problem import Problem
-from optimization.replan.yesterday import Nervousness
+from optimization.replan.yesterday import Nervousness, Place
+from optimization.result import Result
 from optimization.story.plan_changes import ChangeKind, PlanChange, plan_changes
 
 CHARGED = frozenset({ChangeKind.OTHER_DAY, ChangeKind.OTHER_KITS, ChangeKind.DROPPED})
@@ -22,6 +23,15 @@ class Changes:
     def count(self, kind: ChangeKind) -> int:
         """How many changed so."""
         return sum(one.kind is kind for one in self.changed)
+
+
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """The result, what changed against yesterday, and the places that were planned anew."""
+
+    result: Result
+    changes: Changes
+    places: frozenset[Place]
 
 
 def changes_of(

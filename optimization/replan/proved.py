@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from optimization.problem import Problem
-from optimization.replan.replan import Replanned, replan, told_against
+from optimization.replan.changes import Replanned
+from optimization.replan.replan import replan, told_against
 from optimization.replan.yesterday import CALM, Nervousness, Yesterday
 from optimization.result import Goal, Progress, Result, Status, Watch
 from optimization.solve import optimize, unwatched

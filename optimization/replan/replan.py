@@ -13,7 +13,7 @@ from optimization.engine.lots import Allotted
 from optimization.engine.packing import dispensings_of
 from optimization.plan import Dispensing, Plan, ordered_plan
 from optimization.problem import Demand, Problem
-from optimization.replan.changes import Changes, changes_of
+from optimization.replan.changes import Changes, Replanned, changes_of
 from optimization.replan.exchanging import Exchanging, one_row_each
 from optimization.replan.giving_back import GivingBack, Stays
 from optimization.replan.legs import Key, Legs
@@ -27,22 +27,6 @@ from optimization.solve import optimize, unwatched
 
 
 @dataclass(frozen=True, slots=True)
-class Replanned:
-    """The result, what changed against yesterday, and the places that were planned anew."""
-
-    result: Result
-    changes: Changes
-    places: frozenset[Place]
-
-
-def told_against(problem: Problem, yesterday: Yesterday, plan: Plan, nervousness: Nervousness) -> Changes:
-    """What any plan of today changes against yesterday's."""
-    first = first_day(problem)
-    before = [one for one in yesterday.consignments() if one.dispatch_day >= first]
-    return changes_of(problem, before, plan, first, nervousness)
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
     plan: Plan
     verdict: Verdict
@@ -53,6 +37,13 @@ class _Candidate:
         """What candidates are compared by: the rules, then cost and charge together, then how much changes."""
         cost = self.verdict.cost.total + self.changes.charge
         return bool(self.verdict.violations), cost, len(self.changes.changed)
+
+
+def told_against(problem: Problem, yesterday: Yesterday, plan: Plan, nervousness: Nervousness) -> Changes:
+    """What any plan of today changes against yesterday's."""
+    first = first_day(problem)
+    before = [one for one in yesterday.consignments() if one.dispatch_day >= first]
+    return changes_of(problem, before, plan, first, nervousness)
 
 
 def replan(

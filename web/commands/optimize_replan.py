@@ -10,8 +10,8 @@ import click
 from irt.commands.randomization_options import json_option, show
 from optimization.check.passed import passed
 from optimization.plan import plan_json
+from optimization.replan.changes import Replanned
 from optimization.replan.proved import replan_and_prove
-from optimization.replan.replan import Replanned
 from optimization.replan.replan import replan as replan_only
 from optimization.replan.yesterday import Nervousness, Yesterday
 from optimization.result import Goal

@@ -25,12 +25,16 @@ from irt.services.unit_of_work import perform
 from irt.supply.planner import NOTHING
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
+from optimization.live.earlier import SolveAgain
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem
 from optimization.plan import plan_json
 from optimization.planner import Solve
+from optimization.problem import Problem
 from optimization.problem_file import write_problem
-from optimization.result import Goal, Progress, Result, Status
+from optimization.result import Goal, Progress, Result, Status, Watch
+from optimization.story.plan_changes import ChangeKind
+from web.planning.earlier import Earlier, earlier_plan
 from web.planning.edits import wishes_of
 from web.planning.problem import problem_of_study
 from web.planning.rules import RuleAsked, beside_plan, rule_asked, rule_told
@@ -46,7 +50,7 @@ FAULT = "The program stopped on a fault of its own. Nothing was kept. Start anot
 class Bench:
     """Where a run is worked on: store, who answers for it, the clock, the solver, and a key of its own.
 
-    `go_on` is told of each step and may stop the run.
+    `go_on` is told of each step and may stop the run. `again` plans from an earlier plan, where one is to be kept.
     """
 
     store: Store
@@ -55,6 +59,7 @@ class Bench:
     solve: Solve
     key: str
     go_on: Callable[[Progress], bool] = lambda _: True
+    again: SolveAgain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +118,26 @@ def _optimized(bench: Bench, run: RunOpen) -> Worked:
     with bench.store.reading() as connection:
         live = problem_of_study(connection, run.study_id, run.day, bench.clock(), run.horizon_days, run.settings)
         wishes = wishes_of(connection, run.study_id, run.parent, live)
+        earlier = earlier_plan(connection, run, live) if bench.again else None
     digest = _keep_problem(bench, run, live)
     watch = _Watch(bench, run, wishes.cost)
-    goal = Goal(**run.goal)
-    result = wishes.merged(bench.solve(wishes.problem, goal, watch), live)
+    found, told = _solved(bench, wishes.problem, Goal(**run.goal), watch, earlier)
+    result = wishes.merged(found, live)
     watch.end(result)
-    kept = _keep(bench, run, digest, live, result)
+    kept = _keep(bench, run, digest, live, result, told)
     return Worked(live, result, kept)
+
+
+def _solved(
+    bench: Bench, problem: Problem, goal: Goal, watch: Watch, earlier: Earlier | None
+) -> tuple[Result, Mapping[str, Any]]:
+    """The result, and what is told of the plan it goes on from."""
+    if earlier is None or bench.again is None:
+        return bench.solve(problem, goal, watch), NOTHING
+    again = bench.again(problem, earlier.yesterday, goal, watch, earlier.nervousness)
+    counts = {kind.value: again.changes.count(kind) for kind in ChangeKind}
+    told = {"plan": earlier.number, "kept": again.changes.kept, **counts, "charge": again.changes.charge}
+    return again.result, {"earlier": told}
 
 
 def _keep_problem(bench: Bench, run: RunOpen, live: LiveProblem) -> str:

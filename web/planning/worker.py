@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from irt.services.running_job import RunningJob
+from optimization.replan.proved import replan_and_prove
 from optimization.solve import optimize
 from web.planning.advice import work_on_advice_with
 from web.planning.job import work_on_run_with
@@ -11,7 +12,7 @@ from web.planning.job import work_on_run_with
 
 def work_on_run(running: RunningJob) -> Mapping[str, Any]:
     """Works one run out with the optimizer."""
-    return work_on_run_with(optimize, running)
+    return work_on_run_with(optimize, running, replan_and_prove)
 
 
 def work_on_advice(running: RunningJob) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, select
 
 from irt.blinding.views import UnblindedView
 from irt.errors import NotFound
@@ -237,6 +237,22 @@ _FILES = (
     .join(_INPUTS, _INPUTS.c.run_id == _PLANS.c.run_id)
     .where(_PLANS.c.study_id == bindparam("study_id"), _PLANS.c.number == bindparam("number"))
 )
+_TO_KEEP = (
+    select(
+        _PLANS.c.number, _INPUTS.c.problem, _INPUTS.c.hash, _CONTENTS.c.plan, _CONTENTS.c.hash.label("plan_hash")
+    )
+    .select_from(_PLANS)
+    .join(_CONTENTS, _CONTENTS.c.plan_id == _PLANS.c.id)
+    .join(_INPUTS, _INPUTS.c.run_id == _PLANS.c.run_id)
+    .outerjoin(_APPROVALS, _APPROVALS.c.plan_id == _PLANS.c.id)
+    .where(
+        _PLANS.c.study_id == bindparam("study_id"),
+        _INPUTS.c.settings["method"].as_string().is_(None),
+        or_(bindparam("any_plan", type_=Boolean), _APPROVALS.c.id.is_not(None)),
+    )
+    .order_by(_PLANS.c.number.desc())
+    .limit(1)
+)
 
 
 def runs(connection: Connection, study_id: int) -> tuple[RunLine, ...]:
@@ -291,6 +307,18 @@ def plan_files(connection: Connection, study_id: int, number: int) -> PlanFiles:
     if row is None:
         raise _unknown(number)
     return PlanFiles(row["problem"], row["hash"], row["plan"], row["plan_hash"])
+
+
+def plan_to_keep(connection: Connection, study_id: int, *, approved: bool) -> tuple[int, PlanFiles] | None:
+    """The last plan of a study and its number, or the last that was approved; None where there is none.
+
+    What a rule of resupply played on another plan's problem is no plan to keep.
+    """
+    asked = {"study_id": study_id, "any_plan": not approved}
+    row = connection.execute(_TO_KEEP, asked).mappings().first()
+    if row is None:
+        return None
+    return row["number"], PlanFiles(row["problem"], row["hash"], row["plan"], row["plan_hash"])
 
 
 def _unknown(number: int) -> NotFound:

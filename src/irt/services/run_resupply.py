@@ -1,8 +1,10 @@
 """A run of the planner over the network: shipments are proposed, their kits reserved, the reasons kept."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -11,6 +13,7 @@ from irt.errors import BadInput, Refusal
 from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
+from irt.reads.unblinded_plans import plan_to_keep
 from irt.services.audit_draft import AuditDraft
 from irt.services.notices import write_night_notices
 from irt.services.raise_shipments import raise_shipments
@@ -102,7 +105,7 @@ class _Run:
 
     def plan(self, network: NetworkView, done: ResupplyDone, *, to_depots: bool = False) -> None:
         """Plans the places of a network, raises the shipments, and counts them."""
-        settings = settings_of(self.study.definition, self.ask.consolidate)
+        settings = settings_of(self.study.definition, self.ask.consolidate) | self._earlier()
         raised = raise_shipments(
             self.work,
             self.study,
@@ -113,6 +116,15 @@ class _Run:
         )
         done.shipments += raised.numbers
         done.kits += raised.kits
+
+    def _earlier(self) -> dict[str, Any]:
+        """The plan that the optimizer goes on from, problem and plan in their files, where the study says so."""
+        part = self.study.definition.resupply
+        keep = part.planning.earlier.keep
+        if part.method != "optimizer" or keep == "never":
+            return {}
+        found = plan_to_keep(self.work.connection, self.study.id, approved=keep == "approved")
+        return {} if found is None else {"earlier": (json.dumps(found[1].problem), found[1].plan)}
 
 
 def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: ResupplyDone) -> None:

@@ -12,7 +12,8 @@ from optimization.check.check_plan import check_plan
 from optimization.plan import Plan
 from optimization.problem import Problem
 from optimization.replan.moved_on import moved_on
-from optimization.replan.replan import Replanned, replan
+from optimization.replan.changes import Replanned
+from optimization.replan.replan import replan
 from optimization.replan.yesterday import CALM, Nervousness, Yesterday
 from optimization.result import Goal
 from optimization.solve import optimize
