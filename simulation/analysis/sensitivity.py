@@ -4,7 +4,7 @@ Designs are points of the unit cube, shape (points, inputs); who runs them maps 
 quantiles. Outputs are one number a point, best a mean over the same replications everywhere.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +39,11 @@ def tornado(
     bars = [
         Bar(name, *(difference_of(base, end, confidence).difference for end in both)) for name, both in ends.items()
     ]
+    return by_length(bars)
+
+
+def by_length(bars: Sequence[Bar]) -> tuple[Bar, ...]:
+    """Longest first, by name where alike."""
     return tuple(sorted(bars, key=lambda bar: (-bar.span, bar.name)))
 
 

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from irt.errors import BadInput
-from irt.study.source import UnreadableFile, read_source
 from simulation.gate.agreement import Agreement
+from simulation.part_file import parse_part, read_part
 from simulation.spec.reading import read_scenario
 from simulation.spec.scenario import Scenario
 
@@ -31,7 +29,7 @@ class Agreed:
 
 def read_gate(path: Path) -> Agreed:
     """The gate of a YAML or JSON file; scenarios are found from the file's own folder. BadInput else."""
-    agreement = parse_gate(_text(path), str(path))
+    agreement = read_part(path, Agreement, UnreadableGate)
     scenarios = tuple(read_scenario(path.parent / name) for name in agreement.scenarios)
     if len({each.name for each in scenarios}) < len(scenarios):
         raise UnreadableGate(f"{path}: two scenarios have the same name; their runs would share a directory.")
@@ -40,23 +38,4 @@ def read_gate(path: Path) -> Agreed:
 
 def parse_gate(text: str, name: str) -> Agreement:
     """The gate that a text tells; `name` stands before what is wrong with it."""
-    try:
-        source = read_source(text)
-    except UnreadableFile as refused:
-        raise UnreadableGate(f"{name}:{refused.place.line}: {refused.sentence}") from None
-    if source.faults:
-        first = source.faults[0]
-        raise UnreadableGate(f"{name}:{first.place.line}: {first.sentence}")
-    try:
-        return Agreement.model_validate(source.data)
-    except ValidationError as refused:
-        told = refused.errors()[0]
-        where = ".".join(str(step) for step in told["loc"]) or "gate"
-        raise UnreadableGate(f"{name}: {where}: {told['msg']}.") from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UnreadableGate(f"{path}: {getattr(fault, 'strerror', None) or fault}.") from None
+    return parse_part(text, name, Agreement, UnreadableGate)

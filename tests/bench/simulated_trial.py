@@ -15,7 +15,7 @@ WINDOWS = {"dnd_days": 0, "dnc_days": 45, "dns_days": 75}
 
 
 def simulated_trial(minimum: int, maximum: int) -> Scenario:
-    """With these levels of every kit type at every site; sites open late, lanes and customs are late now and then."""
+    """With these levels of every kit type at every site; sites open late, lanes and customs are late at times."""
     return scenario_of(
         {
             "name": f"trial-{minimum}-{maximum}",

@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "gate": "web.commands.simulate_gate",
     "replay": "web.commands.simulate_replay",
     "schema": "web.commands.simulate_schema",
+    "sensitivity": "web.commands.simulate_sensitivity",
 }
 
 

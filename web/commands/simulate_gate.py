@@ -11,12 +11,12 @@ from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.analysis.boundaries import Verdict
 from simulation.gate.hold import Outcome, Stopped, hold, record_of
-from simulation.gate.play import Playing
 from simulation.gate.reading import Agreed, read_gate
 from simulation.replication import EngineName
 from simulation.run.ask import software
 from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
+from simulation.run.playing import Playing
 from simulation.run.run import Means
 from web.commands.simulate_options import (
     backend_option,

@@ -1,7 +1,9 @@
-"""Runs of a gate: one directory a scenario, gone on with from look to look, and from where a crash left them."""
+"""Runs of several scenarios: a directory each, made longer when more is asked, taken up where a crash left them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ from simulation.spec.scenario import Scenario
 
 @dataclass(slots=True)
 class Playing:
-    """Where a gate's scenarios are played and by whom; `reports` are the last one of each scenario, by its name."""
+    """Where scenarios are played and by whom; `reports` are the last one of each, by the name of its directory."""
 
     seed: int
     engine: EngineName
@@ -25,16 +27,18 @@ class Playing:
     means: Means
     started: datetime
     watch: Watch
+    name_of: Callable[[Scenario], str] = attrgetter("name")
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
     cpu_seconds: float = 0.0
 
     def play(self, scenario: Scenario, replications: int) -> Columns | None:
         """All replications from 0 on, at least as many as are asked for; None when stopped before."""
-        folder = self.out / scenario.name
+        name = self.name_of(scenario)
+        folder = self.out / name
         asked = max(replications, _begun(folder))
         report = run(Ask(scenario, self.seed, asked, self.engine), folder, self.means, self.started, self.watch)
         self.cpu_seconds += report["cpu_seconds"]
-        self.reports[scenario.name] = report
+        self.reports[name] = report
         if report["done"] < asked:
             return None
         return columns_of(read_table(folder / RESULTS))
