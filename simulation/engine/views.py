@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from irt.study.network import Lane
@@ -35,6 +34,7 @@ class Views:
         self._resupply = world.definition.resupply
         self._lanes = {(lane.origin, lane.target): lane for lane in self._definition.lanes}
         self._calendars = {key: _calendar(lane) for key, lane in self._lanes.items()}
+        self._cut_off_known: dict[tuple[str, str], tuple[int, bool]] = {}
         self._levels: dict[int, Mapping[str, Level]] = {}
         self._windows: dict[tuple[str, str], Mapping[str, int]] = {}
         self._ahead: dict[tuple[str, str | None, int], list[DueVisit]] = {}
@@ -68,7 +68,7 @@ class Views:
 
     def _site(self, site: Site) -> SiteView:
         facts, resupply = site.facts, self._resupply
-        lane, calendar = self._lane(facts.depot, facts.number, facts.country)
+        lane, calendar, past_cut_off = self._lane(facts.depot, facts.number, facts.country)
         return SiteView(
             number=facts.number,
             country=facts.country,
@@ -76,7 +76,7 @@ class Views:
             depot=facts.depot,
             lead_time_days=lane,
             calendar=calendar,
-            past_cut_off=self._past_cut_off(facts.depot, calendar),
+            past_cut_off=past_cut_off,
             stock=tuple(self._stock(site.stock)),
             on_the_way=tuple(self._coming(site.coming)),
             levels=self._levels_of(site),
@@ -92,7 +92,7 @@ class Views:
     def _regional(self, depot: Depot, sites: Sequence[SiteView]) -> SiteView:
         supplier = depot.supplied_by or ""
         countries = {each.code: each.country for each in self._definition.depots}
-        lane, calendar = self._lane(supplier, depot.code, countries[depot.code])
+        lane, calendar, past_cut_off = self._lane(supplier, depot.code, countries[depot.code])
         below = served_through(depot.code, self._children())
         ways = [(country.depot, country.code) for country in self._definition.countries if country.depot in below]
         windows = windows_to_send_on(
@@ -110,7 +110,7 @@ class Views:
             depot=supplier,
             lead_time_days=lane,
             calendar=calendar,
-            past_cut_off=self._past_cut_off(supplier, calendar),
+            past_cut_off=past_cut_off,
             stock=tuple(self._stock(depot.stock)),
             on_the_way=tuple(self._coming(depot.coming)),
             levels=levels_at_depot(self._resupply, depot.code),
@@ -131,15 +131,23 @@ class Views:
                 children[depot.supplied_by].append(code)
         return children
 
-    def _lane(self, origin: str, target: str, country: str) -> tuple[int, DispatchCalendar]:
+    def _lane(self, origin: str, target: str, country: str) -> tuple[int, DispatchCalendar, bool]:
+        """Believed lead time, calendar, and whether an order given now misses today's dispatch."""
         key = (origin, target) if (origin, target) in self._lanes else (origin, country)
         lane = self._lanes.get(key)
-        return (lane.lead_time_days, self._calendars[key]) if lane is not None else (0, EVERY_DAY)
+        if lane is None:
+            return 0, EVERY_DAY, False
+        calendar, now = self._calendars[key], self._world.now
+        if self._cut_off_known.get(key, (-1, False))[0] != now:
+            local = self._local(origin)
+            self._cut_off_known[key] = now, calendar.past_cut_off(self._world.date_of(self._world.day), local)
+        return lane.lead_time_days, calendar, self._cut_off_known[key][1]
 
-    def _past_cut_off(self, depot: str, calendar: DispatchCalendar) -> bool:
-        world = self._world
-        minutes = timedelta(minutes=world.now % MINUTES_IN_DAY)
-        return _is_past(calendar, world.date_of(world.day), minutes, self._zones[depot])
+    def _local(self, depot: str) -> datetime:
+        """The depot's own time; the clock is UTC."""
+        day = self._world.date_of(self._world.day)
+        moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return (moment + timedelta(minutes=self._world.now % MINUTES_IN_DAY)).astimezone(self._zones[depot])
 
     def _stock(self, stock: Stock) -> list[LotStock]:
         date_of = self._world.date_of
@@ -222,12 +230,6 @@ class Views:
                 *due_visits(self._definition, self._visits, arm, level, "randomization", since, self._days_ahead)
             ]
         return self._ahead[key]
-
-
-@lru_cache(maxsize=65536)
-def _is_past(calendar: DispatchCalendar, day: date, since_midnight: timedelta, zone: ZoneInfo) -> bool:
-    moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + since_midnight
-    return calendar.past_cut_off(day, moment.astimezone(zone))
 
 
 def _calendar(lane: Lane) -> DispatchCalendar:

@@ -62,7 +62,7 @@ def small_trial(**parts: Any) -> Scenario:
     data: dict[str, Any] = {
         "name": "small-trial",
         "small_study": {**study, **parts.pop("small_study", {})},
-        "horizon_days": 240,
+        "horizon_days": 200,
         "enrolment": {
             "screened_per_site_month": 1.5,
             "rate_shape": 1.5,
