@@ -55,7 +55,7 @@ class StudyDemand:
     def law(self, place: SiteView, kit_type: str, span: Span) -> Mass:
         """Chances of each number of kits asked for at a place within these days.
 
-        A depot is asked for what its sites need beyond the kits they have: quiet ones make up for a peak at another.
+        A depot is asked for what its sites need beyond the kits they have: quiet ones make up for others' peaks.
         """
         if not place.serves:
             return self._law_of_site(place, kit_type, span)
@@ -177,7 +177,8 @@ class StudyDemand:
 
 def kits_of(site: SiteView, kit_type: str) -> int:
     """Kits of a type that are there or on their way; of visits none are."""
-    return sum(one.kits for one in (*site.stock, *site.on_the_way) if one.kit_type == kit_type)
+    there = sum(one.kits for one in site.stock if one.kit_type == kit_type)
+    return there + sum(one.kits for one in site.on_the_way if one.kit_type == kit_type)
 
 
 @cache

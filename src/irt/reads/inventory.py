@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from irt.reads.asking import Asking
 from irt.reads.enrolled import enrolled_so_far
 from irt.reads.expected_need import ExpectedNeed, expected_need
+from irt.reads.other_ways import other_ways
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
     NEWEST_APPROVED,
@@ -63,7 +64,7 @@ def network_view(connection: Connection, asking: Asking) -> NetworkView:
     ways = WaysOpen.of(connection, asking, lanes)
     sites = tuple(_sites(connection, asking, lots, levels, ways))
     depots = _DepotsOnDemand(connection, asking, lots)
-    return NetworkView(depots, sites, levels.regional, ways.import_left)
+    return NetworkView(depots, sites, levels.regional, ways.import_left, ways.windows())
 
 
 def levels_on(connection: Connection, asking: Asking) -> Levels:
@@ -119,6 +120,7 @@ def _sites(
             has_lane=lane is not NO_LANE,
             barred=barred,
             import_keys=import_keys,
+            other_ways=other_ways(ways, country, (number, country)),
         )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from irt.errors import BadInput
 from irt.reads.asking import Asking
 from irt.reads.inventory import depots_now, levels_on
+from irt.reads.other_ways import other_ways
 from irt.reads.piles import coming_to_depots
 from irt.reads.supply_rules import NO_LANE, ApprovedLots, Lanes, Levels, WindowsByCountry
 from irt.reads.ways_open import WaysOpen
@@ -44,11 +45,17 @@ _SERVED = (
 
 
 def regional_view(
-    connection: Connection, asking: Asking, sites: Sequence[SiteView], depot: str | None = None
+    connection: Connection,
+    asking: Asking,
+    sites: Sequence[SiteView],
+    depot: str | None = None,
+    *,
+    every: bool = False,
 ) -> NetworkView:
     """The depots with levels of their own, or the one named, as places that the depots above them supply.
 
-    `sites` are those of the network that day. BadInput where the named depot is not kept up by another one.
+    `sites` are those of the network that day; `every`: with or without levels, as plans for all see them.
+    BadInput where the named depot is not kept up by another one.
     """
     rules = _Rules.of(connection, asking)
     ways = WaysOpen.of(connection, asking, rules.lanes)
@@ -57,7 +64,7 @@ def regional_view(
     places = []
     for row in connection.execute(_SUPPLIED, {"study_id": asking.study_id}).all():
         levels = rules.levels.of_depot(row.id)
-        if levels and depot in (None, row.code):
+        if (levels or every) and depot in (None, row.code):
             below = rules.below(row.code)
             served = [site for site in sites if site.depot in below]
             lane = rules.lanes.to(row.supplier, row.country, row.code)
@@ -83,6 +90,7 @@ def regional_view(
                 serves=tuple(served),
                 barred=barred,
                 import_keys=import_keys,
+                other_ways=other_ways(ways, row.country, (row.code,)),
             )
             windows = rules.windows_days(below)
             places.append(place._replace(dnc_days=windows, dns_days=windows))
@@ -91,7 +99,7 @@ def regional_view(
             f"{depot} is no depot of this study that another one keeps up to levels. Nothing was planned. "
             "Check the code, or set its levels."
         )
-    return NetworkView(depots, tuple(places), import_left=ways.import_left)
+    return NetworkView(depots, tuple(places), import_left=ways.import_left, import_windows=ways.windows())
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,12 @@ class _Parcel:
     storage: str
     lines: tuple[ProposedLine, ...]
 
+    @property
+    def lead_time_days(self) -> int:
+        """That of its way, else of the site's own lane."""
+        proposed = self.proposal.lead_time_days
+        return self.site.lead_time_days if proposed is None else proposed
+
 
 def raise_shipments(
     work: Work,
@@ -132,7 +138,7 @@ def _record(
                 place: places[parcel.site.number],
                 "origin_depot_id": depots[parcel.proposal.depot],
                 "dispatch_on": parcel.proposal.dispatch_on,
-                "expected_on": parcel.proposal.dispatch_on + timedelta(days=parcel.site.lead_time_days),
+                "expected_on": parcel.proposal.dispatch_on + timedelta(days=parcel.lead_time_days),
                 "storage": parcel.storage,
                 "reasons": _reasons(study, parcel),
             }

@@ -381,6 +381,13 @@ EDITS = [
      "escalation", "method: min_max", "method: predictive"),
     ("RateTooHigh", "resupply.forecast.dropout_rate", "dropout_rate: 1",
      "escalation", "  review_days: 1\n", "  forecast: {dropout_rate: 1}\n"),
+    ("UnknownDepot", "resupply.planning.ways[0].origin", "ways",
+     "fourier", "  review_days: 1\n",
+     "  planning: {ways: [{code: COURIER, origin: NLX, target: GB, lead_time_days: 1}]}\n"),
+    ("DuplicateWay", "resupply.planning.ways[1]", "COURIER",
+     "fourier", "  review_days: 1\n",
+     "  planning:\n    ways:\n"
+     + 2 * "      - {code: COURIER, origin: NLD, target: GB, lead_time_days: 1}\n"),
     ("DoseMoveUnknown", "resupply.forecast.dose_moves.Q2W", "dose_moves",
      "fourier", "  review_days: 1\n", "  forecast: {dose_moves: {Q2W: {Q2W: 1/5}}}\n"),
     ("DoseMovesTooMany", "resupply.forecast.dose_moves.Q2W", "dose_moves",
