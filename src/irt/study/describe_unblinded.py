@@ -331,6 +331,8 @@ def _forecast(resupply: Resupply) -> Iterator[tuple[str, str]]:
         planning = resupply.planning
         yield "Planned ahead", f"{planning.horizon_days} days, within {planning.gap} of the least cost"
         yield "Visits that find their kits", f"{planning.service} of all, or more"
+        if planning.earlier.keep != "never":
+            yield "Plans go on from", f"the last {'approved ' * (planning.earlier.keep == 'approved')}plan"
     if resupply.method != "min_max":
         forecast = resupply.forecast
         yield "Screening fails", f"{forecast.screen_failure_rate} of subjects"
