@@ -73,9 +73,11 @@ def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) ->
     """Depots and sites with the ways between them; sites where kits are missing have a mark of their own."""
     places = {place.node: place for place in told.places}
     strokes = []
+    most = max((way.kits for way in told.ways), default=0)
     for way in sorted(told.ways, key=lambda way: way.consignments > 0):
         ends = [_spot(places[way.origin]), _spot(places[way.destination])]
-        strokes.append(svg.path(ends, "irt-line irt-stroke-1 irt-way" if way.consignments else "irt-grid"))
+        look = f"irt-line irt-stroke-1 irt-way irt-flow-{_width(way.kits, most)}" if way.consignments else "irt-grid"
+        strokes.append(svg.path(ends, look))
     sites = sum(place.kind.uses_kits for place in told.places)
     strokes += [_marked(place, missing.get(place.node, 0), sites <= _NAMED_MAX) for place in told.places]
     used = [way for way in told.ways if way.consignments]
@@ -91,7 +93,7 @@ def network_key() -> Markup:
         "depot": svg.rectangle(5, 1, 10, 10, "irt-ink"),
         "site": svg.circle(10, 6, 5, "irt-fill-1"),
         "site where kits are missing": svg.mark(3, 10, 6, "irt-fill-2"),
-        "lane in use": svg.line(1, 6, 19, 6, "irt-line irt-stroke-1"),
+        "lane in use, the wider the more kits": svg.path([(1, 6), (19, 6)], "irt-line irt-stroke-1 irt-flow-3"),
     }
     items = svg.join(
         Markup('<li><svg viewBox="0 0 20 12" class="irt-chart" aria-hidden="true">{}</svg>{}</li>').format(
@@ -120,6 +122,11 @@ def _key(parts: Sequence[str], base: float) -> list[Markup]:
         x, y = layer % 3 * 136 + 4, base + layer // 3 * 20
         strokes += [svg.rectangle(x, y, 10, 10, f"irt-fill-{layer % 6 + 1}"), svg.text(x + 15, y + 9, part)]
     return strokes
+
+
+def _width(kits: int, most: int) -> int:
+    """One to five, by the share of the lane with most kits."""
+    return 1 + round(4 * kits / most) if most else 1
 
 
 def _marks_key(names: Sequence[str], base: float) -> list[Markup]:

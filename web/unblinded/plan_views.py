@@ -16,7 +16,7 @@ from optimization.story.binding import BindingRule
 from optimization.story.carbon import LaneCarbon
 from optimization.story.comparison import Figures, MeasureRow
 from optimization.story.cost_table import CostRow
-from optimization.story.expiry_waterfall import ExpiryMonth
+from optimization.story.expiry_waterfall import ExpiryMonth, LotWaste
 from optimization.story.plan_changes import PlanChange
 from optimization.story.stock_projection import StockProjection
 from optimization.story.why import OtherWay
@@ -218,6 +218,8 @@ class ExpiryView(UnblindedView):
 
     head: PlanHead
     months: Sequence[ExpiryMonth]
+    lots: Sequence[LotWaste]
+    by_month: Sequence[tuple[str, int, int]]
 
     @property
     def month_words(self) -> list[str]:
