@@ -4,7 +4,7 @@ from simulation.engine.giving import ask_for, give_up
 from simulation.engine.order import Phase
 from simulation.engine.randomizing import Dispenser, Randomizer
 from simulation.engine.shipping import Shipping
-from simulation.engine.world import Asked, Process, Site, Treated, World
+from simulation.engine.world import Asked, OnTreatment, Process, Site, World
 from simulation.inputs.chance import WORDS_32
 from simulation.network import MINUTES_IN_DAY, VisitRow
 
@@ -81,7 +81,7 @@ class Trial:
             return False
         return self._randomizer.can_serve_all_arms(site, self._level(person), float(people.weight_kg[person]))
 
-    def _randomize(self, site: Site, person: int) -> Treated:
+    def _randomize(self, site: Site, person: int) -> OnTreatment:
         world = self._world
         world.subjects += 1
         site.randomized += 1
@@ -89,7 +89,7 @@ class Trial:
         self._randomized_in[country] = self._randomized_in.get(country, 0) + 1
         arm = self._randomizer.draw(world.subjects, self._levels(site, person))
         weight = float(world.inputs.people.weight_kg[person])
-        subject = Treated(world.subjects, person, arm, self._level(person), world.day, weight)
+        subject = OnTreatment(world.subjects, person, arm, self._level(person), world.day, weight)
         site.treated[subject.number] = subject
         world.books.count("randomized", minute=world.now, site=site.place)
         world.books.tell(world.now, "randomized", site.facts.number, subject.number, arm)
@@ -99,7 +99,7 @@ class Trial:
             world.completion_day = world.day
         return subject
 
-    def _treatment(self, site: Site, subject: Treated) -> Process:
+    def _treatment(self, site: Site, subject: OnTreatment) -> Process:
         """Visits one after the other, until the last one or until the subject stops."""
         world, visits = self._world, self._world.inputs.people.visits
         began = world.now
@@ -119,7 +119,7 @@ class Trial:
             self._visit(site, subject, place, row, due)
         self._stop(site, subject, "completed", "completed")
 
-    def _visit(self, site: Site, subject: Treated, place: int, row: VisitRow, due: "_Due") -> None:
+    def _visit(self, site: Site, subject: OnTreatment, place: int, row: VisitRow, due: "_Due") -> None:
         visits = self._world.inputs.people.visits
         subject.over.add((row.code, row.occurrence))
         if place:
@@ -137,7 +137,7 @@ class Trial:
             later = self._world.now + int(part * (due.next_minute(place) - self._world.now))
             self._world.begin(self._replacement(site, subject, asked, later))
 
-    def _replacement(self, site: Site, subject: Treated, asked: Asked, minute: int) -> Process:
+    def _replacement(self, site: Site, subject: OnTreatment, asked: Asked, minute: int) -> Process:
         """One kit of each type is lost or broken, and another is asked for."""
         world = self._world
         yield world.at(minute, Phase.REPLACEMENT, subject.number)
@@ -146,13 +146,13 @@ class Trial:
             ask_for(world, site, Asked(kits, asked.days_to_last, subject.number, "replacement"))
             self._shipping.after_request(site)
 
-    def _stop(self, site: Site, subject: Treated, measure: str, what: str) -> None:
+    def _stop(self, site: Site, subject: OnTreatment, measure: str, what: str) -> None:
         del site.treated[subject.number]
         give_up(self._world, site, subject.number)
         self._world.books.count(measure)
         self._world.books.tell(self._world.now, what, site.facts.number, subject.number)
 
-    def _titrate(self, subject: Treated, word: int) -> None:
+    def _titrate(self, subject: OnTreatment, word: int) -> None:
         """Moves to another dose level by the scenario's chances, one after the other."""
         for below, target in self._moves.get(subject.level or "", ()):
             if word < below:
@@ -192,7 +192,7 @@ class Trial:
 class _Due:
     """When a subject's visits are due: from randomization, or with drift from the visit before."""
 
-    def __init__(self, world: World, subject: Treated, began: int) -> None:
+    def __init__(self, world: World, subject: OnTreatment, began: int) -> None:
         self._visits, self._person = world.inputs.people.visits, subject.person
         self._rows, self._drift = world.inputs.places.visits, world.scenario.subjects.drift
         self._began, self._first_day = began, began // MINUTES_IN_DAY

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from irt.study.course import Treated, VisitAhead
+from irt.study.courses import dose_levels
 from irt.study.network import Lane
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
 from irt.supply.kit_selection import ANY_LABEL
@@ -22,7 +24,7 @@ from irt.supply.planner import (
 from irt.supply.regional import need_to_be_sent, served_through, windows_to_send_on
 from irt.supply.visits_ahead import DueVisit, due_visits
 from simulation.engine.stock import Stock
-from simulation.engine.world import Consignment, Depot, Site, Treated, World
+from simulation.engine.world import Consignment, Depot, OnTreatment, Site, World
 from simulation.network import MINUTES_IN_DAY
 
 
@@ -85,6 +87,7 @@ class Views:
             approved_lots=self._approved.get(facts.country),
             expected_need=self._need(site) if self._days_ahead else NOTHING,
             in_screening=site.in_screening,
+            treated=self._treated(site) if resupply.method == "optimizer" else (),
             enrolled=EnrolledSoFar(site.randomized, self._world.day - site.opened_day),
             stops_on=resupply.stops.sites.get(facts.number) or resupply.stops.countries.get(facts.country),
         )
@@ -119,6 +122,7 @@ class Views:
             approved_lots=frozenset().union(*lots) if lots else None,
             expected_need=need_to_be_sent(served),
             in_screening=sum(site.in_screening for site in served),
+            serves=tuple(served),
             labels=frozenset(
                 country.label_group for country in self._definition.countries if country.depot in below
             ),
@@ -212,18 +216,30 @@ class Views:
     def _need(self, site: Site) -> dict[str, list[tuple[date, int]]]:
         """The dated need of the site's subjects on treatment."""
         kits: Counter[tuple[str, int]] = Counter()
-        for _, treated in sorted(site.treated.items()):
-            for visit in self._ahead_of(treated):
-                if visit.key not in treated.over:
-                    for kit_type, quantity in visit.kits:
-                        kits[kit_type, self._world.day + visit.ahead_days] += quantity
+        for _, subject in sorted(site.treated.items()):
+            for visit in self._still_due(subject):
+                for kit_type, quantity in visit.kits:
+                    kits[kit_type, self._world.day + visit.ahead_days] += quantity
         by_type: dict[str, list[tuple[date, int]]] = defaultdict(list)
         for (kit_type, day), quantity in sorted(kits.items()):
             by_type[kit_type].append((self._world.date_of(day), quantity))
         return by_type
 
-    def _ahead_of(self, treated: Treated) -> list[DueVisit]:
-        key = treated.arm, treated.level, self._world.day - treated.first_day
+    def _treated(self, site: Site) -> tuple[Treated, ...]:
+        """Subjects who are alike, for planners that reckon with chances."""
+        levels = {level: number for number, level in enumerate(dose_levels(self._definition))}
+        alike: Counter[tuple[int, tuple[VisitAhead, ...]]] = Counter()
+        for _, subject in sorted(site.treated.items()):
+            if due := self._still_due(subject):
+                ahead = sorted((visit.visit for visit in due), key=lambda visit: visit.day)
+                alike[levels.get(subject.level, 0), tuple(ahead)] += 1
+        return tuple(Treated(many, *one) for one, many in alike.items())
+
+    def _still_due(self, subject: OnTreatment) -> list[DueVisit]:
+        return [visit for visit in self._ahead_of(subject) if visit.key not in subject.over]
+
+    def _ahead_of(self, subject: OnTreatment) -> list[DueVisit]:
+        key = subject.arm, subject.level, self._world.day - subject.first_day
         if key not in self._ahead:
             arm, level, since = key
             self._ahead[key] = [

@@ -67,7 +67,7 @@ class Site:
     waiting: list[Waiting] = field(default_factory=list)
     expired: Counter[str] = field(default_factory=Counter)
     recalled: Counter[str] = field(default_factory=Counter)
-    treated: dict[int, "Treated"] = field(default_factory=dict)
+    treated: dict[int, "OnTreatment"] = field(default_factory=dict)
 
 
 @dataclass(eq=False, slots=True)
@@ -81,7 +81,7 @@ class Depot:
 
 
 @dataclass(eq=False, slots=True)
-class Treated:
+class OnTreatment:
     """A subject on treatment: arm and dose level, the day it was randomized, visits that are over."""
 
     number: int
