@@ -65,7 +65,11 @@ _TITLES = {
 
 
 def _planned(job: RowMapping, result: Mapping[str, Any]) -> str:
-    shipments = result["shipments"]
+    notice = result.get("notice", "")
+    return _made(job, result["shipments"]) + (f" Planned by {notice}." if notice else "")
+
+
+def _made(job: RowMapping, shipments: int) -> str:
     if not shipments:
         return "No shipment was needed: everywhere enough counts as stock."
     one = shipments == 1

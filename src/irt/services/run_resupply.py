@@ -22,7 +22,7 @@ from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
 from irt.supply.calendar import is_review_day
 from irt.supply.planner import NetworkView, ResupplyPlanner
-from irt.supply.planners import planner_of, settings_of
+from irt.supply.planners import StandIn, planner_of, settings_of
 from irt.tables.shipment import ResupplyRun
 
 
@@ -43,12 +43,16 @@ class RunResupply(SQLModel):
 
 
 class ResupplyDone(SQLModel):
-    """The shipments of one run: to sites, then to regional depots, each in order of depot and place."""
+    """The shipments of one run: to sites, then to regional depots, each in order of depot and place.
+
+    `notice`: why another planner than the study's own supplied it.
+    """
 
     sites_considered: int
     depots_considered: int = 0
     shipments: list[str]
     kits: int
+    notice: str = ""
 
 
 class NoReviewDay(Refusal):
@@ -86,6 +90,8 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
             regional = regional_view(work.connection, asking, network.sites, ask.depot)
             run.plan(regional, done, to_depots=True)
             done.depots_considered = len(regional.sites)
+        if isinstance(run.planner, StandIn):
+            done.notice = f"{run.planner.name} instead of {run.planner.instead_of}: {run.planner.why}"
         _record_run(work, study, ask.day, run.planner.name, done)
         if ask.night and study.definition.notices:
             write_night_notices(work, study, f"{ask.day:%d %b %Y}", done.shipments, done.sites_considered)
@@ -136,9 +142,13 @@ def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: R
             record_kind="resupply_run",
             record=day.isoformat(),
             study_id=study.id,
-            new={"planner": planner, **counts, **_regional(done), "kits": done.kits},
+            new={"planner": planner, **counts, **_regional(done), "kits": done.kits, **_notice(done)},
         )
     )
+
+
+def _notice(done: ResupplyDone) -> dict[str, str]:
+    return {"notice": done.notice} if done.notice else {}
 
 
 def _regional(done: ResupplyDone) -> dict[str, int]:

@@ -40,6 +40,24 @@ class ByMethod:
         return self.plain.plan(network, day, settings)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The plain planner in the place of the one that a study names, and why."""
+
+    plain: ResupplyPlanner
+    instead_of: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        """The plain one's."""
+        return self.plain.name
+
+    def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+        """What the plain one proposes."""
+        return self.plain.plan(network, day, settings)
+
+
 def planner_of(definition: StudyDefinition, planner: ResupplyPlanner) -> ResupplyPlanner:
     """The planner that the study names, among those of the installation."""
     method = definition.resupply.method
