@@ -15,7 +15,6 @@ from irt.supply.planner import NetworkView, ProposedShipment
 from irt.supply.planners import ByMethod
 from irt.supply.resupply import MinMax
 from irt.tables.record import AuditEntry
-from irt.tables.secret import KitContent
 from irt.tables.shipment import ResupplyRun, Shipment
 from tests.builders_plan import planner
 from tests.builders_supply import SupplyHouse, the_lipid_study
@@ -83,10 +82,8 @@ def test_facts_that_change_are_thought_about_once_more(house: SupplyHouse) -> No
     done = run(house, slow)
     assert slow.thoughts == 2
     assert done.notice == ""
-    kits = len(house.rows(KitContent, kit_type="PEN-A"))
-    assert kits
     assert len(house.rows(Shipment)) == 1 + len(done.shipments)
-    assert sum(row["shipments_proposed"] for row in house.rows(ResupplyRun)) == len(done.shipments)
+    assert [row["shipments_proposed"] for row in house.rows(ResupplyRun)] == [len(done.shipments)]
 
 
 def test_a_restless_study_is_supplied_by_the_plain_planner(house: SupplyHouse) -> None:
