@@ -37,10 +37,7 @@ def tornado_of(experiment: Experiment, scenario: Scenario, play: Play) -> tuple[
     def moved_to(key: str, end: float) -> Estimate:
         return difference(experiment.looked_at, base, play(changed(scenario, {key: end}))).difference
 
-    bars = [
-        Bar(moved.called, moved_to(moved.key, moved.low), moved_to(moved.key, moved.high))
-        for moved in experiment.inputs
-    ]
+    bars = [Bar(moved.called, *(moved_to(moved.key, end) for end in moved.ends)) for moved in experiment.inputs]
     return figure(experiment.looked_at, base), by_length(bars)
 
 

@@ -13,14 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-Words = NDArray[np.uint64]
-"""[4, ...] numbers of 32 bits each."""
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from simulation.inputs.compiled import Floats, Ints, Words, philox
 
-ROUNDS = 10
-_MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-_WEYL = 0x9E3779B9, 0xBB67AE85
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 WORDS_32 = 1 << 32
 
@@ -42,6 +36,7 @@ class Purpose(IntEnum):
     DEMAND_RATE = 12
     DEMAND = 13
     FAULTS = 14
+    PARAMETERS = 15
 
 
 class Chance:
@@ -55,7 +50,7 @@ class Chance:
         named = (entity_of(part),) if part else ()
         sequence = np.random.SeedSequence(entropy=self._seed, spawn_key=(int(purpose), self._index, *named))
         first, second = sequence.generate_state(2, np.uint32)
-        return Stream((int(first), int(second)))
+        return Stream((np.uint64(first), np.uint64(second)))
 
     def key(self, purpose: Purpose, size_bytes: int) -> bytes:
         """A secret of so many bytes for the product's own draws."""
@@ -68,27 +63,17 @@ class Stream:
 
     __slots__ = ("_key",)
 
-    def __init__(self, key: tuple[int, int]) -> None:
+    def __init__(self, key: tuple[np.uint64, np.uint64]) -> None:
         self._key = key
 
     def words(self, entity: Any, number: Any = 0, place: Any = 0) -> Words:
         """Four numbers of 32 bits at each address; entity, number and place are broadcast."""
-        entity, number, place = np.broadcast_arrays(
-            np.asarray(entity, np.uint64), np.asarray(number, np.uint64), np.asarray(place, np.uint64)
-        )
-        return philox((place & _LOW, number & _LOW, entity & _LOW, entity >> _HALF), self._key)
-
-
-def philox(counter: tuple[Any, Any, Any, Any], key: tuple[int, int]) -> Words:
-    """Philox 4x32 of ten rounds."""
-    a, b, c, d = (np.array(each, np.uint64) for each in counter)
-    first, second = key
-    for _ in range(ROUNDS):
-        left, right = _MULTIPLIERS[0] * a, _MULTIPLIERS[1] * c
-        a, c = (right >> _HALF) ^ b ^ np.uint64(first), (left >> _HALF) ^ d ^ np.uint64(second)
-        b, d = right & _LOW, left & _LOW
-        first, second = (first + _WEYL[0]) % WORDS_32, (second + _WEYL[1]) % WORDS_32
-    return np.stack((a, b, c, d))
+        shape = np.broadcast_shapes(np.shape(entity), np.shape(number), np.shape(place))
+        entities = np.asarray(entity, np.uint64)
+        counter = np.empty((4, *shape), np.uint64)
+        counter[0], counter[1] = place, number
+        counter[2], counter[3] = entities & _LOW, entities >> _HALF
+        return philox(counter.reshape(4, -1), *self._key).reshape(4, *shape)
 
 
 @lru_cache(maxsize=65536)

@@ -6,6 +6,7 @@ from web.commands.subcommands import Subcommands
 
 SUBCOMMANDS = {
     "run": "web.commands.simulate_run",
+    "choose": "web.commands.simulate_choose",
     "compare": "web.commands.simulate_compare",
     "gate": "web.commands.simulate_gate",
     "replay": "web.commands.simulate_replay",

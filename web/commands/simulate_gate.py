@@ -10,10 +10,9 @@ import click
 from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.analysis.boundaries import Verdict
-from simulation.gate.hold import Outcome, Stopped, hold, record_of
-from simulation.gate.reading import Agreed, read_gate
+from simulation.gate.hold import Stopped, hold, record_of
+from simulation.gate.reading import read_gate
 from simulation.replication import EngineName
-from simulation.run.ask import software
 from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
 from simulation.run.playing import Playing
@@ -66,27 +65,12 @@ def gate(
         except Stopped:
             click.echo("Stopped before a look. The same command goes on from there.", err=True)
             sys.exit(CANCELLED)
-    told = _report(agreed, outcome, playing) | {"seconds": round(time.perf_counter() - begun, 3)}
+    results = {name: report["results_sha256"] for name, report in playing.reports.items()}
+    told = {"format": FORMAT} | record_of(agreed, outcome) | {"results": results} | playing.made()
+    told |= {"seconds": round(time.perf_counter() - begun, 3)}
     write_json(told, out / STATEMENT)
     show(told if as_json else in_short(told), as_json)
     sys.exit(EXITS[outcome.verdict])
-
-
-def _report(agreed: Agreed, outcome: Outcome, playing: Playing) -> dict[str, Any]:
-    """The statement, what it was made with, and where the runs are."""
-    means = playing.means
-    return {
-        "format": FORMAT,
-        **record_of(agreed, outcome),
-        "engine": playing.engine,
-        "software": software(),
-        "results": {name: report["results_sha256"] for name, report in playing.reports.items()},
-        "started": playing.started.isoformat(timespec="seconds"),
-        "backend": means.backend,
-        "workers": means.workers,
-        "out": str(playing.out),
-        "cpu_seconds": round(playing.cpu_seconds, 3),
-    }
 
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from irt.commands.randomization_options import json_option, show
 from simulation.explore.experiment import Experiment
 from simulation.explore.explore import morris_of, tornado_of
 from simulation.explore.reading import read_experiment
+from simulation.explore.uncertainty import uncertainty_of
 from simulation.replication import EngineName
-from simulation.run.ask import software
 from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
-from simulation.run.playing import Playing
+from simulation.run.playing import Playing, by_hash
 from simulation.run.run import Means
 from simulation.run.summary import Columns
 from simulation.spec.scenario import Scenario
@@ -31,8 +31,6 @@ from web.commands.simulate_run import with_interval
 
 FORMAT = "irt-simulation-sensitivity/1"
 ANSWER = "sensitivity.json"
-OF_A_HASH = 16
-"""So much of a point's hash names its directory."""
 
 
 @click.command()
@@ -57,29 +55,20 @@ def sensitivity(
     """Play the scenario of EXPERIMENT with its inputs moved; the answer goes to DIR/sensitivity.json.
 
     A tornado moves one input at a time to its ends and pairs each with the scenario as it is; morris moves all, one
-    after the other along paths. Every point has a directory of its own, so that a second start goes on.
+    after the other along paths; uncertainty draws them by laws and tells what they do apart from the chance of a
+    trial. Every point has a directory of its own, so that a second start goes on.
 
     Example: irt simulate sensitivity EXPERIMENT.yaml --out DIR --json
     """
     (experiment, scenario), begun = read_experiment(experiment_file), time.perf_counter()
     means, started = Means(backend, workers, cluster), clock.now()
     with watched(f"Exploring {experiment.name}", experiment.replications) as watch:
-        playing = Playing(experiment.seed, engine, out, means, started, watch, _place)
+        playing = Playing(experiment.seed, engine, out, means, started, watch, by_hash)
         told = _about(experiment, scenario) | _explored(experiment, scenario, playing)
-    told |= {"engine": engine, "software": software(), "points": len(playing.reports)}
-    told |= {
-        "started": started.isoformat(timespec="seconds"),
-        "backend": backend,
-        "workers": workers,
-        "out": str(out),
-    }
-    told |= {"cpu_seconds": round(playing.cpu_seconds, 3), "seconds": round(time.perf_counter() - begun, 3)}
+    told |= playing.made() | {"seed": experiment.seed, "points": len(playing.reports)}
+    told |= {"seconds": round(time.perf_counter() - begun, 3)}
     write_json(told, out / ANSWER)
     show(told if as_json else in_short(told), as_json)
-
-
-def _place(scenario: Scenario) -> str:
-    return scenario.hash[:OF_A_HASH]
 
 
 def _about(experiment: Experiment, scenario: Scenario) -> dict[str, Any]:
@@ -88,12 +77,16 @@ def _about(experiment: Experiment, scenario: Scenario) -> dict[str, Any]:
 
 
 def _explored(experiment: Experiment, scenario: Scenario, playing: Playing) -> dict[str, Any]:
-    def play(point: Scenario) -> Columns:
+    def play(point: Scenario, seed: int = experiment.seed) -> Columns:
+        playing.seed = seed
         columns = playing.play(point, experiment.replications)
         if columns is None:
             raise click.Abort
         return columns
 
+    if experiment.method == "uncertainty":
+        nested = uncertainty_of(experiment, scenario, play)
+        return asdict(nested) | {"mean": nested.mean.record(), "between": nested.between.record()}
     if experiment.method == "morris":
         return {"effects": [asdict(each) for each in morris_of(experiment, scenario, play)]}
     base, bars = tornado_of(experiment, scenario, play)
@@ -103,6 +96,11 @@ def _explored(experiment: Experiment, scenario: Scenario, playing: Playing) -> d
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:
     """For the eye: a line for each input, the one that moves most first."""
+    if "between" in told:
+        errors = ("monte_carlo_error", "outer_error", "parameter_deviation")
+        return {"experiment": told["name"], "mean": with_interval(told["mean"])} | {
+            name: told[name] for name in errors
+        }
     if "effects" in told:
         lines = {
             each[

@@ -7,6 +7,7 @@ import pytest
 
 from simulation.explore.explore import Columns, morris_of, tornado_of
 from simulation.explore.reading import UnreadableExperiment, read_experiment
+from simulation.explore.uncertainty import points_of, uncertainty_of
 from simulation.spec.reading import changed, scenario_of
 from simulation.spec.scenario import Scenario
 
@@ -85,6 +86,9 @@ def test_paths_of_morris_find_the_slopes(tmp_path: Path) -> None:
         (("key: horizon_days", "key: subjects.dropout_per_year"), "there twice"),
         (("replications: 50", "replications: 50\nlevels: 5"), "even number"),
         (("replications: 50", "replications: 1"), "replications"),
+        (("low: 2.0, high: 4.0", "low: 2.0"), "both its ends, or a law"),
+        (("low: 2.0, high: 4.0", "law: {law: fixed, value: 3}"), "the other methods both its ends"),
+        (("name: what-moves-it", "name: what-moves-it\nmethod: uncertainty"), "a law of each input"),
         (("scenario: base.yaml", "scenario: none.yaml"), "none.yaml"),
     ],
 )
@@ -93,6 +97,39 @@ def test_an_experiment_that_tells_nothing_is_refused(tmp_path: Path, change: tup
     with pytest.raises(Exception, match=words) as refused:
         read_experiment(_read(tmp_path, EXPERIMENT.replace(*change)))
     assert isinstance(refused.value, UnreadableExperiment) or "none.yaml" in str(refused.value)
+
+
+UNCERTAIN = """
+name: what-is-not-known
+scenario: base.yaml
+method: uncertainty
+draws: 200
+replications: 50
+looked_at: {measure: missed}
+inputs:
+  - {key: enrolment.screened_per_site_month, law: {law: gamma, mean: 3, shape: 9}}
+"""
+
+
+def test_parameters_that_are_not_known_are_told_apart_from_chance(tmp_path: Path) -> None:
+    """Misses are ten times a rate of deviation 1, and chance of deviation 1: 100 between and 1 within."""
+    experiment, scenario = read_experiment(_read(tmp_path, UNCERTAIN))
+    seeds: list[int] = []
+
+    def seeded(point: Scenario, seed: int) -> Columns:
+        seeds.append(seed)
+        assert point.enrolment is not None
+        chance = np.random.Generator(np.random.PCG64(seed)).normal(size=50)
+        return {"missed": 10 * point.enrolment.screened_per_site_month + chance}
+
+    told = uncertainty_of(experiment, scenario, seeded)
+    assert len(set(seeds)) == 200
+    assert told.between.low < 100 < told.between.high
+    assert told.within == pytest.approx(1, rel=0.05)
+    assert told.mean.low < 30 < told.mean.high
+    assert [point.hash for point in points_of(experiment, scenario)] == [
+        point.hash for point in points_of(experiment, scenario)
+    ]
 
 
 def test_the_experiment_that_comes_along_fits_its_scenario() -> None:

@@ -15,7 +15,7 @@ EXPERIMENT = """
 name: what-moves-it
 scenario: long.yaml
 looked_at: {measure: missed}
-replications: 30
+replications: 12
 inputs:
   - {key: enrolment.screened_per_site_month, low: 2, high: 4}
   - {key: horizon_days, low: 100, high: 900}
@@ -41,7 +41,7 @@ def test_the_input_that_moves_most_comes_first(tmp_path: Path) -> None:
     done = typed(tmp_path, EXPERIMENT, "out", "--json")
     told = json.loads(done.stdout)
     assert [bar["name"] for bar in told["bars"]] == ["horizon_days", "enrolment.screened_per_site_month"]
-    assert told["bars"][0]["low"]["value"] == pytest.approx(6, abs=1)
+    assert told["bars"][0]["low"]["value"] == pytest.approx(6, abs=2)
     assert told["points"] == 5
     assert json.loads((tmp_path / "out" / "sensitivity.json").read_text()) == told
 
@@ -50,6 +50,17 @@ def test_the_same_experiment_gives_the_same_answer(tmp_path: Path) -> None:
     """Elsewhere, and in the same directory again."""
     told = [json.loads(typed(tmp_path, EXPERIMENT, out, "--json").stdout) for out in ("a", "b", "a")]
     assert all({name for name in each if each[name] != told[0][name]} <= MAY_DIFFER for each in told)
+
+
+def test_parameters_by_laws(tmp_path: Path) -> None:
+    """Each draw has a run of its own; three errors are told apart."""
+    text = EXPERIMENT[: EXPERIMENT.index("inputs:")] + "method: uncertainty\ndraws: 4\ninputs:\n"
+    text += "  - {key: enrolment.screened_per_site_month, law: {law: uniform, least: 2, most: 4}}\n"
+    told = json.loads(typed(tmp_path, text, "out", "--json").stdout)
+    assert told["points"] == 4
+    assert told["monte_carlo_error"] > 0
+    assert told["mean"]["value"] == pytest.approx(3, abs=1)
+    assert "parameter deviation" in typed(tmp_path, text, "out").stdout
 
 
 @pytest.mark.parametrize(("more", "words"), [("", "as it is"), ("method: morris\npaths: 2\n", "over its range")])
