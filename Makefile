@@ -41,6 +41,12 @@ $(STAMPS)/epcis:
 .PHONY: install
 install: $(STAMPS)/runtime ## .venv with the irt command, from hashed requirement files
 
+.PHONY: dask ray
+dask: install ## install, plus what simulations on a Dask cluster need
+ray: install ## install, plus what simulations on a Ray cluster need
+dask ray:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/$@.txt
+
 .PHONY: develop
 develop: install $(STAMPS)/develop $(STAMPS)/browser $(STAMPS)/verifiers $(STAMPS)/epcis ## install, plus what tests and checks need
 
@@ -79,7 +85,7 @@ format: develop ## tidy the code
 
 .PHONY: lock
 lock: develop ## lock the requirement files again, with hashes
-	cd requirements && for room in runtime build develop; do \
+	cd requirements && for room in runtime build dask ray develop; do \
 		../$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $$room.in -o $$room.txt; \
 	done
 

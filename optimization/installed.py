@@ -1,9 +1,10 @@
 """The optimizer as an installation offers it; apart, for its engine takes a while to load."""
 
 from optimization.planner import Optimizer
+from optimization.replan.replan import replan
 from optimization.solve import optimize
 
 
 def optimizer() -> Optimizer:
     """The planner of studies that name this method."""
-    return Optimizer(optimize)
+    return Optimizer(optimize, replan)

@@ -9,6 +9,7 @@ from irt.supply.planned import Departures
 from irt.supply.planner import NetworkView, ProposedShipment
 from irt.supply.resupply import Formula
 from optimization.check.passed import passed
+from optimization.live.earlier import SolveAgain, earlier_of, nervousness_of
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem, live_problem
 from optimization.problem import Problem
@@ -21,9 +22,13 @@ Solve = Callable[[Problem, Goal, Watch], Result]
 
 @dataclass(frozen=True, slots=True)
 class Optimizer:
-    """Plans the whole network for the study's horizon and proposes what cannot wait for the next review."""
+    """Plans the whole network for the study's horizon and proposes what cannot wait for the next review.
+
+    `again` goes on from a plan kept before, where the settings hold one: `earlier`, its problem and it as files.
+    """
 
     solve: Solve
+    again: SolveAgain | None = None
     name: str = "optimizer"
 
     def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
@@ -31,7 +36,7 @@ class Optimizer:
         live = live_problem(f"plan of {day}", network, None, day, settings)
         if not live.problem.demand:
             return []
-        result = self.solve(live.problem, _goal(settings), lambda _: True)
+        result = self._solved(live, settings)
         passed(live.problem, result)
         last = live.days.first + settings.get("review_days", 1)
         due = [leg for leg, one in zip(legs(live, result.plan), result.plan.consignments, strict=True)
@@ -39,6 +44,14 @@ class Optimizer:
         departures, facts = Departures(network, day), _facts(live, result)
         proposals = [_proposal(departures, leg, facts, live) for leg in sorted(due, key=_order)]
         return [proposal for proposal in proposals if proposal is not None]
+
+    def _solved(self, live: LiveProblem, settings: Mapping[str, Any]) -> Result:
+        """From the plan kept earlier without a proof, for it takes a moment; else from nothing."""
+        if self.again is None or "earlier" not in settings:
+            return self.solve(live.problem, _goal(settings), lambda _: True)
+        yesterday = earlier_of(live, *settings["earlier"])
+        nervousness = nervousness_of(settings["planning"].earlier)
+        return self.again(live.problem, yesterday, _goal(settings), lambda _: True, nervousness).result
 
 
 def _goal(settings: Mapping[str, Any]) -> Goal:
@@ -63,11 +76,11 @@ def _proposal(
 
 
 def _facts(live: LiveProblem, result: Result) -> dict[str, Any]:
-    """What is told of the plan with each shipment of it."""
+    """What is told of the plan with each shipment of it; a bound only where one is proven."""
     return {
         "plan_hash": result.plan.hash,
         "plan_cost": result.cost.total,
-        "plan_bound": result.bound,
+        **({"plan_bound": result.bound} if result.bound else {}),
         "horizon_days": live.days.horizon - live.days.first,
     }
 

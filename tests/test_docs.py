@@ -38,6 +38,7 @@ RANDOMIZATION = ROOT / "docs" / "reference" / "randomization.md"
 FENCE = re.compile(r"^```(?P<kind>[^\n]*)\n(?P<body>.*?)^```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
+NAME = re.compile(r"(irt|optimization|simulation)(\.\w+)+")
 
 
 def fences(page: Path, kind: str) -> list[str]:
@@ -77,6 +78,15 @@ def test_the_commands_shown_run(lines: list[str], tmp_path: Path, monkeypatch: p
         assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception!r}"
 
 
+@pytest.mark.parametrize("page", [page for page in PAGES if fences(page, "python run")], ids=lambda page: page.stem)
+def test_the_examples_shown_hold(page: Path) -> None:
+    """The blocks of a page marked `python run`, pasted one after the other, assert what is so."""
+    names: dict[str, Any] = {}
+    for body in fences(page, "python run"):
+        assert "assert " in body
+        exec(compile(body, str(page), "exec"), names)  # noqa: S102 - the text of our own page
+
+
 def test_every_command_is_in_the_reference() -> None:
     """What `irt --help` lists is told on the page of the command line, and nothing else is."""
     page = (ROOT / "docs" / "reference" / "command-line.md").read_text()
@@ -99,7 +109,7 @@ def test_names_in_code_exist(page: Path) -> None:
     verbs = set(re.findall(r"^([a-z-]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = [code for code in CODE.findall(FENCE.sub("", page.read_text())) if " " not in code]
     missing = [code for code in named if _is_path(code) and not (ROOT / code).exists()]
-    missing += [code for code in named if re.fullmatch(r"(irt|optimization)(\.\w+)+", code) and not _imports(code)]
+    missing += [code for code in named if NAME.fullmatch(code) and not _imports(code)]
     missing += [verb for verb in re.findall(r"\bmake ([a-z]+)`", page.read_text()) if verb not in verbs]
     assert missing == []
 
@@ -158,7 +168,9 @@ def test_every_term_of_the_glossary_says_where_it_lives() -> None:
     rows = [line for line in (ROOT / "docs" / "glossary.md").read_text().splitlines() if line.startswith("| ")]
     terms = [row.strip("|").split("|") for row in rows if not row.startswith("| Term")]
     assert len(terms) > 50
-    assert [row for row in terms if len(row) != 3 or not re.search(r"`(irt|optimization)\.", row[2])] == []
+    assert [
+        row for row in terms if len(row) != 3 or not any(NAME.fullmatch(code) for code in CODE.findall(row[2]))
+    ] == []
 
 
 def test_every_decision_is_listed() -> None:

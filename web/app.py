@@ -109,7 +109,8 @@ from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.level_sets import LevelSetPages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
-from web.unblinded.plan_approval import PlanApprovalPages
+from web.unblinded.plan_advice import PlanAdvicePages
+from web.unblinded.plan_approval import PlanApprovalPages, PlanPaperPages
 from web.unblinded.plan_compare import PlanComparePages
 from web.unblinded.plan_pages import PlanPages
 from web.unblinded.plan_reasons import PlanReasonPages
@@ -191,7 +192,9 @@ ROOMS: tuple[Any, ...] = (
     PlanPages,
     PlanReasonPages,
     PlanComparePages,
+    PlanAdvicePages,
     PlanApprovalPages,
+    PlanPaperPages,
     SupplyExceptionPages,
     StockDifferencePages,
     InterfacePages,

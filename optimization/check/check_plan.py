@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from optimization.check.consignments import check_consignments
-from optimization.check.dispensings import check_uses, not_used, uses_of, wanted_in
-from optimization.check.movements import movements_of
+from optimization.check.dispensings import check_uses, not_used, uses_of
+from optimization.check.movements import movements_of, with_uses
 from optimization.check.stock import Stock, check_stock
 from optimization.check.trip import Trip, not_trips, trips_of
 from optimization.check.verdict import Verdict
@@ -15,18 +15,17 @@ from optimization.result import CostSplit
 
 def check_plan(problem: Problem, plan: Plan) -> Verdict:
     """Every violation of a plan and its cost in cents; what is not served is priced and never forbidden."""
-    wanted = wanted_in(problem)
     trips = trips_of(problem, plan.consignments)
-    uses = uses_of(problem, wanted, plan.dispensings)
-    stock = check_stock(problem, movements_of(problem, trips, uses))
+    uses = uses_of(problem, plan.dispensings)
+    stock = check_stock(problem, with_uses(problem, movements_of(problem, trips), uses.demand, uses.lot, uses.kits))
     violations = (
         *not_trips(problem, plan.consignments),
         *check_consignments(problem, trips),
-        *not_used(problem, wanted, plan.dispensings),
-        *check_uses(problem, wanted, uses),
+        *not_used(problem, uses),
+        *check_uses(problem, uses),
         *stock.violations,
     )
-    kits, served = problem.kits_wanted, sum(one.kits for one in uses)
+    kits, served = problem.kits_wanted, int(uses.kits.sum())
     cost = _cost(problem, trips, stock, kits - served)
     return Verdict(violations, cost, served / kits if kits else 1.0, kits - served, stock.wasted_kits)
 

@@ -1,6 +1,6 @@
 """Every movement of kits as columns of numbers: which node and lot, the day, what happens then, how many kits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimization.check.trip import Trip
-from optimization.plan import Dispensing
 from optimization.problem import Problem
 
 Numbers = NDArray[np.int64]
@@ -39,8 +38,8 @@ class Movements:
         return Movements(self.node[rows], self.lot[rows], self.day[rows], self.phase[rows], self.kits[rows])
 
 
-def movements_of(problem: Problem, trips: Sequence[Trip], uses: Iterable[Dispensing]) -> Movements:
-    """What is supplied, sent, received and used."""
+def movements_of(problem: Problem, trips: Sequence[Trip]) -> Movements:
+    """What is supplied, sent and received."""
     node = {name: number for number, name in enumerate(problem.nodes)}
     lot = {name: number for number, name in enumerate(problem.lots)}
     rows = [(node[row.node], lot[row.lot], row.day, Phase.ARRIVES, row.kits) for row in problem.supply]
@@ -49,6 +48,21 @@ def movements_of(problem: Problem, trips: Sequence[Trip], uses: Iterable[Dispens
         for sent, kits in trip.contents:
             rows.append((origin, lot[sent.id], trip.leaves, Phase.LEAVES, -kits))
             rows.append((destination, lot[sent.id], arrives, Phase.ARRIVES, kits))
-    rows.extend((node[one.site], lot[one.lot], one.day, Phase.USED, -one.kits) for one in uses)
     columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
     return Movements(*columns)
+
+
+def with_uses(problem: Problem, movements: Movements, demand: Numbers, lot: Numbers, kits: Numbers) -> Movements:
+    """The movements, and kits of a lot that are used for a demand; demand and lot by their places."""
+    node = {name: number for number, name in enumerate(problem.nodes)}
+    rows = problem.demand
+    at = np.array([node[row.site] for row in rows], dtype=np.int64)[demand]
+    day = np.array([row.day for row in rows], dtype=np.int64)[demand]
+    used = Movements(at, lot, day, np.full(len(at), Phase.USED, dtype=np.int64), -kits)
+    return Movements(
+        np.concatenate((movements.node, used.node)),
+        np.concatenate((movements.lot, used.lot)),
+        np.concatenate((movements.day, used.day)),
+        np.concatenate((movements.phase, used.phase)),
+        np.concatenate((movements.kits, used.kits)),
+    )

@@ -45,6 +45,13 @@ def add_all(masses: list[Mass]) -> Mass:
     return masses[0]
 
 
+def beyond(mass: Mass, kits: int) -> Mass:
+    """The number above so many; nothing where it is not above."""
+    above = mass[kits:].copy() if kits < len(mass) else np.zeros(1)
+    above[0] += mass[:kits].sum() if kits < len(mass) else 1.0
+    return above
+
+
 def trimmed(mass: Mass) -> Mass:
     """One mass without its negligible tail, which goes to the largest number kept."""
     beyond = np.cumsum(mass[::-1])[::-1]

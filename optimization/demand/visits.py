@@ -32,6 +32,16 @@ class Conduct:
     window: Mapping[int, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    """A visit still planned: days from now, chances of days around it, chance to stop before it, kits by level."""
+
+    planned: int
+    window: Mapping[int, float]
+    stops: float
+    kits: Sequence[int]
+
+
 def kits_of_subject(
     subject: Subject, conduct: Conduct, titration: Titration, kit_type: str, days: tuple[int, int]
 ) -> Mass:
@@ -40,27 +50,59 @@ def kits_of_subject(
     A visit whose window has begun did not take place on the days before today; if the window is over, the subject
     has stopped.
     """
-    moves, kits = np.array(titration.moves), titration.kits_of(kit_type)
-    going: NDArray[np.float64] = np.array(subject.levels, dtype=float)[:, None]
+    kits = titration.kits_of(kit_type)
+    visits = [
+        Appointment(planned, conduct.window, conduct.dropout_per_visit, kits) for planned in subject.planned_days
+    ]
+    return kits_of_appointments(visits, subject.levels, titration.moves, days)
+
+
+def kits_of_appointments(
+    visits: Sequence[Appointment], levels: Sequence[float], moves: Sequence[Sequence[float]], days: tuple[int, int]
+) -> Mass:
+    """The same for visits that differ in window, kits and chance to stop; `levels` as they are before the first."""
+    steps = np.array(moves).T
+    going: NDArray[np.float64] = np.array(levels, dtype=float)[:, None]
     stopped = np.zeros(1)
-    for place, planned in enumerate(subject.planned_days):
-        if planned + min(conduct.window) > days[1]:
+    for place, visit in enumerate(visits):
+        if visit.planned + min(visit.window) > days[1]:
             break
-        came, within = _kept(planned, conduct, days, known_from=0 if place == 0 else None)
+        came, within = _kept(visit, days, known_from=0 if place == 0 else None)
         # The level changes from visit to visit, also at the next one.
-        going = moves.T @ going
+        going = steps @ going
         stopped = _sum(stopped, going.sum(axis=0) * (1 - came))
-        going = _taken(going * came, kits, within)
+        going = _taken(going * came, visit.kits, within)
     return trimmed(_sum(stopped, going.sum(axis=0)))
 
 
-def _kept(planned: int, conduct: Conduct, days: tuple[int, int], known_from: int | None) -> tuple[float, float]:
+def mean_by_day(
+    visits: Sequence[Appointment], levels: Sequence[float], moves: Sequence[Sequence[float]], days: int
+) -> NDArray[np.float64]:
+    """The mean kits of one subject on each day from today on, for so many days."""
+    means = np.zeros(days)
+    steps, going = np.array(moves).T, np.array(levels, dtype=float)
+    for place, visit in enumerate(visits):
+        if visit.planned + min(visit.window) >= days:
+            break
+        came, _ = _kept(visit, (0, days), known_from=0 if place == 0 else None)
+        going = steps @ going * came
+        kits = float(going @ np.array(visit.kits))
+        # Only of the first visit is it known that it did not take place before today.
+        open_days = {day: chance for day, chance in visit.window.items() if place or visit.planned + day >= 0}
+        ahead = sum(open_days.values())
+        for offset, chance in open_days.items():
+            if 0 <= visit.planned + offset < days:
+                means[visit.planned + offset] += kits * chance / ahead
+    return means
+
+
+def _kept(visit: Appointment, days: tuple[int, int], known_from: int | None) -> tuple[float, float]:
     """The chance that the visit takes place, and if so that it falls within the days."""
-    stays = 1 - conduct.dropout_per_visit
+    stays, planned = 1 - visit.stops, visit.planned
     ahead = sum(
-        chance for offset, chance in conduct.window.items() if known_from is None or planned + offset >= known_from
+        chance for offset, chance in visit.window.items() if known_from is None or planned + offset >= known_from
     )
-    within = sum(chance for offset, chance in conduct.window.items() if days[0] <= planned + offset <= days[1])
+    within = sum(chance for offset, chance in visit.window.items() if days[0] <= planned + offset <= days[1])
     if ahead == 0:
         return 0.0, 0.0
     return stays * ahead / (stays * ahead + 1 - stays), within / ahead

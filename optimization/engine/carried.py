@@ -8,7 +8,7 @@ from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
 from optimization.engine.depot_stock import AT_DEPOT
 from optimization.engine.needs import Want
 from optimization.engine.schedule import Schedule
-from optimization.engine.trips import entry_days
+from optimization.engine.through import may_enter
 from optimization.problem import Node
 
 
@@ -26,7 +26,7 @@ class Carried:
     @property
     def legs(self) -> list[Trip]:
         """Its trips, in order."""
-        return [self.arrival, self.trip] if self.arrival else [self.trip]
+        return [*self.arrival.legs, self.trip] if self.arrival else [self.trip]
 
     @property
     def first_leg(self) -> Trip:
@@ -97,8 +97,7 @@ def _through_depot(cluster: Cluster, schedule: Schedule, kits: Sequence[Carried]
 def _brings(cluster: Cluster, arrival: Trip, one: Carried) -> bool:
     if arrival.arrives > one.trip.leaves or arrival.leaves < one.ready:
         return False
-    opens, closes = entry_days(cluster.problem, arrival.lane)(one.kit)
-    return opens <= arrival.arrives <= closes
+    return may_enter(cluster.problem, arrival, one.kit)
 
 
 def _fill_boxes(

@@ -18,11 +18,20 @@ from optimization.problem import Lane, Node, Problem
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A day on which a lane may be used."""
+    """A day on which a lane may be used.
+
+    By way of other depots, `lane` is from source to depot with the costs of all, and `parts` are its trips.
+    """
 
     lane: Lane
     leaves: int
     arrives: int
+    parts: tuple["Trip", ...] = ()
+
+    @property
+    def legs(self) -> tuple["Trip", ...]:
+        """Its parts, or itself."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True, slots=True)

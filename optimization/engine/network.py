@@ -10,6 +10,7 @@ from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Placed, Tri
 from optimization.engine.depot_stock import with_depot_stock
 from optimization.engine.needs import Gain, Need, SiteNeeds, Want, needs_of
 from optimization.engine.sources import Sources, sources_of
+from optimization.engine.through import may_enter, through_trips
 from optimization.engine.trips import FOREVER, dispatch_days, entry_days
 from optimization.problem import Lane, Node, Problem, Supply
 
@@ -120,23 +121,25 @@ def _kinds(problem: Problem, temp: str) -> Kinds:
 
 
 def _depot_of(network: Network, site: str, temp: str) -> str:
-    """The depot with most lanes to the site; none where all come from a source."""
-    origins = Counter(
-        lane.origin for lane in network.usable(site, temp) if lane.origin not in network.sources.nodes
-    )
-    return min(origins, key=lambda one: (-origins[one], one), default="")
+    """The depot that anything can come to, with most lanes to the site; none where all come from a source."""
+    lanes = [lane for lane in network.usable(site, temp) if lane.origin not in network.sources.nodes]
+    origins = Counter(lane.origin for lane in lanes)
+    cheapest = {one: min(lane.fixed_cost for lane in lanes if lane.origin == one) for one in origins}
+    empty = {one: not _arrivals(network, one, temp) for one in origins} if len(origins) > 1 else {}
+    return min(origins, key=lambda one: (empty.get(one), -origins[one], cheapest[one], one), default="")
 
 
 def _cluster(
     network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds], kinds: Kinds, relaxed: bool
 ) -> Cluster:
     stock = network.stock_at(depot, temp)
-    if stock and relaxed:
-        # A bound that lets kits of the depot's own stock leave it for nothing holds, whatever it has.
+    stocked = relaxed and any(network.stock_at(one, temp) for one in _above(network, temp, depot, needs))
+    if stocked:
+        # A bound that lets kits of the depots' own stock leave them for nothing holds, whatever they have.
         depot = ""
-    arrivals = _arrivals(network, depot, temp)
+    arrivals = _last_arrivals(network, depot, temp) if relaxed else _arrivals(network, depot, temp)
     sites = [
-        _site(network, temp, (depot, arrivals), (one.site, need), kinds, relaxed and bool(stock))
+        _site(network, temp, (depot, arrivals), (one.site, need), kinds, (relaxed, stocked))
         for one in needs
         for need in one.choices
     ]
@@ -147,14 +150,35 @@ def _cluster(
     return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, relaxed)
 
 
-def _arrivals(network: Network, depot: str, temp: str) -> list[Trip]:
-    """All arrivals a depot can have from the sources, in order."""
-    trips = [
-        trip
-        for lane in network.usable(depot, temp)
-        for trip in (Trip(lane, day, day + lane.transit_days) for day in network.days_of(lane))
-        if lane.origin in network.sources.nodes
-    ]
+def _above(network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds]) -> set[str]:
+    """The depots, sources apart, that kits may come by to the depot or to its sites."""
+    found: set[str] = set()
+    nodes = [depot, *(one.site for one in needs)]
+    while nodes:
+        node = nodes.pop()
+        if node not in found:
+            found.add(node)
+            nodes += [lane.origin for lane in network.usable(node, temp)]
+    return found - network.sources.nodes - {one.site for one in needs}
+
+
+def _last_arrivals(network: Network, depot: str, temp: str) -> list[Trip]:
+    """All arrivals at a depot, wherever they come from: a bound that leaves out the ways before holds."""
+    lanes = network.usable(depot, temp)
+    return sorted(
+        (Trip(lane, day, day + lane.transit_days) for lane in lanes for day in network.days_of(lane)), key=_order
+    )
+
+
+def _arrivals(network: Network, depot: str, temp: str, passed: tuple[str, ...] = ()) -> list[Trip]:
+    """All arrivals a depot can have from the sources, in order, some by way of other depots."""
+    trips: list[Trip] = []
+    for lane in network.usable(depot, temp):
+        if lane.origin in network.sources.nodes:
+            trips += [Trip(lane, day, day + lane.transit_days) for day in network.days_of(lane)]
+        elif lane.origin not in passed:
+            before = _arrivals(network, lane.origin, temp, (*passed, depot))
+            trips += through_trips(lane, network.days_of(lane), before)
     return sorted(trips, key=_order)
 
 
@@ -207,13 +231,15 @@ def _site(
     depot: tuple[str, Sequence[Trip]],
     choice: tuple[str, Need],
     kinds: Kinds,
-    stocked: bool,
+    free: tuple[bool, bool],
 ) -> ClusterSite:
+    """`free`: whether other depots' lanes bring kits too, as in a bound, and whether any lot is there on day 0."""
+    relaxed, stocked = free
     node, need, problem = network.problem.nodes[choice[0]], choice[1], network.problem
     ways = [
         _Way(lane, network.days_of(lane), entry_days(problem, lane), lane.origin != depot[0])
         for lane in network.usable(node.id, temp)
-        if stocked or lane.origin == depot[0] or lane.origin in network.sources.nodes
+        if relaxed or lane.origin == depot[0] or lane.origin in network.sources.nodes
     ]
     memo: dict[Want, _Window | None] = {}
     for want in need.wants:
@@ -280,7 +306,6 @@ def _first_at_depot(network: Network, arrivals: Sequence[Trip], kit: str, ready:
     """The first arrival at the depot that may carry the kit."""
     place = bisect_left([trip.leaves for trip in arrivals], ready) if ready < FOREVER else len(arrivals)
     for trip in arrivals[place:]:
-        opens, closes = entry_days(network.problem, trip.lane)(kit)
-        if opens <= trip.arrives <= closes:
+        if may_enter(network.problem, trip, kit):
             return trip.arrives
     return FOREVER

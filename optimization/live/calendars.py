@@ -63,16 +63,3 @@ def closed_for_arrival(days: Days, site: SiteView) -> frozenset[int]:
     if any(not reason.startswith(NO_LICENCE) for reason in site.barred.values()):
         closed.add(days.first + site.lead_time_days)
     return frozenset(closed)
-
-
-def first_arrival(days: Days, site: SiteView) -> int:
-    """Days from today until what is sent now can be there; the lead time alone where nothing ever arrives."""
-    closed = closed_for_arrival(days, site)
-    for ahead in range(LONGEST_WAY_DAYS):
-        planned_on = days.today + timedelta(days=ahead)
-        past_cut_off = site.past_cut_off and ahead == 0
-        arrives = site.lead_time_days + days.of(planned_on)
-        leaves = site.calendar.dispatch_on(planned_on, past_cut_off) == planned_on
-        if leaves and arrives not in closed:
-            return arrives - days.first
-    return site.lead_time_days

@@ -1,147 +1,166 @@
-"""What a site is to have by when: the known need, and so much more as keeps the promise of service.
+"""What each site is to have by when: exact chances of its demand, turned into whole kits by whole days.
 
-An order can be answered by a later one after the lead time and one review. So long is the stock to last with the
-promised chance; further ahead the mean goes on, and what lies above it stays. Where new subjects are expected, each
-site's rate is learned from what it has enrolled (Poisson-gamma).
+A delivery has to last, with a chance that is the same everywhere, until the next one can arrive: it is asked to
+bring what is used before it is decided on in the mean, and from then on what is not exceeded with that chance.
+The first delivery of each length is computed exactly; what it asks for beyond the mean, later ones of it do too.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from math import ceil
+from math import ceil, floor
 
 import numpy as np
+from numpy.typing import NDArray
 
+from irt.study.course import Courses
 from irt.supply.planner import SiteView
-from irt.supply.projection import DROPOUT_DAYS, Assumptions
-from optimization.demand.enrolment import Prior, Rate, learned
-from optimization.demand.mass import Mass, add_all, mean_of, stock_for, trimmed
-from optimization.demand.newcomers import compounded
-from optimization.live.calendars import Days, first_arrival
+from optimization.demand.enrolment import Prior
+from optimization.demand.hyperparameters import Seen, learned_prior
+from optimization.demand.mass import stock_for
+from optimization.live.calendars import Days
+from optimization.live.deliveries import Delivery, deliveries
+from optimization.live.demand import VISITS, StudyDemand
+from optimization.live.service import Protected, calibrated
 
 ROUNDING = 1e-9
-REVIEWS_MISSED_DAYS = 7
-"""A lane leaves on some days of the week only: so long an order may have to wait."""
 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """The chance that stock lasts, what is assumed of subjects, after how many days supply is reviewed again."""
+    """The share of visits that find their kits, what subjects are given, after how many days supply is reviewed.
+
+    `prior`: how sites enrol before any did; without it nobody new is expected.
+    """
 
     service: Fraction
-    assumed: Assumptions
+    courses: Courses
     review_days: int
     prior: Prior | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Chance:
-    """So many kits wanted from a day on, if at all."""
+class Wanted:
+    """So many more kits are to have been at a site by a day from now."""
 
+    site: str
+    kit_type: str
     ahead_days: int
     kits: int
-    chance: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Newcomers:
-    """Subjects not yet screened: the site's rate, and (days since randomization, kits of the mean subject)."""
-
-    rate: Rate | None
-    kits: tuple[tuple[int, float], ...]
-
-    def mean(self, ahead: int) -> float:
-        """Kits until a day, in the mean."""
-        if self.rate is None:
-            return 0.0
-        return self.rate.mean_per_day * sum(max(ahead - day, 0) * kits for day, kits in self.kits)
-
-    def law(self, until: int) -> Mass:
-        """Kits until a day: negative binomially many subjects, each on any of the days with the same chance."""
-        if self.rate is None or until <= 0:
-            return np.ones(1)
-        totals = [sum(kits for day, kits in self.kits if day <= until - came) for came in range(until)]
-        each = np.zeros(int(max(totals)) + 2)
-        for total in totals:
-            whole = int(total)
-            each[whole] += (1 - (total - whole)) / until
-            each[whole + 1] += (total - whole) / until
-        return compounded(self.rate, until, 1.0, trimmed(each))
+def wanted_by_day(
+    sites: Sequence[SiteView], kit_types: Sequence[str], days: Days, promise: Promise
+) -> Iterator[Wanted]:
+    """What sites are to have by when, in order of site, kit type and day."""
+    forecast = Forecast(days, promise, _study(sites, promise))
+    known = [forecast.of_site(site, kit_types) for site in sites]
+    alpha = forecast.alpha([need for needs in known for need in needs], sites)
+    for site, needs in zip(sites, known, strict=True):
+        for need in needs:
+            yield from need.by_day(site, alpha)
 
 
-def wanted_by_day(site: SiteView, kit_type: str, days: Days, promise: Promise) -> list[tuple[int, int]]:
-    """(days from now, kits): by each of these days so many more are to have been there."""
-    day = days.today
-    chances = [*_of_subjects(site, kit_type, day, promise), *_of_screening(site, kit_type, promise)]
-    level = site.levels.get(kit_type)
-    floor = level.minimum if level else 0
-    arrives = first_arrival(days, site)
-    protected = arrives + promise.review_days + REVIEWS_MISSED_DAYS
-    coming = _newcomers(site, kit_type, promise)
-    spare = max(_spare(chances, coming, protected, promise.service), floor)
-    due = _due(chances, coming, days.horizon + promise.review_days)
-    so_far, wanted = 0, []
-    for ahead in range(days.horizon - days.first):
-        by_then = due[ahead] if ahead < arrives else due[ahead + promise.review_days] + spare
-        if by_then > so_far:
-            wanted.append((ahead, by_then - so_far))
-            so_far = by_then
-    return wanted
+def _study(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
+    """How sites enrol is learned from all that are open."""
+    if promise.prior is None:
+        return StudyDemand(promise.courses)
+    enrolled = [one.enrolled for site in sites for one in site.serves or (site,)]
+    seen = [Seen(one.subjects, one.open_days) for one in enrolled if one is not None]
+    return StudyDemand(promise.courses, learned_prior(promise.prior, seen))
 
 
-def _due(chances: Sequence[_Chance], coming: _Newcomers, until: int) -> list[int]:
-    """The mean need until each day, rounded up."""
-    known = np.zeros(until + 1)
-    for one in chances:
-        if one.ahead_days <= until:
-            known[one.ahead_days] += one.kits * one.chance
-    return [ceil(total + coming.mean(ahead) - ROUNDING) for ahead, total in enumerate(np.cumsum(known))]
+@dataclass(frozen=True)
+class SiteNeed:
+    """One kit type at one site: its mean day by day, its deliveries, and the law of one of each length."""
+
+    kit_type: str
+    means: NDArray[np.float64]
+    deliveries: Sequence[Delivery]
+    protected: dict[int, Protected]
+    horizon: int
+
+    def by_day(self, site: SiteView, alpha: float) -> Iterator[Wanted]:
+        """The kits of each day; levels of the study are a floor beyond the mean."""
+        level = site.levels.get(self.kit_type)
+        least = level.minimum if level else 0
+        until = np.concatenate([[0.0], np.cumsum(self.means)])
+        so_far = 0
+        for ahead, kits in sorted(self._totals(until, alpha, least).items()):
+            if kits > so_far:
+                yield Wanted(site.number, self.kit_type, ahead, kits - so_far)
+                so_far = kits
+
+    def _totals(self, until: NDArray[np.float64], alpha: float, least: int) -> dict[int, int]:
+        """Kits that are to have been there by each day; before the first delivery what comes as likely as not."""
+        first = self.deliveries[0].arrives if self.deliveries else self.horizon
+        totals = {ahead: floor(float(until[ahead + 1]) + 0.5) for ahead in range(min(first, self.horizon))}
+        spares = {length: self._spare(one, alpha) for length, one in self.protected.items()}
+        for one in self.deliveries:
+            mean = ceil(float(until[min(one.until + 1, len(until) - 1)]) - ROUNDING)
+            totals[one.arrives] = mean + max(spares[one.protects_days], least)
+        return totals
+
+    def _spare(self, one: Protected, alpha: float) -> int:
+        """What the chance asks for beyond the mean; less than it where the mean is a rare visit of many kits."""
+        kits = np.arange(len(one.law))
+        return int(stock_for(one.law, alpha)) - ceil(float(one.law @ kits) - ROUNDING)
 
 
-def _spare(chances: Sequence[_Chance], coming: _Newcomers, until: int, service: Fraction) -> int:
-    """What the promise asks for beyond the mean of the protected days."""
-    masses = [_mass(one) for one in chances if one.ahead_days <= until and one.chance < 1]
-    law = add_all([*masses, coming.law(until)])
-    return max(int(stock_for(law, float(1 - service))) - ceil(float(mean_of(law)) - ROUNDING), 0)
+@dataclass(frozen=True)
+class Forecast:
+    """The needs of sites, computed with one study's courses."""
+
+    days: Days
+    promise: Promise
+    study: StudyDemand
+
+    @property
+    def horizon(self) -> int:
+        """Days from now that are planned."""
+        return self.days.horizon - self.days.first
+
+    def of_site(self, site: SiteView, kit_types: Sequence[str]) -> list[SiteNeed]:
+        """The needs of a site, of the kit types that anybody may want there."""
+        coming = deliveries(self.days, site, self.promise.review_days)
+        return [need for kit_type in kit_types if (need := self._need(site, kit_type, coming)) is not None]
+
+    def alpha(self, needs: Sequence[SiteNeed], sites: Sequence[SiteView]) -> float:
+        """The chance of running out that keeps the promise, over one delivery of each length at each site."""
+        protected = [one for need in needs for one in need.protected.values()]
+        visits = sum(self._visits(site) for site in sites)
+        return calibrated(protected, visits, float(self.promise.service))
+
+    def _visits(self, site: SiteView) -> float:
+        coming = _of_each_length(deliveries(self.days, site, self.promise.review_days))
+        return sum(self._between(site, VISITS, one) for one in coming)
+
+    def _need(self, site: SiteView, kit_type: str, coming: Sequence[Delivery]) -> SiteNeed | None:
+        reach = max(self.horizon, _reach(coming))
+        means = self.study.means(site, kit_type, reach)
+        if not means.any() and kit_type not in site.levels:
+            return None
+        protected = {one.protects_days: self._protected(site, kit_type, one) for one in _of_each_length(coming)}
+        return SiteNeed(kit_type, means, coming, protected, self.horizon)
+
+    def _protected(self, site: SiteView, kit_type: str, one: Delivery) -> Protected:
+        law = self.study.law(site, kit_type, (one.decided, one.until))
+        before = self.study.law(site, kit_type, (one.decided, one.arrives))
+        kits, visits = (self._between(site, asked, one) for asked in (kit_type, VISITS + kit_type))
+        return Protected(law, before, max(kits / visits, 1.0) if visits else 1.0)
+
+    def _between(self, site: SiteView, asked: str, one: Delivery) -> float:
+        """The mean of the days that the delivery serves."""
+        return float(self.study.means(site, asked, one.until + 1)[one.arrives + 1 :].sum())
 
 
-def _newcomers(site: SiteView, kit_type: str, promise: Promise) -> _Newcomers:
-    assumed = promise.assumed
-    if promise.prior is None or site.enrolled is None:
-        return _Newcomers(None, ())
-    rate = learned(promise.prior, site.enrolled.subjects, site.enrolled.open_days)
-    stays = 1 - float(assumed.dropout_rate)
-    return _Newcomers(
-        rate,
-        tuple(
-            (day, kits / assumed.block_subjects * stays ** (day // DROPOUT_DAYS))
-            for day, kits in assumed.block_kits.get(kit_type, ())
-        ),
-    )
+def _of_each_length(coming: Sequence[Delivery]) -> list[Delivery]:
+    """The first delivery of each length."""
+    first: dict[int, Delivery] = {}
+    for one in coming:
+        first.setdefault(one.protects_days, one)
+    return [*first.values()]
 
 
-def _mass(one: _Chance) -> Mass:
-    mass = np.zeros(one.kits + 1)
-    mass[0] += 1 - one.chance
-    mass[one.kits] += one.chance
-    return trimmed(mass)
-
-
-def _of_subjects(site: SiteView, kit_type: str, day: date, promise: Promise) -> Iterator[_Chance]:
-    """Visits of the site's own subjects; each may have stopped by then."""
-    stays = 1 - float(promise.assumed.dropout_rate)
-    for on_day, kits in site.expected_need.get(kit_type, ()):
-        ahead = max((on_day - day).days, 0)
-        yield _Chance(ahead, kits, stays ** (ahead // DROPOUT_DAYS))
-
-
-def _of_screening(site: SiteView, kit_type: str, promise: Promise) -> Iterator[_Chance]:
-    """Each of those in screening takes the block's kits with the chance that they are randomized to its arm."""
-    assumed = promise.assumed
-    passes = float(1 - assumed.screen_failure_rate)
-    stays = 1 - float(assumed.dropout_rate)
-    for ahead, kits in assumed.block_kits.get(kit_type, ()):
-        each = ceil(kits / assumed.block_subjects)
-        chance = passes * stays ** (ahead // DROPOUT_DAYS) * kits / (each * assumed.block_subjects)
-        yield from (_Chance(ahead, each, chance) for _ in range(site.in_screening))
+def _reach(coming: Sequence[Delivery]) -> int:
+    return max((one.until + 1 for one in coming), default=0)

@@ -39,6 +39,6 @@ def leg_of(live: LiveProblem, one: Consignment) -> Leg:
         storage=one.temp,
         expected_on=leaves_on + timedelta(days=place.lead_time_days),
         shippers={box: number for box, number in one.shippers.items() if number},
-        dispatch=PlannedDispatch(place.depot, place.number, leaves_on, kits),
+        dispatch=PlannedDispatch(place.depot, place.number, leaves_on, kits, place.way.code if place.way else ""),
         lots=tuple(lot for lot, _ in one.lines),
     )

@@ -12,11 +12,11 @@ from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from irt.study.course import Courses
 from irt.study.planning import Planning
 from irt.supply.imports import NO_LICENCE
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
-from irt.supply.projection import Assumptions
 from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
 from optimization.live.forecast import Promise, wanted_by_day
@@ -119,8 +119,8 @@ class _Ground:
 
     @cached_property
     def places(self) -> Sequence[SiteView]:
-        """Everything that is supplied from a depot."""
-        return [*self.network.sites, *self.depots]
+        """Everything that is supplied from a depot, by each of its ways."""
+        return [view for place in (*self.network.sites, *self.depots) for view in place.every_way]
 
     @cached_property
     def central(self) -> Sequence[str]:
@@ -161,15 +161,17 @@ class _Ground:
 
     def lanes(self) -> Iterator[Lane]:
         for place in self.places:
-            licensed = not any(reason.startswith(NO_LICENCE) for reason in place.barred.values())
+            barred = any(reason.startswith(NO_LICENCE) for reason in place.barred.values())
+            licensed = not barred or place.country in self.network.import_windows
+            consignment, travel = _prices(place, self.planning)
             yield Lane(
                 id=_lane_id(place),
                 origin=self.node_of(place.depot),
                 destination=self.node_of(place.number),
                 transit_days=place.lead_time_days,
                 weekdays=place.calendar.weekdays,
-                fixed_cost=self.planning.consignment_cents,
-                kit_cost=self.planning.travel_cents,
+                fixed_cost=consignment,
+                kit_cost=travel,
                 temps=frozenset(self.storage.values()) if licensed else frozenset(),
             )
 
@@ -253,23 +255,33 @@ class _Ground:
 
     def licences(self) -> Iterator[Licence]:
         """One for each country and kit type, for a way from abroad; open where the network knows no limit."""
-        for place in self.places:
-            shared = Counter(place.import_keys.values())
+        groups = self.settings.get("groups", {})
+        members = Counter(groups.get(code) for code in self.storage)
+        for country in sorted({place.country for place in self.places}):
+            first, last = self._entry(country)
+            window = self.network.import_windows.get(country)
             for code in self.storage:
-                key = place.import_keys.get(code)
-                left = ANY_NUMBER if key is None else self.network.import_left.get(key, 0) // shared[key]
-                yield Licence(place.country, code, 0, self.days.all.stop, left)
+                left = window.kits.get(groups.get(code, "")) if window else None
+                kits = ANY_NUMBER if left is None else left // members[groups.get(code)]
+                yield Licence(country, code, first, last, kits)
+
+    def _entry(self, country: str) -> tuple[int, int]:
+        """Days on which what left under the country's licence may arrive, however long its way takes."""
+        window = self.network.import_windows.get(country)
+        if window is None:
+            return 0, self.days.all.stop
+        leads = [place.lead_time_days for place in self.places if place.country == country]
+        return max(self.days.of(window.first) + max(leads), 0), self.days.of(window.last) + min(leads)
 
     def wanted(self) -> Iterator[Demand]:
-        assumed = self.settings.get("assumed", Assumptions())
         per_day = float(self.planning.subjects_per_month) / MONTH_DAYS
         prior = Prior(float(self.planning.rate_shape), per_day) if per_day else None
-        promise = Promise(self.planning.service, assumed, self.settings.get("review_days", 1), prior)
-        for site in self.network.sites:
-            for code in sorted({*site.expected_need, *site.levels, *assumed.block_kits} & set(self.storage)):
-                window = site.dns_days.get(code, 0) + 1
-                for ahead, kits in wanted_by_day(site, code, self.days, promise):
-                    yield Demand(site.number, code, self.days.first + ahead, kits, window)
+        courses = self.settings.get("courses", Courses())
+        promise = Promise(self.planning.service, courses, self.settings.get("review_days", 1), prior)
+        views = {site.number: site for site in self.network.sites}
+        for one in wanted_by_day(self.network.sites, sorted(self.storage), self.days, promise):
+            window = views[one.site].dns_days.get(one.kit_type, 0) + 1
+            yield Demand(one.site, one.kit_type, self.days.first + one.ahead_days, one.kits, window)
 
     def costs(self) -> Costs:
         classes = sorted(set(self.storage.values()))
@@ -294,4 +306,15 @@ _ABROAD = "-"
 
 
 def _lane_id(place: SiteView) -> str:
-    return f"{place.depot}>{place.number}"
+    return f"{place.depot}>{place.number}" + (f" {place.way.code}" if place.way else "")
+
+
+def _prices(place: SiteView, planning: Planning) -> tuple[int, int]:
+    """Cents of a consignment and of a kit on its way: the way's own where it has some."""
+    own = place.way
+    consignment = own.consignment_cents if own else None
+    travel = own.travel_cents if own else None
+    return (
+        planning.consignment_cents if consignment is None else consignment,
+        planning.travel_cents if travel is None else travel,
+    )

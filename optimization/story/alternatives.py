@@ -53,9 +53,19 @@ def with_one_more(problem: Problem, plan: Plan, asked: Consignment, kits: Mappin
 
 
 def boxed(problem: Problem, one: Consignment, lines: Lines) -> Consignment:
-    """The consignment with these lines in the cheapest boxes; without boxes where none qualifies."""
+    """The consignment with these lines in the cheapest boxes; in those that hold longest where none qualifies."""
     volume = sum(problem.kit_types[problem.lots[lot].kit].volume * kits for lot, kits in lines)
-    return replace(one, shippers=cheapest_shippers(problem, one.lane, one.temp, volume) or {}, lines=lines)
+    boxes = cheapest_shippers(problem, one.lane, one.temp, volume)
+    return replace(one, shippers=_unqualified(problem, one, volume) if boxes is None else boxes, lines=lines)
+
+
+def _unqualified(problem: Problem, one: Consignment, volume: int) -> Mapping[str, int]:
+    """Boxes of the class that hold too short, so that this is the rule that is told."""
+    of_class = [box for box in problem.shippers.values() if box.temp == one.temp and box.capacity > 0]
+    if not of_class:
+        return {}
+    box = max(of_class, key=lambda box: (box.hold_days, box.id))
+    return {box.id: -(-volume // box.capacity)}
 
 
 def _losses(problem: Problem, plan: Plan, index: int) -> tuple[dict[int, Counter[str]], Counter[Dispensing]]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from optimization.plan import Plan
 from optimization.problem import Problem
 from optimization.result import Component, CostSplit
-from optimization.story.carbon import CarbonFactors, carbon_total
+from optimization.story.carbon import CarbonFactors, carbon_by_lane, carbon_total
 from optimization.story.charges import charges
 from optimization.story.cost_table import cost_split
 from optimization.story.expiry_waterfall import expiry_waterfall
@@ -127,6 +127,16 @@ def compare(candidates: Sequence[Candidate], factors: CarbonFactors) -> tuple[Me
         _row("Proof", "Proven bound", Unit.CENTS, [one.bound for one in each]),
         _row("Proof", "Gap to bound", Unit.SHARE, [one.gap for one in each]),
     )
+
+
+def carbon_beside(
+    candidates: Sequence[Candidate], factors: CarbonFactors
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Grams of every lane that any of the plans uses, by its name."""
+    each = [
+        {lane.lane: lane.grams for lane in carbon_by_lane(one.problem, one.plan, factors)} for one in candidates
+    ]
+    return tuple((lane, tuple(told.get(lane, 0) for told in each)) for lane in sorted(set[str]().union(*each)))
 
 
 def _row(group: str, measure: str, unit: Unit, values: Sequence[float | int | None]) -> MeasureRow:

@@ -1,12 +1,13 @@
 """A plan as rows of plain tables, to be taken away as files: consignments line by line, uses, costs, stock."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from optimization.plan import Plan
 from optimization.problem import Problem
 from optimization.result import Component
+from optimization.story.comparison import MeasureRow, Unit
 from optimization.story.cost_table import CostRow
 from optimization.story.stock_projection import StockProjection
 
@@ -48,6 +49,15 @@ def stock_sheet(problem: Problem, told: Iterable[tuple[str, str, StockProjection
         for day in one.moving
     ]
     return Sheet(("Place", "Kits", "Day", "Arrived", "Used", "Sent", "Expired", "Stock"), tuple(rows))
+
+
+def comparison_sheet(
+    names: Sequence[str], rows: Iterable[MeasureRow], lanes: Iterable[tuple[str, Sequence[int]]]
+) -> Sheet:
+    """One row a measure, then grams of carbon by lane; one column a plan. Money is in cents, shares are of one."""
+    told = [(row.group, row.measure, str(row.unit), *row.values) for row in rows]
+    told += [("Carbon by lane", lane, str(Unit.GRAMS), *grams) for lane, grams in lanes]
+    return Sheet(("Group", "Measure", "Unit", *names), tuple(told))
 
 
 def day_of(problem: Problem, day: int) -> date:

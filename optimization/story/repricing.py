@@ -30,12 +30,21 @@ class Repriced:
         return not self.broken
 
 
-def reprice(problem: Problem, before: Plan, after: Plan) -> Repriced:
-    """Both plans checked and priced where they differ; places that neither plan changes cancel out."""
+def reprice(problem: Problem, before: Plan, after: Plan, otherwise: Problem | None = None) -> Repriced:
+    """Both plans checked and priced where they differ; places that neither plan changes cancel out.
+
+    `otherwise` is the problem of the plan after, where its demand is another one.
+    """
     near = _changed_places(problem, before, after)
-    part = replace(problem, demand=tuple(row for row in problem.demand if row.site in near))
-    told = check_plan(part, _part(problem, before, near)), check_plan(part, _part(problem, after, near))
-    return Repriced(told[1].cost.total - told[0].cost.total, _newly_broken(*told))
+    told = [
+        check_plan(_problem_near(each, near), _part(each, plan, near))
+        for each, plan in ((problem, before), (otherwise or problem, after))
+    ]
+    return Repriced(told[1].cost.total - told[0].cost.total, _newly_broken(told[0], told[1]))
+
+
+def _problem_near(problem: Problem, near: frozenset[str]) -> Problem:
+    return replace(problem, demand=tuple(row for row in problem.demand if row.site in near))
 
 
 def _newly_broken(before: Verdict, after: Verdict) -> tuple[Violation, ...]:

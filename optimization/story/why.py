@@ -1,14 +1,16 @@
 """Why a consignment leaves when it does, and why not otherwise: what it feeds, what each other way would cost."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from optimization.check.verdict import Code
 from optimization.plan import Consignment, Plan
 from optimization.problem import Lane, Problem
 from optimization.story.alternatives import merged, on_day, with_one_more, without
 from optimization.story.repricing import Repriced, reprice
 from optimization.story.tracing import Fed, kits_in, trace
+from optimization.story.wanted_later import wanted_later
 
 
 class OtherWay(StrEnum):
@@ -22,11 +24,16 @@ class OtherWay(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One other way, on that day, with what it would cost more and what it would break."""
+    """One other way, on that day, with what it would cost more and what it would break.
+
+    `price`: what it would save, were the one rule that forbids it to give way and nothing else; None where several
+    forbid it, or where it would save nothing.
+    """
 
     way: OtherWay
     day: int
     repriced: Repriced
+    price: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,12 @@ class Why:
         return None if self.next_best is None else self.next_best.repriced.cents
 
     @property
+    def binding(self) -> Alternative | None:
+        """The way that would save most, were the one rule that forbids it to give way; None where none would."""
+        held = [each for each in self.alternatives if each.price is not None]
+        return max(held, key=lambda each: each.price or 0, default=None)
+
+    @property
     def first_need(self) -> int | None:
         """The first day on which something is taken from it."""
         return min((each.day for each in self.fed), default=None)
@@ -68,7 +81,9 @@ def why(problem: Problem, plan: Plan, index: int) -> Why:
         fed=fed,
         spare_kits=kits_in(one) - sum(each.kits for each in fed),
         latest_day=_latest_day(problem, plan, index, fed),
-        alternatives=tuple(_alternatives(problem, plan, index)),
+        alternatives=tuple(
+            _with_price(problem, plan, index, fed, each) for each in _alternatives(problem, plan, index)
+        ),
     )
 
 
@@ -97,6 +112,29 @@ def _alternatives(problem: Problem, plan: Plan, index: int) -> Iterator[Alternat
             yield _priced(problem, plan, OtherWay.MOVE, day, on_day(plan, index, day))
     for day in _neighbours(taken, one.dispatch_day):
         yield _priced(problem, plan, OtherWay.MERGE, day, merged(problem, plan, index, taken[day]))
+
+
+def _with_price(problem: Problem, plan: Plan, index: int, fed: tuple[Fed, ...], each: Alternative) -> Alternative:
+    """Service gives way where the visits concerned are put off, everything else where it is lifted there."""
+    if each.repriced.codes == (Code.STOCK,):
+        saved = _saved_later(problem, plan, index, fed, each)
+    else:
+        saved = -each.repriced.cents if len(each.repriced.codes) == 1 else 0
+    return replace(each, price=saved) if saved > 0 else each
+
+
+def _saved_later(problem: Problem, plan: Plan, index: int, fed: tuple[Fed, ...], each: Alternative) -> int:
+    lane = problem.lanes[plan.consignments[index].lane]
+    later = wanted_later(problem, plan, fed, each.day + lane.transit_days)
+    if later is None or each.way not in {OtherWay.MOVE, OtherWay.MERGE}:
+        return 0
+    otherwise, after = later
+    if each.way is OtherWay.MOVE:
+        after = on_day(after, index, each.day)
+    else:
+        after = merged(problem, after, index, _same_lane(plan, plan.consignments[index])[each.day])
+    told = reprice(problem, plan, after, otherwise)
+    return -told.cents if told.allowed else 0
 
 
 def _priced(problem: Problem, plan: Plan, way: OtherWay, day: int, after: Plan) -> Alternative:

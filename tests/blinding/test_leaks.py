@@ -53,6 +53,8 @@ UNREACHED = {
     "/supply/optimizer/runs/{number:int}": "unblinded supply managers only",
     "/supply/optimizer/runs/{number:int}/progress": "unblinded supply managers only",
     "/supply/optimizer/{number:int}": "unblinded supply managers only; blinded people are sent to their own page",
+    "/supply/optimizer/{number:int}/advice": "unblinded supply managers only",
+    "/supply/optimizer/{number:int}/advice/{advice:int}": "unblinded supply managers only",
     "/supply/optimizer/{number:int}/approve": "unblinded supply managers only",
     "/supply/optimizer/{number:int}/compare": "unblinded supply managers only",
     "/supply/optimizer/{number:int}/consignments": "unblinded supply managers only",

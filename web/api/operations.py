@@ -125,15 +125,16 @@ def unblinded_command(
 def planned(
     path: str,
     service_with: Callable[[ResupplyPlanner], Service],
+    run: Callable[..., Any],
     scope: Permission,
     summary: str,
     example: dict[str, Any],
 ) -> HTTPRouteHandler:
-    """The operation that carries out a service with the planner of the installation."""
+    """The operation that runs a service with the planner of the installation; nobody waits while it thinks."""
 
     def carry_out(data: Any, key: Key, caller: Caller, store: Records, now: Now, planner: Planner) -> Any:
         refuse_unholdable(data)
-        return perform(store, caller, now, service_with(planner), data, key)
+        return run(store, caller, now, planner, data, key)
 
     service = service_with(MinMax())  # for its name and shapes; requests bring the installation's planner
     return pressed(path, carry_out, service, scope, summary, example, service.__annotations__["return"])

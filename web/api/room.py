@@ -11,6 +11,7 @@ from litestar.types import Guard
 
 from irt.errors import Refusal
 from web.api import (
+    advice,
     approvals,
     bench,
     calendar,
@@ -56,7 +57,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "kits": (*kits.OPERATIONS, *spent_kits.OPERATIONS, *controlled.OPERATIONS),
     "labels": labels.OPERATIONS,
     "shipments": (*supply.OPERATIONS, *invoices.OPERATIONS, *events.OPERATIONS),
-    "plans": plans.OPERATIONS,
+    "plans": (*plans.OPERATIONS, *advice.OPERATIONS),
     "messages": messages.OPERATIONS,
     "network": (*network.OPERATIONS, *notices.OPERATIONS),
     "quality": quality.OPERATIONS,

@@ -21,6 +21,7 @@ from irt.services.send_to_satellite import send_to_satellite
 from irt.services.short_pick import pick_short
 from irt.services.sign_receipt import sign_receipt
 from irt.services.take_exception import take_exception
+from irt.services.think_first import run_unlocked
 from web.api.operations import (
     Caller,
     Now,
@@ -133,6 +134,7 @@ OPERATIONS = (
     planned(
         "/resupply/run",
         run_resupply_with,
+        run_unlocked,
         Permission.RUN_RESUPPLY,
         "Plan a day's shipments",
         {"study_id": 1, "day": "2026-03-02", "needs_approval": True},

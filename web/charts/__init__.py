@@ -1,6 +1,6 @@
 """Pictures drawn by the server as SVG: a title, a description, and the numbers in a table beside them."""
 
-from web.charts.plans import gap_chart, network_key, network_picture, split_chart
+from web.charts.plans import gap_chart, network_key, network_picture, service_chart, split_chart
 from web.charts.series import (
     Series,
     bar_chart,
@@ -20,6 +20,7 @@ __all__ = [
     "network_key",
     "network_picture",
     "projection_chart",
+    "service_chart",
     "split_chart",
     "visit_dots",
     "visit_line",

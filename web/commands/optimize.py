@@ -1,37 +1,20 @@
 """`irt optimize`: plans of shipments with a bound, from a file or a live study, and what is asked of plans."""
 
-from importlib import import_module
-
 import click
 
-# Each is loaded when it is used: a solver takes long to load. A command has the name of its function there.
+from web.commands.subcommands import Subcommands
+
+# Each is loaded when it is used: a solver takes long to load. A command is named as its function there.
 SUBCOMMANDS = {
     "file": "web.commands.optimize_file",
+    "replan": "web.commands.optimize_replan",
     "check": "web.commands.optimize_check",
     "study": "web.commands.optimize_study",
+    "what-if": "web.commands.optimize_what_if",
+    "expiry-value": "web.commands.optimize_expiry_value",
+    "campaigns": "web.commands.optimize_campaigns",
     "policies": "web.commands.optimize_policies",
 }
-
-
-class Subcommands(click.Group):
-    """Commands in files of their own; without a command's name, `file` is meant, and with --study, `study`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of use."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, if there is one."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name)
-        return command
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts the command's name in front where it was left out."""
-        if args and args[0] not in SUBCOMMANDS and not set(args) & set(ctx.help_option_names):
-            args = [meant_by(args), *args]
-        return super().parse_args(ctx, args)
 
 
 def meant_by(args: list[str]) -> str:
@@ -40,7 +23,7 @@ def meant_by(args: list[str]) -> str:
     return "study" if named else "file"
 
 
-@click.group(cls=Subcommands)
+@click.group(cls=Subcommands, rooms=SUBCOMMANDS, meant_by=meant_by)
 def optimize() -> None:
     """Plan shipments from depots to sites at the least cost, with a bound that no plan can fall below.
 

@@ -26,6 +26,7 @@ from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
 from optimization.plan import plan_json
+from optimization.replan.proved import replan_and_prove
 from optimization.result import Progress
 from optimization.solve import optimize
 from web.planning.run import Bench, Worked, work_out
@@ -108,7 +109,7 @@ def _worked(
             tell(progress)
             return not stopped()
 
-        return work_out(Bench(store, actor, clock.now, optimize, key, go_on), run)
+        return work_out(Bench(store, actor, clock.now, optimize, key, go_on, replan_and_prove), run)
 
 
 @contextmanager

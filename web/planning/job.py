@@ -5,6 +5,7 @@ from typing import Any
 
 from irt.services.optimization_runs import run_asked
 from irt.services.running_job import JobCancelled, RunningJob
+from optimization.live.earlier import SolveAgain
 from optimization.planner import Solve
 from optimization.result import Progress, Status
 from web.planning.run import Bench, work_out
@@ -12,7 +13,7 @@ from web.planning.run import Bench, work_out
 WORDS = "Planning the consignments"
 
 
-def work_on_run_with(solve: Solve, running: RunningJob) -> Mapping[str, Any]:
+def work_on_run_with(solve: Solve, running: RunningJob, again: SolveAgain | None = None) -> Mapping[str, Any]:
     """Works one run out; asked to stop, it keeps the best plan so far."""
     number = int(running.job.asked["run"])
     with running.store.reading() as connection:
@@ -28,7 +29,7 @@ def work_on_run_with(solve: Solve, running: RunningJob) -> Mapping[str, Any]:
             return False
         return True
 
-    bench = Bench(running.store, running.starter(), running.clock, solve, running.key, go_on)
+    bench = Bench(running.store, running.starter(), running.clock, solve, running.key, go_on, again)
     worked = work_out(bench, run)
     if worked.result.status == Status.CANCELLED:
         raise JobCancelled

@@ -1,9 +1,10 @@
 """One run from its problem to its plan: kept step by step, checked, and stopped softly where somebody asks."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from irt.blinding.actor import Actor
 from irt.errors import Refusal
@@ -21,16 +22,22 @@ from irt.services.optimization_runs import (
 from irt.services.running_job import WorkerStopping
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
+from irt.supply.planner import NOTHING
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
+from optimization.live.earlier import SolveAgain
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem
 from optimization.plan import plan_json
 from optimization.planner import Solve
+from optimization.problem import Problem
 from optimization.problem_file import write_problem
-from optimization.result import Goal, Progress, Result, Status
+from optimization.result import Goal, Progress, Result, Status, Watch
+from optimization.story.plan_changes import ChangeKind
+from web.planning.earlier import Earlier, earlier_plan
 from web.planning.edits import wishes_of
 from web.planning.problem import problem_of_study
+from web.planning.rules import RuleAsked, beside_plan, rule_asked, rule_told
 
 BETWEEN_STEPS_SECONDS = 0.5
 """Steps that follow faster are told together with the next one."""
@@ -43,7 +50,7 @@ FAULT = "The program stopped on a fault of its own. Nothing was kept. Start anot
 class Bench:
     """Where a run is worked on: store, who answers for it, the clock, the solver, and a key of its own.
 
-    `go_on` is told of each step and may stop the run.
+    `go_on` is told of each step and may stop the run. `again` plans from an earlier plan, where one is to be kept.
     """
 
     store: Store
@@ -52,6 +59,7 @@ class Bench:
     solve: Solve
     key: str
     go_on: Callable[[Progress], bool] = lambda _: True
+    again: SolveAgain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +94,67 @@ def _end(bench: Bench, run: RunOpen, words: str) -> None:
 
 
 def _work_out(bench: Bench, run: RunOpen) -> Worked:
+    asked = rule_asked(run.settings)
+    return _optimized(bench, run) if asked is None else _played(bench, run, asked)
+
+
+def _played(bench: Bench, run: RunOpen, asked: RuleAsked) -> Worked:
+    """A rule on the problem of another plan: what is proven there holds for it too."""
+    with bench.store.reading() as connection:
+        beside = beside_plan(connection, run, asked, bench.clock())
+    digest = _keep_problem(bench, run, beside.live)
+    watch = _Watch(bench, run, 0)
+    began = bench.clock()
+    found, status = beside.planner.found(beside.live.problem, Goal(**run.goal), watch)
+    cost = found.verdict.cost
+    seconds = (bench.clock() - began).total_seconds()
+    result = Result(status, found.plan, cost, min(beside.bound, cost.total), seconds)
+    watch.end(result)
+    told = {"rule": rule_told(found, asked.method, beside.live)}
+    return Worked(beside.live, result, _keep(bench, run, digest, beside.live, result, told))
+
+
+def _optimized(bench: Bench, run: RunOpen) -> Worked:
     with bench.store.reading() as connection:
         live = problem_of_study(connection, run.study_id, run.day, bench.clock(), run.horizon_days, run.settings)
         wishes = wishes_of(connection, run.study_id, run.parent, live)
-    problem = json.loads(write_problem(live.problem))
-    keep = KeepProblem(study_id=run.study_id, run=run.number, problem=problem)
-    told = perform(bench.store, bench.actor, bench.clock(), keep_problem, keep, f"{bench.key}:problem")
+        earlier = earlier_plan(connection, run, live) if bench.again else None
+    digest = _keep_problem(bench, run, live)
     watch = _Watch(bench, run, wishes.cost)
-    goal = Goal(**run.goal)
-    result = wishes.merged(bench.solve(wishes.problem, goal, watch), live)
+    found, told = _solved(bench, wishes.problem, Goal(**run.goal), watch, earlier)
+    result = wishes.merged(found, live)
     watch.end(result)
-    kept = _keep(bench, run, told.hash, live, result)
+    kept = _keep(bench, run, digest, live, result, told)
     return Worked(live, result, kept)
 
 
-def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, result: Result) -> PlanKept:
+def _solved(
+    bench: Bench, problem: Problem, goal: Goal, watch: Watch, earlier: Earlier | None
+) -> tuple[Result, Mapping[str, Any]]:
+    """The result, and what is told of the plan it goes on from."""
+    if earlier is None or bench.again is None:
+        return bench.solve(problem, goal, watch), NOTHING
+    again = bench.again(problem, earlier.yesterday, goal, watch, earlier.nervousness)
+    counts = {kind.value: again.changes.count(kind) for kind in ChangeKind}
+    told = {"plan": earlier.number, "kept": again.changes.kept, **counts, "charge": again.changes.charge}
+    return again.result, {"earlier": told}
+
+
+def _keep_problem(bench: Bench, run: RunOpen, live: LiveProblem) -> str:
+    """The hash of the problem."""
+    problem = json.loads(write_problem(live.problem))
+    keep = KeepProblem(study_id=run.study_id, run=run.number, problem=problem)
+    return perform(bench.store, bench.actor, bench.clock(), keep_problem, keep, f"{bench.key}:problem").hash
+
+
+def _keep(
+    bench: Bench,
+    run: RunOpen,
+    problem_hash: str,
+    live: LiveProblem,
+    result: Result,
+    told: Mapping[str, Any] = NOTHING,
+) -> PlanKept:
     verdict = check_plan(live.problem, result.plan)
     faults = [f"{found.code}: {found.words}" for found in verdict.violations[:FAULTS_TOLD]]
     figures = {"service": verdict.service, "unmet_kits": verdict.unmet_kits, "wasted_kits": verdict.wasted_kits}
@@ -120,6 +174,7 @@ def _keep(bench: Bench, run: RunOpen, problem_hash: str, live: LiveProblem, resu
             "kits_wanted": live.problem.kits_wanted,
             "violations": len(verdict.violations),
             "causes": [{"kits": cause.kits, "words": cause.words} for cause in causes],
+            **told,
         },
         faults=faults,
         consignments=[_kept_leg(live, leg) for leg in legs(live, result.plan)],

@@ -1,6 +1,7 @@
 """A kept plan opened for its pages: problem and plan as values, and the names a page may say at each place."""
 
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from optimization.problem import FREE_NODE, Problem
 from optimization.problem_file import read_problem
 from optimization.story.plan_sheet import day_of
 from web.blinded.desk import Desk
+from web.formats import day as day_words
 from web.unblinded.secret_page import require_unblinded
 
 
@@ -63,6 +65,17 @@ class OpenPlan:
     def place_words(self, node: str) -> str:
         """What a node is called: the centre that holds stock for nothing by its depot's code."""
         return self._centre if node == FREE_NODE else node
+
+    @property
+    def causes(self) -> tuple[tuple[int, str], ...]:
+        """What no plan can serve: kits and why, days as dates; at small sites by blinding group."""
+        return tuple((cause["kits"], self._said(cause["words"])) for cause in self.shown.verdict.get("causes", ()))
+
+    def _said(self, words: str) -> str:
+        if any(re.search(rf"\b{re.escape(site)}\b", words) for site in self.small):
+            for kit, group in self.groups.items():
+                words = re.sub(rf"\b{re.escape(kit)}\b", group, words)
+        return re.sub(r"\bday (\d+)\b", lambda found: day_words(self.day(int(found[1]))), words)
 
     def kept(self, one: Consignment) -> ConsignmentShown | None:
         """How a consignment was kept: what is wanted of it, and the shipment it became.

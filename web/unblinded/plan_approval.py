@@ -11,17 +11,22 @@ from litestar.params import FromPath
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.unblinded_plan_signature import plan_signature
 from irt.services.approve_plan import ApprovePlan, approve_plan
+from irt.services.log_reading import LogReading, log_reading
 from irt.services.ship_plan import AHEAD_DAYS
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in
+from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.forms import Fields
+from web.frame import mode_of
 from web.unblinded.open_plan import OpenPlan, open_plan
 from web.unblinded.plan_pages import chosen_plan, plan_page
+from web.unblinded.plan_paper import plan_masthead, plan_paper
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.plan_views import ApproveView, head_of
-from web.unblinded.secret_page import require_unblinded
+from web.unblinded.secret_page import require_unblinded, whole_study
 
 
 class PlanApprovalPages(Controller):
@@ -45,6 +50,28 @@ class PlanApprovalPages(Controller):
         except Refusal as refusal:
             return _page(desk, open_plan(desk, study_id, number), data, refusal)
         return go(f"/supply/optimizer/{number}/approve")
+
+
+class PlanPaperPages(Controller):
+    """A plan on paper."""
+
+    path = "/supply/optimizer/{number:int}/paper"
+    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+
+    @post("/", status_code=200, sync_to_thread=True)
+    def take(self, desk: NamedDependency[Desk], number: FromPath[int], data: Fields) -> Response[Any]:
+        """The plan with its signature as PDF; that it was taken is written down."""
+        study_id = posted_plan_study(desk, data, Permission.VIEW_SUPPLY)
+        opened = open_plan(desk, study_id, number)
+        place = whole_study(desk, study_id)
+        mode = mode_of(desk.who, place, desk.request.app.state.installation.settings.mode)
+        with desk.store.reading() as connection:
+            signature = plan_signature(connection, study_id, number)
+        study = "" if place is None else f"{place.study_name} ({place.protocol})"
+        paper = plan_paper(opened, signature, plan_masthead(opened, study, desk.who.printed_name, desk.now, mode))
+        ask = LogReading(study_id=study_id, what=f"plan {number} paper", permission=Permission.VIEW_SUPPLY, rows=1)
+        desk.press(log_reading, ask, desk.key())
+        return file_answer(paper, file_name(f"plan_{number}", mode, desk.now, "pdf"), MEDIA_TYPES["pdf"])
 
 
 def _page(desk: Desk, opened: OpenPlan, typed: Mapping[str, str], refusal: Refusal | None = None) -> Response[str]:

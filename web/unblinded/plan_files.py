@@ -5,7 +5,7 @@ from itertools import groupby
 
 from optimization.story.carbon import CarbonFactors, carbon_by_lane
 from optimization.story.cost_table import costs_by_class, costs_by_depot, costs_by_lane
-from optimization.story.expiry_waterfall import expiry_waterfall
+from optimization.story.expiry_waterfall import expiry_waterfall, waste_by_lot
 from optimization.story.plan_sheet import Cell, Sheet, consignment_sheet, cost_sheet, stock_sheet
 from optimization.story.stock_book import stock_book
 from optimization.story.stock_projection import projection_of
@@ -43,6 +43,33 @@ def _expiry(opened: OpenPlan) -> Sheet:
     return Sheet(("Month", "Used", "Wasted at sites", "Wasted at depots", "Good at the end"), tuple(rows))
 
 
+def _wasted(opened: OpenPlan) -> Sheet:
+    rows = [
+        (
+            one.lot,
+            one.kit,
+            one.last_day,
+            one.month,
+            one.expired_at_sites,
+            one.expired_at_depots,
+            one.left_at_sites,
+            one.cents,
+        )
+        for one in waste_by_lot(opened.problem, opened.plan)
+    ]
+    heads = (
+        "Lot",
+        "Kit type",
+        "Last day",
+        "Month",
+        "Expired at sites",
+        "Expired at depots",
+        "Left at sites",
+        "Cents",
+    )
+    return Sheet(heads, tuple(rows))
+
+
 def _carbon(opened: OpenPlan) -> Sheet:
     lanes = carbon_by_lane(opened.problem, opened.plan, CarbonFactors())
     rows = [(one.lane, one.consignments, one.kits, one.grams / 1000) for one in lanes]
@@ -56,6 +83,7 @@ SHEETS: dict[str, tuple[str, Callable[[OpenPlan], Sheet]]] = {
     "classes": ("Costs by class", lambda opened: cost_sheet("Class", costs_by_class(opened.problem, opened.plan))),
     "stock": ("Stock by day", _stock),
     "expiry": ("Expiry", _expiry),
+    "waste": ("Waste by lot", _wasted),
     "carbon": ("Carbon by lane", _carbon),
 }
 """Tables by the word in their button: what they are called, and how they are made."""

@@ -1,5 +1,6 @@
 """One plan: what it comes to, its consignments, the stock and expiry to come, the network."""
 
+from itertools import groupby
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -17,7 +18,7 @@ from optimization.story.charges import consignment_charges, total_cents
 from optimization.story.comparison import COMPONENT_WORDS, Candidate, Figures, figures
 from optimization.story.cost_table import CostRow, costs_by_class, costs_by_depot, costs_by_lane
 from optimization.story.demand_band import chance_band
-from optimization.story.expiry_waterfall import expiry_waterfall
+from optimization.story.expiry_waterfall import expiry_waterfall, waste_by_lot
 from optimization.story.network_map import network_map
 from optimization.story.stock_projection import stock_projection
 from web import charts
@@ -96,8 +97,7 @@ class PlanPages(Controller):
     def expiry(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:
         """Kits by the month in which they expire."""
         opened = chosen_plan(desk, number)
-        view = ExpiryView(head_of(desk, opened), expiry_waterfall(opened.problem, opened.plan))
-        return plan_page(desk, opened, "expiry", view)
+        return plan_page(desk, opened, "expiry", _expiry(desk, opened))
 
     @get("/network", sync_to_thread=True)
     def network(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:
@@ -149,7 +149,7 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
         steps=tuple(
             (step.seconds, step.bound / 100, None if step.cost is None else step.cost / 100)
             for step in run.steps
-            if step.bound or step.cost
+            if step.bound and not opened.shown.run.rule
         ),
         by_depot=costs_by_depot(opened.problem, opened.plan),
         by_class=costs_by_class(opened.problem, opened.plan),
@@ -158,6 +158,8 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
             (words, getattr(told.cost, component.value) / 100) for component, words in COMPONENT_WORDS.items()
         ),
         carbon_source=FACTORS.source,
+        rule_rows=opened.shown.verdict.get("rule", {}).get("settings", ()),
+        causes=opened.causes,
     )
 
 
@@ -204,6 +206,19 @@ def consignment_row(opened: OpenPlan, at: int) -> ConsignmentRow:
         edit=kept.edit if kept else None,
         shipment=kept.shipment if kept else "",
     )
+
+
+def _expiry(desk: Desk, opened: OpenPlan) -> ExpiryView:
+    lots = waste_by_lot(opened.problem, opened.plan)
+    by_month = [
+        (
+            f"{month:%b %y}",
+            sum(one.expired_at_sites + one.left_at_sites for one in each),
+            sum(one.expired_at_depots for one in each),
+        )
+        for month, each in ((month, list(rows)) for month, rows in groupby(lots, key=lambda one: one.month))
+    ]
+    return ExpiryView(head_of(desk, opened), expiry_waterfall(opened.problem, opened.plan), lots, by_month)
 
 
 def _stock(desk: Desk, opened: OpenPlan, place: str, name: str) -> StockView:

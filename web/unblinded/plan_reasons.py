@@ -1,6 +1,7 @@
 """Why a plan sends what it sends, why not otherwise, and what the next plan is to keep or leave out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from irt.services.edit_plan import EditPlan, edit_plan
 from irt.services.optimization_runs import StartOptimization, start_optimization
 from irt.states.plan import EditKind
 from optimization.plan import Consignment
-from optimization.story.binding import binding_rules, reasons_of
+from optimization.story.binding import BindingRule, binding_rules, reasons_of
 from optimization.story.tracing import Fed
 from optimization.story.why import Alternative, Why, why, why_not
 from web.blinded.desk import Desk, desk_of, go
@@ -22,10 +23,11 @@ from web.forms import Fields
 from web.unblinded.open_plan import OpenPlan, open_plan, place_of
 from web.unblinded.plan_pages import chosen_plan, consignment_row, consignments_view, plan_page
 from web.unblinded.plan_runs import posted_plan_study
-from web.unblinded.plan_views import RULE_WORDS, ReasonsView, WayRow, WhyView, head_of
+from web.unblinded.plan_views import RULE_ADVICE, RULE_WORDS, BindingRow, ReasonsView, WayRow, WhyView, head_of
 
 CHECKED_ROWS_MAX = 100_000
 """Consignments whose reasons a page tells, times the rows of their plan: a few seconds of the checker."""
+PLACES_TOLD = 3
 _CHOSEN = "one-"
 
 
@@ -129,6 +131,8 @@ def _why_view(desk: Desk, opened: OpenPlan, at: int) -> WhyView:
         first_need=None if told.first_need is None else opened.day(told.first_need),
         ways=ways,
         next_best=None if told.next_best is None else way_row(opened, told.next_best),
+        binding=None if told.binding is None else _within(way_row(opened, told.binding)),
+        advice="" if told.binding is None else _begun_small(RULE_ADVICE.get(told.binding.repriced.codes[0], "")),
     )
 
 
@@ -160,7 +164,17 @@ def way_row(opened: OpenPlan, each: Alternative) -> WayRow:
         cents=each.repriced.cents,
         forbidden="; ".join(RULE_WORDS[code] for code in each.repriced.codes),
         details="" if not broken or opened.small else broken[0].words,
+        price=each.price,
     )
+
+
+def _within(row: WayRow) -> WayRow:
+    """As it stands within a sentence."""
+    return replace(row, forbidden=_begun_small(row.forbidden))
+
+
+def _begun_small(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _reasons_view(
@@ -171,7 +185,7 @@ def _reasons_view(
     weighed = min(max(CHECKED_ROWS_MAX // max(rows, 1), 1), len(plan.consignments))
     return ReasonsView(
         head=head_of(desk, opened, refusal),
-        binding=tuple((RULE_WORDS[rule.code], rule) for rule in binding_rules(reasons_of(problem, plan, weighed))),
+        binding=tuple(_binding_row(opened, rule) for rule in binding_rules(reasons_of(problem, plan, weighed))),
         weighed=weighed,
         all=len(plan.consignments),
         lanes=tuple(
@@ -184,6 +198,12 @@ def _reasons_view(
         typed=typed,
         answer=_answer(opened, typed) if typed.get("lane") else None,
     )
+
+
+def _binding_row(opened: OpenPlan, rule: BindingRule) -> BindingRow:
+    lanes = (opened.problem.lanes[lane] for lane in rule.lanes[:PLACES_TOLD])
+    places = tuple(opened.place_words(lane.destination) for lane in lanes)
+    return BindingRow(RULE_WORDS[rule.code], rule, places, RULE_ADVICE.get(rule.code, ""))
 
 
 def _answer(opened: OpenPlan, typed: Mapping[str, str]) -> WayRow:

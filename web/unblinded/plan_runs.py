@@ -1,6 +1,6 @@
 """Optimization runs in the supply manager's hands: ask for one, watch bound and best plan move, stop it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
+from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_plans import RunLine, RunWatched, run_watched, runs
 from irt.services.optimization_runs import CancelRun, StartOptimization, cancel_run, start_optimization
 from irt.states.plan import RunStatus
@@ -24,6 +25,8 @@ from web.render import unblinded_fragment
 from web.session import BACKGROUND
 from web.unblinded.secret_page import NOT_KEPT, require_unblinded, secret_page
 
+EARLIER = (("never", "No plan"), ("approved", "The last approved plan"), ("latest", "The last plan"))
+"""What a run may go on from, where it is not as the study says."""
 WEEKS, WEEKS_MAX, SECONDS_MAX = 12, 104, 3_600
 PERCENT_MAX = 100
 
@@ -39,6 +42,7 @@ class RunsView(UnblindedView):
     command_key: str
     typed: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
+    earlier: Sequence[tuple[str, str]] = EARLIER
 
 
 @dataclass(frozen=True)
@@ -58,11 +62,11 @@ class RunView(UnblindedView):
 
     @property
     def steps(self) -> list[tuple[float, float, float | None]]:
-        """Seconds, bound and best plan in whole units of money; steps that only say words are left out."""
+        """Seconds, bound and best plan in whole units of money, from the first bound on."""
         return [
             (step.seconds, step.bound / 100, None if step.cost is None else step.cost / 100)
             for step in self.run.steps
-            if step.bound or step.cost
+            if step.bound
         ]
 
 
@@ -141,7 +145,19 @@ def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> StartOptimizat
         title=data.get("title", "").strip()[:200],
         gap=_percent(data.get("gap", "")) / 100,
         seconds=seconds,
+        settings=_earlier(desk, study_id, data.get("earlier", "")),
     )
+
+
+def _earlier(desk: Desk, study_id: int, typed: str) -> dict[str, Any]:
+    """The setting of the plan to go on from, with what the study says that changes cost; none as the study says."""
+    if not typed:
+        return {}
+    if typed not in dict(EARLIER):
+        raise BadInput("It is unknown which plan to go on from. Nothing was started. Choose one of the list.")
+    with desk.store.reading() as connection:
+        said = definition_in_force(connection, study_id).resupply.planning.earlier
+    return {"planning": {"earlier": said.model_dump() | {"keep": typed}}}
 
 
 def _between(typed: str, what: str, most: int) -> int:

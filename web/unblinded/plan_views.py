@@ -3,19 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
 from irt.reads.unblinded_plans import ConsignmentShown, PlanShown, RunLine
-from irt.states.plan import EditKind
+from irt.states.plan import EditKind, RunStatus
 from optimization.check.verdict import Code
 from optimization.plan import Consignment
 from optimization.story.binding import BindingRule
 from optimization.story.carbon import LaneCarbon
 from optimization.story.comparison import Figures, MeasureRow
 from optimization.story.cost_table import CostRow
-from optimization.story.expiry_waterfall import ExpiryMonth
+from optimization.story.expiry_waterfall import ExpiryMonth, LotWaste
 from optimization.story.plan_changes import PlanChange
 from optimization.story.stock_projection import StockProjection
 from optimization.story.why import OtherWay
@@ -47,6 +48,22 @@ RULE_WORDS: Mapping[Code, str] = {
 }
 """How the checker's rules are called on a page."""
 
+RULE_ADVICE: Mapping[Code, str] = {
+    Code.CALENDAR: "Ask the depot or the site for that day",
+    Code.HOLD: "Qualify a box that holds longer, or a faster lane",
+    Code.TEMPERATURE: "Qualify the lane for the class",
+    Code.SHIPPER_CAPACITY: "Qualify a larger box",
+    Code.STOCK: "Stock on hand before, or a faster lane",
+    Code.EXPIRY: "Ask for a later expiry, or pack fresher lots",
+    Code.DO_NOT_DISPENSE: "Ask for a later expiry, or pack fresher lots",
+    Code.RELEASE: "Ask for the lot's release there",
+    Code.LICENCE: "Renew or extend the licence",
+    Code.STORE: "Ask the place for more room",
+    Code.BLIND: "Nothing: it keeps the arms hidden",
+    Code.DUPLICATE: "Send it with the other consignment of that day",
+}
+"""What could be done about a rule; others are how a plan is written down."""
+
 
 @dataclass(frozen=True)
 class PlanHead(UnblindedView):
@@ -73,6 +90,8 @@ class PlanView(UnblindedView):
     components: Sequence[tuple[str, str]]
     parts: Sequence[tuple[str, float]]
     carbon_source: str
+    rule_rows: Sequence[Mapping[str, Any]] = ()
+    causes: Sequence[tuple[int, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -120,6 +139,7 @@ class WayRow(UnblindedView):
     cents: int
     forbidden: str
     details: str
+    price: int | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +154,18 @@ class WhyView(UnblindedView):
     first_need: date | None
     ways: Sequence[WayRow]
     next_best: WayRow | None
+    binding: WayRow | None
+    advice: str
+
+
+@dataclass(frozen=True)
+class BindingRow(UnblindedView):
+    """A rule that drives the cost: its words, where it binds most, what could be done."""
+
+    words: str
+    rule: BindingRule
+    places: tuple[str, ...]
+    advice: str
 
 
 @dataclass(frozen=True)
@@ -141,7 +173,7 @@ class ReasonsView(UnblindedView):
     """The rules that drive the cost, and the question after a consignment that the plan does not have."""
 
     head: PlanHead
-    binding: Sequence[tuple[str, BindingRule]]
+    binding: Sequence[BindingRow]
     weighed: int
     all: int
     lanes: Sequence[tuple[str, str]]
@@ -186,6 +218,8 @@ class ExpiryView(UnblindedView):
 
     head: PlanHead
     months: Sequence[ExpiryMonth]
+    lots: Sequence[LotWaste]
+    by_month: Sequence[tuple[str, int, int]]
 
     @property
     def month_words(self) -> list[str]:
@@ -204,6 +238,20 @@ class NetworkView(UnblindedView):
 
 
 @dataclass(frozen=True)
+class RuleChoice(UnblindedView):
+    """A rule that may be played beside the plan, and its newest run there."""
+
+    method: str
+    words: str
+    run: RunLine | None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is being played."""
+        return self.run is not None and self.run.status is RunStatus.RUNNING
+
+
+@dataclass(frozen=True)
 class CompareView(UnblindedView):
     """The plan beside others, and what it changes against the first of them."""
 
@@ -214,7 +262,11 @@ class CompareView(UnblindedView):
     rows: Sequence[MeasureRow]
     parts: Sequence[str]
     splits: Sequence[tuple[str, Sequence[float]]]
+    points: Sequence[tuple[str, float, float]]
+    lanes: Sequence[tuple[str, Sequence[int]]]
     changes: Mapping[str, Sequence[PlanChange]]
+    rules: Sequence[RuleChoice]
+    carbon_source: str
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ TEMPLATES: dict[str, str] = {
     "optimization_problem_kept": "{who} had the problem of optimization {record} kept.",
     "optimization_cancel_asked": "{who} asked to stop optimization {record}.",
     "optimization_ended": "{who} ended optimization {record} without a plan: {status}.",
+    "advice_asked": "{who} asked for advice {record} beside plan {plan}, job {job}.",
+    "advice_kept": "{who} has the answer of advice {record}.",
     "plan_kept": "{who} had plan {record} of optimization {run} kept, checked: {consignments} consignments.",
     "plan_edited": "{who} wants the consignment {lane} of {dispatch_on} in plan {record} {kind}.",
     "plan_approved": "{who} approved plan {record} with a signature.",

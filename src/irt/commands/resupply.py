@@ -24,9 +24,9 @@ from irt.reads.blinded_reasons import reasons_of
 from irt.reads.named import NamedStudy, studies_in_force, study_named
 from irt.reads.unblinded_explain import depot_reasons, proposals_today, site_reasons, small_sites
 from irt.reads.unblinded_shipments import shipment_trace
-from irt.services.run_resupply import RunResupply, run_resupply_with
+from irt.services.run_resupply import RunResupply
 from irt.services.store import Store
-from irt.services.unit_of_work import perform
+from irt.services.think_first import run_unlocked
 
 study_option = click.option("--study", "protocol", metavar="PROTOCOL", help="Where there are several.")
 who_option = click.option(
@@ -99,7 +99,7 @@ def run(
 def _wet(desk: _Desk, study: NamedStudy, site: str | None, depot: str | None) -> dict[str, Any]:
     now = clock.now()
     ask = RunResupply(study_id=study.id, day=now.date(), site=site, depot=depot)
-    done = perform(desk.store, desk.actor, now, run_resupply_with(installed_planner()), ask, new_key(desk.store))
+    done = run_unlocked(desk.store, desk.actor, now, installed_planner(), ask, new_key(desk.store))
     return {"study": study.protocol, "mode": str(study.mode), "dry_run": False, **done.model_dump(mode="json")}
 
 

@@ -60,11 +60,16 @@ _TITLES = {
     JobKind.BENCH: "Work on the bench",
     JobKind.HOLD: "Kits set apart",
     JobKind.OPTIMIZATION: "Optimization of the supply",
+    JobKind.ADVICE: "Advice beside a plan",
 }
 
 
 def _planned(job: RowMapping, result: Mapping[str, Any]) -> str:
-    shipments = result["shipments"]
+    notice = result.get("notice", "")
+    return _made(job, result["shipments"]) + (f" Planned by {notice}." if notice else "")
+
+
+def _made(job: RowMapping, shipments: int) -> str:
     if not shipments:
         return "No shipment was needed: everywhere enough counts as stock."
     one = shipments == 1
@@ -99,6 +104,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.BENCH: (_answered, "/randomization/designs/{result[paper]}"),
     JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
     JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
+    JobKind.ADVICE: (_answered, "/supply/optimizer/{result[plan]}/advice/{result[advice]}"),
 }
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, select
 
 from irt.states.records import VisitStatus
 from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SubjectStatus
+from irt.study.course import Treated, VisitAhead
+from irt.study.courses import dose_levels
 from irt.study.definition import StudyDefinition
 from irt.study.part import Code
-from irt.study.virtual_block import kits_expected
-from irt.study.visits import Visit as VisitPart
+from irt.supply.visits_ahead import DueVisit, due_visits
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
 from irt.tables.subject import Randomization, Subject, Visit
@@ -55,22 +56,32 @@ Need = Mapping[str, Sequence[tuple[date, int]]]
 
 @dataclass(frozen=True, slots=True)
 class ExpectedNeed:
-    """By site id: kits by type and day, and subjects who may still be randomized."""
+    """By site id: kits by type and day, subjects who may still be randomized, those treated where asked for."""
 
     by_site: Mapping[int, Need] = field(default_factory=dict)
     in_screening: Mapping[int, int] = field(default_factory=dict)
+    treated: Mapping[int, tuple[Treated, ...]] = field(default_factory=dict)
 
 
 def expected_need(
-    connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int
+    connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int, treated: bool = False
 ) -> ExpectedNeed:
     """What is foreseen from `day` on for so many days; three questions, however many sites and subjects."""
     counts = connection.execute(_SCREENING, {"study_id": study_id}).all()
     kits: dict[int, Counter[tuple[str, date]]] = defaultdict(Counter)
-    for site_id, kit_type, on_day, quantity in _dated(connection, study_id, definition, day, days):
-        kits[site_id][(kit_type, on_day)] += quantity
+    alike: dict[int, Counter[tuple[int, tuple[VisitAhead, ...]]]] = defaultdict(Counter)
+    levels = {level: number for number, level in enumerate(dose_levels(definition))}
+    for site_id, level, visits in _due_by_subject(connection, study_id, definition, day, days):
+        for visit in visits:
+            for kit_type, quantity in visit.kits:
+                kits[site_id][(kit_type, day + timedelta(days=visit.ahead_days))] += quantity
+        if treated and visits:
+            ahead = sorted((visit.visit for visit in visits), key=lambda visit: visit.day)
+            alike[site_id][(levels.get(level, 0), tuple(ahead))] += 1
     return ExpectedNeed(
-        {site_id: _by_type(found) for site_id, found in kits.items()}, {row[0]: row[1] for row in counts}
+        {site_id: _by_type(found) for site_id, found in kits.items()},
+        {row[0]: row[1] for row in counts},
+        {site_id: tuple(Treated(many, *one) for one, many in found.items()) for site_id, found in alike.items()},
     )
 
 
@@ -81,10 +92,10 @@ def _by_type(found: Counter[tuple[str, date]]) -> Need:
     return by_type
 
 
-def _dated(
+def _due_by_subject(
     connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int
-) -> Iterator[tuple[int, str, date, int]]:
-    """(site id, kit type, day, kits) of every subject's visits that are due and not held."""
+) -> Iterator[tuple[int, Code | None, list[DueVisit]]]:
+    """(site id, dose level, visits that are due and not held) of every subject."""
     visits = [visit for visit in definition.visits if visit.dispenses]
     longest = max((visit.window_before_days + visit.window_after_days for visit in visits), default=0)
     since = day - timedelta(days=longest + OFF_PLAN_DAYS)
@@ -93,17 +104,16 @@ def _dated(
         held[subject_id].add((code, occurrence))
 
     @cache
-    def due(arm: Code | None, level: Code | None, anchor: str, days_since: int) -> list[_Due]:
-        return [*_due(definition, visits, arm, level, anchor, days_since, days)]
+    def due(arm: Code | None, level: Code | None, anchor: str, days_since: int) -> list[DueVisit]:
+        return [*due_visits(definition, visits, arm, level, anchor, days_since, days)]
 
     asked = {"study_id": study_id, "statuses": sorted(_counted(definition))}
     subjects = {row.id: row for row in connection.execute(_EXPECTED, asked)}
     for row in subjects.values():
         anchor, first = _anchor(row.screened_on, row.randomized_on)
-        for visit in due(row.arm, row.dose_level, anchor, (day - first).days):
-            if visit.key not in held.get(row.id, ()):
-                for kit_type, quantity in visit.kits:
-                    yield row.site_id, kit_type, day + timedelta(days=visit.ahead_days), quantity
+        coming = due(row.arm, row.dose_level, anchor, (day - first).days)
+        over = held.get(row.id, ())
+        yield row.site_id, row.dose_level, [visit for visit in coming if visit.key not in over]
 
 
 def _counted(definition: StudyDefinition) -> set[SubjectStatus]:
@@ -114,37 +124,3 @@ def _counted(definition: StudyDefinition) -> set[SubjectStatus]:
 
 def _anchor(screened_on: date, randomized_on: date | None) -> tuple[str, date]:
     return ("screening", screened_on) if randomized_on is None else ("randomization", randomized_on)
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A visit that may come within the window, counted from the first day it may."""
-
-    key: tuple[str, int]
-    ahead_days: int
-    kits: tuple[tuple[str, int], ...]
-
-
-def _due(
-    definition: StudyDefinition,
-    visits: Sequence[VisitPart],
-    arm: Code | None,
-    level: Code | None,
-    anchor: str,
-    days_since: int,
-    days: int,
-) -> Iterator[_Due]:
-    for visit in visits:
-        if visit.anchor != anchor:
-            continue
-        every_days = visit.repeat.every_days if visit.repeat else 0
-        overdue = days_since - visit.window_after_days - visit.day
-        occurrence = max(-(-overdue // every_days), 0) if every_days else 0
-        while visit.occurs(occurrence):
-            ahead = visit.day + occurrence * every_days - days_since
-            if ahead - visit.window_before_days >= days:
-                break
-            if ahead + visit.window_after_days >= 0:
-                kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
-                yield _Due((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits)
-            occurrence += 1

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from irt.reads.asking import Asking
 from irt.reads.enrolled import enrolled_so_far
 from irt.reads.expected_need import ExpectedNeed, expected_need
+from irt.reads.other_ways import other_ways
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
     NEWEST_APPROVED,
@@ -63,7 +64,7 @@ def network_view(connection: Connection, asking: Asking) -> NetworkView:
     ways = WaysOpen.of(connection, asking, lanes)
     sites = tuple(_sites(connection, asking, lots, levels, ways))
     depots = _DepotsOnDemand(connection, asking, lots)
-    return NetworkView(depots, sites, levels.regional, ways.import_left)
+    return NetworkView(depots, sites, levels.regional, ways.import_left, ways.windows())
 
 
 def levels_on(connection: Connection, asking: Asking) -> Levels:
@@ -114,10 +115,12 @@ def _sites(
             stops_on=stops_on if changed else _stop_in_file(asking, country, number),
             expected_need=expected.by_site.get(site_id, NOTHING),
             in_screening=expected.in_screening.get(site_id, 0),
+            treated=expected.treated.get(site_id, ()),
             enrolled=enrolled.get(site_id),
             has_lane=lane is not NO_LANE,
             barred=barred,
             import_keys=import_keys,
+            other_ways=other_ways(ways, country, (number, country)),
         )
 
 
@@ -132,7 +135,8 @@ def _expected(connection: Connection, asking: Asking, levels: Levels) -> Expecte
     days = {"predictive": levels.longest_days, "optimizer": part.planning.horizon_days}.get(part.method, 0)
     if not (days := asking.ahead_days or days):
         return ExpectedNeed()
-    return expected_need(connection, asking.study_id, asking.definition, asking.day, days)
+    one_by_one = bool(asking.ahead_days) or part.method == "optimizer"
+    return expected_need(connection, asking.study_id, asking.definition, asking.day, days, one_by_one)
 
 
 def _enrolled(connection: Connection, asking: Asking) -> Mapping[int, EnrolledSoFar]:

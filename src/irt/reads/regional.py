@@ -1,9 +1,8 @@
 """Regional depots as a planner sees them: each a place to be supplied by the depot above it. For services only."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
@@ -11,11 +10,13 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from irt.errors import BadInput
 from irt.reads.asking import Asking
 from irt.reads.inventory import depots_now, levels_on
+from irt.reads.other_ways import other_ways
 from irt.reads.piles import coming_to_depots
 from irt.reads.supply_rules import NO_LANE, ApprovedLots, Lanes, Levels, WindowsByCountry
 from irt.reads.ways_open import WaysOpen
 from irt.supply.kit_selection import ANY_LABEL
-from irt.supply.planner import LotStock, NetworkView, OnTheWay, SiteView
+from irt.supply.planner import NetworkView, SiteView
+from irt.supply.regional import need_to_be_sent, served_through, windows_to_send_on
 from irt.tables.columns import table_of
 from irt.tables.study import Depot, Site
 
@@ -44,11 +45,17 @@ _SERVED = (
 
 
 def regional_view(
-    connection: Connection, asking: Asking, sites: Sequence[SiteView], depot: str | None = None
+    connection: Connection,
+    asking: Asking,
+    sites: Sequence[SiteView],
+    depot: str | None = None,
+    *,
+    every: bool = False,
 ) -> NetworkView:
     """The depots with levels of their own, or the one named, as places that the depots above them supply.
 
-    `sites` are those of the network that day. BadInput where the named depot is not kept up by another one.
+    `sites` are those of the network that day; `every`: with or without levels, as plans for all see them.
+    BadInput where the named depot is not kept up by another one.
     """
     rules = _Rules.of(connection, asking)
     ways = WaysOpen.of(connection, asking, rules.lanes)
@@ -57,7 +64,7 @@ def regional_view(
     places = []
     for row in connection.execute(_SUPPLIED, {"study_id": asking.study_id}).all():
         levels = rules.levels.of_depot(row.id)
-        if levels and depot in (None, row.code):
+        if (levels or every) and depot in (None, row.code):
             below = rules.below(row.code)
             served = [site for site in sites if site.depot in below]
             lane = rules.lanes.to(row.supplier, row.country, row.code)
@@ -80,8 +87,10 @@ def regional_view(
                 approved_lots=rules.lots(below),
                 expected_need=need_to_be_sent(served),
                 in_screening=sum(site.in_screening for site in served),
+                serves=tuple(served),
                 barred=barred,
                 import_keys=import_keys,
+                other_ways=other_ways(ways, row.country, (row.code,)),
             )
             windows = rules.windows_days(below)
             places.append(place._replace(dnc_days=windows, dns_days=windows))
@@ -90,26 +99,7 @@ def regional_view(
             f"{depot} is no depot of this study that another one keeps up to levels. Nothing was planned. "
             "Check the code, or set its levels."
         )
-    return NetworkView(depots, tuple(places), import_left=ways.import_left)
-
-
-def need_to_be_sent(sites: Sequence[SiteView]) -> Mapping[str, list[tuple[date, int]]]:
-    """What subjects of these sites will need beyond the kits that are there or coming, by kit type and day."""
-    needed: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for site in sites:
-        for kit_type, dated in site.expected_need.items():
-            left = sum(kits.kits for kits in _kits_of(site) if kits.kit_type == kit_type)
-            for day, kits in sorted(dated):
-                covered = min(left, kits)
-                left -= covered
-                if kits > covered:
-                    needed[kit_type].append((day, kits - covered))
-    return {kit_type: sorted(dated) for kit_type, dated in needed.items()}
-
-
-def _kits_of(site: SiteView) -> Iterator[LotStock | OnTheWay]:
-    yield from site.stock
-    yield from site.on_the_way
+    return NetworkView(depots, tuple(places), import_left=ways.import_left, import_windows=ways.windows())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +135,7 @@ class _Rules:
         )
 
     def below(self, depot: str) -> tuple[str, ...]:
-        """The depot and every depot that it supplies, directly or not."""
-        return (depot, *(one for child in self.children.get(depot, ()) for one in self.below(child)))
+        return served_through(depot, self.children)
 
     def labels(self, depots: Sequence[str]) -> frozenset[str]:
         return frozenset(label for depot in depots for label in self.countries.get(depot, {}).values())
@@ -159,10 +148,10 @@ class _Rules:
 
     def windows_days(self, depots: Sequence[str]) -> dict[str, int]:
         """Kit type -> days before expiry from which a kit there can no longer be sent on to every country."""
-        longest = dict.fromkeys(self.kit_types, 0)
-        for depot in depots:
-            for country in self.countries.get(depot, ()):
-                onward_days = self.lanes.to(depot, country, "").lead_time_days
-                for kit_type, days in self.windows.dns(country).items():
-                    longest[kit_type] = max(longest[kit_type], days + onward_days)
-        return longest
+        ways = ((depot, country) for depot in depots for country in self.countries.get(depot, ()))
+        return windows_to_send_on(
+            ways,
+            self.kit_types,
+            self.windows.dns,
+            lambda depot, country: self.lanes.to(depot, country, "").lead_time_days,
+        )

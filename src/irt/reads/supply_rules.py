@@ -12,6 +12,7 @@ from irt.reads.asking import LevelOverlay
 from irt.states.records import VersionStatus
 from irt.study.definition import StudyDefinition
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
+from irt.supply.level_rows import LevelRow, merged, over, with_windows
 from irt.supply.planner import Level
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, LotApproval
@@ -87,10 +88,6 @@ _APPROVED = (
 )
 
 
-_Row = tuple[int, int, int | None, int | None]
-"""Minimum, maximum, trigger days, resupply days."""
-
-
 class Levels:
     """Resupply settings by kit type: site before country before study, of each the latest; windows alone."""
 
@@ -103,13 +100,13 @@ class Levels:
         overlay: Sequence[LevelOverlay] = (),
     ) -> None:
         self._windows = windows
-        self._found: dict[tuple[str | None, int | None], dict[str, _Row]] = defaultdict(dict)
-        self._depots: dict[int, dict[str, _Row]] = defaultdict(dict)
+        self._found: dict[tuple[str | None, int | None], dict[str, LevelRow]] = defaultdict(dict)
+        self._depots: dict[int, dict[str, LevelRow]] = defaultdict(dict)
         self._by_country: dict[str, Mapping[str, Level]] = {}
         stored = connection.execute(_SETTINGS_IN_FORCE, {"study_id": study_id, "day": day})
         for country, site_id, depot_id, kit_type, *row in chain(stored, overlay):
             known = self._found[(country, site_id)] if depot_id is None else self._depots[depot_id]
-            known[kit_type] = _over(known.get(kit_type), (row[0], row[1], row[2], row[3]))
+            known[kit_type] = over(known.get(kit_type), (row[0], row[1], row[2], row[3]))
 
     def of(self, country: str, site_id: int) -> Mapping[str, Level]:
         """The settings in force at a site."""
@@ -135,29 +132,10 @@ class Levels:
         return max([*self._windows, *(days for row in rows for days in row[2:] if days is not None)])
 
     def _merged(self, *scopes: tuple[str | None, int | None]) -> Mapping[str, Level]:
-        merged: dict[str, _Row] = {}
-        for scope in scopes:
-            for kit_type, row in self._found.get(scope, {}).items():
-                merged[kit_type] = _over(merged.get(kit_type), row)
-        return self._with_windows(merged)
+        return self._with_windows(merged(self._found.get(scope, {}) for scope in scopes))
 
-    def _with_windows(self, rows: Mapping[str, _Row]) -> Mapping[str, Level]:
-        trigger_days, resupply_days = self._windows
-        return {
-            kit_type: Level(row[0], row[1], _given(row[2], trigger_days), _given(row[3], resupply_days))
-            for kit_type, row in rows.items()
-        }
-
-
-def _over(wider: _Row | None, row: _Row) -> _Row:
-    """The row, with the windows of the wider one where it has none."""
-    if wider is None:
-        return row
-    return row[0], row[1], wider[2] if row[2] is None else row[2], wider[3] if row[3] is None else row[3]
-
-
-def _given(days: int | None, else_days: int) -> int:
-    return else_days if days is None else days
+    def _with_windows(self, rows: Mapping[str, LevelRow]) -> Mapping[str, Level]:
+        return with_windows(rows, self._windows)
 
 
 class KitTypesOfVersions:

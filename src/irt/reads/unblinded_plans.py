@@ -5,11 +5,11 @@ shipments it became), `plan_files` (problem and plan as JSON, for stories and co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, select
+from sqlalchemy import Boolean, Connection, RowMapping, bindparam, func, or_, select
 
 from irt.blinding.views import UnblindedView
 from irt.errors import NotFound
@@ -47,7 +47,10 @@ class StepShown(UnblindedView):
 
 @dataclass(frozen=True)
 class RunLine(UnblindedView):
-    """One run in a list; `last` is its latest step, `plan` the number of its plan."""
+    """One run in a list; `last` is its latest step, `plan` the number of its plan.
+
+    `settings`: what it was asked with; for a rule that is played, `method`, and `beside`: on which plan's problem.
+    """
 
     number: int
     title: str
@@ -63,6 +66,17 @@ class RunLine(UnblindedView):
     ended_at: datetime | None
     plan: int | None
     last: StepShown | None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> str:
+        """The rule it plays; empty for an optimization."""
+        return str(self.settings.get("method", ""))
+
+    @property
+    def beside(self) -> int | None:
+        """The plan on whose problem a rule is played."""
+        return self.settings.get("beside")
 
 
 @dataclass(frozen=True)
@@ -176,8 +190,10 @@ _OF_STUDY = (
         _PROGRESS.c.bound,
         _PROGRESS.c.cost,
         _PROGRESS.c.words,
+        _INPUTS.c.settings,
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _RUNS.c.account_id)
+    .outerjoin(_INPUTS, _INPUTS.c.run_id == _RUNS.c.id)
     .outerjoin(_PLANS, _PLANS.c.run_id == _RUNS.c.id)
     .outerjoin(_PROGRESS, _PROGRESS.c.id == _LAST)
     .where(_RUNS.c.study_id == bindparam("study_id"))
@@ -220,6 +236,22 @@ _FILES = (
     .join(_CONTENTS, _CONTENTS.c.plan_id == _PLANS.c.id)
     .join(_INPUTS, _INPUTS.c.run_id == _PLANS.c.run_id)
     .where(_PLANS.c.study_id == bindparam("study_id"), _PLANS.c.number == bindparam("number"))
+)
+_TO_KEEP = (
+    select(
+        _PLANS.c.number, _INPUTS.c.problem, _INPUTS.c.hash, _CONTENTS.c.plan, _CONTENTS.c.hash.label("plan_hash")
+    )
+    .select_from(_PLANS)
+    .join(_CONTENTS, _CONTENTS.c.plan_id == _PLANS.c.id)
+    .join(_INPUTS, _INPUTS.c.run_id == _PLANS.c.run_id)
+    .outerjoin(_APPROVALS, _APPROVALS.c.plan_id == _PLANS.c.id)
+    .where(
+        _PLANS.c.study_id == bindparam("study_id"),
+        _INPUTS.c.settings["method"].as_string().is_(None),
+        or_(bindparam("any_plan", type_=Boolean), _APPROVALS.c.id.is_not(None)),
+    )
+    .order_by(_PLANS.c.number.desc())
+    .limit(1)
 )
 
 
@@ -277,6 +309,18 @@ def plan_files(connection: Connection, study_id: int, number: int) -> PlanFiles:
     return PlanFiles(row["problem"], row["hash"], row["plan"], row["plan_hash"])
 
 
+def plan_to_keep(connection: Connection, study_id: int, *, approved: bool) -> tuple[int, PlanFiles] | None:
+    """The last plan of a study and its number, or the last that was approved; None where there is none.
+
+    What a rule of resupply played on another plan's problem is no plan to keep.
+    """
+    asked = {"study_id": study_id, "any_plan": not approved}
+    row = connection.execute(_TO_KEEP, asked).mappings().first()
+    if row is None:
+        return None
+    return row["number"], PlanFiles(row["problem"], row["hash"], row["plan"], row["plan_hash"])
+
+
 def _unknown(number: int) -> NotFound:
     return NotFound(f"This study has no plan {number}. Look at the list.")
 
@@ -289,6 +333,7 @@ def _line(row: RowMapping) -> RunLine:
         status=RunStatus(row["status"]),
         plan=row["plan"],
         last=None if row["seconds"] is None else _step(row),
+        settings=row["settings"] or {},
     )
 
 

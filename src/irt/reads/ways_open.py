@@ -8,7 +8,15 @@ from sqlalchemy import Connection
 from irt.reads.asking import Asking
 from irt.reads.imports import ShipperFacts, by_country, licences_on, shippers_on
 from irt.reads.supply_rules import LaneInForce, Lanes
-from irt.supply.imports import LicenceFacts, hold_exceeded, kits_left, licence_missing, road_hours
+from irt.supply.imports import (
+    ImportWindow,
+    LicenceFacts,
+    hold_exceeded,
+    import_window,
+    kits_left,
+    licence_missing,
+    road_hours,
+)
 from irt.supply.planner import NOTHING
 
 
@@ -59,6 +67,11 @@ class WaysOpen:
                 self.import_left.setdefault(f"{country} {group}", kits)
             keys = {code: f"{country} {group}" for code, group in groups.items() if group in left}
         return barred, keys
+
+    def windows(self) -> dict[str, ImportWindow]:
+        """By country that needs a licence, the days on which goods may leave for it; left out where none come."""
+        found = {country: import_window(facts, self.asking.day) for country, facts in self.licences.items()}
+        return {country: window for country, window in found.items() if window is not None}
 
     def _storage(self) -> dict[str, str]:
         definition = self.asking.definition

@@ -15,6 +15,7 @@ from irt.study.dispensing import KitNeed
 from irt.study.dispensing_schedule import kits_due, rule_for
 from irt.study.network import HOME
 from irt.study.schedule import treatment_days
+from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, lacking
 
 
@@ -106,13 +107,3 @@ def _candidates(work: Work, subject: LockedSubject, kit_types: set[str], most: i
     return candidates_at_depot(
         work.connection, subject.study_id, depot_id, site.country, site.label_group, kit_types, most
     )
-
-
-def dispensing_windows(
-    definition: StudyDefinition, country: str, kit_types: Iterable[str], days_to_last: int
-) -> dict[str, int]:
-    """Do-not-dispense days by kit type: the static window or the days the kits must last, the longer (3.2)."""
-    return {
-        code: max(definition.kit_type(code).windows_in(country).dnd_days, days_to_last)
-        for code in sorted(kit_types)
-    }

@@ -11,7 +11,6 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.reads.candidates import candidates_at, with_promises
-from irt.services.all_arms_check import dispensing_windows
 from irt.services.choose_at_depot import choose_at_depot
 from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.home_deliveries import plan_delivery
@@ -28,6 +27,7 @@ from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.dispensing import KitNeed
 from irt.study.dispensing_schedule import kits_due, rule_for, second_check_visits
 from irt.study.schedule import UNSCHEDULED, treatment_days
+from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, Choice, choose_kits
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from irt.errors import Refusal
 from irt.reads.candidates import candidates_to_send
-from irt.services.all_arms_check import dispensing_windows
 from irt.services.kit_chance import chance_for
 from irt.services.move_kits import lock_kits
 from irt.services.subjects import LockedSubject
@@ -15,6 +14,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.dispensing import KitNeed
 from irt.study.network import HOME
 from irt.study.schedule import treatment_days
+from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Choice, choose_kits
 
 

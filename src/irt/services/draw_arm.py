@@ -24,13 +24,13 @@ from irt.services.caps import (
 from irt.services.cohorts import open_cohort
 from irt.services.known_responses import known_responses, last_response
 from irt.services.list_entries import entry_at
-from irt.services.open_arms import open_agents, open_arms
 from irt.services.replacements import Replaced, replaced_by, same_arm
 from irt.services.studies import procedure_of, randomization_number, seed_of
 from irt.services.subjects import LockedSubject
 from irt.services.work import Work
 from irt.study.arms import Cohort
 from irt.study.definition import StudyDefinition
+from irt.study.open_arms import open_agents, open_arms
 from irt.study.rules import Cap
 
 FORCED = "forced"

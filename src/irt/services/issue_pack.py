@@ -16,7 +16,6 @@ from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_visits import anchors, open_visits, recorded_visits
 from irt.reads.candidates import candidates_at
-from irt.services.all_arms_check import dispensing_windows
 from irt.services.assign_kits import arm_of, lock_stock
 from irt.services.kit_chance import chance_for
 from irt.services.move_kits import HeldKit, move_kits
@@ -31,6 +30,7 @@ from irt.states.subject import ON_STUDY_TREATMENT, SubjectStatus
 from irt.study.blinded import blinded_study
 from irt.study.dispensing_schedule import NoDispensingRule, WeightMissing, kits_due
 from irt.study.schedule import PlannedVisit, treatment_days
+from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, NoUsableKit, choose_kits
 from irt.tables.columns import table_of
 from irt.tables.outage import OutageKit, OutagePack, OutageSeal

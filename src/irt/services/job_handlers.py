@@ -10,9 +10,10 @@ from irt.reads.signatures import verify_signatures
 from irt.services.bench_job import work_on_bench
 from irt.services.carry_out_hold import work_on_hold
 from irt.services.note_verification import NoteVerification, note_verification
-from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
+from irt.services.run_resupply import ResupplyDone, RunResupply
 from irt.services.running_job import Handler, RunningJob
 from irt.services.supply_night import plan_night
+from irt.services.think_first import run_unlocked
 from irt.services.unit_of_work import perform
 from irt.states.records import JobKind
 from irt.supply.planner import ResupplyPlanner
@@ -33,8 +34,7 @@ def handlers_with(planner: ResupplyPlanner) -> dict[str, Handler]:
         """A run of the planner for the person who started it."""
         running.step(0, 1, _PLANNING)
         ask = RunResupply(study_id=running.study_id, **running.job.asked)
-        run = run_resupply_with(planner)
-        return _planned(perform(running.store, running.starter(), running.clock(), run, ask, running.key))
+        return _planned(run_unlocked(running.store, running.starter(), running.clock(), planner, ask, running.key))
 
     return {
         JobKind.NIGHT: plan_the_night,
@@ -46,7 +46,8 @@ def handlers_with(planner: ResupplyPlanner) -> dict[str, Handler]:
 
 
 def _planned(done: ResupplyDone) -> Mapping[str, Any]:
-    return {"shipments": len(done.shipments), "kits": done.kits}
+    notice = {"notice": done.notice} if done.notice else {}
+    return {"shipments": len(done.shipments), "kits": done.kits, **notice}
 
 
 def verify_trail(running: RunningJob) -> Mapping[str, Any]:

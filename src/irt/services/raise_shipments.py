@@ -1,6 +1,6 @@
 """Proposed shipments become shipments: numbered and stored with their reasons, their kits reserved, requested."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +17,7 @@ from irt.services.work import Work
 from irt.states.kit import KitEvent
 from irt.states.shipment import ShipmentEvent, ShipmentStatus
 from irt.supply.kit_selection import ANY_LABEL
+from irt.supply.parcels import parted_by_storage, storage_classes
 from irt.supply.planner import ProposedLine, ProposedShipment, SiteView
 from irt.tables.columns import table_of
 from irt.tables.secret import ShipmentCalculation
@@ -53,6 +54,12 @@ class _Parcel:
     storage: str
     lines: tuple[ProposedLine, ...]
 
+    @property
+    def lead_time_days(self) -> int:
+        """That of its way, else of the site's own lane."""
+        proposed = self.proposal.lead_time_days
+        return self.site.lead_time_days if proposed is None else proposed
+
 
 def raise_shipments(
     work: Work,
@@ -84,16 +91,10 @@ def _parcels(
     study: SupplyStudy, proposals: Sequence[ProposedShipment], sites: dict[str, SiteView]
 ) -> Iterator[_Parcel]:
     """Frozen goods and others never share a parcel."""
-    storage_of = {
-        kit_type.code: study.definition.blinding_group(kit_type.blinding_group).storage
-        for kit_type in study.definition.kit_types
-    }
+    storage_of = storage_classes(study.definition)
     for proposal in proposals:
-        by_storage: dict[str, list[ProposedLine]] = defaultdict(list)
-        for line in proposal.lines:
-            by_storage[storage_of[line.kit_type]].append(line)
-        for storage, lines in sorted(by_storage.items()):
-            yield _Parcel(proposal, sites[proposal.site], storage, tuple(lines))
+        for storage, lines in parted_by_storage(proposal.lines, storage_of):
+            yield _Parcel(proposal, sites[proposal.site], storage, lines)
 
 
 _SHIPMENTS, _SITES = table_of(Shipment), table_of(Site)
@@ -137,7 +138,7 @@ def _record(
                 place: places[parcel.site.number],
                 "origin_depot_id": depots[parcel.proposal.depot],
                 "dispatch_on": parcel.proposal.dispatch_on,
-                "expected_on": parcel.proposal.dispatch_on + timedelta(days=parcel.site.lead_time_days),
+                "expected_on": parcel.proposal.dispatch_on + timedelta(days=parcel.lead_time_days),
                 "storage": parcel.storage,
                 "reasons": _reasons(study, parcel),
             }

@@ -9,7 +9,6 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.reads.candidates import candidates_at
-from irt.services.all_arms_check import dispensing_windows
 from irt.services.assign_kits import book_kits, lock_stock
 from irt.services.dispensings import (
     DispensingReceipt,
@@ -28,6 +27,7 @@ from irt.states.records import DispensingStatus, KitCheck
 from irt.study.definition import StudyDefinition
 from irt.study.dispensing import KitNeed
 from irt.study.schedule import UNSCHEDULED, treatment_days
+from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, Choice, choose_kits
 from irt.tables.columns import table_of
 from irt.tables.secret import KitContent

@@ -1,8 +1,10 @@
 """A run of the planner over the network: shipments are proposed, their kits reserved, the reasons kept."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlmodel import SQLModel
 
@@ -11,6 +13,7 @@ from irt.errors import BadInput, Refusal
 from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
+from irt.reads.unblinded_plans import plan_to_keep
 from irt.services.audit_draft import AuditDraft
 from irt.services.notices import write_night_notices
 from irt.services.raise_shipments import raise_shipments
@@ -19,7 +22,7 @@ from irt.services.supply_study import SupplyStudy, lock_study
 from irt.services.work import Work
 from irt.supply.calendar import is_review_day
 from irt.supply.planner import NetworkView, ResupplyPlanner
-from irt.supply.planners import planner_of, settings_of
+from irt.supply.planners import StandIn, planner_of, settings_of
 from irt.tables.shipment import ResupplyRun
 
 
@@ -40,12 +43,16 @@ class RunResupply(SQLModel):
 
 
 class ResupplyDone(SQLModel):
-    """The shipments of one run: to sites, then to regional depots, each in order of depot and place."""
+    """The shipments of one run: to sites, then to regional depots, each in order of depot and place.
+
+    `notice`: why another planner than the study's own supplied it.
+    """
 
     sites_considered: int
     depots_considered: int = 0
     shipments: list[str]
     kits: int
+    notice: str = ""
 
 
 class NoReviewDay(Refusal):
@@ -83,6 +90,8 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
             regional = regional_view(work.connection, asking, network.sites, ask.depot)
             run.plan(regional, done, to_depots=True)
             done.depots_considered = len(regional.sites)
+        if isinstance(run.planner, StandIn):
+            done.notice = f"{run.planner.name} instead of {run.planner.instead_of}: {run.planner.why}"
         _record_run(work, study, ask.day, run.planner.name, done)
         if ask.night and study.definition.notices:
             write_night_notices(work, study, f"{ask.day:%d %b %Y}", done.shipments, done.sites_considered)
@@ -102,7 +111,7 @@ class _Run:
 
     def plan(self, network: NetworkView, done: ResupplyDone, *, to_depots: bool = False) -> None:
         """Plans the places of a network, raises the shipments, and counts them."""
-        settings = settings_of(self.study.definition, self.ask.consolidate)
+        settings = settings_of(self.study.definition, self.ask.consolidate) | self._earlier()
         raised = raise_shipments(
             self.work,
             self.study,
@@ -114,6 +123,15 @@ class _Run:
         done.shipments += raised.numbers
         done.kits += raised.kits
 
+    def _earlier(self) -> dict[str, Any]:
+        """The plan that the optimizer goes on from, problem and plan in their files, where the study says so."""
+        part = self.study.definition.resupply
+        keep = part.planning.earlier.keep
+        if part.method != "optimizer" or keep == "never":
+            return {}
+        found = plan_to_keep(self.work.connection, self.study.id, approved=keep == "approved")
+        return {} if found is None else {"earlier": (json.dumps(found[1].problem), found[1].plan)}
+
 
 def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: ResupplyDone) -> None:
     counts = {"sites_considered": done.sites_considered, "shipments_proposed": len(done.shipments)}
@@ -124,9 +142,13 @@ def _record_run(work: Work, study: SupplyStudy, day: date, planner: str, done: R
             record_kind="resupply_run",
             record=day.isoformat(),
             study_id=study.id,
-            new={"planner": planner, **counts, **_regional(done), "kits": done.kits},
+            new={"planner": planner, **counts, **_regional(done), "kits": done.kits, **_notice(done)},
         )
     )
+
+
+def _notice(done: ResupplyDone) -> dict[str, str]:
+    return {"notice": done.notice} if done.notice else {}
 
 
 def _regional(done: ResupplyDone) -> dict[str, int]:

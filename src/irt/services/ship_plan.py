@@ -142,7 +142,9 @@ def ship_approved(work: Work, study: SupplyStudy, number: int) -> PlanShipped:
         network = network_view(work.connection, asking)
         shipping.send([row for row in due if not row["to_depot"]], network, done, to_depots=False)
         if depots := [row for row in due if row["to_depot"]]:
-            shipping.send(depots, regional_view(work.connection, asking, network.sites), done, to_depots=True)
+            shipping.send(
+                depots, regional_view(work.connection, asking, network.sites, every=True), done, to_depots=True
+            )
     work.audit(
         AuditDraft(
             act="plan_shipped",
@@ -203,4 +205,5 @@ class _Shipping:
 
 def _dispatch(row: RowMapping) -> PlannedDispatch:
     kits = tuple(PlannedKits(*(line[name] for name in PlannedKits._fields)) for line in row["lines"])
-    return PlannedDispatch(row["origin"], row["place"], row["dispatch_on"], kits)
+    _, _, way = row["lane"].partition(" ")
+    return PlannedDispatch(row["origin"], row["place"], row["dispatch_on"], kits, way)

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
 from irt.services.bootstrap import system_actor
-from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
+from irt.services.run_resupply import ResupplyDone, RunResupply
 from irt.services.ship_plan import ShipPlan, due_plan, ship_plan
 from irt.services.store import Store
+from irt.services.think_first import run_unlocked
 from irt.services.unit_of_work import perform
 from irt.supply.planner import ResupplyPlanner
 
@@ -25,7 +26,7 @@ def plan_night(
     if plan is not None:
         perform(store, who, at, ship_plan, ShipPlan(study_id=study_id, plan=plan), f"plan:{study_id}:{day}")
     ask = RunResupply(study_id=study_id, day=day, night=True)
-    return perform(store, who, at, run_resupply_with(planner), ask, f"night:{study_id}:{day}")
+    return run_unlocked(store, who, at, planner, ask, f"night:{study_id}:{day}")
 
 
 def night_actor(store: Store) -> Actor:

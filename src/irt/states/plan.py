@@ -28,6 +28,14 @@ class EditKind(StrEnum):
     FREE = "free"
 
 
+class AdviceKind(StrEnum):
+    """What is asked beside a plan: other inputs, longer lives of lots, packaging campaigns."""
+
+    WHAT_IF = "what_if"
+    EXPIRY_VALUE = "expiry_value"
+    CAMPAIGNS = "campaigns"
+
+
 RUN: dict[tuple[RunStatus, RunEvent], RunStatus] = {
     (RunStatus.RUNNING, RunEvent.FINISH): RunStatus.ENDED,
     (RunStatus.RUNNING, RunEvent.CANCEL): RunStatus.CANCELLED,

@@ -106,6 +106,7 @@ class JobKind(StrEnum):
     BENCH = "bench"
     HOLD = "hold"
     OPTIMIZATION = "optimization"
+    ADVICE = "supply_advice"
 
 
 class JobEvent(StrEnum):

@@ -330,13 +330,20 @@ def _forecast(resupply: Resupply) -> Iterator[tuple[str, str]]:
     if resupply.method == "optimizer":
         planning = resupply.planning
         yield "Planned ahead", f"{planning.horizon_days} days, within {planning.gap} of the least cost"
-        yield "Stock lasts", f"with a chance of {planning.service} until the next order can arrive"
+        yield "Visits that find their kits", f"{planning.service} of all, or more"
+        if planning.earlier.keep != "never":
+            yield "Plans go on from", f"the last {'approved ' * (planning.earlier.keep == 'approved')}plan"
     if resupply.method != "min_max":
         forecast = resupply.forecast
         yield "Screening fails", f"{forecast.screen_failure_rate} of subjects"
         yield "Subjects stop", f"{forecast.dropout_rate} within 28 days"
         yield "Subjects on hold count", yes_no(forecast.on_hold_counts)
         yield "Weight for planning", f"{forecast.planning_weight_kg} kg"
+    if resupply.method == "optimizer":
+        yield "Screening takes", f"up to {resupply.forecast.screening_days} days"
+        for level, moves in resupply.forecast.dose_moves.items():
+            chances = ", ".join(f"{chance} to {other}" for other, chance in moves.items())
+            yield f"Before a visit, those on {level} move", chances
 
 
 def _orders(resupply: Resupply) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,12 @@ class Forecast(Part):
     dropout_rate: Ratio = Field(default=Fraction(0), description="share on treatment who stop within 28 days")
     on_hold_counts: bool = Field(default=False, description="a subject on dose hold needs kits as if dosed")
     planning_weight_kg: Decimal = Field(default=Decimal(80), gt=0, description="where the dose goes by weight")
+    screening_days: int = Field(
+        default=1, ge=1, le=366, description="those in screening are randomized, or not, within so many days"
+    )
+    dose_moves: dict[Code, dict[Code, Ratio]] = Field(
+        default={}, description="dose level -> level moved to before a visit -> chance; nobody moves where left out"
+    )
 
 
 class Stops(Part):

@@ -29,6 +29,28 @@ class LicenceFacts(NamedTuple):
         return self.valid_from <= day <= self.valid_until
 
 
+class ImportWindow(NamedTuple):
+    """From when until when goods may leave for a country; kits of blinding groups that are limited meanwhile."""
+
+    first: date
+    last: date
+    kits: Mapping[str, int]
+
+
+def import_window(licences: Iterable[LicenceFacts], day: date) -> ImportWindow | None:
+    """The first days from `day` on that one licence of a country covers after the other; None: it has none left."""
+    coming = sorted((one for one in licences if one.valid_until >= day), key=lambda one: one.valid_from)
+    if not coming:
+        return None
+    joined = [coming[0]]
+    for one in coming[1:]:
+        if one.valid_from <= max(other.valid_until for other in joined) + timedelta(days=1):
+            joined.append(one)
+    limited = set.intersection(*(set(one.kits) for one in joined))
+    kits = {group: sum(max(one.kits[group] - one.used.get(group, 0), 0) for one in joined) for group in limited}
+    return ImportWindow(joined[0].valid_from, max(one.valid_until for one in joined), kits)
+
+
 def licence_missing(licences: Iterable[LicenceFacts], country: str, dispatch_on: date) -> str:
     """Why nothing may be sent to the country on that day; empty where it may, or where it needs no licence."""
     known = [licence for licence in licences if licence.country == country]

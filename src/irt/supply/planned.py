@@ -15,6 +15,7 @@ GONE = "the depot does not have these kits any more"
 NOT_SUPPLIED = "the place is not supplied now"
 PLANNED = "as planned"
 OTHER_LANE = "another depot supplies the place now"
+NO_WAY = "the way is not in the study any more"
 
 
 class PlannedKits(NamedTuple):
@@ -27,12 +28,13 @@ class PlannedKits(NamedTuple):
 
 
 class PlannedDispatch(NamedTuple):
-    """What is to leave a depot for a place on a day."""
+    """What is to leave a depot for a place on a day; `way`: another than the place's own lane."""
 
     depot: str
     place: str
     dispatch_on: date
     kits: tuple[PlannedKits, ...]
+    way: str = ""
 
 
 class Departures:
@@ -47,9 +49,10 @@ class Departures:
 
     def why_not(self, planned: PlannedDispatch) -> str:
         """The first rule that keeps the consignment here; empty where it may leave."""
-        site = self._places.get(planned.place)
+        place = self._places.get(planned.place)
+        site = place.by(planned.way) if place else None
         if site is None:
-            return NOT_SUPPLIED
+            return NO_WAY if place else NOT_SUPPLIED
         if site.depot != planned.depot:
             return OTHER_LANE
         leaves_on = self._leaves_on(site, planned)
@@ -69,7 +72,7 @@ class Departures:
 
     def refitted(self, planned: PlannedDispatch) -> PlannedDispatch:
         """As many kits of the same types as may leave, of the lots that expire first among those that are fit."""
-        site = self._places[planned.place]
+        site = self._seen(planned)
         arrival = self._leaves_on(site, planned) + timedelta(days=site.lead_time_days)
         left, expiries = self._piles_of(planned.depot), self._expiries[planned.depot]
         wanted: Counter[str] = Counter()
@@ -87,7 +90,7 @@ class Departures:
         self, planned: PlannedDispatch, formula: Formula, facts: Mapping[str, Any] = NOTHING
     ) -> ProposedShipment:
         """The consignment as a shipment, its kits taken off what is left; `why_not` was asked before."""
-        site = self._places[planned.place]
+        site = self._seen(planned)
         leaves_on = self._leaves_on(site, planned)
         for line in planned.kits:
             self._piles_of(planned.depot)[line[:3]] -= line.kits
@@ -106,7 +109,13 @@ class Departures:
                 "kit_types": _told(site, self._day, planned.kits),
                 **facts,
             },
+            lead_time_days=site.lead_time_days if planned.way else None,
         )
+
+    def _seen(self, planned: PlannedDispatch) -> SiteView:
+        """The place from its way, which is known to be there."""
+        place = self._places[planned.place]
+        return place.by(planned.way) or place
 
     def _leaves_on(self, site: SiteView, planned: PlannedDispatch) -> date:
         """Its own day, or the lane's next one where that is a holiday or the cut-off has passed."""

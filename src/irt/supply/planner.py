@@ -9,7 +9,9 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
+from irt.study.course import Treated
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar
+from irt.supply.imports import ImportWindow
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -43,6 +45,23 @@ class Level:
     resupply_days: int = 0
 
 
+class OtherWay(NamedTuple):
+    """A further way to a place that plans may take, with what may travel on it now; cents where it has own prices.
+
+    Barred, import keys and the cut-off are as they are of the place's own lane.
+    """
+
+    code: str
+    depot: str
+    lead_time_days: int
+    calendar: DispatchCalendar = EVERY_DAY
+    past_cut_off: bool = False
+    barred: Mapping[str, str] = NOTHING
+    import_keys: Mapping[str, str] = NOTHING
+    consignment_cents: int | None = None
+    travel_cents: int | None = None
+
+
 class EnrolledSoFar(NamedTuple):
     """Subjects randomized at a site in the days since it opened."""
 
@@ -58,8 +77,9 @@ class SiteView(NamedTuple):
     a kit type is counted.
 
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
-    that of the site's own subjects; `in_screening` may still be randomized; `enrolled` is known to those who expect
-    new ones. Nothing is sent from `stops_on` on.
+    that of the site's own subjects; `treated`: they themselves, where chances are asked for. `in_screening` may
+    still be randomized; `enrolled` is known to those who expect new ones. A depot `serves` sites, whose need it is
+    to meet. Nothing is sent from `stops_on` on. `other_ways` are for plans; `way`: which of them it is seen from.
     """
 
     number: str
@@ -77,12 +97,38 @@ class SiteView(NamedTuple):
     approved_lots: frozenset[str] | None = None
     expected_need: Mapping[str, Sequence[tuple[date, int]]] = NOTHING
     in_screening: int = 0
+    treated: tuple[Treated, ...] = ()
     stops_on: date | None = None
     has_lane: bool = True
     labels: frozenset[str] = frozenset()
     barred: Mapping[str, str] = NOTHING
     import_keys: Mapping[str, str] = NOTHING
     enrolled: EnrolledSoFar | None = None
+    serves: tuple["SiteView", ...] = ()
+    other_ways: tuple[OtherWay, ...] = ()
+    way: OtherWay | None = None
+
+    @property
+    def every_way(self) -> "tuple[SiteView, ...]":
+        """The place by its own lane, and as it looks from each other way."""
+        return (self, *(self._by(way) for way in self.other_ways))
+
+    def by(self, code: str) -> "SiteView | None":
+        """The place from the way of that code, its own lane for none; None where there is no such way any more."""
+        if not code:
+            return self
+        return next((self._by(way) for way in self.other_ways if way.code == code), None)
+
+    def _by(self, way: OtherWay) -> "SiteView":
+        return self._replace(
+            depot=way.depot,
+            lead_time_days=way.lead_time_days,
+            calendar=way.calendar,
+            past_cut_off=way.past_cut_off,
+            barred=way.barred,
+            import_keys=way.import_keys,
+            way=way,
+        )
 
     def stopped(self, day: date) -> bool:
         """Whether nothing is sent there any more."""
@@ -101,13 +147,15 @@ class DepotView:
 class NetworkView:
     """The whole network on one day; `regional`: depots are kept up to levels of their own.
 
-    `import_left`: kits that import licences still cover, by country and blinding group.
+    `import_left`: kits that import licences still cover, by country and blinding group. `import_windows`: when
+    goods may leave for a country, where it needs a licence.
     """
 
     depots: Mapping[str, DepotView]
     sites: tuple[SiteView, ...]
     regional: bool = False
     import_left: Mapping[str, int] = field(default_factory=dict)
+    import_windows: Mapping[str, ImportWindow] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +170,17 @@ class ProposedLine:
 
 @dataclass(frozen=True, slots=True)
 class ProposedShipment:
-    """A shipment a planner proposes, and how it came to it: inputs, formula, result."""
+    """A shipment a planner proposes, and how it came to it: inputs, formula, result.
+
+    `lead_time_days`: where it does not go by the place's own lane.
+    """
 
     depot: str
     site: str
     lines: tuple[ProposedLine, ...]
     dispatch_on: date
     trace: Mapping[str, Any]
+    lead_time_days: int | None = None
 
 
 class ResupplyPlanner(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from irt.study.courses import courses_of
 from irt.study.definition import StudyDefinition
 from irt.study.virtual_block import virtual_block
 from irt.supply import predictive, resupply
@@ -39,6 +40,24 @@ class ByMethod:
         return self.plain.plan(network, day, settings)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The plain planner in the place of the one that a study names, and why."""
+
+    plain: ResupplyPlanner
+    instead_of: str
+    why: str
+
+    @property
+    def name(self) -> str:
+        """The plain one's."""
+        return self.plain.name
+
+    def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+        """What the plain one proposes."""
+        return self.plain.plan(network, day, settings)
+
+
 def planner_of(definition: StudyDefinition, planner: ResupplyPlanner) -> ResupplyPlanner:
     """The planner that the study names, among those of the installation."""
     method = definition.resupply.method
@@ -60,7 +79,7 @@ def settings_of(definition: StudyDefinition, consolidate: bool | None = None) ->
         "least_kits": part.least_kits,
     }
     if part.method == "optimizer":
-        settings |= {"planning": part.planning, "storage": _storage(definition)}
+        settings |= _of_planning(definition)
     if part.method != "min_max" or part.protection == "whole_blocks":
         settings |= _foreseen(definition)
     return settings
@@ -68,8 +87,13 @@ def settings_of(definition: StudyDefinition, consolidate: bool | None = None) ->
 
 def settings_to_optimize(definition: StudyDefinition) -> dict[str, Any]:
     """The settings of the optimizer, whichever rule the study itself is supplied by."""
-    told = {"planning": definition.resupply.planning, "storage": _storage(definition)}
-    return {**settings_of(definition), **told, **_foreseen(definition)}
+    return {**settings_of(definition), **_of_planning(definition), **_foreseen(definition)}
+
+
+def _of_planning(definition: StudyDefinition) -> dict[str, Any]:
+    """What only the optimizer reckons with: prices, storage, and the courses of the arms."""
+    planning = definition.resupply.planning
+    return {"planning": planning, "storage": _storage(definition), "courses": courses_of(definition)}
 
 
 def _foreseen(definition: StudyDefinition) -> dict[str, Any]:

@@ -99,6 +99,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_response"),
     Guard("secret_run_inputs", unless="hash = ''"),
     Guard("secret_run_progress"),
+    Guard("secret_supply_advice", unless="finished_at IS NULL"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),

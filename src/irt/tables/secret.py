@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint
 from sqlmodel import Field
 
-from irt.tables.columns import Owned, Row, document, instant
+from irt.states.plan import AdviceKind
+from irt.tables.columns import Owned, Row, document, instant, one_of
 
 
 class RestrictedPart(Owned, table=True):
@@ -218,6 +219,23 @@ class ConsignmentContent(Owned, table=True):
     consignment_id: int = Field(foreign_key="planned_consignment.id", unique=True)
     shippers: dict[str, int] = document()
     lines: list[dict[str, Any]] = document(description="kit_type, lot, label, kits, and why where not FEFO")
+
+
+class SupplyAdvice(Owned, table=True):
+    """A question beside a plan (other inputs, longer lives, campaigns) and its answer. Fixed once finished."""
+
+    __tablename__ = "secret_supply_advice"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: int
+    plan: int = Field(description="the number of the plan it is asked beside")
+    kind: AdviceKind = one_of(AdviceKind, "kind")
+    title: str
+    asked: dict[str, Any] = document()
+    result: dict[str, Any] | None = document(default=None)
+    account_id: int = Field(foreign_key="account.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    at: datetime = instant()
+    finished_at: datetime | None = instant(default=None)
 
 
 class TransferCode(Owned, table=True):

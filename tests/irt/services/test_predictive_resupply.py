@@ -72,6 +72,27 @@ def test_a_subject_needs_the_kits_of_the_visits_to_come(store: Store) -> None:
     assert foreseen(trial, 30) == {}, "a visit whose window has closed is no longer expected"
 
 
+def test_subjects_are_told_one_by_one_where_chances_are_asked_for(sqlite_store: Store) -> None:
+    """The visit of the day, weeks 4 and 12 with their windows and kits by dose level; else nobody is told apart."""
+    trial = opened(sqlite_store, predicting())
+    trial.randomized()
+    with trial.store.reading() as connection:
+        plain, found = (
+            expected_need(connection, trial.study_id, trial.definition, trial.day, 90, treated=told)
+            for told in (False, True)
+        )
+    ((one,),) = found.treated.values()
+    assert plain.treated == {}
+    assert found.by_site == plain.by_site
+    assert (one.subjects, one.level) == (1, 0)
+    assert [(visit.day, visit.before_days, visit.since_days) for visit in one.visits] == [
+        (0, 0, 0),
+        (28, 3, 28),
+        (84, 7, 56),
+    ]
+    assert [sum(kits for _, kits in by_level) for by_level in one.visits[1].kits] == [4, 6]
+
+
 def test_dose_holds_and_ends_of_treatment_change_the_need(sqlite_store: Store) -> None:
     """Another dose needs other kits; a hold none, unless the study counts it; who stopped needs none."""
     trial = opened(sqlite_store, predicting())

@@ -8,7 +8,6 @@ import pytest
 
 from irt.blinding.roles import Role
 from irt.errors import BadInput, NotAllowed
-from irt.reads.regional import need_to_be_sent
 from irt.services.fulfil_shipment import (
     StepShipment,
     acknowledge_shipment,
@@ -32,6 +31,7 @@ from irt.supply.planner import (
     SiteView,
 )
 from irt.supply.planners import settings_of
+from irt.supply.regional import need_to_be_sent
 from irt.supply.resupply import MinMax
 from irt.tables.kit import Kit
 from irt.tables.record import AuditEntry

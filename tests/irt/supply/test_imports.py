@@ -5,7 +5,15 @@ from datetime import date, timedelta
 import pytest
 
 from irt.supply.calendar import DispatchCalendar
-from irt.supply.imports import LicenceFacts, hold_exceeded, kits_left, licence_missing, road_hours
+from irt.supply.imports import (
+    ImportWindow,
+    LicenceFacts,
+    hold_exceeded,
+    import_window,
+    kits_left,
+    licence_missing,
+    road_hours,
+)
 
 MONDAY = date(2026, 3, 2)
 WEEKDAYS = DispatchCalendar(weekdays=frozenset(range(5)))
@@ -56,3 +64,17 @@ def test_a_shipper_holds_long_enough_or_says_so() -> None:
     assert hold_exceeded("CB72", 72, 72, MONDAY) == ""
     assert hold_exceeded("CB72", 72, 96, MONDAY) == f"shipper CB72 holds 72 hours, the way takes 96 from {MONDAY}"
     assert hold_exceeded("CB72", None, 1, MONDAY) == "shipper CB72 is not qualified for this storage"
+
+
+def test_the_days_that_licences_cover_one_after_the_other() -> None:
+    """Two that touch are one window with both their kits; a third comes after a gap; what is over is left out."""
+    day = date(2026, 3, 2)
+
+    def licence(first: int, last: int, **kits: int) -> LicenceFacts:
+        days = (day + timedelta(days=first), day + timedelta(days=last))
+        return LicenceFacts("GB", f"IL-{first}", *days, kits, {"PEN": 2})
+
+    every = [licence(-90, -1, PEN=9), licence(40, 50), licence(5, 10, PEN=7), licence(11, 20, PEN=5, VIAL=1)]
+    window = import_window(every, day)
+    assert window == ImportWindow(day + timedelta(days=5), day + timedelta(days=20), {"PEN": 8})
+    assert import_window(every[:1], day) is None

@@ -7,8 +7,17 @@ import pytest
 
 from irt.supply.calendar import WORKING_WEEK, DispatchCalendar
 from irt.supply.imports import USED_UP
-from irt.supply.planned import GONE, NOT_SUPPLIED, OTHER_LANE, PLANNED, Departures, PlannedDispatch, PlannedKits
-from irt.supply.planner import DepotView, LotStock, NetworkView, ProposedLine, SiteView
+from irt.supply.planned import (
+    GONE,
+    NO_WAY,
+    NOT_SUPPLIED,
+    OTHER_LANE,
+    PLANNED,
+    Departures,
+    PlannedDispatch,
+    PlannedKits,
+)
+from irt.supply.planner import DepotView, LotStock, NetworkView, OtherWay, ProposedLine, SiteView
 from irt.supply.resupply import STOPPED, Formula
 
 DAY = date(2026, 3, 4)
@@ -44,6 +53,8 @@ def of_lot(lot: str = "L2", kits: int = 4, label: str = "EN", **changes: Any) ->
         (a_site(), of_lot(), ""),
         (a_site(), of_lot(place="1002"), NOT_SUPPLIED),
         (a_site(depot="GBR"), of_lot(), OTHER_LANE),
+        (a_site(), of_lot(way="courier"), NO_WAY),
+        (a_site(depot="GBR", other_ways=(OtherWay("courier", "NLD", 1),)), of_lot(way="courier"), ""),
         (a_site(stops_on=DAY), of_lot(), STOPPED),
         (a_site(), of_lot(kits=6), GONE),
         (a_site(barred={"PEN-A": "no import licence"}), of_lot(), "no import licence"),

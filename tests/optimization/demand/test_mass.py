@@ -74,3 +74,11 @@ def test_cutting_a_mass_short_keeps_every_chance() -> None:
     assert kits.lumped(np.stack([law, law]), 4)[1, 3] == pytest.approx(law[3:].sum())
     assert kits.trimmed(np.array([1.0, 0.0, 0.0])).tolist() == [1.0]
     assert kits.add_all([]).tolist() == [1.0]
+
+
+def test_what_lies_above_some_kits() -> None:
+    """With two in hand, a demand of three asks for one; with more in hand than anybody wants, for none."""
+    law = np.array([0.1, 0.2, 0.3, 0.4])
+    assert kits.beyond(law, 2) == pytest.approx([0.6, 0.4])
+    assert kits.beyond(law, 4) == pytest.approx([1.0])
+    assert kits.beyond(law, 0) == pytest.approx(law)

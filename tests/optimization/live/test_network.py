@@ -5,9 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
-from irt.supply.imports import LicenceFacts, licence_missing
-from irt.supply.planner import DepotView, NetworkView, SiteView
+from irt.supply.calendar import DispatchCalendar
+from irt.supply.imports import ImportWindow, LicenceFacts, licence_missing
+from irt.supply.planner import DepotView, NetworkView, OtherWay, SiteView
+from optimization.live.leaving import leg_of
 from optimization.live.network import ANY_NUMBER, live_problem
+from optimization.plan import Consignment
 from optimization.problem import NodeKind, Problem
 from tests.optimization.live.world import (
     EARLY,
@@ -110,10 +113,63 @@ def test_ways_without_a_licence_are_closed_and_a_shipper_closes_a_day() -> None:
 
 def test_licences_that_cover_a_number_are_shared_out() -> None:
     """Seven kits of the group are three of each pen; without a limit any number."""
-    keys = dict.fromkeys(("PEN-A", "PEN-P"), "GB PEN")
-    limited = problem_of(a_network(a_site(import_keys=keys), import_left={"GB PEN": 7}))
+    window = ImportWindow(EARLY, LATE, {"PEN": 7})
+    limited = problem_of(a_network(a_site(), import_windows={"GB": window}))
     assert {one.kits_max for one in limited.licences.values()} == {3}
     assert {one.kits_max for one in problem_of(a_network()).licences.values()} == {ANY_NUMBER}
+
+
+def test_a_country_opens_and_closes_with_its_licence() -> None:
+    """Goods may leave in five to sixteen days and take two: they enter from day 9 to day 20 of the problem."""
+    missing = dict.fromkeys(("PEN-A", "PEN-P"), licence_missing([LICENCE], "GB", WEDNESDAY))
+    window = ImportWindow(in_days(5), in_days(16), {})
+    problem = problem_of(a_network(a_site(barred=missing), import_windows={"GB": window}))
+    assert problem.lanes["NLD>1001"].temps == {"2-8C"}
+    licence = problem.licences["GB", "PEN-A"]
+    assert (licence.from_day, licence.to_day) == (9, 20)
+
+
+COURIER = OtherWay("courier", "NLD", 1, DispatchCalendar(frozenset({5})), consignment_cents=50_000)
+FROM_MEM = OtherWay("mem", "MEM", 4, WEEKDAYS)
+
+
+def test_every_way_to_a_place_is_a_lane() -> None:
+    """The own lane, a courier on Saturdays at its price, and another depot, from which goods come in as well."""
+    depots = {code: DepotView(code, (("EN", a_pile()),)) for code in ("NLD", "MEM")}
+    network = NetworkView(depots, (a_site(other_ways=(COURIER, FROM_MEM)),))
+    live = live_problem("ways", network, None, WEDNESDAY, told())
+    lanes = live.problem.lanes
+    assert {lane.id: (lane.origin, lane.transit_days) for lane in lanes.values()} == {
+        "NLD>1001": ("NLD", 2),
+        "NLD>1001 courier": ("NLD", 1),
+        "MEM>1001 mem": ("MEM", 4),
+    }
+    assert lanes["NLD>1001 courier"].fixed_cost == 50_000 > lanes["MEM>1001 mem"].fixed_cost
+    assert lanes["NLD>1001 courier"].weekdays == {5}
+    assert live.problem.nodes["MEM"].kind == NodeKind.CENTRAL
+
+
+def test_a_leg_tells_its_way() -> None:
+    """What a plan sends by courier is told so, and arrives when the courier does."""
+    live = live_problem("ways", a_network(a_site(other_ways=(COURIER,))), None, WEDNESDAY, told())
+    one = Consignment("NLD>1001 courier", "2-8C", 5, {"box 2-8C": 1}, (("L1/PEN-A/2027-06-30/EN", 1),))
+    leg = leg_of(live, one)
+    assert (leg.dispatch.depot, leg.dispatch.place, leg.dispatch.way) == ("NLD", "1001", "courier")
+    assert leg.expected_on == leg.dispatch.dispatch_on + timedelta(days=1)
+
+
+def test_depots_in_a_row_are_a_chain() -> None:
+    """From the centre to a regional depot, on to a national one, and to the site."""
+    depots = {"NLD": DepotView("NLD", (("all", a_pile()),)), "DEU": DepotView("DEU"), "GBR": DepotView("GBR")}
+    regional = NetworkView(depots, (a_site("DEU", country="DE", depot="NLD"), a_site("GBR", depot="DEU")))
+    live = live_problem("chain", NetworkView(depots, (a_site(depot="GBR"),)), regional, WEDNESDAY, told())
+    assert sorted(live.problem.lanes) == ["DEU>GBR", "GBR>1001", "NLD>DEU"]
+    assert {node.id: node.kind for node in live.problem.nodes.values()} == {
+        "C0": NodeKind.CENTRAL,
+        "DEU": NodeKind.REGIONAL,
+        "GBR": NodeKind.REGIONAL,
+        "1001": NodeKind.SITE,
+    }
 
 
 def test_types_that_look_alike_travel_together() -> None:

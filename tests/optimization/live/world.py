@@ -1,13 +1,14 @@
 """Two sites of one country and a depot, and an exact solver in the optimizer's place: small enough for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any
 
+from irt.study.course import Course, Courses, Treated, VisitAhead
 from irt.study.planning import Planning
 from irt.supply.calendar import WORKING_WEEK, DispatchCalendar
 from irt.supply.planner import DepotView, LotStock, NetworkView, OnTheWay, SiteView
-from irt.supply.projection import Assumptions
 from optimization.exact.solve import solve_exact
 from optimization.problem import Problem
 from optimization.result import Goal, Result, Status, Watch
@@ -37,7 +38,28 @@ def a_site(number: str = "1001", **changes: Any) -> SiteView:
         "approved_lots": frozenset({"L1", "L2"}),
         **changes,
     }
+    facts.setdefault("treated", tuple(treated(facts["expected_need"])))
     return SiteView(**facts)
+
+
+def treated(need: Mapping[str, Sequence[tuple[date, int]]]) -> Iterator[Treated]:
+    """For each visit of a known need a subject who surely comes on that day."""
+    for kit_type, visits in need.items():
+        for on_day, kits in visits:
+            yield Treated(1, 0, (a_visit((on_day - WEDNESDAY).days, {kit_type: kits}),))
+
+
+def a_visit(day: int, kits: Mapping[str, int], **more: int) -> VisitAhead:
+    """A visit without a window, and without days on which its subject might have stopped."""
+    facts = {"before_days": 0, "after_days": 0, "since_days": 0, **more}
+    return VisitAhead(day=day, kits=(tuple(sorted(kits.items())),), **facts)
+
+
+def courses(kits: Mapping[str, int], *later_days: int, **more: Any) -> Courses:
+    """One arm whose subjects take these kits on the day of randomization and so many days later."""
+    days = (0, *later_days)
+    visits = (a_visit(day, kits, since_days=day - before) for before, day in zip((0, *days), days, strict=False))
+    return Courses((Course(Fraction(1), tuple(visits)),), **more)
 
 
 def a_pile(kit_type: str = "PEN-A", lot: str = "L1", expiry: date = LATE, kits: int = 50) -> LotStock:
@@ -66,7 +88,7 @@ def told(**changes: Any) -> Mapping[str, Any]:
         "groups": {"PEN-A": "PEN", "PEN-P": "PEN"},
         "consolidate": True,
         "review_days": 1,
-        "assumed": Assumptions(),
+        "courses": Courses(),
         **changes,
     }
 

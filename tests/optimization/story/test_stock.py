@@ -5,9 +5,10 @@ from datetime import date
 
 import pytest
 
+from optimization.check.check_plan import check_plan
 from optimization.plan import Plan
 from optimization.story.demand_band import chance_band, poisson_quantile
-from optimization.story.expiry_waterfall import ExpiryMonth, expiry_waterfall
+from optimization.story.expiry_waterfall import ExpiryMonth, expiry_waterfall, waste_by_lot
 from optimization.story.stock_book import stock_book, tally
 from optimization.story.stock_projection import DemandBand, stock_projection
 from tests.optimization.story.small import small_plan, small_problem
@@ -84,3 +85,11 @@ def test_a_site_s_band_follows_what_is_planned_there() -> None:
     band = chance_band(small_problem(), "S1", frozenset({"K"}))
     assert [band.many[day] for day in (7, 8, 14, 15, 27)] == [0, 3, 3, 6, 6]
     assert [band.few[day] for day in (7, 8, 14, 15, 27)] == [0, 0, 0, 1, 1]
+
+
+def test_waste_is_told_lot_by_lot() -> None:
+    """Old kits expire at the depot; the cents of all lots are the waste that the checker prices."""
+    rows = waste_by_lot(small_problem(), small_plan())
+    assert sum(row.cents for row in rows) == check_plan(small_problem(), small_plan()).cost.waste
+    assert [(row.lot, row.expired_at_depots, row.left_at_sites) for row in rows] == [("K-old", 1, 0)]
+    assert rows[0].last_day == date(2026, 1, 25)

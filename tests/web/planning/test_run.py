@@ -80,7 +80,7 @@ def test_the_problem_is_the_study_as_it_stands(house: SupplyHouse) -> None:
     """Sites in service, their depot, its released kits, levels as need, pens that look alike."""
     problem = live(house).problem
     assert {node.id for node in problem.nodes.values() if node.kind is NodeKind.SITE} == {"1001", "1002"}
-    assert problem.nodes["NLD"].kind is NodeKind.CENTRAL
+    assert problem.nodes["C0"].kind is NodeKind.CENTRAL
     assert sum(row.kits for row in problem.supply) == 200
     assert ("PEN-A", "PEN-P") in problem.blind_groups
     assert {row.site for row in problem.demand} == {"1001", "1002"}

@@ -1,6 +1,11 @@
 """The button Sign under a plan: what leaves today and tomorrow becomes shipments, once, for whoever may."""
 
+from io import BytesIO
+
+from pypdf import PdfReader
+
 from irt.tables.plan import PlanApproval
+from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment
 from tests.cast import PASSWORD
 from tests.web.parcels import house_of
@@ -36,3 +41,27 @@ def test_a_wrong_password_or_another_hash_signs_nothing(world: World) -> None:
     assert browser.press(address, password=PASSWORD, digest="0" * 64).status_code == 409
     assert "Nothing was signed" in browser.text
     assert house_of(world).rows(PlanApproval) == []
+
+
+def words_of(paper: bytes) -> str:
+    """All the words of a PDF."""
+    return " ".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
+
+
+def test_a_plan_has_a_paper_for_the_file(world: World) -> None:
+    """Before its signature the paper says so; afterwards it shows who signed what. Each taking is written down."""
+    number = a_kept_plan(world)
+    browser, address = world.signed_in("supply_manager.all"), f"/supply/optimizer/{number}"
+    browser.get(address)
+    answer = browser.press(f"{address}/paper")
+    assert f'"plan_{number}_20260317T0800Z.pdf"' in answer.headers["content-disposition"]
+    words = words_of(answer.content)
+    assert all(said in words for said in ("not approved", "What was decided", "no plan of this problem costs less"))
+    assert "PEN-A" not in words
+    browser.get(f"{address}/approve")
+    browser.press(f"{address}/approve", password=PASSWORD)
+    browser.get(address)
+    signed = words_of(browser.press(f"{address}/paper").content)
+    assert "Hash of what was signed" in signed
+    assert "not approved" not in signed
+    assert len(house_of(world).rows(AuditEntry, act="read")) == 2

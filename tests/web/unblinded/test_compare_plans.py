@@ -1,5 +1,6 @@
 """Plans side by side, why a consignment and why not another, as the supply manager asks."""
 
+from irt.reads.unblinded_plans import runs
 from tests.web.planned import a_kept_plan
 from tests.web.world import World
 
@@ -36,3 +37,35 @@ def test_one_more_is_priced_or_forbidden(world: World) -> None:
     assert "Forbidden: Blinding" in browser.get(f"{asked}&kits-PEN-A=1").text
     assert browser.get(asked).status_code == 400
     assert "Say how many kits" in browser.text
+
+
+def test_rules_are_asked_for_beside_a_plan(world: World) -> None:
+    """One run for each ticked rule on the plan's own problem, each on its page; none ticked is refused."""
+    first = a_kept_plan(world)
+    browser = world.signed_in("supply_manager.all")
+    address = f"/supply/optimizer/{first}/compare"
+    page = browser.get(address).text
+    assert all(words in page for words in ("Rules beside it", "Min/max by category", "Predictive by category"))
+    assert browser.press(f"{address}/rules").status_code == 200
+    assert "watch or stop it" in browser.get(address).text
+    with world.store.reading() as connection:
+        lines = [line for line in runs(connection, world.study_id) if line.rule]
+    tuned = {"min_max", "min_max_by_category", "predictive", "predictive_by_category"}
+    assert {(line.rule, line.beside) for line in lines} == {(rule, first) for rule in tuned}
+    browser.get(address)
+    assert browser.press(f"{address}/rules").status_code == 400
+    assert "No rule is ticked" in browser.text
+
+
+def test_a_rule_stands_beside_its_plan_unasked(world: World) -> None:
+    """By its name, with its carbon by lane and its place in the picture; the table can be taken away."""
+    first = a_kept_plan(world)
+    second = a_kept_plan(world, days=(1, 3), settings={"method": "min_max", "beside": first})
+    browser = world.signed_in("supply_manager.all")
+    address = f"/supply/optimizer/{first}/compare"
+    page = browser.get(address).text
+    assert all(words in page for words in ("Against min/max", "Carbon by lane", "Cost against service"))
+    text = browser.press(f"{address}/export", format="csv", **{f"with-{second}": "yes"}).text
+    assert "Group,Measure,Unit,Min/max,Plan 1" in text
+    assert "Carbon by lane,NLD>1001,grams" in text
+    assert "A rule, not optimized" in browser.get(f"/supply/optimizer/{second}").text

@@ -1,7 +1,9 @@
 """The buttons Optimize, Stop and Re-optimize, and the page that watches a run."""
 
+from irt.study.earlier_plan import EarlierPlan
 from irt.tables.plan import OptimizationRun
 from irt.tables.record import Job
+from irt.tables.secret import RunInputs
 from tests.web.parcels import house_of
 from tests.web.planned import a_kept_plan, a_run
 from tests.web.world import World
@@ -20,6 +22,17 @@ def test_a_plan_is_asked_for(world: World) -> None:
     assert (run["horizon_days"], run["goal"]["gap"], run["goal"]["seconds"]) == (56, 0.005, 30.0)
     assert [row["kind"] for row in house_of(world).rows(Job, id=run["job_id"])] == ["optimization"]
     assert "Summer" in browser.get(LIST).text
+
+
+def test_a_plan_may_go_on_from_an_earlier_one(world: World) -> None:
+    """Chosen on the form, with what the study says that changes cost."""
+    browser = world.signed_in("supply_manager.all")
+    browser.get(LIST)
+    browser.press(LIST, title="Warm", weeks="8", gap="1", seconds="30", earlier="approved")
+    (asked,) = house_of(world).rows(RunInputs)
+    assert asked["settings"]["planning"]["earlier"] == EarlierPlan(keep="approved").model_dump()
+    browser.get(LIST)
+    assert browser.press(LIST, weeks="8", gap="1", seconds="30", earlier="oldest").status_code == 400
 
 
 def test_what_cannot_be_read_starts_nothing(world: World) -> None:

@@ -88,6 +88,7 @@ GUARDS = (
     Guard("secret_response"),
     Guard("secret_run_inputs", unless="hash = ''"),
     Guard("secret_run_progress"),
+    Guard("secret_supply_advice", unless="finished_at IS NULL"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
@@ -820,6 +821,31 @@ def upgrade() -> None:
         "secret_manufacturing_lot",
         ["blinded_lot_id"],
         unique=False,
+    )
+    op.create_table(
+        "secret_supply_advice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('what_if', 'expiry_value', 'campaigns')", name=op.f("ck_secret_supply_advice_kind")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_supply_advice_account_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_secret_supply_advice_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_supply_advice_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_supply_advice_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_supply_advice")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_supply_advice_study_id_number")),
     )
     op.create_table(
         "site",
@@ -3233,6 +3259,7 @@ def downgrade() -> None:
     op.drop_table("study_version")
     op.drop_table("study_end")
     op.drop_table("site")
+    op.drop_table("secret_supply_advice")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
     op.drop_table("secret_bench_paper")

@@ -41,6 +41,12 @@ def duplicate_lanes(draft: Draft) -> Iterator[Finding]:
     yield from _repeated(("lanes",), lanes, name="DuplicateLane")
 
 
+def duplicate_ways(draft: Draft) -> Iterator[Finding]:
+    """Two further ways of one code to the same place."""
+    ways = ((way.code, way.target) for way in draft.study.resupply.planning.ways)
+    yield from _repeated(("resupply", "planning", "ways"), ways, name="DuplicateWay")
+
+
 def duplicate_moves(draft: Draft) -> Iterator[Finding]:
     """Two titration moves between the same dose levels."""
     moves = ((move.origin, move.target) for move in draft.study.titration)
@@ -99,6 +105,7 @@ CHECKS = tuple(
     for find in (
         duplicate_codes,
         duplicate_lanes,
+        duplicate_ways,
         duplicate_moves,
         duplicate_caps,
         duplicate_factors,

@@ -189,6 +189,9 @@ def _of_network(draft: Draft) -> Iterator[Reference]:
         yield Reference("places", ("lanes", index, "target"), lane.target)
         if lane.shipper is not None:
             yield Reference("shippers", ("lanes", index, "shipper"), lane.shipper)
+    for index, way in enumerate(draft.study.resupply.planning.ways):
+        yield Reference("depots", ("resupply", "planning", "ways", index, "origin"), way.origin)
+        yield Reference("places", ("resupply", "planning", "ways", index, "target"), way.target)
     for index, licence in enumerate(draft.study.import_licences):
         yield Reference("countries", ("import_licences", index, "country"), licence.country)
         for group in licence.kits:

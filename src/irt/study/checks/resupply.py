@@ -46,6 +46,19 @@ def impossible_rates(draft: Draft) -> Iterator[Finding]:
             yield Finding("RateTooHigh", ("resupply", "forecast", name), f"{rate} is not a share below 1")
 
 
+def impossible_dose_moves(draft: Draft) -> Iterator[Finding]:
+    """Moves that are foreseen are among those the study allows, and their chances leave none below zero."""
+    allowed = {(move.origin, move.target) for move in draft.study.titration}
+    for level, moves in draft.study.resupply.forecast.dose_moves.items():
+        for target in moves:
+            if (level, target) not in allowed:
+                sentence = f"no titration move leads from dose level `{level}` to `{target}`"
+                yield Finding("DoseMoveUnknown", ("resupply", "forecast", "dose_moves", level), sentence)
+        if sum(moves.values()) > 1:
+            sentence = f"the chances to move from dose level `{level}` are more than one together"
+            yield Finding("DoseMovesTooMany", ("resupply", "forecast", "dose_moves", level), sentence)
+
+
 def least_kits_missing(draft: Draft) -> Iterator[Finding]:
     """Decoys and mixed minimums say how large the least order is."""
     resupply = draft.study.resupply
@@ -71,6 +84,7 @@ CHECKS = (
     check(short_reach),
     check(nothing_predicted),
     check(impossible_rates),
+    check(impossible_dose_moves, "titration"),
     check(least_kits_missing),
     check(seeding_below_minimum),
 )

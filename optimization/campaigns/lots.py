@@ -1,0 +1,100 @@
+"""The lots a kit type can have, in the order of use: what is there, and one for each campaign."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from irt.errors import BadInput
+from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
+from optimization.campaigns.promise import Need
+
+Ints = NDArray[np.int64]
+
+
+class LotsOutOfOrder(BadInput):
+    """Kits that come earlier and last longer than later ones: they could not be used in one order."""
+
+
+@dataclass(frozen=True, slots=True)
+class LotChance:
+    """A lot that is there (`kits`), or may be packed in the campaign of that place in the list (`campaign`).
+
+    Of the units wanted, in the order of their days, it may serve those from `first` to before `end`.
+    """
+
+    released_day: int
+    expiry_day: int
+    first: int
+    end: int
+    kits: int = 0
+    campaign: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lots:
+    """A kit type's units wanted and its lots in the order of use.
+
+    `day_of`: each unit's day; `days_before`: sums of them, one longer.
+    """
+
+    kit: KitTypePart
+    horizon_days: int
+    day_of: Ints
+    days_before: Ints
+    lots: tuple[LotChance, ...]
+
+    @property
+    def units(self) -> int:
+        """Units wanted."""
+        return len(self.day_of)
+
+
+def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
+    """The lots of a kit type; LotsOutOfOrder where one comes before another and expires after it."""
+    upto = [0, *accumulate(need.promised)]
+    lots = [
+        _lot(kit, need, upto, stock.available_day, stock.expiry_day, kits=stock.kits)
+        for stock in kit.stock
+        if stock.kits
+    ]
+    for place, day in enumerate(sorted(file.campaigns.days)):
+        released = day + file.campaigns.lead_time_days
+        lots.append(_lot(kit, need, upto, released, released + kit.shelf_life_days, campaign=place))
+    lots.sort(key=lambda lot: (lot.released_day, lot.expiry_day, lot.campaign is not None))
+    _require_order(kit, lots)
+    day_of = np.repeat(np.array(need.days, dtype=np.int64), need.promised)
+    before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(day_of)])
+    return Lots(kit, file.horizon_days, day_of, before, tuple(lots))
+
+
+def _lot(
+    kit: KitTypePart,
+    need: Need,
+    upto: Sequence[int],
+    released: int,
+    expiry: int,
+    kits: int = 0,
+    campaign: int | None = None,
+) -> LotChance:
+    first = upto[bisect_left(need.days, released)]
+    end = upto[bisect_left(need.days, last_use(kit, expiry) + 1)]
+    return LotChance(released, expiry, first, max(first, end), kits, campaign)
+
+
+def last_use(kit: KitTypePart, expiry_day: int) -> int:
+    """The last day on which a kit that expires then may be taken."""
+    return expiry_day - max(kit.use_before_expiry_days, 1)
+
+
+def _require_order(kit: KitTypePart, lots: Sequence[LotChance]) -> None:
+    for one, later in pairwise(lots):
+        if one.expiry_day > later.expiry_day:
+            raise LotsOutOfOrder(
+                f"{kit.id}: kits there from day {one.released_day} last to day {one.expiry_day}, longer than those"
+                f" from day {later.released_day} (day {later.expiry_day}). Nothing was calculated."
+                f" Say {later.expiry_day} for them: the answer then holds, and is on the safe side."
+            )

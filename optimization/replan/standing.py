@@ -1,0 +1,127 @@
+"""What of an earlier plan can still be done, as the network is today: day by day, from what is there."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from optimization.engine.boxes import qualified
+from optimization.engine.trips import entry_days
+from optimization.plan import Consignment
+from optimization.problem import Lane, Problem
+from optimization.replan.legs import Key, Legs
+from optimization.replan.yesterday import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The consignments that can still leave, and the places that get less by them than was planned."""
+
+    legs: Legs
+    short: frozenset[Place]
+
+
+def standing(problem: Problem, coming: Iterable[Consignment]) -> Standing:
+    """Keeps each coming consignment with the kits it can still carry; what leaves first has the first claim."""
+    before = {Key(one.dispatch_day, one.lane, one.temp): one for one in coming}
+    walk = _Walk(problem, Legs(problem, before))
+    short = {
+        (problem.lanes[one.lane].destination, one.temp)
+        for key, one in sorted(before.items())
+        if not walk.sent(key, one) and one.lane in problem.lanes
+    }
+    return Standing(walk.legs, frozenset(at for at in short if problem.nodes[at[0]].kind.uses_kits))
+
+
+class _Walk:
+    """The stock of depots as days go by."""
+
+    def __init__(self, problem: Problem, legs: Legs) -> None:
+        self.legs = legs
+        self._problem = problem
+        self._there: dict[tuple[str, str], int] = defaultdict(int)
+        self._coming: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+        self._entered: dict[tuple[str, str], int] = defaultdict(int)
+        self._today = -1
+        for row in problem.supply:
+            if not problem.nodes[row.node].kind.uses_kits:
+                self._coming[row.day].append((row.node, row.lot, row.kits))
+
+    def sent(self, key: Key, one: Consignment) -> bool:
+        """Sends what there is of a consignment, and says whether it is all of it, in boxes still allowed."""
+        while self._today < key.day:
+            self._today += 1
+            for node, lot, kits in self._coming.pop(self._today, ()):
+                self._there[node, lot] += kits
+        lane = self._problem.lanes.get(key.lane)
+        if lane is None or not self._leaves(lane, key):
+            return False
+        kept = dict(self._kept(lane, key, one.lines))
+        whole = len(kept) == len(one.lines) and all(kept[lot] == kits for lot, kits in one.lines)
+        if kept and self._blind(lane, kept):
+            self._send(lane, key, kept)
+        return whole and key in self.legs.lots
+
+    def _leaves(self, lane: Lane, key: Key) -> bool:
+        origin, destination = self._problem.nodes[lane.origin], self._problem.nodes[lane.destination]
+        return (
+            0 <= key.day < self._problem.horizon_days
+            and key.day % 7 in lane.weekdays
+            and key.day not in origin.closed_days
+            and key.day + lane.transit_days not in destination.closed_days
+            and key.temp in lane.temps
+            and not origin.kind.uses_kits
+            and self._boxes(key)
+        )
+
+    def _boxes(self, key: Key) -> bool:
+        """Whether the boxes it was packed in may still carry it."""
+        transit = self._problem.lanes[key.lane].transit_days
+        known = [self._problem.shippers.get(box) for box, many in self.legs.before[key].shippers.items() if many]
+        return all(box is not None and qualified(box, key.temp, transit) for box in known)
+
+    def _kept(self, lane: Lane, key: Key, lines: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+        """The kits that are there and may travel."""
+        destination, arrives = self._problem.nodes[lane.destination], key.day + lane.transit_days
+        crosses = self._problem.nodes[lane.origin].country != destination.country
+        window = entry_days(self._problem, lane)
+        for name, wanted in lines:
+            lot = self._problem.lots.get(name)
+            if lot is None or lot.expiry_day <= arrives or self._problem.kit_types[lot.kit].temp != key.temp:
+                continue
+            if destination.kind.uses_kits and destination.country not in lot.countries:
+                continue
+            kits = min(wanted, self._there[lane.origin, name])
+            if crosses:
+                opens, closes = window(lot.kit)
+                left = self._licence_left(destination.country, lot.kit)
+                kits = min(kits, left) if opens <= arrives <= closes else 0
+            if kits > 0:
+                yield name, kits
+
+    def _licence_left(self, country: str, kit: str) -> int:
+        licence = self._problem.licences.get((country, kit))
+        return licence.kits_max - self._entered[country, kit] if licence else 0
+
+    def _blind(self, lane: Lane, kept: dict[str, int]) -> bool:
+        """Whether it still shows no arm."""
+        if not self._problem.nodes[lane.destination].kind.uses_kits:
+            return True
+        of: dict[str, int] = defaultdict(int)
+        for lot, kits in kept.items():
+            of[self._problem.lots[lot].kit] += kits
+        least = self._problem.blind_minimum_each
+        return all(
+            not any(of[kit] for kit in group) or all(of[kit] >= least for kit in group)
+            for group in self._problem.blind_groups
+        )
+
+    def _send(self, lane: Lane, key: Key, kept: dict[str, int]) -> None:
+        destination = self._problem.nodes[lane.destination]
+        crosses = self._problem.nodes[lane.origin].country != destination.country
+        for lot, kits in kept.items():
+            self._there[lane.origin, lot] -= kits
+            if crosses:
+                self._entered[destination.country, self._problem.lots[lot].kit] += kits
+            if not destination.kind.uses_kits:
+                self._coming[key.day + lane.transit_days].append((destination.id, lot, kits))
+        self.legs.add(key, kept)

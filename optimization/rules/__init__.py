@@ -1,0 +1,1 @@
+"""Rules of resupply on a planning problem: min/max and predictive beside the optimizer, priced by one checker."""

@@ -1,0 +1,1 @@
+"""What replications tell: figures with intervals, gates, comparisons, causes. Pure functions of arrays."""

@@ -1,0 +1,41 @@
+"""A gate read from its file, with the scenarios that it names."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from irt.errors import BadInput
+from simulation.gate.agreement import Agreement
+from simulation.part_file import parse_part, read_part
+from simulation.spec.reading import read_scenario
+from simulation.spec.scenario import Scenario
+
+
+class UnreadableGate(BadInput):
+    """The file is not there, or is no gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A gate and its scenarios, in the order agreed."""
+
+    agreement: Agreement
+    scenarios: tuple[Scenario, ...]
+
+    @property
+    def identity(self) -> str:
+        """The hash of everything that was agreed; any change makes another gate."""
+        return self.agreement.identity({each.name: each.hash for each in self.scenarios})
+
+
+def read_gate(path: Path) -> Agreed:
+    """The gate of a YAML or JSON file; scenarios are found from the file's own folder. BadInput else."""
+    agreement = read_part(path, Agreement, UnreadableGate)
+    scenarios = tuple(read_scenario(path.parent / name) for name in agreement.scenarios)
+    if len({each.name for each in scenarios}) < len(scenarios):
+        raise UnreadableGate(f"{path}: two scenarios have the same name; their runs would share a directory.")
+    return Agreed(agreement, scenarios)
+
+
+def parse_gate(text: str, name: str) -> Agreement:
+    """The gate that a text tells; `name` stands before what is wrong with it."""
+    return parse_part(text, name, Agreement, UnreadableGate)

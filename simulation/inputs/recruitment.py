@@ -1,0 +1,180 @@
+"""Who comes when: sites open, each with a rate of its own, and people come as a Poisson process of that rate.
+
+Expected arrivals are added up day by day, so that seasons, decay and closure bend the clock of a process of rate 1.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from simulation.inputs.chance import Chance, Floats, Ints, Purpose, Stream, Words, entities_of, happens, share
+from simulation.inputs.laws import draw, gamma
+from simulation.network import MINUTES_IN_DAY, NEVER, Places, SitePlace
+from simulation.spec.enrolment import Enrolment, Season
+from simulation.spec.laws import Law
+from simulation.spec.scenario import Scenario
+
+MONTH_DAYS = 30
+YEAR_DAYS = 365.25
+FIRST_DRAWN = 16
+
+
+class Recruits(NamedTuple):
+    """Sites by number, people by the minute they come; `number` is a person's at its site, from 0.
+
+    A site is shut by a fault alone; one that tires screens nobody any more, and still sees its subjects.
+    """
+
+    opens_day: Ints
+    shut_day: Ints
+    rate: Floats
+    site: Ints
+    number: Ints
+    arrives: Ints
+
+
+def recruit(scenario: Scenario, places: Places, chance: Chance) -> Recruits:
+    """The sites and the people of a replication."""
+    entities = entities_of([site.number for site in places.sites])
+    opens, tires = _open_days(scenario, places, chance, entities)
+    shut = _closures(scenario, places, chance, entities)
+    if scenario.enrolment is None:
+        none = np.zeros(0, np.int64)
+        return Recruits(opens, shut, np.zeros(len(opens)), none, none, none)
+    rate = _rates(scenario.enrolment, places, chance, entities)
+    expected = _expected(scenario, places, rate, opens, np.minimum(tires, shut))
+    site, number, when = arrivals(expected, chance.stream(Purpose.ARRIVALS), entities)
+    day = when.astype(np.int64)
+    arrives = day * MINUTES_IN_DAY + _clinic_minute(scenario, when - day)
+    order = np.lexsort((number, site, arrives))
+    return Recruits(opens, shut, rate, site[order], number[order], arrives[order])
+
+
+def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, Ints, Floats]:
+    """Site, number at the site, and time in days of each arrival, given expected arrivals [site, day] from 0."""
+    drawn = FIRST_DRAWN
+    total = expected[:, -1]
+    while True:
+        words = stream.words(entities[:, None], np.arange(drawn)[None, :])
+        reached = np.cumsum(-np.log(share(words[0])), axis=1)
+        if (reached[:, -1] > total).all():
+            break
+        drawn *= 2
+    site, number = np.nonzero(reached <= total[:, None])
+    return site, number, _times(expected, site, reached[site, number])
+
+
+def _times(expected: Floats, site: Ints, reached: Floats) -> Floats:
+    """When each process reaches its numbers, in days; `site` is in order."""
+    when = np.empty(len(site))
+    edges = np.searchsorted(site, np.arange(len(expected) + 1))
+    for row in np.flatnonzero(np.diff(edges)):
+        part = slice(edges[row], edges[row + 1])
+        day = np.searchsorted(expected[row], reached[part], side="left") - 1
+        before, after = expected[row][day], expected[row][day + 1]
+        # Never the next day itself, whatever rounding says.
+        when[part] = day + np.minimum((reached[part] - before) / (after - before), 1 - 1e-9)
+    return when
+
+
+def _clinic_minute(scenario: Scenario, part_of_day: Floats) -> Ints:
+    first, until = scenario.subjects.clinic_from_minute, scenario.subjects.clinic_until_minute
+    result: Ints = first + (part_of_day * (until - first)).astype(np.int64)
+    return result
+
+
+def _open_days(scenario: Scenario, places: Places, chance: Chance, entities: Words) -> tuple[Ints, Ints]:
+    """The day each site opens, and the day it stops by itself."""
+    enrolment = scenario.enrolment
+    if enrolment is None:
+        return np.zeros(len(entities), np.int64), np.full(len(entities), NEVER)
+    opens = _whole(_by_country(enrolment, places, chance.stream(Purpose.START_UP), entities))
+    stops = np.full(len(entities), NEVER)
+    if enrolment.open_for_days is not None:
+        stops = opens + np.maximum(
+            _whole(draw(enrolment.open_for_days, chance.stream(Purpose.OPEN_FOR), entities)), 1
+        )
+    return opens, stops
+
+
+def _by_country(enrolment: Enrolment, places: Places, stream: Stream, entities: Words) -> Floats:
+    laws = [_start_up(enrolment, site) for site in places.sites]
+    days = np.empty(len(entities))
+    for law in set(laws):
+        rows = np.array([one == law for one in laws])
+        days[rows] = draw(law, stream, entities[rows])
+    return days
+
+
+def _start_up(enrolment: Enrolment, site: SitePlace) -> Law:
+    own = enrolment.countries.get(site.country)
+    return enrolment.start_up_days if own is None or own.start_up_days is None else own.start_up_days
+
+
+def _whole(days: Floats) -> Ints:
+    return np.floor(days + 0.5).astype(np.int64)
+
+
+def _closures(scenario: Scenario, places: Places, chance: Chance, entities: Words) -> Ints:
+    """The day each site is closed by a fault."""
+    closes = np.full(len(entities), NEVER)
+    for fault in scenario.faults:
+        if fault.fault == "site_closure":
+            named = np.array([site.number in fault.sites for site in places.sites])
+            if not fault.sites:
+                named = happens(chance.stream(Purpose.FAULTS, fault.name).words(entities)[0], fault.chance)
+            closes[named] = np.minimum(closes[named], fault.day)
+    return closes
+
+
+def _rates(enrolment: Enrolment, places: Places, chance: Chance, entities: Words) -> Floats:
+    """People a day at each site, before seasons and decay."""
+    monthly = np.full(len(entities), float(enrolment.screened_per_site_month))
+    if enrolment.rate_shape is not None:
+        shape = enrolment.rate_shape
+        monthly *= gamma(shape, chance.stream(Purpose.RATE), entities) / shape
+    for place, site in enumerate(places.sites):
+        if (own := enrolment.countries.get(site.country)) is not None:
+            monthly[place] *= own.rate_factor
+        monthly[place] = enrolment.site_rates.get(site.number, monthly[place])
+    return monthly / MONTH_DAYS
+
+
+def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, closes: Ints) -> Floats:
+    """Arrivals expected at each site from the start to the beginning of each day, the last row entry being all."""
+    enrolment = scenario.enrolment
+    if enrolment is None:
+        return np.zeros((len(rate), places.days + 1))
+    days = np.arange(places.days)
+    weights = np.stack([_season(scenario, site.country, places.days) for site in places.sites])
+    age = days[None, :] - opens[:, None]
+    weights *= (age >= 0) & (days[None, :] < closes[:, None])
+    if enrolment.decay_per_year:
+        weights *= np.exp(-enrolment.decay_per_year * np.maximum(age, 0) / YEAR_DAYS)
+    expected = np.zeros((len(rate), places.days + 1))
+    np.cumsum(weights * rate[:, None], axis=1, out=expected[:, 1:])
+    return expected
+
+
+def _season(scenario: Scenario, country: str, days: int) -> Floats:
+    """By what the rate of a country is multiplied on each day."""
+    enrolment = scenario.enrolment
+    factor = np.ones(days)
+    if enrolment is None:
+        return factor
+    own = enrolment.countries.get(country)
+    for season in (*enrolment.seasons, *(own.seasons if own else ())):
+        _during(factor, season)
+    for fault in scenario.faults:
+        if fault.fault == "wrong_forecast":
+            factor *= fault.factor
+        elif fault.fault == "enrolment_change" and (not fault.countries or country in fault.countries):
+            factor[fault.from_day : fault.until_day] *= fault.factor
+    for last in (enrolment.closes_on_day, own.closes_on_day if own else None):
+        if last is not None:
+            factor[last:] = 0
+    return factor
+
+
+def _during(factor: Floats, season: Season) -> None:
+    factor[season.from_day : season.until_day] *= season.factor

@@ -1,0 +1,51 @@
+"""Replications as a table: one row each in order of their index, one column for each measure."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from irt.errors import IntegrityFault
+from simulation.run.files import written
+from simulation.run.work import Measured
+
+INDEX = "index"
+ROWS_PER_GROUP = 65_536
+
+
+def table_of(replications: Sequence[Measured]) -> pa.Table:
+    """A table of at least one replication; each must tell the same measures in the same order."""
+    names = list(replications[0].measures)
+    strange = next((done.index for done in replications if list(done.measures) != names), None)
+    if strange is not None:
+        raise IntegrityFault(f"replication {strange} tells other measures than replication {replications[0].index}")
+    columns = {INDEX: pa.array([done.index for done in replications], pa.int64())}
+    return pa.table(columns | {name: _column([done.measures[name] for done in replications]) for name in names})
+
+
+def _column(values: Sequence[int | float]) -> pa.Array:
+    """Whole numbers where all are."""
+    whole = not any(isinstance(value, float) for value in values)
+    return pa.array(values, pa.int64() if whole else pa.float64())
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """All rows in order of the index; a column is of whole numbers only where it is in each table."""
+    names = tables[0].column_names
+    if any(table.column_names != names for table in tables):
+        raise IntegrityFault("parts of one run tell different measures")
+    whole: pa.Table = pa.concat_tables(tables, promote_options="permissive")
+    return whole.sort_by(INDEX).combine_chunks()
+
+
+def write_table(table: pa.Table, file: Path, about: Mapping[str, str]) -> None:
+    """The table as Parquet, whole or not at all; equal tables make equal bytes."""
+    described = table.replace_schema_metadata(dict(about))
+    with written(file) as sink:
+        pq.write_table(described, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
+
+
+def read_table(file: Path) -> pa.Table:
+    """The table of a Parquet file."""
+    return pq.ParquetFile(file).read()

@@ -1,0 +1,1 @@
+"""Scenario files: a study, the world it is run in, and what goes wrong."""

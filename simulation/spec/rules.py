@@ -1,0 +1,86 @@
+"""What a scenario must not contradict: codes it names, and what of a study can be played."""
+
+from collections.abc import Iterator
+
+from irt.errors import BadInput
+from irt.study.randomization_plan import Listed, OpenCohort, OtherDesign
+from irt.study.sites import sites_of
+from simulation.spec.scenario import Scenario
+
+
+class UnusableScenario(BadInput):
+    """The scenario names what its study does not have, or a study that cannot be played."""
+
+
+def require_sound(scenario: Scenario) -> None:
+    """UnusableScenario with the first thing that does not fit."""
+    for sentence in _faults(scenario):
+        raise UnusableScenario(f"Scenario {scenario.name}: {sentence}")
+
+
+def _faults(scenario: Scenario) -> Iterator[str]:
+    yield from _unknown_codes(scenario)
+    yield from _not_played(scenario)
+
+
+def _unknown_codes(scenario: Scenario) -> Iterator[str]:
+    definition = scenario.definition
+    known = {
+        "kit type": {kit_type.code for kit_type in definition.kit_types},
+        "depot": {depot.code for depot in definition.depots},
+        "site": {site.number for site in sites_of(definition, scenario.size)},
+        "country": {country.code for country in definition.countries},
+        "lot": {lot.lot for lot in scenario.supply.lots} | {lot.lot for lot in scenario.supply.site_stock},
+    }
+    if not known["site"]:
+        yield f"the study has no sites at size {scenario.size}."
+    known["lot"] |= {lot.blinded_lot for size in definition.sizes.values() for lot in size.lots}
+    for what, code in _named(scenario):
+        if code not in known[what]:
+            yield f"there is no {what} {code}."
+
+
+def _named(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    supply = scenario.supply
+    for lot in supply.lots:
+        yield "kit type", lot.kit_type
+        yield "depot", lot.depot
+        yield from (("country", code) for code in lot.countries)
+    for stock in supply.site_stock:
+        yield "kit type", stock.kit_type
+        yield from (("site", number) for number in stock.sites)
+    for demand in scenario.demand:
+        yield "kit type", demand.kit_type
+        yield from (("site", number) for number in demand.sites)
+    if scenario.enrolment is not None:
+        yield from (("country", code) for code in scenario.enrolment.countries)
+        yield from (("site", number) for number in scenario.enrolment.site_rates)
+    for fault in scenario.faults:
+        match fault.fault:
+            case "recall":
+                yield "lot", fault.lot
+            case "lot_release_delay" if fault.lot is not None:
+                yield "lot", fault.lot
+            case "depot_outage":
+                yield "depot", fault.depot
+            case "site_closure":
+                yield from (("site", number) for number in fault.sites)
+            case "enrolment_change":
+                yield from (("country", code) for code in fault.countries)
+
+
+def _not_played(scenario: Scenario) -> Iterator[str]:
+    definition = scenario.definition
+    plan = definition.randomization
+    if isinstance(plan, Listed | OpenCohort):
+        yield f"randomization by {plan.method} is not played: name the design that the list or cohorts stand for."
+    if isinstance(plan, OtherDesign) and plan.learns:
+        yield f"randomization by {plan.method} looks at responses, and a scenario has none."
+    if definition.later_randomizations:
+        yield "a study with later randomizations is not played."
+    if any(site.satellite_of for site in definition.sites):
+        yield "a study with satellite sites is not played."
+    if any(visit.dispenses and visit.anchor != "randomization" for visit in definition.visits):
+        yield "kits given before randomization are not played."
+    if any(visit.dispenses for visit in definition.visits) and definition.delivery is not None:
+        yield "kits that are sent to homes are not played."

@@ -1,0 +1,54 @@
+"""Visits of one subject that may come within some days, each with its kits: what predictive supply looks at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from irt.study.course import VisitAhead
+from irt.study.courses import days_since_visit_before, kits_by_level
+from irt.study.definition import StudyDefinition
+from irt.study.part import Code
+from irt.study.virtual_block import kits_expected
+from irt.study.visits import Visit
+
+
+@dataclass(frozen=True, slots=True)
+class DueVisit:
+    """A visit that may come within the window, counted from the first day it may; `visit` tells it whole."""
+
+    key: tuple[str, int]
+    ahead_days: int
+    kits: tuple[tuple[str, int], ...]
+    visit: VisitAhead
+
+
+def due_visits(
+    definition: StudyDefinition,
+    visits: Sequence[Visit],
+    arm: Code | None,
+    level: Code | None,
+    anchor: str,
+    days_since: int,
+    days: int,
+) -> Iterator[DueVisit]:
+    """Visits on this anchor, `days_since` ago, whose window is not over and begins within so many days."""
+    for visit in visits:
+        if visit.anchor != anchor:
+            continue
+        every_days = visit.repeat.every_days if visit.repeat else 0
+        overdue = days_since - visit.window_after_days - visit.day
+        occurrence = max(-(-overdue // every_days), 0) if every_days else 0
+        while visit.occurs(occurrence):
+            ahead = visit.day + occurrence * every_days - days_since
+            if ahead - visit.window_before_days >= days:
+                break
+            if ahead + visit.window_after_days >= 0:
+                kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
+                whole = VisitAhead(
+                    ahead,
+                    visit.window_before_days,
+                    visit.window_after_days,
+                    days_since_visit_before(visits, visit, occurrence),
+                    kits_by_level(definition, arm, visit),
+                )
+                yield DueVisit((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits, whole)
+            occurrence += 1

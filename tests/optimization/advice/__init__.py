@@ -1,0 +1,1 @@
+"""Advice beside a plan: other inputs, longer lives of lots, packaging campaigns."""

@@ -1,0 +1,1 @@
+"""Packaging campaigns: exact lot sizes, shared set-ups, promises and what is to be expected."""

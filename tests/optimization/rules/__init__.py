@@ -1,0 +1,1 @@
+"""Rules of resupply played through on planning problems."""

@@ -1,0 +1,1 @@
+"""What replications tell, held against enumeration, known answers and exact laws."""

@@ -1,0 +1,1 @@
+"""Gates: what is agreed, and how it is held."""

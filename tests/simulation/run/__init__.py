@@ -1,0 +1,1 @@
+"""Runs of replications: chunks, parts, backends, and what becomes of them."""

@@ -1,0 +1,83 @@
+"""`irt simulate run`: replications of a scenario, kept as they are done, and what they tell."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from irt.commands import clock
+from irt.commands.randomization_options import json_option, show
+from simulation.replication import EngineName
+from simulation.run.ask import Ask
+from simulation.run.backends.by_name import BackendName
+from simulation.run.run import Means
+from simulation.run.run import run as carry_out
+from simulation.spec.reading import read_scenario
+from web.commands.simulate_options import (
+    backend_option,
+    cluster_option,
+    engine_option,
+    replications_option,
+    scenario_argument,
+    seed_option,
+    watched,
+    workers_option,
+)
+
+CANCELLED = 130
+"""The exit of a command that Ctrl-C ended."""
+SHOWN = ("missed_per_visit", "any_missed", "out_of_stock_per_visit", "kits_made_per_dispensed")
+
+
+@click.command()
+@scenario_argument
+@replications_option
+@seed_option
+@engine_option
+@backend_option
+@workers_option
+@cluster_option
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all.")
+@json_option
+def run(
+    scenario_file: Path,
+    replications: int,
+    seed: int,
+    engine: EngineName,
+    backend: BackendName,
+    workers: int,
+    cluster: str | None,
+    out: Path,
+    as_json: bool,
+) -> None:
+    """Play SCENARIO so many times; one row a replication goes to DIR/replications.parquet, a report to run.json.
+
+    What a replication gives depends on the scenario, the seed and its index alone, so that the same bytes come of
+    any number of workers and any backend. Each chunk is kept when it is done: after Ctrl-C or a crash the same
+    command goes on where it was, and with more replications it makes a finished run longer.
+
+    Example: irt simulate run SCENARIO.yaml --replications 1000 --seed 1 --workers 2 --out DIR --json
+    """
+    ask = Ask(read_scenario(scenario_file), seed, replications, engine)
+    with watched("Simulating", replications) as watch:
+        report = carry_out(ask, out, Means(backend, workers, cluster), clock.now(), watch)
+    show(report if as_json else in_short(report), as_json)
+    if report["done"] < replications:
+        click.echo(f"{report['done']} of {replications} are done; the same command goes on from there.", err=True)
+        sys.exit(CANCELLED)
+
+
+def in_short(report: dict[str, Any]) -> dict[str, Any]:
+    """The report for the eye: the four figures that are asked for first, each with its interval."""
+    figures = report.get("summary", {})
+    shown = {name: with_interval(figures[name]) for name in SHOWN if name in figures}
+    return {name: value for name, value in report.items() if name != "summary"} | shown
+
+
+def with_interval(record: dict[str, Any] | None) -> str:
+    """A figure and the interval it is believed to lie in."""
+    if record is None:
+        return "too few replications to tell"
+    low, high = ("unbounded" if end is None else f"{end:.6g}" for end in (record["low"], record["high"]))
+    return f"{record['value']:.6g} ({low} to {high}, {record['confidence'] * 100:.6g}%)"
