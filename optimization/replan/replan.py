@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from optimization.check.check_plan import check_plan
@@ -61,7 +61,7 @@ def replan(
     """
     begun = clock()
     run = _Replanning(problem, yesterday, nervousness)
-    best = min((run.best(*how) for how in run.ways()), key=lambda one: one.burden)
+    best = run.best()
     watch(Progress(clock() - begun, 0, best.verdict.cost.total, "kept what still fits"))
     if best.verdict.violations:
         result = optimize(problem, goal, watch, clock)
@@ -88,23 +88,29 @@ class _Replanning:
             self.places = self._as_before = frozenset()
         self._temps = {kit.id: kit.temp for kit in problem.kit_types.values()}
 
-    def ways(self) -> Iterator[tuple[int, frozenset[Place]]]:
-        """Days within which what was planned stays, and places to plan anew.
+    def best(self) -> _Candidate:
+        """The least burden of all ways.
 
-        Where changes cost, the near days stay instead of the frozen ones. Places where something was missing
-        before, or may have been, stay as they are instead of being planned anew.
+        Where changes cost and some are made, the near days stay instead of the frozen ones. Places where something
+        was missing before, or may have been, stay as they are instead of being planned anew.
         """
-        frozen, near = self._nervousness.frozen_days, self._nervousness.near_days
-        for days in sorted({frozen, near} if self._nervousness.changed_cents and near > frozen else {frozen}):
-            yield days, self.places
-            if self._as_before:
-                yield days, self.places - self._as_before
+        found = self._kept_for(self._nervousness.frozen_days)
+        near = self._nervousness.near_days
+        if found.changes.charge and near > self._nervousness.frozen_days:
+            return min(found, self._kept_for(near), key=lambda one: one.burden)
+        return found
+
+    def _kept_for(self, days: int) -> _Candidate:
+        found = self._passing(days, self.places)
+        if self._as_before:
+            return min(found, self._passing(days, self.places - self._as_before), key=lambda one: one.burden)
+        return found
 
     def changes(self, plan: Plan) -> Changes:
         """What a plan changes against yesterday's."""
         return changes_of(self._problem, self._before, plan, self._first, self._nervousness)
 
-    def best(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
+    def _passing(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
         """The plan of a way, once more with smaller stores if it does not pass the check."""
         found = self.candidate(frozen_days, places)
         return self.candidate(frozen_days, places, tight=True) if found.verdict.violations else found
