@@ -23,7 +23,7 @@ from irt.supply.planner import NetworkView, ProposedShipment
 from irt.supply.resupply import Formula
 from irt.tables.columns import table_of
 from irt.tables.plan import OptimizationRun, PlannedConsignment, PlannedShipment, ShipmentPlan
-from irt.tables.secret import ConsignmentContent, PlanContent
+from irt.tables.secret import ConsignmentContent, ConsignmentStay, PlanContent
 from irt.tables.shipment import Shipment
 from irt.tables.study import Depot, Site
 
@@ -171,10 +171,12 @@ class _Shipping:
         """Raises those of the consignments that may leave, each a shipment."""
         departures = Departures(network, self.work.at.date())
         proposals: list[tuple[int, ProposedShipment]] = []
+        stays: list[dict[str, Any]] = []
         for row in due:
             planned = _dispatch(row)
             if why := CHANGED if row["place"] in self.changed else departures.why_not(planned):
                 done.left.append(LeftBehind(lane=row["lane"], dispatch_on=row["dispatch_on"], why=why))
+                stays.append({**self.study.owner, "consignment_id": row["id"], "why": why, "at": self.work.at})
             else:
                 formula = Formula("plan", RULE)
                 proposals.append((row["id"], departures.propose(planned, formula, self.facts)))
@@ -186,6 +188,7 @@ class _Shipping:
             raised_by="plan",
             to_depots=to_depots,
         )
+        self.work.record_all(ConsignmentStay, stays)
         self._remember([consignment for consignment, _ in proposals], raised.numbers)
         done.shipments += raised.numbers
         done.kits += raised.kits

@@ -228,6 +228,11 @@ def test_what_changed_since_stays_behind(house: SupplyHouse) -> None:
     done = approved(house, number)
     assert [(one.lane, one.why) for one in done.left] == [("NLD>1001", CHANGED), ("NLD>1002", GONE)]
     assert done.kits == 8
+    with house.store.reading() as connection:
+        shown = plan_shown(connection, house.study_id, number).consignments
+    assert [(bool(one.shipment), one.stayed) for one in shown] == [(False, CHANGED), (False, GONE), (True, "")]
+    (told,) = house.rows(SecretAuditEntry, act="plan_shipped")
+    assert all(why in str(told["body"]) for why in (CHANGED, GONE))
 
 
 def test_a_plan_is_shipped_once(house: SupplyHouse) -> None:
