@@ -76,8 +76,9 @@ class Cases:
 
     @property
     def bound(self) -> float:
-        """What no plan falls below."""
-        return min((case.value for case in self._heap), default=-NEVER)
+        """What no plan falls below; nothing where no case serves every visit, for plans may leave some out."""
+        lowest = min((case.value for case in self._heap), default=-NEVER)
+        return lowest if lowest < NEVER / 2 else -NEVER
 
     def tell_apart(self, cost: float, cases: int) -> None:
         """Halves so many cases, the lowest first, while they are below the cost of the best plan."""
