@@ -179,7 +179,9 @@ class _Shipping:
                 stays.append({**self.study.owner, "consignment_id": row["id"], "why": why, "at": self.work.at})
             else:
                 formula = Formula("plan", RULE)
-                proposals.append((row["id"], departures.propose(planned, formula, self.facts)))
+                proposals.append(
+                    (row["id"], departures.propose(planned, formula, {**self.facts, **_not_fefo(row)}))
+                )
         raised = raise_shipments(
             self.work,
             self.study,
@@ -204,6 +206,16 @@ class _Shipping:
                 for one, number in zip(consignments, numbers, strict=True)
             ),
         )
+
+
+def _not_fefo(row: RowMapping) -> dict[str, dict[str, str]]:
+    """By blinded lot, why it leaves before one that expires earlier; whichever of its kits that is about."""
+    found: dict[str, set[str]] = {}
+    for line in row["lines"]:
+        if why := line.get("why"):
+            found.setdefault(line["lot"], set()).add(why)
+    reasons = {lot: "; ".join(sorted(whys)) for lot, whys in sorted(found.items())}
+    return {"not_fefo": reasons} if reasons else {}
 
 
 def _dispatch(row: RowMapping) -> PlannedDispatch:
