@@ -68,6 +68,8 @@ def _proposal(
 ) -> ProposedShipment | None:
     """The consignment, with other lots where a rule that no plan knows keeps its own."""
     planned, told = leg.dispatch, {**facts, **_need(live, leg)}
+    if leg.not_fefo:
+        told["not_fefo"] = leg.not_fefo
     if why := departures.why_not(planned):
         planned, told = departures.refitted(planned), {**told, "lots_changed": why}
         if not planned.kits or departures.why_not(planned):

@@ -76,8 +76,9 @@ class Cases:
 
     @property
     def bound(self) -> float:
-        """What no plan falls below."""
-        return min((case.value for case in self._heap), default=-NEVER)
+        """What no plan falls below; nothing where no case serves every visit, for plans may leave some out."""
+        lowest = min((case.value for case in self._heap), default=-NEVER)
+        return lowest if lowest < NEVER / 2 else -NEVER
 
     @property
     def exhausted(self) -> bool:

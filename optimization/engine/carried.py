@@ -79,14 +79,20 @@ def _for_the_blind(cluster: Cluster, site: ClusterSite, trip: Trip, here: Iterab
 
 
 def _through_depot(cluster: Cluster, schedule: Schedule, kits: Sequence[Carried]) -> list[Carried]:
-    """Each kit by the last arrival that can bring it, then earlier ones where boxes have room for it."""
+    """Each kit by the last arrival that can bring it, then earlier ones where boxes have room for it.
+
+    Where the depot has its own stock, kits for the blind that no arrival brings may be of it.
+    """
     arrivals = [cluster.arrivals[one] for one in schedule.arrivals]
     at_depot = [one for one in kits if one.ready == AT_DEPOT]
+    stocked = bool(at_depot)
     brought: dict[int, list[Carried]] = defaultdict(list)
     for one in sorted((one for one in kits if one.ready != AT_DEPOT), key=lambda one: one.trip.leaves):
         fit = [place for place, arrival in enumerate(arrivals) if _brings(cluster, arrival, one)]
         if fit:
             brought[fit[-1]].append(one)
+        elif stocked and one.want is None:
+            at_depot.append(one)
     _fill_boxes(cluster, schedule, arrivals, brought)
     for place, some in brought.items():
         for one in some:

@@ -53,7 +53,7 @@ def wanted_by_day(
     sites: Sequence[SiteView], kit_types: Sequence[str], days: Days, promise: Promise
 ) -> Iterator[Wanted]:
     """What sites are to have by when, in order of site, kit type and day."""
-    forecast = Forecast(days, promise, _study(sites, promise))
+    forecast = Forecast(days, promise, study_demand(sites, promise))
     known = [forecast.of_site(site, kit_types) for site in sites]
     alpha = forecast.alpha([need for needs in known for need in needs], sites)
     for site, needs in zip(sites, known, strict=True):
@@ -61,7 +61,7 @@ def wanted_by_day(
             yield from need.by_day(site, alpha)
 
 
-def _study(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
+def study_demand(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
     """How sites enrol is learned from all that are open."""
     if promise.prior is None:
         return StudyDemand(promise.courses)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from irt.supply.planner import SiteView
+from irt.supply.planner import OtherWay, SiteView
 from optimization.live.calendars import Days
 from optimization.live.network import LiveProblem, LotName
 from optimization.problem import FREE_NODE, Lane, Lot, Problem
@@ -26,7 +26,9 @@ def _place(lane: Lane, problem: Problem) -> SiteView:
     """The end of a lane; where goods come in, the node's own name is left out of it and the lane tells it."""
     depot = lane.id.partition(">")[0] if lane.origin == FREE_NODE else lane.origin
     country = problem.nodes[lane.destination].country
-    return SiteView(lane.destination, country, "", depot, lane.transit_days)
+    code = lane.id.partition(f">{lane.destination}")[2].strip()
+    way = OtherWay(code, depot, lane.transit_days) if code else None
+    return SiteView(lane.destination, country, "", depot, lane.transit_days, way=way)
 
 
 def _name(lot: Lot) -> LotName:

@@ -1,17 +1,22 @@
 """A plan of a live problem, told in dates, places and blinded lots."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from irt.supply.planned import PlannedDispatch, PlannedKits
+from optimization.check.fefo import reasons_of
 from optimization.live.network import LiveProblem
 from optimization.plan import Consignment, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A consignment as the network knows it; `lots`: its lots by their names in the problem."""
+    """A consignment as the network knows it; `lots`: its lots by their names in the problem.
+
+    `why`: for lots that leave before an earlier one, why that one stays.
+    """
 
     lane: str
     to_depot: bool
@@ -20,12 +25,24 @@ class Leg:
     shippers: Mapping[str, int]
     dispatch: PlannedDispatch
     lots: tuple[str, ...]
+    why: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def not_fefo(self) -> dict[str, str]:
+        """The reasons by blinded lot, whichever of its kits they are about."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for lot, line in zip(self.lots, self.dispatch.kits, strict=True):
+            if lot in self.why:
+                found[line.lot].add(self.why[lot])
+        return {lot: "; ".join(sorted(whys)) for lot, whys in sorted(found.items())}
 
 
 def legs(live: LiveProblem, plan: Plan) -> Iterator[Leg]:
     """Every consignment of the plan, in its order."""
-    for one in plan.consignments:
-        yield leg_of(live, one)
+    reasons = reasons_of(live.problem, plan)
+    for place, one in enumerate(plan.consignments):
+        whys = {lot: why for lot, _ in one.lines if (why := reasons.get((place, lot), ""))}
+        yield replace(leg_of(live, one), why=whys)
 
 
 def leg_of(live: LiveProblem, one: Consignment) -> Leg:

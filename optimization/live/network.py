@@ -274,10 +274,7 @@ class _Ground:
         return max(self.days.of(window.first) + max(leads), 0), self.days.of(window.last) + min(leads)
 
     def wanted(self) -> Iterator[Demand]:
-        per_day = float(self.planning.subjects_per_month) / MONTH_DAYS
-        prior = Prior(float(self.planning.rate_shape), per_day) if per_day else None
-        courses = self.settings.get("courses", Courses())
-        promise = Promise(self.planning.service, courses, self.settings.get("review_days", 1), prior)
+        promise = promise_of(self.settings)
         views = {site.number: site for site in self.network.sites}
         for one in wanted_by_day(self.network.sites, sorted(self.storage), self.days, promise):
             window = views[one.site].dns_days.get(one.kit_type, 0) + 1
@@ -307,6 +304,14 @@ _ABROAD = "-"
 
 def _lane_id(place: SiteView) -> str:
     return f"{place.depot}>{place.number}" + (f" {place.way.code}" if place.way else "")
+
+
+def promise_of(settings: Mapping[str, Any]) -> Promise:
+    """What a study's settings promise, and how its sites are expected to enrol."""
+    planning: Planning = settings["planning"]
+    per_day = float(planning.subjects_per_month) / MONTH_DAYS
+    prior = Prior(float(planning.rate_shape), per_day) if per_day else None
+    return Promise(planning.service, settings.get("courses", Courses()), settings.get("review_days", 1), prior)
 
 
 def _prices(place: SiteView, planning: Planning) -> tuple[int, int]:

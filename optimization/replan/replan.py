@@ -1,10 +1,11 @@
 """The door of planning again: today's problem and yesterday's plan in, a checked plan near yesterday's out."""
 
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
 from optimization.engine.blind import within_blind
@@ -57,16 +58,18 @@ def replan(
     """Keeps what still fits, plans the other places anew on what stands, and has the whole checked and priced.
 
     Its bound is nothing: that no plan is cheaper than so much is for `optimize` to prove. Where what was repaired
-    does not pass the check, it is `optimize` that plans, within the seconds of the goal.
+    does not pass the check, or lacks kits that some plan might have, `optimize` plans too, within the seconds of
+    the goal, and the better plan of both is the answer.
     """
     begun = clock()
     run = _Replanning(problem, yesterday, nervousness)
-    best = min((run.best(*how) for how in run.ways()), key=lambda one: one.burden)
+    best, status, bound = run.best(), Status.STOPPED, 0
     watch(Progress(clock() - begun, 0, best.verdict.cost.total, "kept what still fits"))
-    if best.verdict.violations:
-        result = optimize(problem, goal, watch, clock)
-        return Replanned(result, run.changes(result.plan), run.places)
-    result = Result(Status.STOPPED, best.plan, best.verdict.cost, 0, clock() - begun)
+    if best.verdict.violations or run.lacks(best):
+        whole = optimize(problem, replace(goal, seconds=goal.seconds - (clock() - begun)), watch, clock)
+        status, bound = whole.status, whole.bound
+        best = min(best, run.checked(whole.plan), key=lambda one: one.burden)
+    result = Result(status, best.plan, best.verdict.cost, bound, clock() - begun)
     return Replanned(result, best.changes, run.places)
 
 
@@ -88,23 +91,27 @@ class _Replanning:
             self.places = self._as_before = frozenset()
         self._temps = {kit.id: kit.temp for kit in problem.kit_types.values()}
 
-    def ways(self) -> Iterator[tuple[int, frozenset[Place]]]:
-        """Days within which what was planned stays, and places to plan anew.
+    def best(self) -> _Candidate:
+        """The least burden of all ways.
 
-        Where changes cost, the near days stay instead of the frozen ones. Places where something was missing
-        before, or may have been, stay as they are instead of being planned anew.
+        Where changes cost and some are made, the near days stay instead of the frozen ones. Places where something
+        was missing before, or may have been, stay as they are instead of being planned anew.
         """
-        frozen, near = self._nervousness.frozen_days, self._nervousness.near_days
-        for days in sorted({frozen, near} if self._nervousness.changed_cents and near > frozen else {frozen}):
-            yield days, self.places
-            if self._as_before:
-                yield days, self.places - self._as_before
+        found = self._kept_for(self._nervousness.frozen_days)
+        near = self._nervousness.near_days
+        if found.verdict.violations and self._nervousness.frozen_days:
+            return self._kept_for(0)
+        if found.changes.charge and near > self._nervousness.frozen_days:
+            return min(found, self._kept_for(near), key=lambda one: one.burden)
+        return found
 
-    def changes(self, plan: Plan) -> Changes:
-        """What a plan changes against yesterday's."""
-        return changes_of(self._problem, self._before, plan, self._first, self._nervousness)
+    def _kept_for(self, days: int) -> _Candidate:
+        found = self._passing(days, self.places)
+        if self._as_before:
+            return min(found, self._passing(days, self.places - self._as_before), key=lambda one: one.burden)
+        return found
 
-    def best(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
+    def _passing(self, frozen_days: int, places: frozenset[Place]) -> _Candidate:
         """The plan of a way, once more with smaller stores if it does not pass the check."""
         found = self.candidate(frozen_days, places)
         return self.candidate(frozen_days, places, tight=True) if found.verdict.violations else found
@@ -128,8 +135,25 @@ class _Replanning:
             for part in parts_of(self._problem, legs, places, self._wanted(places), tight)
         ]
         uses = _sent(legs, uses, plans, stays)
-        plan = ordered_plan(legs.consignments(), uses)
-        return _Candidate(plan, check_plan(self._problem, plan), self.changes(plan))
+        return self.checked(ordered_plan(legs.consignments(), uses))
+
+    def checked(self, plan: Plan) -> _Candidate:
+        """A plan with what the check says of it, and what it changes against yesterday's."""
+        changes = changes_of(self._problem, self._before, plan, self._first, self._nervousness)
+        return _Candidate(plan, check_plan(self._problem, plan), changes)
+
+    def lacks(self, found: _Candidate) -> bool:
+        """Whether kits are missing where none were before, and more than no plan can help."""
+        if not found.verdict.unmet_kits:
+            return False
+        missing: Counter[str] = Counter()
+        for row in self._problem.demand:
+            if (row.site, self._temps[row.kit]) not in self._as_before:
+                missing[row.site] += row.kits
+        for use in found.plan.dispensings:
+            if (use.site, self._temps[use.kit]) not in self._as_before:
+                missing[use.site] -= use.kits
+        return missing.total() > sum(cause.kits for cause in unservable(self._problem))
 
     def _wanted(self, places: frozenset[Place]) -> Mapping[Place, list[Demand]]:
         """The demand of the places to plan."""

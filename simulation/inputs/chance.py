@@ -11,9 +11,9 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulation.inputs.compiled import Floats, Ints, Words, philox
+from simulation.arrays import Flags, Floats, Ints, Words
+from simulation.inputs.compiled import philox
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 WORDS_32 = 1 << 32
@@ -93,7 +93,7 @@ def share(words: Words) -> Floats:
     return result
 
 
-def happens(words: Words, chance: float) -> NDArray[np.bool_]:
+def happens(words: Words, chance: float) -> Flags:
     """Whether something of that chance happens."""
     return words < np.uint64(round(chance * WORDS_32))
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from irt.randomization.stream import KEY_BYTES
-from simulation.inputs.chance import Chance, Ints, Purpose, entity_of
+from simulation.arrays import Ints
+from simulation.inputs.chance import Chance, Purpose, entity_of
 from simulation.inputs.laws import draw
 from simulation.inputs.people import People, people_of
 from simulation.inputs.recruitment import Recruits, recruit
@@ -45,7 +46,7 @@ def draw_inputs(scenario: Scenario, seed: int, index: int) -> Inputs:
         requests=requests_of(scenario, places, chance),
         lot_released_day=_released(scenario, places, chance),
         lot_recalled_day=_recalled(scenario, places),
-        trips=Trips(scenario, places, chance),
+        trips=Trips(scenario, chance),
         allocation_key=chance.key(Purpose.ALLOCATION, KEY_BYTES),
     )
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from simulation.inputs.chance import Floats, Stream, Words, normal, share
+from simulation.arrays import Floats, Words
+from simulation.inputs.chance import Stream, normal, share
 from simulation.spec import laws
 
 TRIES_MAX = 200

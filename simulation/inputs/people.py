@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulation.inputs.chance import Chance, Floats, Ints, Purpose, Words, below, entities_of, happens, share
+from simulation.arrays import Flags, Floats, Ints, Words
+from simulation.inputs.chance import Chance, Purpose, below, entities_of, happens, share
 from simulation.inputs.laws import draw
 from simulation.inputs.recruitment import YEAR_DAYS, Recruits
 from simulation.network import MINUTES_IN_DAY, NEVER, Places
@@ -21,8 +21,8 @@ class Visits(NamedTuple):
 
     off_days: Ints
     minute: Ints
-    quits: NDArray[np.bool_]
-    held: NDArray[np.bool_]
+    quits: Flags
+    held: Flags
     titration: Words
     replaced_after: Floats
 
@@ -31,7 +31,7 @@ class People(NamedTuple):
     """People by the minute they come [person]; their visits are numbered as `Places.visits`."""
 
     screened_minutes: Ints
-    fails: NDArray[np.bool_]
+    fails: Flags
     levels: Ints
     dose_level: Ints
     weight_kg: Floats

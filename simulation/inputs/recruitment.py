@@ -3,13 +3,17 @@
 Expected arrivals are added up day by day, so that seasons, decay and closure bend the clock of a process of rate 1.
 """
 
+from collections import defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from simulation.inputs.chance import Chance, Floats, Ints, Purpose, Stream, Words, entities_of, happens, share
+from simulation.arrays import Floats, Ints, Words
+from simulation.inputs.chance import Chance, Purpose, Stream, entities_of, happens, share
+from simulation.inputs.compiled import times
 from simulation.inputs.laws import draw, gamma
-from simulation.network import MINUTES_IN_DAY, NEVER, Places, SitePlace
+from simulation.network import MINUTES_IN_DAY, NEVER, Places, SitePlace, places_of
 from simulation.spec.enrolment import Enrolment, Season
 from simulation.spec.laws import Law
 from simulation.spec.scenario import Scenario
@@ -36,7 +40,7 @@ class Recruits(NamedTuple):
 def recruit(scenario: Scenario, places: Places, chance: Chance) -> Recruits:
     """The sites and the people of a replication."""
     entities = entities_of([site.number for site in places.sites])
-    opens, tires = _open_days(scenario, places, chance, entities)
+    opens, tires = _open_days(scenario, chance, entities)
     shut = _closures(scenario, places, chance, entities)
     if scenario.enrolment is None:
         none = np.zeros(0, np.int64)
@@ -61,20 +65,7 @@ def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, I
             break
         drawn *= 2
     site, number = np.nonzero(reached <= total[:, None])
-    return site, number, _times(expected, site, reached[site, number])
-
-
-def _times(expected: Floats, site: Ints, reached: Floats) -> Floats:
-    """When each process reaches its numbers, in days; `site` is in order."""
-    when = np.empty(len(site))
-    edges = np.searchsorted(site, np.arange(len(expected) + 1))
-    for row in np.flatnonzero(np.diff(edges)):
-        part = slice(edges[row], edges[row + 1])
-        day = np.searchsorted(expected[row], reached[part], side="left") - 1
-        before, after = expected[row][day], expected[row][day + 1]
-        # Never the next day itself, whatever rounding says.
-        when[part] = day + np.minimum((reached[part] - before) / (after - before), 1 - 1e-9)
-    return when
+    return site, number, times(expected, site, reached[site, number])
 
 
 def _clinic_minute(scenario: Scenario, part_of_day: Floats) -> Ints:
@@ -83,12 +74,12 @@ def _clinic_minute(scenario: Scenario, part_of_day: Floats) -> Ints:
     return result
 
 
-def _open_days(scenario: Scenario, places: Places, chance: Chance, entities: Words) -> tuple[Ints, Ints]:
+def _open_days(scenario: Scenario, chance: Chance, entities: Words) -> tuple[Ints, Ints]:
     """The day each site opens, and the day it stops by itself."""
     enrolment = scenario.enrolment
     if enrolment is None:
         return np.zeros(len(entities), np.int64), np.full(len(entities), NEVER)
-    opens = _whole(_by_country(enrolment, places, chance.stream(Purpose.START_UP), entities))
+    opens = _whole(_by_country(scenario, chance.stream(Purpose.START_UP), entities))
     stops = np.full(len(entities), NEVER)
     if enrolment.open_for_days is not None:
         stops = opens + np.maximum(
@@ -97,13 +88,22 @@ def _open_days(scenario: Scenario, places: Places, chance: Chance, entities: Wor
     return opens, stops
 
 
-def _by_country(enrolment: Enrolment, places: Places, stream: Stream, entities: Words) -> Floats:
-    laws = [_start_up(enrolment, site) for site in places.sites]
+def _by_country(scenario: Scenario, stream: Stream, entities: Words) -> Floats:
     days = np.empty(len(entities))
-    for law in set(laws):
-        rows = np.array([one == law for one in laws])
+    for law, rows in _start_up_laws(scenario):
         days[rows] = draw(law, stream, entities[rows])
     return days
+
+
+@lru_cache(maxsize=64)
+def _start_up_laws(scenario: Scenario) -> tuple[tuple[Law, Ints], ...]:
+    """Each law of start-up with the sites it holds for."""
+    if scenario.enrolment is None:
+        return ()
+    rows: dict[Law, list[int]] = defaultdict(list)
+    for place, site in enumerate(places_of(scenario).sites):
+        rows[_start_up(scenario.enrolment, site)].append(place)
+    return tuple((law, np.array(some, np.int64)) for law, some in rows.items())
 
 
 def _start_up(enrolment: Enrolment, site: SitePlace) -> Law:
@@ -146,7 +146,7 @@ def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, clo
     if enrolment is None:
         return np.zeros((len(rate), places.days + 1))
     days = np.arange(places.days)
-    weights = np.stack([_season(scenario, site.country, places.days) for site in places.sites])
+    weights = _seasons(scenario).copy()
     age = days[None, :] - opens[:, None]
     weights *= (age >= 0) & (days[None, :] < closes[:, None])
     if enrolment.decay_per_year:
@@ -154,6 +154,16 @@ def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, clo
     expected = np.zeros((len(rate), places.days + 1))
     np.cumsum(weights * rate[:, None], axis=1, out=expected[:, 1:])
     return expected
+
+
+@lru_cache(maxsize=16)
+def _seasons(scenario: Scenario) -> Floats:
+    """By what the rate of each site is multiplied on each day [site, day]; not to be written to."""
+    places = places_of(scenario)
+    by_country = {
+        country: _season(scenario, country, places.days) for country in {one.country for one in places.sites}
+    }
+    return np.stack([by_country[site.country] for site in places.sites])
 
 
 def _season(scenario: Scenario, country: str, days: int) -> Floats:

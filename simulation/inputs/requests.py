@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from simulation.inputs.chance import Chance, Ints, Purpose, entities_of
+from simulation.arrays import Ints
+from simulation.inputs.chance import Chance, Purpose, entities_of
 from simulation.inputs.laws import gamma
 from simulation.inputs.people import weighted
 from simulation.inputs.recruitment import arrivals

@@ -4,14 +4,15 @@ Because a number on a lane always takes as long, a policy that sends more or les
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from simulation.inputs.chance import Chance, Ints, Purpose, Stream, Words, entities_of, happens
+from simulation.arrays import Flags, Floats, Ints, Words
+from simulation.inputs.chance import Chance, Purpose, Stream, entities_of, happens
 from simulation.inputs.laws import draw
-from simulation.network import MINUTES_IN_DAY, Places
+from simulation.network import MINUTES_IN_DAY, places_of
 from simulation.spec.faults import (
     CourierStrike,
     CustomsDelay,
@@ -55,17 +56,17 @@ class _Lane:
 class Trips:
     """The roads of one replication: columns grow as more consignments are sent, and never change."""
 
-    def __init__(self, scenario: Scenario, places: Places, chance: Chance) -> None:
+    def __init__(self, scenario: Scenario, chance: Chance) -> None:
         self._scenario, self._chance = scenario, chance
-        self._lanes = _lanes_of(scenario, places)
+        self._lanes = _lanes_of(scenario)
         self._entities = entities_of([f"{lane.origin}>{lane.target}" for lane in self._lanes])
         self._faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
         self._strikes = tuple(fault for fault in scenario.faults if isinstance(fault, CourierStrike))
         self._outages = tuple(fault for fault in scenario.faults if isinstance(fault, DepotOutage))
         self._known = 0
-        self.transit_days: NDArray[np.float64] = np.zeros((len(self._lanes), 0))
-        self.happens: NDArray[np.bool_] = np.zeros((len(self._faults), len(self._lanes), 0), bool)
-        self.delay_days: NDArray[np.float64] = np.zeros((len(self._faults), len(self._lanes), 0))
+        self.transit_days: Floats = np.zeros((len(self._lanes), 0))
+        self.happens: Flags = np.zeros((len(self._faults), len(self._lanes), 0), bool)
+        self.delay_days: Floats = np.zeros((len(self._faults), len(self._lanes), 0))
 
     def trip(self, lane: int, number: int, raised: int, dispatch_day: int) -> Trip:
         """The so-maniest consignment of a lane (from 0), ordered at a minute to leave on a day."""
@@ -132,7 +133,7 @@ class Trips:
             self.delay_days = np.concatenate([self.delay_days, np.stack(delays)], axis=2)
         self._known = until
 
-    def _transit(self, stream: Stream, numbers: Ints) -> NDArray[np.float64]:
+    def _transit(self, stream: Stream, numbers: Ints) -> Floats:
         days = np.empty((len(self._lanes), len(numbers)))
         by_law: dict[TransitLaw | None, list[int]] = {}
         for place, lane in enumerate(self._lanes):
@@ -149,11 +150,13 @@ TRIES_PLACE = 1 << 20
 """Where a fault's own yes or no is found, far from the places its delay is drawn from."""
 
 
-def _table(law: Law, stream: Stream, entities: Words, numbers: Ints) -> NDArray[np.float64]:
+def _table(law: Law, stream: Stream, entities: Words, numbers: Ints) -> Floats:
     return draw(law, stream, entities[:, None], numbers[None, :])
 
 
-def _lanes_of(scenario: Scenario, places: Places) -> list[_Lane]:
+@lru_cache(maxsize=64)
+def _lanes_of(scenario: Scenario) -> list[_Lane]:
+    places = places_of(scenario)
     definition = scenario.definition
     lead = {(lane.origin, lane.target): lane.lead_time_days for lane in definition.lanes}
     countries = {site.number: site.country for site in places.sites}

@@ -20,6 +20,8 @@ from tests.bench.randomization import randomization_figures
 from tests.bench.recall import recall_figures
 from tests.bench.receipt import receipt_figures
 from tests.bench.replay_rate import replay_rates
+from tests.bench.simulation_backends import simulation_backends
+from tests.bench.simulation_speed import simulation_speed
 from tests.bench.simulation_statistics import simulation_statistics
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stock_pages import stock_pages
@@ -37,7 +39,12 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
     "pages": ("Pages that list stock", stock_pages),
 }
 """Parts that take one filled database of each kind."""
-PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies", "statistics", *NORMAL)
+SIMULATION: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
+    "statistics": ("Statistics of simulated trials", simulation_statistics),
+    "simulation-speed": ("Engines of simulated trials", simulation_speed),
+    "simulation-backends": ("Backends of runs of simulated trials", simulation_backends),
+}
+PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies", *SIMULATION, *NORMAL)
 LONG = "nights"
 """Measured only where it is asked for: it takes the better part of an hour."""
 
@@ -76,8 +83,9 @@ def _measure(part: str, server: Server, people: int | None) -> None:
         show("Replay", replay_rates(server, people))
     elif part == "policies":
         show("Policies of resupply on fresh paths", policy_figures())
-    elif part == "statistics":
-        show("Statistics of simulated trials", simulation_statistics())
+    elif part in SIMULATION:
+        title, figures = SIMULATION[part]
+        show(title, figures())
     else:
         title, measure = ON_A_STORE[part]
         show(title, [row for name, make in stores for row in _on(measure, name, make)])

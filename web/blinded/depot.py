@@ -24,7 +24,7 @@ from irt.reads.blinded_shipments import (
     depot_shipment,
     depot_shipments,
 )
-from irt.reads.depot_picks import PickLine, pick_list
+from irt.reads.depot_picks import LotReason, PickLine, lot_reasons, pick_list
 from irt.services.fulfil_shipment import (
     ShipmentStepped,
     StepShipment,
@@ -145,6 +145,7 @@ class DepotView(BlindedView):
     waybill: str = ""
     monitor: str = ""
     labels: ShipmentLabels | None = None
+    lot_reasons: tuple[LotReason, ...] = ()
 
     @property
     def draft(self) -> str:
@@ -305,11 +306,13 @@ def _picked(data: dict[str, str]) -> tuple[str, ...]:
 def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: Any) -> DepotView:
     record = _record(desk, study_id, number)
     picks: tuple[PickLine, ...] = ()
+    reasons_of_lots: tuple[LotReason, ...] = ()
     with desk.store.reading() as connection:
         tracking = carrier_words(connection, study_id, number)
     if record.line.status == ShipmentStatus.ACKNOWLEDGED:
         with desk.store.reading() as connection:
             picks = pick_list(connection, study_id, number)
+            reasons_of_lots = lot_reasons(connection, study_id, number)
     labels: ShipmentLabels | None = None
     if record.line.status == ShipmentStatus.PICKED:
         with desk.store.reading() as connection:
@@ -320,6 +323,7 @@ def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: 
         steps=STEP_WORDS,
         step=_POSITION.get(record.line.status, len(STEP_WORDS) + 1),
         picks=picks,
+        lot_reasons=reasons_of_lots,
         picked=tuple(kit for kit in _picked(data) if kit in known),
         tracking=tracking,
         command_key=desk.key(),

@@ -1,6 +1,7 @@
 """Options that commands of `irt simulate` share."""
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,11 +39,15 @@ cluster_option = click.option(
 
 @contextmanager
 def watched(words: str, replications: int) -> Iterator[Watch]:
-    """Progress on standard error."""
-    with progress_bar(words, replications) as tell:
+    """Progress on standard error; Ctrl-C is answered even where a shell began the command in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with progress_bar(words, replications) as tell:
 
-        def watch(progress: Progress) -> bool:
-            tell(progress.done, "replications")
-            return True
+            def watch(progress: Progress) -> bool:
+                tell(progress.done, "replications")
+                return True
 
-        yield watch
+            yield watch
+    finally:
+        signal.signal(signal.SIGINT, before)

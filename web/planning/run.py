@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ from irt.services.unit_of_work import perform
 from irt.supply.planner import NOTHING
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
+from optimization.check.fefo import in_fefo_order, without_reason
 from optimization.live.earlier import SolveAgain
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem
@@ -122,7 +123,7 @@ def _optimized(bench: Bench, run: RunOpen) -> Worked:
     digest = _keep_problem(bench, run, live)
     watch = _Watch(bench, run, wishes.cost)
     found, told = _solved(bench, wishes.problem, Goal(**run.goal), watch, earlier)
-    result = wishes.merged(found, live)
+    result = _in_order(live.problem, wishes.merged(found, live))
     watch.end(result)
     kept = _keep(bench, run, digest, live, result, told)
     return Worked(live, result, kept)
@@ -138,6 +139,12 @@ def _solved(
     counts = {kind.value: again.changes.count(kind) for kind in ChangeKind}
     told = {"plan": earlier.number, "kept": again.changes.kept, **counts, "charge": again.changes.charge}
     return again.result, {"earlier": told}
+
+
+def _in_order(problem: Problem, result: Result) -> Result:
+    """The result with the first to expire first, wherever nothing speaks against it."""
+    plan = in_fefo_order(problem, result.plan)
+    return result if plan is result.plan else replace(result, plan=plan, cost=check_plan(problem, plan).cost)
 
 
 def _keep_problem(bench: Bench, run: RunOpen, live: LiveProblem) -> str:
@@ -156,7 +163,10 @@ def _keep(
     told: Mapping[str, Any] = NOTHING,
 ) -> PlanKept:
     verdict = check_plan(live.problem, result.plan)
-    faults = [f"{found.code}: {found.words}" for found in verdict.violations[:FAULTS_TOLD]]
+    sent = [*legs(live, result.plan)]
+    reasons = {(place, lot): why for place, leg in enumerate(sent) for lot, why in leg.why.items()}
+    broken = [f"{found.code}: {found.words}" for found in verdict.violations]
+    faults = [*broken, *without_reason(live.problem, result.plan, reasons)][:FAULTS_TOLD]
     figures = {"service": verdict.service, "unmet_kits": verdict.unmet_kits, "wasted_kits": verdict.wasted_kits}
     causes = unservable(live.problem)[:CAUSES_TOLD] if verdict.unmet_kits else ()
     ask = KeepPlan(
@@ -177,16 +187,18 @@ def _keep(
             **told,
         },
         faults=faults,
-        consignments=[_kept_leg(live, leg) for leg in legs(live, result.plan)],
+        consignments=[_kept_leg(leg) for leg in sent],
         cancelled=result.status == Status.CANCELLED,
     )
     return perform(bench.store, bench.actor, bench.clock(), keep_plan, ask, f"{bench.key}:plan")
 
 
-def _kept_leg(live: LiveProblem, leg: Leg) -> PlannedLeg:
+def _kept_leg(leg: Leg) -> PlannedLeg:
     lines = [
-        PlannedLine(kit_type=kits.kit_type, lot=kits.lot, label=kits.label, kits=kits.kits)
-        for kits in leg.dispatch.kits
+        PlannedLine(
+            kit_type=kits.kit_type, lot=kits.lot, label=kits.label, kits=kits.kits, why=leg.why.get(lot, "")
+        )
+        for lot, kits in zip(leg.lots, leg.dispatch.kits, strict=True)
     ]
     return PlannedLeg(
         lane=leg.lane,

@@ -29,6 +29,7 @@ from web.forms import Fields
 from web.frame import mode_of
 from web.unblinded.open_plan import OpenPlan, open_plan
 from web.unblinded.plan_files import SHEETS
+from web.unblinded.plan_forecast import stock_forecast
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.plan_views import (
     ConsignmentRow,
@@ -205,6 +206,7 @@ def consignment_row(opened: OpenPlan, at: int) -> ConsignmentRow:
         grams=consignment_grams(opened.problem, one, FACTORS),
         edit=kept.edit if kept else None,
         shipment=kept.shipment if kept else "",
+        stayed=kept.stayed if kept else "",
     )
 
 
@@ -244,6 +246,7 @@ def _stock(desk: Desk, opened: OpenPlan, place: str, name: str) -> StockView:
         wanted=wanted,
         used=sum(day.used for day in told.days),
         band_words=_BAND if band else "",
+        forecast=stock_forecast(desk, opened, place, choices[name]) if band else None,
     )
 
 

@@ -24,6 +24,7 @@ from web.blinded.desk import Desk
 from web.blinded.one_study import may
 from web.unblinded.open_plan import OpenPlan
 from web.unblinded.plan_files import SHEETS
+from web.unblinded.plan_forecast import ForecastView
 
 RULE_WORDS: Mapping[Code, str] = {
     Code.CALENDAR: "Calendar: no departure, or a place is closed",
@@ -110,6 +111,7 @@ class ConsignmentRow(UnblindedView):
     grams: int
     edit: EditKind | None
     shipment: str
+    stayed: str = ""
 
     @property
     def number(self) -> int:
@@ -200,6 +202,7 @@ class StockView(UnblindedView):
     wanted: int
     used: int
     band_words: str
+    forecast: ForecastView | None = None
 
     @property
     def place_words(self) -> str:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
+import dask
 from distributed import Client, KilledWorker, LocalCluster, as_completed
 
 from simulation.run.backends.backend import TASKS_PER_WORKER, WorkerLost
@@ -15,6 +16,12 @@ from simulation.run.work import Job, Worked, work
 CONNECT_SECONDS = 30
 OWN = {"dashboard_address": None, "memory_limit": 0, "silence_logs": logging.CRITICAL}
 """No page to watch, no memory counted, no word on the console."""
+CALM = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "10s",
+}
+"""Workers look at themselves a hundred times a second otherwise, and that is not free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,7 @@ class Dask:
                 yield client
             return
         with (
+            dask.config.set(CALM),
             LocalCluster(n_workers=self.workers, threads_per_worker=1, host="127.0.0.1", **OWN) as cluster,
             Client(cluster) as client,
         ):

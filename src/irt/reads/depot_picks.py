@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 from irt.blinding.views import BlindedView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot, Kit
-from irt.tables.secret import KitContent
+from irt.tables.secret import KitContent, ShipmentCalculation
 from irt.tables.shipment import Shipment, ShipmentKit
 
 
@@ -35,6 +35,28 @@ _PICKS = (
     )
     .order_by(_CONTENTS.c.sequence)
 )
+
+
+_CALCULATIONS = table_of(ShipmentCalculation)
+_TRACE = (
+    select(_CALCULATIONS.c.trace)
+    .join(_SHIPMENTS, _SHIPMENTS.c.id == _CALCULATIONS.c.shipment_id)
+    .where(_SHIPMENTS.c.study_id == bindparam("study_id"), _SHIPMENTS.c.number == bindparam("number"))
+)
+
+
+@dataclass(frozen=True)
+class LotReason(BlindedView):
+    """A lot on the list that leaves before one that expires earlier, and why; of the lot, never of single kits."""
+
+    lot: str
+    why: str
+
+
+def lot_reasons(connection: Connection, study_id: int, number: str) -> tuple[LotReason, ...]:
+    """The lots of a shipment that do not follow the order of expiry; none where all do."""
+    trace = connection.execute(_TRACE, {"study_id": study_id, "number": number}).scalar() or {}
+    return tuple(LotReason(lot, why) for lot, why in sorted(trace.get("not_fefo", {}).items()))
 
 
 def pick_list(connection: Connection, study_id: int, number: str) -> tuple[PickLine, ...]:

@@ -24,7 +24,7 @@ from irt.tables.plan import (
     PlannedShipment,
     ShipmentPlan,
 )
-from irt.tables.secret import ConsignmentContent, PlanContent, RunInputs, RunProgress
+from irt.tables.secret import ConsignmentContent, ConsignmentStay, PlanContent, RunInputs, RunProgress
 from irt.tables.shipment import Shipment
 
 RUNS_MAX = 50
@@ -91,7 +91,10 @@ class RunWatched(UnblindedView):
 
 @dataclass(frozen=True)
 class ConsignmentShown(UnblindedView):
-    """One planned consignment: boxes, kits by type and lot, what is wanted of it, and the shipment it became."""
+    """One planned consignment: boxes, kits by type and lot, what is wanted of it, and the shipment it became.
+
+    `stayed`: the rule that kept it here when it was last due, where it became none.
+    """
 
     lane: str
     origin: str
@@ -105,6 +108,7 @@ class ConsignmentShown(UnblindedView):
     lines: Sequence[Mapping[str, Any]]
     edit: EditKind | None
     shipment: str
+    stayed: str = ""
 
     @property
     def kits(self) -> int:
@@ -173,11 +177,12 @@ _APPROVALS, _BECAME, _SHIPMENTS, _ACCOUNTS = (
     table_of(Shipment),
     table_of(Account),
 )
-_INPUTS, _PROGRESS, _CONTENTS, _INSIDE = (
+_INPUTS, _PROGRESS, _CONTENTS, _INSIDE, _STAYS = (
     table_of(RunInputs),
     table_of(RunProgress),
     table_of(PlanContent),
     table_of(ConsignmentContent),
+    table_of(ConsignmentStay),
 )
 _LATER = _PROGRESS.alias("later")
 _LAST = select(func.max(_LATER.c.id)).where(_LATER.c.run_id == _RUNS.c.id).scalar_subquery()
@@ -223,6 +228,12 @@ _LEGS = (
     .outerjoin(_SHIPMENTS, _SHIPMENTS.c.id == _BECAME.c.shipment_id)
     .where(_CONSIGNMENTS.c.plan_id == bindparam("plan_id"))
     .order_by(_CONSIGNMENTS.c.dispatch_on, _CONSIGNMENTS.c.lane, _CONSIGNMENTS.c.storage)
+)
+_STAYED = (
+    select(_STAYS.c.consignment_id, _STAYS.c.why)
+    .join(_CONSIGNMENTS, _CONSIGNMENTS.c.id == _STAYS.c.consignment_id)
+    .where(_CONSIGNMENTS.c.plan_id == bindparam("plan_id"))
+    .order_by(_STAYS.c.id)
 )
 _EDITS_OF = (
     select(_EDITS, _ACCOUNTS.c.printed_name)
@@ -278,13 +289,14 @@ def plan_shown(connection: Connection, study_id: int, number: int) -> PlanShown:
     edits = edits_of(connection, row["id"])
     wanted = {(one.lane, one.storage, one.dispatch_on): one.kind for one in edits}
     legs = connection.execute(_LEGS, {"plan_id": row["id"]}).mappings()
+    stayed = {stay[0]: stay[1] for stay in connection.execute(_STAYED, {"plan_id": row["id"]})}
     names = ("number", "at", "software", "hash", "status", "cost", "total", "bound", "seconds", "verdict")
     return PlanShown(
         **{name: row[name] for name in names},
         run=run_watched(connection, study_id, row["run"]).line,
         approved_by=row["approved_by"] or "",
         approved_at=row["approved_at"],
-        consignments=tuple(_leg(leg, wanted) for leg in legs),
+        consignments=tuple(_leg(leg, wanted, stayed) for leg in legs),
         edits=edits,
     )
 
@@ -341,11 +353,14 @@ def _step(row: RowMapping) -> StepShown:
     return StepShown(row["seconds"], row["bound"], row["cost"], row["words"])
 
 
-def _leg(row: RowMapping, wanted: Mapping[tuple[str, str, date], EditKind]) -> ConsignmentShown:
+def _leg(
+    row: RowMapping, wanted: Mapping[tuple[str, str, date], EditKind], stayed: Mapping[int, str]
+) -> ConsignmentShown:
     names = ("lane", "origin", "place", "to_depot", "storage", "dispatch_on", "expected_on", "shippers", "lines")
     return ConsignmentShown(
         **{name: row[name] for name in names},
         by_group=row["kits"],
         edit=wanted.get((row["lane"], row["storage"], row["dispatch_on"])),
         shipment=row["shipment"] or "",
+        stayed="" if row["shipment"] else stayed.get(row["id"], ""),
     )

@@ -23,7 +23,7 @@ from irt.supply.planner import NetworkView, ProposedShipment
 from irt.supply.resupply import Formula
 from irt.tables.columns import table_of
 from irt.tables.plan import OptimizationRun, PlannedConsignment, PlannedShipment, ShipmentPlan
-from irt.tables.secret import ConsignmentContent, PlanContent
+from irt.tables.secret import ConsignmentContent, ConsignmentStay, PlanContent
 from irt.tables.shipment import Shipment
 from irt.tables.study import Depot, Site
 
@@ -171,13 +171,17 @@ class _Shipping:
         """Raises those of the consignments that may leave, each a shipment."""
         departures = Departures(network, self.work.at.date())
         proposals: list[tuple[int, ProposedShipment]] = []
+        stays: list[dict[str, Any]] = []
         for row in due:
             planned = _dispatch(row)
             if why := CHANGED if row["place"] in self.changed else departures.why_not(planned):
                 done.left.append(LeftBehind(lane=row["lane"], dispatch_on=row["dispatch_on"], why=why))
+                stays.append({**self.study.owner, "consignment_id": row["id"], "why": why, "at": self.work.at})
             else:
                 formula = Formula("plan", RULE)
-                proposals.append((row["id"], departures.propose(planned, formula, self.facts)))
+                proposals.append(
+                    (row["id"], departures.propose(planned, formula, {**self.facts, **_not_fefo(row)}))
+                )
         raised = raise_shipments(
             self.work,
             self.study,
@@ -186,6 +190,7 @@ class _Shipping:
             raised_by="plan",
             to_depots=to_depots,
         )
+        self.work.record_all(ConsignmentStay, stays)
         self._remember([consignment for consignment, _ in proposals], raised.numbers)
         done.shipments += raised.numbers
         done.kits += raised.kits
@@ -201,6 +206,16 @@ class _Shipping:
                 for one, number in zip(consignments, numbers, strict=True)
             ),
         )
+
+
+def _not_fefo(row: RowMapping) -> dict[str, dict[str, str]]:
+    """By blinded lot, why it leaves before one that expires earlier; whichever of its kits that is about."""
+    found: dict[str, set[str]] = {}
+    for line in row["lines"]:
+        if why := line.get("why"):
+            found.setdefault(line["lot"], set()).add(why)
+    reasons = {lot: "; ".join(sorted(whys)) for lot, whys in sorted(found.items())}
+    return {"not_fefo": reasons} if reasons else {}
 
 
 def _dispatch(row: RowMapping) -> PlannedDispatch:

@@ -88,6 +88,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_audit_entry"),
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
     Guard("secret_consignment_content"),
+    Guard("secret_consignment_stay"),
     Guard("secret_hold_cause"),
     Guard("secret_kit_content"),
     Guard("secret_list_entry"),

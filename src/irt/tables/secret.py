@@ -221,6 +221,15 @@ class ConsignmentContent(Owned, table=True):
     lines: list[dict[str, Any]] = document(description="kit_type, lot, label, kits, and why where not FEFO")
 
 
+class ConsignmentStay(Owned, table=True):
+    """A planned consignment that became no shipment when it was due, and the rule that kept it. Append-only."""
+
+    __tablename__ = "secret_consignment_stay"
+    consignment_id: int = Field(foreign_key="planned_consignment.id", index=True)
+    why: str
+    at: datetime = instant()
+
+
 class SupplyAdvice(Owned, table=True):
     """A question beside a plan (other inputs, longer lives, campaigns) and its answer. Fixed once finished."""
 

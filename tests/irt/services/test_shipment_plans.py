@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from irt.blinding.roles import Role
 from irt.errors import BadInput, IntegrityFault, NotAllowed, NotFound
 from irt.reads.blinded_plans import blinded_plan, blinded_plans
+from irt.reads.depot_picks import LotReason, lot_reasons
 from irt.reads.unblinded_plans import plan_files, plan_shown, run_watched, runs
 from irt.services.approve_plan import AlreadyApproved, AnotherPlan, PlanSuperseded, approve_plan
 from irt.services.edit_plan import EditPlan, edit_plan
@@ -228,6 +229,21 @@ def test_what_changed_since_stays_behind(house: SupplyHouse) -> None:
     done = approved(house, number)
     assert [(one.lane, one.why) for one in done.left] == [("NLD>1001", CHANGED), ("NLD>1002", GONE)]
     assert done.kits == 8
+    with house.store.reading() as connection:
+        shown = plan_shown(connection, house.study_id, number).consignments
+    assert [(bool(one.shipment), one.stayed) for one in shown] == [(False, CHANGED), (False, GONE), (True, "")]
+    (told,) = house.rows(SecretAuditEntry, act="plan_shipped")
+    assert all(why in str(told["body"]) for why in (CHANGED, GONE))
+
+
+def test_a_line_tells_why_an_earlier_lot_stays(house: SupplyHouse) -> None:
+    """The reason goes with the shipment; the pick list tells it of the lot, and not which kits it is about."""
+    leg = a_leg(house)
+    leg.lines[0].why = "lot L0 is kept for 1002, which is sent it on 2026-03-09"
+    (number,) = approved(house, a_plan(house, [leg])).shipments
+    with house.store.reading() as connection:
+        told = lot_reasons(connection, house.study_id, number)
+    assert told == (LotReason("L1", leg.lines[0].why),)
 
 
 def test_a_plan_is_shipped_once(house: SupplyHouse) -> None:

@@ -51,3 +51,15 @@ def test_prices_that_rise() -> None:
     problem = two_lots()
     work, optimum = begun(problem), solve_exact(problem).bound
     assert max(bound_at(work, price) for price in (50.0, 100.0, 200.0, 300.0)) <= optimum
+
+
+@pytest.mark.parametrize("kits", [20, 25])
+def test_a_store_too_small_for_its_visits(kits: int) -> None:
+    """Where no plan serves every visit, what is told of plans that do says nothing."""
+    problem = small([("K1", LONG)], [("C0", "K1", 0, 40)], [(10, kits), (20, 3)])
+    site = replace(problem.nodes["S0"], capacity={"2-8C": 20})
+    problem = replace(problem, nodes={**problem.nodes, "S0": site})
+    work = begun(problem)
+    (cluster,) = work.clusters
+    cluster.cases.tell_apart(float("inf"), 20)
+    assert work.bound <= solve_exact(problem).bound

@@ -8,9 +8,9 @@ import pytest
 from irt.supply.calendar import DispatchCalendar
 from irt.supply.imports import ImportWindow, LicenceFacts, licence_missing
 from irt.supply.planner import DepotView, NetworkView, OtherWay, SiteView
-from optimization.live.leaving import leg_of
+from optimization.live.leaving import leg_of, legs
 from optimization.live.network import ANY_NUMBER, live_problem
-from optimization.plan import Consignment
+from optimization.plan import Consignment, ordered_plan
 from optimization.problem import NodeKind, Problem
 from tests.optimization.live.world import (
     EARLY,
@@ -196,3 +196,24 @@ def test_regional_depots_stand_between() -> None:
         ("GBR", 0, 2),
         ("GBR", 7, 5),
     }
+
+
+def test_a_leg_says_why_an_earlier_lot_stays() -> None:
+    """L1 goes now although L2 expires earlier: L2 is kept for next week; both pens have one reason."""
+    stock = tuple(("EN", a_pile(pen, *lot)) for pen in ("PEN-A", "PEN-P") for lot in (("L2", EARLY), ("L1", LATE)))
+    live = live_problem("fefo", a_network(stock=stock), None, WEDNESDAY, told())
+    sent = {"L1": (LATE, 2), "L2": (EARLY, 9)}
+    plan = ordered_plan(
+        (
+            Consignment("NLD>1001", "2-8C", day, {"box 2-8C": 1}, _both(lot, expiry))
+            for lot, (expiry, day) in sent.items()
+        ),
+        (),
+    )
+    now, later = legs(live, plan)
+    assert now.not_fefo == {"L1": "lot L2 is kept for 1001, which is sent it on 2026-03-11"}
+    assert later.not_fefo == {}
+
+
+def _both(lot: str, expiry: date) -> tuple[tuple[str, int], ...]:
+    return tuple((f"{lot}/{pen}/{expiry.isoformat()}/EN", 1) for pen in ("PEN-A", "PEN-P"))

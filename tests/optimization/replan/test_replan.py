@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from optimization.check.check_plan import check_plan
 from optimization.plan import Plan
 from optimization.problem import Problem
-from optimization.replan.moved_on import moved_on
 from optimization.replan.changes import Replanned
+from optimization.replan.moved_on import moved_on
+from optimization.replan.proved import replan_and_prove
 from optimization.replan.replan import replan
 from optimization.replan.yesterday import CALM, Nervousness, Yesterday
 from optimization.result import Goal
@@ -20,7 +21,7 @@ from optimization.solve import optimize
 from tests.optimization.instances import Shape, network
 from tests.optimization.replan.events import EVENTS, Event
 
-GOAL = Goal(gap=0.0, seconds=5.0)
+GOAL = Goal(gap=0.05, seconds=0.2)
 SHAPES = (
     Shape(sites=4, weeks=4, depots=2, lots=3, blind=1, seed=1),
     Shape(sites=4, weeks=4, depots=2, lots=2, direct=True, patients=1, seed=2),
@@ -73,3 +74,59 @@ def test_with_nothing_changed_it_is_yesterdays_plan(number: int, days: int) -> N
     assert found.result.plan.dispensings == tuple(use for use in plan.dispensings if use.day >= days)
     assert holds(today, found)
     assert not found.changes.changed
+
+
+def test_changes_that_cost_nothing_are_made() -> None:
+    """Other visits at a site: what was to go there is filled otherwise, and nothing is charged."""
+    problem, plan = planned(0)
+    today = EVENTS[0](problem, Random(2))
+    free = replan(today, Yesterday(plan), GOAL)
+    assert free.changes.changed
+    assert free.changes.charge == 0
+    charged = replan(today, Yesterday(plan), GOAL, nervousness=Nervousness(changed_cents=1))
+    assert charged.result.cost.total + charged.changes.charge <= free.result.cost.total + len(free.changes.changed)
+
+
+@pytest.mark.parametrize("number", range(len(SHAPES)))
+@pytest.mark.parametrize("event", [0, 1])
+def test_where_changes_are_dear_the_earlier_plan_stays(number: int, event: int) -> None:
+    """Every consignment that still can leave does, with the same kits; what lacks comes in others."""
+    problem, plan = planned(number)
+    today = EVENTS[event](problem, Random(number))
+    dear = Nervousness(changed_cents=10**9, near_days=problem.horizon_days)
+    found = replan(today, Yesterday(plan), GOAL, nervousness=dear)
+    assert holds(today, found)
+    assert found.changes.charge == 0
+    assert set(map(repr, plan.consignments)) <= set(map(repr, found.result.plan.consignments))
+
+
+def test_what_is_frozen_stays_though_it_would_be_cheaper_otherwise() -> None:
+    """A site wants half of its visits' kits: the parcels to it leave as they are, or hold less where they may."""
+    problem, plan = planned(0)
+    site = problem.lanes[plan.consignments[-1].lane].destination
+    rows = [row for number, row in enumerate(problem.demand) if row.site != site or number % 2]
+    today = replace(problem, demand=tuple(rows))
+    frozen = Nervousness(frozen_days=problem.horizon_days)
+    assert not replan(today, Yesterday(plan), GOAL, nervousness=frozen).changes.changed
+    assert replan(today, Yesterday(plan), GOAL).changes.changed
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_kits_that_some_plan_might_have_are_looked_for_everywhere(seed: int) -> None:
+    """A lot is recalled where lots are few: what is repaired lacks more than the optimizer does; it plans too."""
+    problem, plan = planned(0)
+    today = EVENTS[2](problem, Random(seed))
+    found = replan(today, Yesterday(plan, problem=problem), Goal(gap=0.05, seconds=60.0))
+    assert holds(today, found)
+    assert found.result.cost.total <= optimize(today, Goal(gap=0.05, seconds=60.0)).cost.total
+
+
+def test_the_proof_is_added_where_it_is_asked_for() -> None:
+    """The better plan of both, with the optimizer's bound."""
+    problem, plan = planned(1)
+    today = EVENTS[0](problem, Random(3))
+    warm, proved = (
+        solve(today, Yesterday(plan), Goal(gap=0.05, seconds=60.0)) for solve in (replan, replan_and_prove)
+    )
+    assert holds(today, proved)
+    assert warm.result.bound == 0 < proved.result.bound <= proved.result.cost.total <= warm.result.cost.total

@@ -60,7 +60,7 @@ def test_misses_that_share_a_cause_keep_their_interval_by_replication() -> None:
 
 
 def _measures(**columns: list[int]) -> dict[str, list[int]]:
-    return dict.fromkeys(MEASURES, [0, 0]) | columns
+    return {name: [0, 0] for name in MEASURES} | columns
 
 
 def test_measures_share_out_misses_and_kits() -> None:

@@ -1,9 +1,13 @@
 """The button Sign under a plan: what leaves today and tomorrow becomes shipments, once, for whoever may."""
 
+from datetime import timedelta
 from io import BytesIO
 
 from pypdf import PdfReader
 
+from irt.blinding.roles import Role
+from irt.services.order_kits import OrderKits, order_kits
+from irt.services.ship_plan import CHANGED
 from irt.tables.plan import PlanApproval
 from irt.tables.record import AuditEntry
 from irt.tables.shipment import Shipment
@@ -29,6 +33,20 @@ def test_a_signed_plan_becomes_shipments(world: World) -> None:
     assert [row["raised_by"] for row in raised] == ["plan", "plan"]
     assert raised[0]["number"] in browser.get(f"{address}/consignments").text
     assert "Approve …" not in browser.text
+
+
+def test_what_stayed_behind_says_why(world: World) -> None:
+    """A site was sent something by hand since: its consignment stays, and the plan's pages name the rule."""
+    number = a_kept_plan(world)
+    house = house_of(world)
+    house.day = world.now.date() + timedelta(days=1)
+    ask = OrderKits(study_id=house.study_id, site=world.sites[0][0], kits={"PEN-A": 1}, reason="A fridge failed")
+    house.do(Role.SUPPLY_MANAGER, order_kits, ask)
+    browser, address = world.signed_in("supply_manager.all"), f"/supply/optimizer/{number}"
+    browser.get(f"{address}/approve")
+    browser.press(f"{address}/approve", password=PASSWORD)
+    assert f"stayed behind: {CHANGED}" in browser.get(f"{address}/consignments").text
+    assert CHANGED in browser.get(f"{address}/approve").text
 
 
 def test_a_wrong_password_or_another_hash_signs_nothing(world: World) -> None:

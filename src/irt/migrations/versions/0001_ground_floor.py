@@ -77,6 +77,7 @@ GUARDS = (
     Guard("secret_audit_entry"),
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
     Guard("secret_consignment_content"),
+    Guard("secret_consignment_stay"),
     Guard("secret_hold_cause"),
     Guard("secret_kit_content"),
     Guard("secret_list_entry"),
@@ -2500,6 +2501,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("consignment_id", name=op.f("uq_secret_consignment_content_consignment_id")),
     )
     op.create_table(
+        "secret_consignment_stay",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("consignment_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consignment_id"], ["planned_consignment.id"], name=op.f("fk_secret_consignment_stay_consignment_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_consignment_stay_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_consignment_stay_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_consignment_stay")),
+    )
+    op.create_index(
+        op.f("ix_secret_consignment_stay_consignment_id"),
+        "secret_consignment_stay",
+        ["consignment_id"],
+        unique=False,
+    )
+    op.create_table(
         "secret_response",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -3121,6 +3143,8 @@ def downgrade() -> None:
     op.drop_table("secret_shipment_calculation")
     op.drop_index(op.f("ix_secret_response_randomization_id"), table_name="secret_response")
     op.drop_table("secret_response")
+    op.drop_index(op.f("ix_secret_consignment_stay_consignment_id"), table_name="secret_consignment_stay")
+    op.drop_table("secret_consignment_stay")
     op.drop_table("secret_consignment_content")
     op.drop_index(op.f("ix_returned_in_box_kit_id"), table_name="returned_in_box")
     op.drop_table("returned_in_box")
