@@ -64,8 +64,10 @@ def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
     for place, day in enumerate(sorted(file.campaigns.days)):
         released = day + file.campaigns.lead_time_days
         lots.append(_lot(kit, need, upto, released, released + kit.shelf_life_days, campaign=place))
-    lots.sort(key=lambda lot: (lot.released_day, lot.expiry_day, lot.campaign is not None))
-    _require_order(kit, lots)
+    lots.sort(
+        key=lambda lot: (lot.released_day, useful_expiry(kit, need, lot.expiry_day), lot.campaign is not None)
+    )
+    _require_order(kit, need, lots)
     day_of = np.repeat(np.array(need.days, dtype=np.int64), need.promised)
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(day_of)])
     return Lots(kit, file.horizon_days, day_of, before, tuple(lots))
@@ -90,11 +92,16 @@ def last_use(kit: KitTypePart, expiry_day: int) -> int:
     return expiry_day - max(kit.use_before_expiry_days, 1)
 
 
-def _require_order(kit: KitTypePart, lots: Sequence[LotChance]) -> None:
+def useful_expiry(kit: KitTypePart, need: Need, expiry_day: int) -> int:
+    """The expiry, as far as it matters: what outlasts the last day of demand is as good as what lasts longer."""
+    return min(expiry_day, need.days[-1] + max(kit.use_before_expiry_days, 1))
+
+
+def _require_order(kit: KitTypePart, need: Need, lots: Sequence[LotChance]) -> None:
     for one, later in pairwise(lots):
-        if one.expiry_day > later.expiry_day:
+        if useful_expiry(kit, need, one.expiry_day) > useful_expiry(kit, need, later.expiry_day):
             raise LotsOutOfOrder(
                 f"{kit.id}: kits there from day {one.released_day} last to day {one.expiry_day}, longer than those"
                 f" from day {later.released_day} (day {later.expiry_day}). Nothing was calculated."
-                f" Say {later.expiry_day} for them: the answer then holds, and is on the safe side."
+                f" Look less far ahead; or say {later.expiry_day} for them, and more may be packed than is needed."
             )

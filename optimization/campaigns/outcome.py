@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
-from optimization.campaigns.lots import last_use
+from optimization.campaigns.lots import last_use, useful_expiry
 from optimization.campaigns.promise import Need
 from optimization.demand.mass import Mass, add, certain, lumped, mean_of, poisson
 
@@ -56,20 +56,22 @@ class Outcome:
 
 def outcome_of(file: CampaignFile, kit: KitTypePart, need: Need, packed: Sequence[int]) -> Outcome:
     """What is to be expected of packing so many kits in each campaign."""
-    lots = _lots(file, kit, packed)
+    lots = _lots(file, kit, need, packed)
     rates = _rates(float(file.rate_spread)) if any(need.mean) else np.ones(1)
     told = [_Chain(kit, lots).followed(need, float(rate)) for rate in rates]
     used = np.mean([each.used for each in told], axis=0)
     missed = float(np.mean([each.missed for each in told]))
     chance = float(np.min(np.mean([each.served for each in told], axis=0))) if need.days else 1.0
     outcomes = tuple(
-        LotOutcome(kit.id, released, expiry, kits, min(float(each), kits), day)
+        LotOutcome(kit.id, released, expiry, kits, min(max(float(each), 0.0), kits), day)
         for (released, expiry, kits, day), each in zip(lots, used, strict=True)
     )
     return Outcome(kit.id, need.expected, missed, chance, outcomes)
 
 
-def _lots(file: CampaignFile, kit: KitTypePart, packed: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+def _lots(
+    file: CampaignFile, kit: KitTypePart, need: Need, packed: Sequence[int]
+) -> list[tuple[int, int, int, int | None]]:
     """(released, expiry, kits, day of the campaign) in the order of use."""
     lots: list[tuple[int, int, int, int | None]] = [
         (stock.available_day, stock.expiry_day, stock.kits, None) for stock in kit.stock if stock.kits
@@ -78,7 +80,7 @@ def _lots(file: CampaignFile, kit: KitTypePart, packed: Sequence[int]) -> list[t
         released = day + file.campaigns.lead_time_days
         if kits:
             lots.append((released, released + kit.shelf_life_days, kits, day))
-    return sorted(lots, key=lambda lot: lot[:2])
+    return sorted(lots, key=lambda lot: (lot[0], useful_expiry(kit, need, lot[1])))
 
 
 def _rates(spread: float) -> NDArray[np.float64]:

@@ -106,9 +106,23 @@ def _hard() -> CampaignFile:
     return a_file(*types, days=days, setup=170, horizon_days=60)
 
 
+@pytest.mark.parametrize("shelf_life_days", [15, 1_000])
+@pytest.mark.parametrize("horizon_days", [17, 30])
+def test_what_outlasts_all_demand_is_used_as_it_comes(shelf_life_days: int, horizon_days: int) -> None:
+    """Stock that lasts longer than later campaigns is no obstacle where both outlast the last day of demand."""
+    stock = [{"kits": 7, "expiry_day": 900}, {"kits": 2, "expiry_day": 16}]
+    facts = {"shelf_life_days": shelf_life_days, "stock": stock, "minimum_kits": 3, "setup_cents": 20}
+    file = a_file(a_type("K", [(1, 3), (6, 4), (13, 3), (16, 2)], **facts), horizon_days=horizon_days)
+    told = advise_packing(file, lambda *_: True)
+    assert told.cost.total == told.bound == least_by_trying(file)
+    assert sum(told.packed["K"]) == 3
+    (outcome,) = told.outcomes
+    assert outcome.overage * 5 == pytest.approx(told.cost.overage)
+
+
 def test_stock_that_outlasts_later_campaigns_is_refused() -> None:
-    """It could not be used in one order; the refusal says what to state instead."""
-    file = a_file(a_type("K", [(3, 2)], shelf_life_days=10, stock=[{"kits": 5, "expiry_day": 900}]))
-    with pytest.raises(LotsOutOfOrder, match="Say 12 for them"):
+    """It could not be used in one order; the refusal says what to do."""
+    file = a_file(a_type("K", [(3, 2), (28, 2)], shelf_life_days=10, stock=[{"kits": 5, "expiry_day": 900}]))
+    with pytest.raises(LotsOutOfOrder, match="or say 12 for them"):
         advise_packing(file, lambda *_: True)
     assert issubclass(LotsOutOfOrder, BadInput)
