@@ -2,21 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from irt.errors import BadInput
 from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
 from optimization.campaigns.promise import Need
 
 Ints = NDArray[np.int64]
-
-
-class LotsOutOfOrder(BadInput):
-    """Kits that come earlier and last longer than later ones: they could not be used in one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +43,18 @@ class Lots:
     lots: tuple[LotChance, ...]
 
     @property
+    def in_order(self) -> bool:
+        """Whether no lot that comes before another serves longer than it."""
+        return all(one.end <= later.end for one, later in pairwise(self.lots))
+
+    @property
     def units(self) -> int:
         """Units wanted."""
         return len(self.day_of)
 
 
 def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
-    """The lots of a kit type; LotsOutOfOrder where one comes before another and expires after it."""
+    """The lots of a kit type, in the order in which they come."""
     upto = [0, *accumulate(need.promised)]
     lots = [
         _lot(kit, need, upto, stock.available_day, stock.expiry_day, kits=stock.kits)
@@ -67,7 +67,6 @@ def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
     lots.sort(
         key=lambda lot: (lot.released_day, useful_expiry(kit, need, lot.expiry_day), lot.campaign is not None)
     )
-    _require_order(kit, need, lots)
     day_of = np.repeat(np.array(need.days, dtype=np.int64), need.promised)
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(day_of)])
     return Lots(kit, file.horizon_days, day_of, before, tuple(lots))
@@ -97,11 +96,9 @@ def useful_expiry(kit: KitTypePart, need: Need, expiry_day: int) -> int:
     return min(expiry_day, need.days[-1] + max(kit.use_before_expiry_days, 1))
 
 
-def _require_order(kit: KitTypePart, need: Need, lots: Sequence[LotChance]) -> None:
-    for one, later in pairwise(lots):
-        if useful_expiry(kit, need, one.expiry_day) > useful_expiry(kit, need, later.expiry_day):
-            raise LotsOutOfOrder(
-                f"{kit.id}: kits there from day {one.released_day} last to day {one.expiry_day}, longer than those"
-                f" from day {later.released_day} (day {later.expiry_day}). Nothing was calculated."
-                f" Look less far ahead; or say {later.expiry_day} for them, and more may be packed than is needed."
-            )
+def relaxed(lots: Lots) -> Lots:
+    """Lots in one order that no way to pack costs more with: each lasts as long as any before it, and is held for
+    nothing."""
+    ends = accumulate((lot.end for lot in lots.lots), max)
+    lasting = tuple(replace(lot, end=end) for lot, end in zip(lots.lots, ends, strict=True))
+    return replace(lots, kit=lots.kit.model_copy(update={"holding_cents_per_kit_day": 0}), lots=lasting)

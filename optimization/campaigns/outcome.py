@@ -100,46 +100,47 @@ class _Followed:
 
 
 class _Chain:
-    """The law of the next kit's number at one rate."""
+    """The law of the next kit's number at one rate, kits being used in the order in which their lots come."""
 
     def __init__(self, kit: KitTypePart, lots: Sequence[tuple[int, int, int, int | None]]) -> None:
         self._kit, self._lots = kit, lots
-        self._ends = np.cumsum([lot[2] for lot in lots], dtype=np.int64) if lots else np.zeros(0, dtype=np.int64)
+        self._kits = [lot[2] for lot in lots]
         self._wasted = np.zeros(len(lots))
-        self._expired = 0
+        self._open = set(range(len(lots)))
 
     def followed(self, need: Need, rate: float) -> _Followed:
         """From the first day to the last."""
         law, missed, served = certain(0), 0.0, []
         for day, surely, mean in zip(need.days, need.certain, need.mean, strict=True):
             law = self._after_expiries(law, day)
-            released = int(sum(lot[2] for lot in self._lots if lot[0] <= day))
+            released = sum(self._kits[place] for place in self._open if self._lots[place][0] <= day)
             reached = add(law, add(poisson(mean * rate), certain(surely)))
             law = lumped(reached, released + 1)
             missed += float(mean_of(reached) - mean_of(law))
             served.append(float(reached[: released + 1].sum()))
-        law = self._after_expiries(law, None)
-        kits = np.array([lot[2] for lot in self._lots], dtype=np.float64)
-        return _Followed(kits - self._wasted, missed, served)
+        self._after_expiries(law, None)
+        return _Followed(np.array(self._kits, dtype=np.float64) - self._wasted, missed, served)
 
     def _after_expiries(self, law: Mass, day: int | None) -> Mass:
-        """What cannot be used on that day any more is wasted, as far as it is left; at the end all that is left."""
-        while self._expired < len(self._lots) and (
-            day is None or last_use(self._kit, self._lots[self._expired][1]) < day
-        ):
-            end = int(self._ends[self._expired])
-            left = np.maximum(end - np.arange(len(law)), 0)
-            self._wasted[self._expired] = float((law * left).sum())
-            law = _moved_past(law, end)
-            self._expired += 1
+        """What cannot be used on that day any more is wasted, as far as it is left; at the end all that is left.
+
+        The numbers of an expired lot are taken out, so that those after it move up.
+        """
+        for place in sorted(self._open):
+            if day is None or last_use(self._kit, self._lots[place][1]) < day:
+                first = sum(self._kits[other] for other in self._open if other < place)
+                end = first + self._kits[place]
+                left = np.clip(end - np.arange(len(law)), 0, self._kits[place])
+                self._wasted[place] = float((law * left).sum())
+                law = _without(law, first, end)
+                self._open.remove(place)
         return law
 
 
-def _moved_past(law: Mass, end: int) -> Mass:
-    """Everything before a number moved to it."""
-    moved = np.zeros(max(len(law), end + 1))
-    moved[: len(law)] = law
-    before = moved[:end].sum()
-    moved[:end] = 0
-    moved[end] += before
-    return moved
+def _without(law: Mass, first: int, end: int) -> Mass:
+    """The law after the numbers from `first` to before `end` are taken out: who stood within stands at `first`."""
+    kept = law[:first]
+    within, after = law[first:end], law[end:]
+    if not len(within):
+        return law
+    return np.concatenate([kept, [within.sum() + (after[0] if len(after) else 0.0)], after[1:]])
