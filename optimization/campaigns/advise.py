@@ -7,7 +7,7 @@ from typing import Any
 
 from irt.errors import IntegrityFault
 from optimization.campaigns.campaign_file import CampaignFile
-from optimization.campaigns.lots import Lots, lots_of, relaxed
+from optimization.campaigns.lots import Lots, least_holding, lots_of, relaxed
 from optimization.campaigns.outcome import Outcome, outcome_of
 from optimization.campaigns.pricing import PackingCost, price
 from optimization.campaigns.promise import Need, need_of
@@ -47,7 +47,8 @@ def advise_packing(file: CampaignFile, watch: Watch) -> PackingAdvice:
         other = _searched(file, [one if one.in_order else relaxed(one) for one in types], watch)
         way = _packed(file, other)
         packed, cost = min(((packed, cost), (way, price(file, needs, way))), key=lambda each: each[1].total)
-        bound, nodes = other.bound, nodes + other.nodes
+        holding = sum(least_holding(one) for one in types if not one.in_order)
+        bound, nodes = other.bound + holding, nodes + other.nodes
     outcomes = tuple(outcome_of(file, kit, needs[kit.id], packed[kit.id]) for kit in file.kit_types)
     return PackingAdvice(file, packed, cost, bound, nodes, needs, outcomes)
 

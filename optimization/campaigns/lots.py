@@ -98,7 +98,17 @@ def useful_expiry(kit: KitTypePart, need: Need, expiry_day: int) -> int:
 
 def relaxed(lots: Lots) -> Lots:
     """Lots in one order that no way to pack costs more with: each lasts as long as any before it, and is held for
-    nothing."""
+    nothing; `least_holding` may be added."""
     ends = accumulate((lot.end for lot in lots.lots), max)
     lasting = tuple(replace(lot, end=end) for lot, end in zip(lots.lots, ends, strict=True))
     return replace(lots, kit=lots.kit.model_copy(update={"holding_cents_per_kit_day": 0}), lots=lasting)
+
+
+def least_holding(lots: Lots) -> int:
+    """Cents that the stock costs to hold whatever is packed: each night those that demand cannot have taken yet."""
+    nights = np.arange(lots.horizon_days)
+    there = np.zeros(lots.horizon_days, dtype=np.int64)
+    for lot in lots.lots:
+        there[lot.released_day : min(lot.expiry_day, lots.horizon_days)] += lot.kits
+    taken = np.searchsorted(lots.day_of, nights, side="right")
+    return lots.kit.holding_cents_per_kit_day * int(np.maximum(there - taken, 0).sum())

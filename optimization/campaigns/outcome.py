@@ -116,7 +116,7 @@ class _Chain:
             released = sum(self._kits[place] for place in self._open if self._lots[place][0] <= day)
             reached = add(law, add(poisson(mean * rate), certain(surely)))
             law = lumped(reached, released + 1)
-            missed += float(mean_of(reached) - mean_of(law))
+            missed += max(float(mean_of(reached) - mean_of(law)), 0.0)
             served.append(float(reached[: released + 1].sum()))
         self._after_expiries(law, None)
         return _Followed(np.array(self._kits, dtype=np.float64) - self._wasted, missed, served)

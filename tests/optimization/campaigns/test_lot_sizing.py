@@ -139,6 +139,7 @@ def test_stock_that_outlasts_later_campaigns_is_bounded(
 def test_long_lived_stock_needs_no_campaign() -> None:
     """Enough of it is proven to be all that is needed, however short campaigns' kits last."""
     stock = [{"kits": 9, "expiry_day": 900}]
-    file = a_file(a_type("K", [(3, 4), (28, 5)], shelf_life_days=4, stock=stock, holding_cents_per_kit_day=0))
+    file = a_file(a_type("K", [(3, 4), (28, 5)], shelf_life_days=4, stock=stock))
     told = advise_packing(file, lambda *_: True)
-    assert (told.cost.total, told.bound, sum(told.packed["K"])) == (0, 0, 0)
+    assert told.cost.total == told.bound == told.cost.holding == 4 * 3 + 5 * 28
+    assert sum(told.packed["K"]) == 0
