@@ -2,9 +2,10 @@
 
 from optimization.planner import Optimizer
 from optimization.replan.replan import replan
+from optimization.rules.floor import never_dearer
 from optimization.solve import optimize
 
 
 def optimizer() -> Optimizer:
     """The planner of studies that name this method."""
-    return Optimizer(optimize, replan)
+    return Optimizer(never_dearer(optimize), replan)

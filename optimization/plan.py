@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -45,8 +46,24 @@ def ordered_plan(consignments: Iterable[Consignment], dispensings: Iterable[Disp
     """The plan in its fixed order: by day, lane and class; by day, site, kit and lot."""
     return Plan(
         tuple(sorted(consignments, key=lambda one: (one.dispatch_day, one.lane, one.temp))),
-        tuple(sorted(dispensings, key=lambda one: (one.day, one.site, one.kit, one.lot))),
+        tuple(sorted(dispensings, key=_order_of_uses)),
     )
+
+
+def with_dispensings(uses: Sequence[Dispensing], others: Iterable[Dispensing]) -> tuple[Dispensing, ...]:
+    """Uses that stand in a plan's order, and a few others put in their places."""
+    found: list[Dispensing] = []
+    so_far = 0
+    for one in sorted(others, key=_order_of_uses):
+        place = bisect_right(uses, _order_of_uses(one), lo=so_far, key=_order_of_uses)
+        found += uses[so_far:place]
+        found.append(one)
+        so_far = place
+    return (*found, *uses[so_far:])
+
+
+def _order_of_uses(one: Dispensing) -> tuple[int, str, str, str]:
+    return one.day, one.site, one.kit, one.lot
 
 
 def plan_json(plan: Plan) -> str:

@@ -1,17 +1,17 @@
 """The door of packaging advice: a file in, campaigns with their proof and what is to be expected of them out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
 from irt.errors import IntegrityFault
 from optimization.campaigns.campaign_file import CampaignFile
-from optimization.campaigns.lots import lots_of
+from optimization.campaigns.lots import Lots, least_holding, lots_of, relaxed
 from optimization.campaigns.outcome import Outcome, outcome_of
 from optimization.campaigns.pricing import PackingCost, price
 from optimization.campaigns.promise import Need, need_of
-from optimization.campaigns.shared_setup import Watch, share_setups
+from optimization.campaigns.shared_setup import Campaigns, Watch, share_setups
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +31,34 @@ class PackingAdvice:
 
 
 def advise_packing(file: CampaignFile, watch: Watch) -> PackingAdvice:
-    """The cheapest campaigns; IntegrityFault where the replay does not come to the same price."""
+    """The cheapest campaigns, proven where lots expire in the order in which they come.
+
+    Raises: IntegrityFault where the replay does not come to the price of the search.
+    """
     needs = {kit.id: need_of(kit, file.service_level, float(file.rate_spread)) for kit in file.kit_types}
     types = [lots_of(file, kit, needs[kit.id]) for kit in file.kit_types]
-    found = share_setups(types, file.campaigns.setup_cents, len(file.campaigns.days), watch)
-    packed = {kit.id: kits for kit, kits in zip(file.kit_types, found.kits, strict=True)}
-    cost = price(file, needs, packed)
-    if cost.total != found.cents or found.bound > found.cents:
-        raise IntegrityFault(
-            f"The campaigns cost {cost.total}, and were found at {found.cents}. They are not told."
-        )
+    found = _searched(file, types, watch)
+    packed, cost = _packed(file, found), price(file, needs, _packed(file, found))
+    bound, nodes = found.bound, found.nodes
+    if all(one.in_order for one in types):
+        if cost.total != found.cents or found.bound > found.cents:
+            raise IntegrityFault(f"The campaigns cost {cost.total}, and were found at {found.cents}: not told.")
+    else:
+        other = _searched(file, [one if one.in_order else relaxed(one) for one in types], watch)
+        way = _packed(file, other)
+        packed, cost = min(((packed, cost), (way, price(file, needs, way))), key=lambda each: each[1].total)
+        holding = sum(least_holding(one) for one in types if not one.in_order)
+        bound, nodes = other.bound + holding, nodes + other.nodes
     outcomes = tuple(outcome_of(file, kit, needs[kit.id], packed[kit.id]) for kit in file.kit_types)
-    return PackingAdvice(file, packed, cost, found.bound, found.nodes, needs, outcomes)
+    return PackingAdvice(file, packed, cost, bound, nodes, needs, outcomes)
+
+
+def _searched(file: CampaignFile, types: Sequence[Lots], watch: Watch) -> Campaigns:
+    return share_setups(types, file.campaigns.setup_cents, len(file.campaigns.days), watch)
+
+
+def _packed(file: CampaignFile, found: Campaigns) -> Mapping[str, tuple[int, ...]]:
+    return {kit.id: kits for kit, kits in zip(file.kit_types, found.kits, strict=True)}
 
 
 def record_of(told: PackingAdvice) -> dict[str, Any]:

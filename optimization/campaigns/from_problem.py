@@ -1,7 +1,6 @@
 """Packaging asked from a planning problem: its kit types, their need as planned and its stock, at assumed terms."""
 
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +36,7 @@ class Terms:
 
 
 def campaigns_from(problem: Problem, terms: Terms) -> CampaignFile:
-    """The file: need by four weeks, after the plan's end at the pace of its last eight; stock is cut to one order.
+    """The file: need by four weeks, after the plan's end at the pace of its last eight.
 
     Raises: NothingWanted, and what reading a file refuses.
     """
@@ -75,7 +74,7 @@ def _kit_type(problem: Problem, terms: Terms, kit: str) -> dict[str, Any]:
         "holding_cents_per_kit_day": problem.costs.depot_holding[known.temp],
         "overage_cents": terms.overage_cents,
         "unmet_cents": problem.costs.unmet_kit,
-        "stock": _stock(problem, terms, kit),
+        "stock": _stock(problem, kit),
         "demand": _demand(problem, terms, kit),
     }
 
@@ -105,18 +104,13 @@ def _pace(problem: Problem, kit: str) -> float:
     return sum(row.kits for row in problem.demand if row.kit == kit and row.day >= last) / days
 
 
-def _stock(problem: Problem, terms: Terms, kit: str) -> list[dict[str, int]]:
-    """What lies anywhere or is on its way; no lot outlasts one that comes later, nor the first campaign."""
+def _stock(problem: Problem, kit: str) -> list[dict[str, int]]:
+    """What lies anywhere or is on its way, there from the first day of its four weeks on, as its demand is."""
     kits: Counter[tuple[int, int]] = Counter()
     for row in problem.supply:
         if problem.lots[row.lot].kit == kit:
-            kits[row.day, problem.lots[row.lot].expiry_day] += row.kits
-    return list(_in_order(kits, terms.lead_time_days + terms.shelf_life_days))
-
-
-def _in_order(kits: Counter[tuple[int, int]], latest: int) -> Iterable[dict[str, int]]:
-    cut: list[dict[str, int]] = []
-    for (day, expiry), number in sorted(kits.items(), reverse=True):
-        latest = min(latest, expiry)
-        cut.append({"kits": number, "expiry_day": latest, "available_day": day})
-    return reversed(cut)
+            kits[row.day // PERIOD_DAYS * PERIOD_DAYS, problem.lots[row.lot].expiry_day] += row.kits
+    return [
+        {"kits": number, "expiry_day": expiry, "available_day": day}
+        for (day, expiry), number in sorted(kits.items())
+    ]

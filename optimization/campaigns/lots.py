@@ -2,21 +2,16 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from irt.errors import BadInput
 from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
 from optimization.campaigns.promise import Need
 
 Ints = NDArray[np.int64]
-
-
-class LotsOutOfOrder(BadInput):
-    """Kits that come earlier and last longer than later ones: they could not be used in one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +43,18 @@ class Lots:
     lots: tuple[LotChance, ...]
 
     @property
+    def in_order(self) -> bool:
+        """Whether no lot that comes before another serves longer than it."""
+        return all(one.end <= later.end for one, later in pairwise(self.lots))
+
+    @property
     def units(self) -> int:
         """Units wanted."""
         return len(self.day_of)
 
 
 def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
-    """The lots of a kit type; LotsOutOfOrder where one comes before another and expires after it."""
+    """The lots of a kit type, in the order in which they come."""
     upto = [0, *accumulate(need.promised)]
     lots = [
         _lot(kit, need, upto, stock.available_day, stock.expiry_day, kits=stock.kits)
@@ -64,8 +64,9 @@ def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
     for place, day in enumerate(sorted(file.campaigns.days)):
         released = day + file.campaigns.lead_time_days
         lots.append(_lot(kit, need, upto, released, released + kit.shelf_life_days, campaign=place))
-    lots.sort(key=lambda lot: (lot.released_day, lot.expiry_day, lot.campaign is not None))
-    _require_order(kit, lots)
+    lots.sort(
+        key=lambda lot: (lot.released_day, useful_expiry(kit, need, lot.expiry_day), lot.campaign is not None)
+    )
     day_of = np.repeat(np.array(need.days, dtype=np.int64), need.promised)
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(day_of)])
     return Lots(kit, file.horizon_days, day_of, before, tuple(lots))
@@ -90,11 +91,24 @@ def last_use(kit: KitTypePart, expiry_day: int) -> int:
     return expiry_day - max(kit.use_before_expiry_days, 1)
 
 
-def _require_order(kit: KitTypePart, lots: Sequence[LotChance]) -> None:
-    for one, later in pairwise(lots):
-        if one.expiry_day > later.expiry_day:
-            raise LotsOutOfOrder(
-                f"{kit.id}: kits there from day {one.released_day} last to day {one.expiry_day}, longer than those"
-                f" from day {later.released_day} (day {later.expiry_day}). Nothing was calculated."
-                f" Say {later.expiry_day} for them: the answer then holds, and is on the safe side."
-            )
+def useful_expiry(kit: KitTypePart, need: Need, expiry_day: int) -> int:
+    """The expiry, as far as it matters: what outlasts the last day of demand is as good as what lasts longer."""
+    return min(expiry_day, need.days[-1] + max(kit.use_before_expiry_days, 1))
+
+
+def relaxed(lots: Lots) -> Lots:
+    """Lots in one order that no way to pack costs more with: each lasts as long as any before it, and is held for
+    nothing; `least_holding` may be added."""
+    ends = accumulate((lot.end for lot in lots.lots), max)
+    lasting = tuple(replace(lot, end=end) for lot, end in zip(lots.lots, ends, strict=True))
+    return replace(lots, kit=lots.kit.model_copy(update={"holding_cents_per_kit_day": 0}), lots=lasting)
+
+
+def least_holding(lots: Lots) -> int:
+    """Cents that the stock costs to hold whatever is packed: each night those that demand cannot have taken yet."""
+    nights = np.arange(lots.horizon_days)
+    there = np.zeros(lots.horizon_days, dtype=np.int64)
+    for lot in lots.lots:
+        there[lot.released_day : min(lot.expiry_day, lots.horizon_days)] += lot.kits
+    taken = np.searchsorted(lots.day_of, nights, side="right")
+    return lots.kit.holding_cents_per_kit_day * int(np.maximum(there - taken, 0).sum())

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
-from optimization.campaigns.lots import last_use
+from optimization.campaigns.lots import last_use, useful_expiry
 from optimization.campaigns.promise import Need
 from optimization.demand.mass import Mass, add, certain, lumped, mean_of, poisson
 
@@ -56,20 +56,22 @@ class Outcome:
 
 def outcome_of(file: CampaignFile, kit: KitTypePart, need: Need, packed: Sequence[int]) -> Outcome:
     """What is to be expected of packing so many kits in each campaign."""
-    lots = _lots(file, kit, packed)
+    lots = _lots(file, kit, need, packed)
     rates = _rates(float(file.rate_spread)) if any(need.mean) else np.ones(1)
     told = [_Chain(kit, lots).followed(need, float(rate)) for rate in rates]
     used = np.mean([each.used for each in told], axis=0)
     missed = float(np.mean([each.missed for each in told]))
     chance = float(np.min(np.mean([each.served for each in told], axis=0))) if need.days else 1.0
     outcomes = tuple(
-        LotOutcome(kit.id, released, expiry, kits, min(float(each), kits), day)
+        LotOutcome(kit.id, released, expiry, kits, min(max(float(each), 0.0), kits), day)
         for (released, expiry, kits, day), each in zip(lots, used, strict=True)
     )
     return Outcome(kit.id, need.expected, missed, chance, outcomes)
 
 
-def _lots(file: CampaignFile, kit: KitTypePart, packed: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+def _lots(
+    file: CampaignFile, kit: KitTypePart, need: Need, packed: Sequence[int]
+) -> list[tuple[int, int, int, int | None]]:
     """(released, expiry, kits, day of the campaign) in the order of use."""
     lots: list[tuple[int, int, int, int | None]] = [
         (stock.available_day, stock.expiry_day, stock.kits, None) for stock in kit.stock if stock.kits
@@ -78,7 +80,7 @@ def _lots(file: CampaignFile, kit: KitTypePart, packed: Sequence[int]) -> list[t
         released = day + file.campaigns.lead_time_days
         if kits:
             lots.append((released, released + kit.shelf_life_days, kits, day))
-    return sorted(lots, key=lambda lot: lot[:2])
+    return sorted(lots, key=lambda lot: (lot[0], useful_expiry(kit, need, lot[1])))
 
 
 def _rates(spread: float) -> NDArray[np.float64]:
@@ -98,46 +100,47 @@ class _Followed:
 
 
 class _Chain:
-    """The law of the next kit's number at one rate."""
+    """The law of the next kit's number at one rate, kits being used in the order in which their lots come."""
 
     def __init__(self, kit: KitTypePart, lots: Sequence[tuple[int, int, int, int | None]]) -> None:
         self._kit, self._lots = kit, lots
-        self._ends = np.cumsum([lot[2] for lot in lots], dtype=np.int64) if lots else np.zeros(0, dtype=np.int64)
+        self._kits = [lot[2] for lot in lots]
         self._wasted = np.zeros(len(lots))
-        self._expired = 0
+        self._open = set(range(len(lots)))
 
     def followed(self, need: Need, rate: float) -> _Followed:
         """From the first day to the last."""
         law, missed, served = certain(0), 0.0, []
         for day, surely, mean in zip(need.days, need.certain, need.mean, strict=True):
             law = self._after_expiries(law, day)
-            released = int(sum(lot[2] for lot in self._lots if lot[0] <= day))
+            released = sum(self._kits[place] for place in self._open if self._lots[place][0] <= day)
             reached = add(law, add(poisson(mean * rate), certain(surely)))
             law = lumped(reached, released + 1)
-            missed += float(mean_of(reached) - mean_of(law))
+            missed += max(float(mean_of(reached) - mean_of(law)), 0.0)
             served.append(float(reached[: released + 1].sum()))
-        law = self._after_expiries(law, None)
-        kits = np.array([lot[2] for lot in self._lots], dtype=np.float64)
-        return _Followed(kits - self._wasted, missed, served)
+        self._after_expiries(law, None)
+        return _Followed(np.array(self._kits, dtype=np.float64) - self._wasted, missed, served)
 
     def _after_expiries(self, law: Mass, day: int | None) -> Mass:
-        """What cannot be used on that day any more is wasted, as far as it is left; at the end all that is left."""
-        while self._expired < len(self._lots) and (
-            day is None or last_use(self._kit, self._lots[self._expired][1]) < day
-        ):
-            end = int(self._ends[self._expired])
-            left = np.maximum(end - np.arange(len(law)), 0)
-            self._wasted[self._expired] = float((law * left).sum())
-            law = _moved_past(law, end)
-            self._expired += 1
+        """What cannot be used on that day any more is wasted, as far as it is left; at the end all that is left.
+
+        The numbers of an expired lot are taken out, so that those after it move up.
+        """
+        for place in sorted(self._open):
+            if day is None or last_use(self._kit, self._lots[place][1]) < day:
+                first = sum(self._kits[other] for other in self._open if other < place)
+                end = first + self._kits[place]
+                left = np.clip(end - np.arange(len(law)), 0, self._kits[place])
+                self._wasted[place] = float((law * left).sum())
+                law = _without(law, first, end)
+                self._open.remove(place)
         return law
 
 
-def _moved_past(law: Mass, end: int) -> Mass:
-    """Everything before a number moved to it."""
-    moved = np.zeros(max(len(law), end + 1))
-    moved[: len(law)] = law
-    before = moved[:end].sum()
-    moved[:end] = 0
-    moved[end] += before
-    return moved
+def _without(law: Mass, first: int, end: int) -> Mass:
+    """The law after the numbers from `first` to before `end` are taken out: who stood within stands at `first`."""
+    kept = law[:first]
+    within, after = law[first:end], law[end:]
+    if not len(within):
+        return law
+    return np.concatenate([kept, [within.sum() + (after[0] if len(after) else 0.0)], after[1:]])

@@ -51,7 +51,8 @@ def _of_type(file: CampaignFile, kit: KitTypePart, need: Need, packed: Sequence[
     for day, kits in zip(sorted(file.campaigns.days), packed, strict=True):
         released = day + file.campaigns.lead_time_days
         piles.append(_Pile(released, released + kit.shelf_life_days, kits))
-    piles.sort(key=lambda pile: (pile.expiry, pile.released))
+    last_day = need.days[-1] + max(kit.use_before_expiry_days, 1)  # what lasts to it is used in order of coming
+    piles.sort(key=lambda pile: (min(pile.expiry, last_day), pile.released, pile.expiry))
     holding = missed = 0
     for day, promised in zip(need.days, need.promised, strict=True):
         wanted = promised

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,15 @@ def movements_of(problem: Problem, trips: Sequence[Trip]) -> Movements:
     """What is supplied, sent and received."""
     node = {name: number for number, name in enumerate(problem.nodes)}
     lot = {name: number for number, name in enumerate(problem.lots)}
-    rows = [(node[row.node], lot[row.lot], row.day, Phase.ARRIVES, row.kits) for row in problem.supply]
+    came, left = int(Phase.ARRIVES), int(Phase.LEAVES)
+    rows = [(node[row.node], lot[row.lot], row.day, came, row.kits) for row in problem.supply]
     for trip in trips:
-        origin, destination, arrives = node[trip.lane.origin], node[trip.lane.destination], trip.arrives
+        origin, destination = node[trip.lane.origin], node[trip.lane.destination]
+        leaves, arrives = trip.leaves, trip.arrives
         for sent, kits in trip.contents:
-            rows.append((origin, lot[sent.id], trip.leaves, Phase.LEAVES, -kits))
-            rows.append((destination, lot[sent.id], arrives, Phase.ARRIVES, kits))
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
+            rows.append((origin, lot[sent.id], leaves, left, -kits))
+            rows.append((destination, lot[sent.id], arrives, came, kits))
+    columns = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=5 * len(rows)).reshape(-1, 5).T
     return Movements(*columns)
 
 

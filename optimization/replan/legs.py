@@ -71,14 +71,16 @@ class Legs:
                 boxes = shippers_for(self.problem, key.lane, key.temp, lots)
                 yield Consignment(key.lane, key.temp, key.day, boxes, tuple(sorted(lots.items())))
 
-    def left_over(self, nodes: Iterable[str]) -> list[Supply]:
-        """What of the stock of these nodes no consignment takes, from the day on which none will."""
+    def left_over(self, nodes: Iterable[str], temp: str | None = None) -> list[Supply]:
+        """What of the stock of these nodes no consignment takes, from the day on which none will; of one class."""
         changes: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        wanted = set(nodes)
+        wanted, kits_of, lots_of = set(nodes), self.problem.kit_types, self.problem.lots
         for row in self.problem.supply:
-            if row.node in wanted:
+            if row.node in wanted and temp in {None, kits_of[lots_of[row.lot].kit].temp}:
                 changes[row.node, row.lot][row.day] += row.kits
         for key, lots in self.lots.items():
+            if temp not in {None, key.temp}:
+                continue
             origin, destination = self.origin(key), self.destination(key)
             for lot, kits in lots.items():
                 if origin in wanted:

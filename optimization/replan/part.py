@@ -26,6 +26,7 @@ def parts_of(
     Tight: stores are told to be smaller, by what lies there and by half, for what is sent for the blind fills them.
     """
     found = []
+    problem = replace(problem, licences=_licences_left(legs)) if places else problem
     for temp in problem.temps:
         sites = frozenset(site for site, of in places if of == temp)
         if sites:
@@ -49,7 +50,9 @@ def _problem(
     # A lot whose kits others have taken is still told: it may be given up for another one.
     taken = [replace(row, kits=0) for row in problem.supply if not problem.nodes[row.node].kind.uses_kits]
     kits = {kit.id for kit in problem.kit_types.values() if kit.temp == temp}
-    supply = [row for row in (*own, *brought, *legs.left_over(depots), *taken) if problem.lots[row.lot].kit in kits]
+    supply = [
+        row for row in (*own, *brought, *legs.left_over(depots, temp), *taken) if problem.lots[row.lot].kit in kits
+    ]
     nodes = {site: _closed(problem.nodes[site], days) for site, days in closed.items()}
     if tight:
         nodes = {site: _tight(problem, nodes.get(site, problem.nodes[site]), temp, supply) for site in sites}
@@ -58,7 +61,6 @@ def _problem(
         demand=tuple(row for site in sorted(sites) for row in only.get((site, temp), ())),
         supply=tuple(supply),
         nodes={**problem.nodes, **nodes},
-        licences=_licences_left(legs),
     )
 
 

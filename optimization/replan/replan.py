@@ -12,7 +12,7 @@ from optimization.engine.blind import within_blind
 from optimization.engine.licences import within_licences
 from optimization.engine.lots import Allotted
 from optimization.engine.packing import dispensings_of
-from optimization.plan import Dispensing, Plan, ordered_plan
+from optimization.plan import Dispensing, Plan, ordered_plan, with_dispensings
 from optimization.problem import Demand, Problem
 from optimization.replan.changes import Changes, Replanned, changes_of
 from optimization.replan.exchanging import Exchanging, one_row_each
@@ -134,8 +134,9 @@ class _Replanning:
             plan_part(part, legs, arrivals)
             for part in parts_of(self._problem, legs, places, self._wanted(places), tight)
         ]
-        uses = _sent(legs, uses, plans, stays)
-        return self.checked(ordered_plan(legs.consignments(), uses))
+        uses, new = _sent(legs, uses, plans, stays)
+        sent = ordered_plan(legs.consignments(), ()).consignments
+        return self.checked(Plan(sent, with_dispensings(uses, new)))
 
     def checked(self, plan: Plan) -> _Candidate:
         """A plan with what the check says of it, and what it changes against yesterday's."""
@@ -165,8 +166,10 @@ class _Replanning:
         return found
 
 
-def _sent(legs: Legs, uses: list[Dispensing], plans: Sequence[PartPlan], stays: Stays) -> list[Dispensing]:
-    """Puts the kits of the parts into consignments, and answers all uses.
+def _sent(
+    legs: Legs, uses: list[Dispensing], plans: Sequence[PartPlan], stays: Stays
+) -> tuple[list[Dispensing], list[Dispensing]]:
+    """Puts the kits of the parts into consignments, and answers the uses that stand, in order, and the new ones.
 
     A kit without a lot takes one that another can give up; what would tell an arm, or exceed a licence, is taken
     out again.
@@ -181,13 +184,13 @@ def _sent(legs: Legs, uses: list[Dispensing], plans: Sequence[PartPlan], stays: 
             planned.kits.extend(found)
             for one in found:
                 _put(legs, one)
-        uses = one_row_each(uses)
+        uses = list(ordered_plan((), one_row_each(uses)).dispensings)
     sent = [one for planned in plans for one in _allowed(planned)]
     kept = set(map(id, sent))
     for one in (one for planned in plans for one in planned.kits if id(one) not in kept):
         for key in keys_of_kit(legs.problem, one.carried):
             legs.take(key, one.lot, 1)
-    return uses + list(dispensings_of(sent, (row for planned in plans for row in planned.own)))
+    return uses, list(dispensings_of(sent, (row for planned in plans for row in planned.own)))
 
 
 def _allowed(planned: PartPlan) -> list[Allotted]:

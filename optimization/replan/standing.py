@@ -56,10 +56,10 @@ class _Walk:
         if lane is None or not self._leaves(lane, key):
             return False
         kept = dict(self._kept(lane, key, one.lines))
-        whole = len(kept) == len(one.lines) and all(kept[lot] == kits for lot, kits in one.lines)
-        if kept and self._blind(lane, kept):
+        whole = kept == dict(one.lines)
+        if kept and (whole or self._blind(lane, kept)):
             self._send(lane, key, kept)
-        return whole and key in self.legs.lots
+        return whole and bool(kept)
 
     def _leaves(self, lane: Lane, key: Key) -> bool:
         origin, destination = self._problem.nodes[lane.origin], self._problem.nodes[lane.destination]
@@ -76,22 +76,26 @@ class _Walk:
     def _boxes(self, key: Key) -> bool:
         """Whether the boxes it was packed in may still carry it."""
         transit = self._problem.lanes[key.lane].transit_days
-        known = [self._problem.shippers.get(box) for box, many in self.legs.before[key].shippers.items() if many]
-        return all(box is not None and qualified(box, key.temp, transit) for box in known)
+        for name, many in self.legs.before[key].shippers.items():
+            box = self._problem.shippers.get(name)
+            if many and (box is None or not qualified(box, key.temp, transit)):
+                return False
+        return True
 
     def _kept(self, lane: Lane, key: Key, lines: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
         """The kits that are there and may travel."""
         destination, arrives = self._problem.nodes[lane.destination], key.day + lane.transit_days
         crosses = self._problem.nodes[lane.origin].country != destination.country
-        window = entry_days(self._problem, lane)
+        window = entry_days(self._problem, lane) if crosses else None
+        lots, kits_of = self._problem.lots, self._problem.kit_types
         for name, wanted in lines:
-            lot = self._problem.lots.get(name)
-            if lot is None or lot.expiry_day <= arrives or self._problem.kit_types[lot.kit].temp != key.temp:
+            lot = lots.get(name)
+            if lot is None or lot.expiry_day <= arrives or kits_of[lot.kit].temp != key.temp:
                 continue
             if destination.kind.uses_kits and destination.country not in lot.countries:
                 continue
             kits = min(wanted, self._there[lane.origin, name])
-            if crosses:
+            if window:
                 opens, closes = window(lot.kit)
                 left = self._licence_left(destination.country, lot.kit)
                 kits = min(kits, left) if opens <= arrives <= closes else 0

@@ -62,11 +62,11 @@ class Fit:
 
     def _columns(self, uses: Sequence[Dispensing]) -> _Uses:
         return _Uses(
-            _column(self._site.get(one.site, -1) for one in uses),
-            _column(self._kit.get(one.kit, -1) for one in uses),
-            _column(self._lot.get(one.lot, -1) for one in uses),
-            _column(one.day for one in uses),
-            _column(one.kits for one in uses),
+            _column([self._site.get(one.site, -1) for one in uses]),
+            _column([self._kit.get(one.kit, -1) for one in uses]),
+            _column([self._lot.get(one.lot, -1) for one in uses]),
+            _column([one.day for one in uses]),
+            _column([one.kits for one in uses]),
         )
 
     def _against_demand(
@@ -74,8 +74,11 @@ class Fit:
     ) -> None:
         """Marks where a use serves no visit or its lot may not, and where a visit is not served in full."""
         demand, days = self._problem.demand, self._problem.horizon_days + 1
-        site, kit = _column(self._site[row.site] for row in demand), _column(self._kit[row.kit] for row in demand)
-        keys = (site * len(self._kits) + kit) * days + _column(row.day for row in demand)
+        site, kit = (
+            _column([self._site[row.site] for row in demand]),
+            _column([self._kit[row.kit] for row in demand]),
+        )
+        keys = (site * len(self._kits) + kit) * days + _column([row.day for row in demand])
         order = np.argsort(keys, kind="stable")
         keys = keys[order]
         of_use = (uses.site * len(self._kits) + uses.kit) * days + uses.day
@@ -85,20 +88,20 @@ class Fit:
         found[found] = self._serves(uses, order[place[found]], found)
         wrong[uses.site[known & ~found], uses.kit[known & ~found]] = True
         served = np.bincount(order[place[found]], weights=uses.kits[found], minlength=len(keys))
-        wanted = _column(row.kits for row in demand)
+        wanted = _column([row.kits for row in demand])
         wrong[site[served > wanted], kit[served > wanted]] = True
         missed[site[served < wanted], kit[served < wanted]] = True
 
     def _serves(self, uses: _Uses, rows: Numbers, found: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Whether the lot of each found use is of the kit type, lasts and is released there."""
         demand, lots, nodes = self._problem.demand, list(self._problem.lots.values()), self._problem.nodes
-        lasts = _column(row.day + max(1, row.dnd_days) for row in demand)[rows]
+        lasts = _column([row.day + max(1, row.dnd_days) for row in demand])[rows]
         countries = sorted({nodes[site].country for site in self._sites})
         released = np.array([[country in lot.countries for country in countries] for lot in lots], dtype=np.bool_)
-        country = _column(countries.index(nodes[site].country) for site in self._sites)[uses.site[found]]
+        country = _column([countries.index(nodes[site].country) for site in self._sites])[uses.site[found]]
         lot = uses.lot[found]
-        right = _column(self._kit[one.kit] for one in lots)[lot] == uses.kit[found]
-        fresh = _column(one.expiry_day for one in lots)[lot] >= lasts
+        right = _column([self._kit[one.kit] for one in lots])[lot] == uses.kit[found]
+        fresh = _column([one.expiry_day for one in lots])[lot] >= lasts
         return np.asarray(right & fresh & released.reshape(len(lots), len(countries))[lot, country])
 
     def _against_stock(self, uses: _Uses, known: NDArray[np.bool_], legs: Legs, wrong: NDArray[np.bool_]) -> None:
@@ -115,7 +118,7 @@ class Fit:
         first = np.flatnonzero(np.diff(account, prepend=-1))
         before = np.repeat(total[first] - kits[order][first], np.diff(np.append(first, len(account))))
         low = order[total < before]
-        kit_of = _column(self._kit[lot.kit] for lot in self._problem.lots.values())
+        kit_of = _column([self._kit[lot.kit] for lot in self._problem.lots.values()])
         wrong[site[low], kit_of[lot[low]]] = True
 
     def _own(self) -> Iterable[tuple[int, int, int, int]]:
@@ -132,5 +135,5 @@ class Fit:
                     yield site, self._lot[lot], arrives, kits
 
 
-def _column(numbers: Iterable[int]) -> Numbers:
-    return np.fromiter(numbers, dtype=np.int64)
+def _column(numbers: Sequence[int]) -> Numbers:
+    return np.array(numbers, dtype=np.int64)

@@ -86,7 +86,9 @@ def _lot_waste(problem: Problem, lot: str, counts: list[int]) -> LotWaste:
     last = problem.start + timedelta(days=known.expiry_day - 1)
     end = problem.start + timedelta(days=problem.horizon_days - 1)
     cents = sum(counts) * problem.kit_types[known.kit].unit_cost
-    return LotWaste(lot, known.kit, last, min(last, end).replace(day=1), *counts, cents)
+    at_sites, at_depots, left = counts
+    month = min(last, end).replace(day=1)
+    return LotWaste(lot, known.kit, last, month, at_sites, at_depots, left, cents)
 
 
 def _month(problem: Problem, expiry_day: int) -> date:

@@ -5,8 +5,8 @@ network can be laid side by side.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import ceil, cos, pi, sin
 
 from optimization.plan import Plan
@@ -44,6 +44,15 @@ class NetworkMap:
 
     places: tuple[Place, ...]
     ways: tuple[Way, ...]
+
+    def renamed(self, called: Callable[[str], str]) -> "NetworkMap":
+        """The same picture with other names."""
+        return NetworkMap(
+            tuple(replace(place, node=called(place.node)) for place in self.places),
+            tuple(
+                replace(way, origin=called(way.origin), destination=called(way.destination)) for way in self.ways
+            ),
+        )
 
     def place(self, node: str) -> Place:
         """Where that node stands."""

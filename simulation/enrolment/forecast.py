@@ -7,12 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.enrolment.history import Counts, History
+from simulation.enrolment.listed_sites import Listed
 from simulation.enrolment.months import day_within
 from simulation.enrolment.openings import OPENINGS_PRIOR, OpeningsPrior, draw_openings, opening_law
 from simulation.enrolment.paths import Paths
 from simulation.enrolment.posterior.fit import EFFORT, Effort, fit
 from simulation.enrolment.prior import PRIOR, Prior
 from simulation.enrolment.special import Floats
+from simulation.enrolment.start_up import draw_listed_openings, start_up_law
 
 PATHS_A_DRAW = 2
 LONGEST_MONTHS = 60
@@ -57,16 +59,22 @@ def forecast_enrolment(
     effort: Effort = EFFORT,
     prior: Prior = PRIOR,
     openings: OpeningsPrior = OPENINGS_PRIOR,
+    listed: Listed | None = None,
 ) -> Forecast:
     """So many months ahead, and as much farther as the target needs; the same seed gives the same paths.
 
-    Enrolment goes on at the target: nobody knows here when it will be stopped.
+    Enrolment goes on at the target: nobody knows here when it will be stopped. Where sites are listed, no others
+    open.
     """
     posterior = fit(history, stream(seed, FIT_STREAM), prior, effort)
     chance = np.random.Generator(np.random.PCG64DXSM(stream(seed, PATH_STREAM)))
     picked = np.repeat(np.arange(posterior.draws), PATHS_A_DRAW)
-    law = opening_law(history.openings, openings)
-    to_open = draw_openings(law, len(picked), max(months, LONGEST_MONTHS), chance)
+    ahead = max(months, LONGEST_MONTHS)
+    if listed is None:
+        to_open = draw_openings(opening_law(history.openings, openings), len(picked), ahead, chance)
+    else:
+        law = start_up_law(listed.delays, listed.waiting)
+        to_open = draw_listed_openings(law, listed.waiting, len(picked), ahead, chance)
     paths = Paths(posterior, picked, chance)
     known, new = int(history.totals.sum()), [paths.month(to_open[:, month]) for month in range(months)]
     while target is not None and len(new) < LONGEST_MONTHS and not _reached(known, new, target):

@@ -195,7 +195,10 @@ def unblinded_question(
 
 
 def file_question(
-    path: str, summary: str, scope: Permission = Permission.VIEW_RANDOMIZATION
+    path: str,
+    summary: str,
+    scope: Permission = Permission.VIEW_RANDOMIZATION,
+    shown: DataClass | None = None,
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """The same for a file to take away: the ending of the path tells its media type.
 
@@ -203,7 +206,8 @@ def file_question(
     """
 
     def documented(read: Callable[..., Any]) -> HTTPRouteHandler:
-        shows = {SHOWS: DataClass.LISTS} if scope is Permission.VIEW_RANDOMIZATION else {}
+        data = DataClass.LISTS if scope is Permission.VIEW_RANDOMIZATION else shown
+        shows = {} if data is None else {SHOWS: data}
         ending = path.rpartition(".")[2]
         return get(
             path,

@@ -3,15 +3,19 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from litestar import Response
 from litestar.params import PathParameter
 
 from irt.blinding.roles import DataClass, Permission
+from irt.reads.blinded_people import person, place_in
 from irt.reads.blinded_plans import BlindedPlan, BlindedPlanLine, blinded_plan, blinded_plans
+from irt.reads.unblinded_plan_signature import plan_signature
 from irt.reads.unblinded_plans import PlanShown, RunLine, RunWatched, plan_files, plan_shown, run_watched, runs
 from irt.services.approve_plan import approve_plan
 from irt.services.edit_plan import edit_plan
 from irt.services.optimization_runs import cancel_run, start_optimization
 from irt.services.ship_plan import ship_plan
+from irt.states.records import Mode
 from web.api.gate import SHOWS
 from web.api.limits import NUMBER_MAX
 from web.api.operations import (
@@ -20,10 +24,15 @@ from web.api.operations import (
     Records,
     StudyId,
     command,
+    file_question,
     question,
     unblinded_question,
 )
 from web.api.readings import write_down
+from web.downloads import MEDIA_TYPES, file_answer, file_name
+from web.unblinded.open_plan import opened_plan
+from web.unblinded.plan_compare import PlansCompared, plans_compared
+from web.unblinded.plan_paper import plan_masthead, plan_paper
 
 PlanNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The plan's number in its study.")]
 RunNumber = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The run's number in its study.")]
@@ -103,6 +112,44 @@ def show_plan_files(study_id: StudyId, plan: PlanNumber, caller: Caller, store: 
 
 
 @unblinded_question(
+    "/studies/{study_id:int}/plans/{plan:int}/comparison",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+    "A plan beside rules of resupply",
+)
+def compare_plan(study_id: StudyId, plan: PlanNumber, caller: Caller, store: Records, now: Now) -> PlansCompared:
+    """Costs, service, overage, shipments, carbon and proof; a rule is played by `/plans/optimize`, its settings
+    naming `method` and `beside`.
+    """
+    with store.reading() as connection:
+        told = plans_compared(connection, study_id, plan)
+    what = f"plan {plan} comparison"
+    write_down(store, caller, now, study_id, what, len(told.measures), permission=Permission.VIEW_SUPPLY)
+    return told
+
+
+@file_question(
+    "/studies/{study_id:int}/plans/{plan:int}/paper.pdf",
+    "A plan on paper, with its signature",
+    Permission.VIEW_SUPPLY,
+    DataClass.SUPPLY_BY_TYPE,
+)
+def take_plan_paper(
+    study_id: StudyId, plan: PlanNumber, caller: Caller, store: Records, now: Now
+) -> Response[bytes]:
+    """What was decided, its costs, bound and check, who signed, every consignment."""
+    with store.reading() as connection:
+        place = place_in(connection, caller, study_id, None)
+        mode = Mode.PRODUCTION if place is None else place.mode
+        study = "" if place is None else f"{place.study_name} ({place.protocol})"
+        opened = opened_plan(connection, study_id, plan)
+        head = plan_masthead(opened, study, person(connection, caller.account_id).printed_name, now, mode)
+        paper = plan_paper(opened, plan_signature(connection, study_id, plan), head)
+    write_down(store, caller, now, study_id, f"plan {plan} paper", 1, permission=Permission.VIEW_SUPPLY)
+    return file_answer(paper, file_name(f"plan_{plan}", mode, now, "pdf"), MEDIA_TYPES["pdf"])
+
+
+@unblinded_question(
     "/studies/{study_id:int}/optimizations",
     Permission.VIEW_SUPPLY,
     DataClass.SUPPLY_BY_TYPE,
@@ -131,6 +178,8 @@ OPERATIONS = (
     show_plan,
     show_plan_contents,
     show_plan_files,
+    take_plan_paper,
+    compare_plan,
     list_optimizations,
     show_optimization,
     command(

@@ -76,8 +76,8 @@ def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) ->
     most = max((way.kits for way in told.ways), default=0)
     for way in sorted(told.ways, key=lambda way: way.consignments > 0):
         ends = [_spot(places[way.origin]), _spot(places[way.destination])]
-        look = f"irt-line irt-stroke-1 irt-way irt-flow-{_width(way.kits, most)}" if way.consignments else "irt-grid"
-        strokes.append(svg.path(ends, look))
+        flow = f"irt-line irt-stroke-1 irt-way irt-flow-{_width(way.kits, most)}"
+        strokes.append(svg.path(ends, flow if way.consignments else "irt-grid"))
     sites = sum(place.kind.uses_kits for place in told.places)
     strokes += [_marked(place, missing.get(place.node, 0), sites <= _NAMED_MAX) for place in told.places]
     used = [way for way in told.ways if way.consignments]

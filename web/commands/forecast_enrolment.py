@@ -8,6 +8,7 @@ import click
 from irt.commands.randomization_options import json_option, show, svg_option
 from simulation.enrolment.fan_chart import fan_chart
 from simulation.enrolment.forecast import Forecast, completion, forecast_enrolment
+from simulation.enrolment.listed_sites import listed_sites, read_listed
 from simulation.enrolment.months import written
 from simulation.enrolment.special import Floats
 from web.commands.forecast_options import (
@@ -29,6 +30,12 @@ COMPLETION = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
 @until_option
 @horizon_option
 @click.option("--target", type=click.IntRange(min=1), required=True, help="Subjects that complete enrolment.")
+@click.option(
+    "--listed-sites",
+    "sites_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV of the sites selected: hospital, selected (YYYY-MM). These open, and no others.",
+)
 @seed_option
 @draws_option
 @svg_option
@@ -38,6 +45,7 @@ def enrolment(
     until: str | None,
     months: int,
     target: int,
+    sites_file: Path | None,
     seed: int,
     draws: int,
     svg_file: Path | None,
@@ -50,7 +58,9 @@ def enrolment(
 
     Example: irt forecast enrolment FILE.csv --until 1994-12 --horizon-months 12 --target 20000 --json
     """
-    forecast = forecast_enrolment(known_history(enrolment_file, until), months, seed, target, effort_of(draws))
+    history = known_history(enrolment_file, until)
+    listed = None if sites_file is None else listed_sites(read_listed(sites_file), history)
+    forecast = forecast_enrolment(history, months, seed, target, effort_of(draws), listed=listed)
     if svg_file is not None:
         svg_file.write_text(fan_chart(forecast, months, target), encoding="utf-8")
     told = summary(forecast, months, target)

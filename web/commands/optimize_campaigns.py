@@ -26,7 +26,7 @@ def campaigns(campaign_file: Path, as_json: bool) -> None:
 
     FILE is a YAML file of the format irt-campaigns/1: campaigns with set-up cost and lead time, kit types with
     costs, least and rounding numbers, shelf life, stock and demand. Costs are in cents. The answer is proven to be
-    the cheapest; Ctrl-C ends the proof early and tells the bound reached.
+    the cheapest, or told with its bound where stock outlasts later campaigns; Ctrl-C ends the proof early.
 
     Example: irt optimize campaigns fixtures/campaigns/two-pens.yaml --json
     """

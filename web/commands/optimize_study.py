@@ -28,6 +28,7 @@ from irt.study.definition import StudyDefinition
 from optimization.plan import plan_json
 from optimization.replan.proved import replan_and_prove
 from optimization.result import Progress
+from optimization.rules.floor import never_dearer
 from optimization.solve import optimize
 from web.planning.run import Bench, Worked, work_out
 
@@ -109,7 +110,7 @@ def _worked(
             tell(progress)
             return not stopped()
 
-        return work_out(Bench(store, actor, clock.now, optimize, key, go_on, replan_and_prove), run)
+        return work_out(Bench(store, actor, clock.now, never_dearer(optimize), key, go_on, replan_and_prove), run)
 
 
 @contextmanager

@@ -84,12 +84,10 @@ class AnswerView(UnblindedView):
 
     @property
     def differences(self) -> Sequence[tuple[str, Sequence[float]]]:
-        """Each component with what each case costs more, in whole units of money."""
+        """Each component with what each case costs more, in percent of the cost as it is."""
         costs = [row for row in self.rows if row.group == "Cost" or row.measure == "Total cost"]
-        return [
-            (row.measure, [((value or 0) - (row.values[0] or 0)) / 100 for value in row.values[1:]])
-            for row in costs
-        ]
+        whole = self.told["base"]["cost"] or 1
+        return [(row.measure, [_percent(value, row.values[0], whole) for value in row.values[1:]]) for row in costs]
 
     @property
     def widest(self) -> float:
@@ -124,3 +122,9 @@ def answer_view(desk: Desk, opened: OpenPlan, advice: Advice) -> AnswerView:
     start = opened.problem.start
     sheets = tuple((code, words) for code, (words, _) in sheets_of(advice, start).items())
     return AnswerView(head_of(desk, opened), advice, sheets, start)
+
+
+def _percent(value: float | None, base: float | None, whole: int) -> float:
+    """The difference in percent: whole ones where there are ten or more."""
+    percent = 100 * ((value or 0) - (base or 0)) / whole
+    return round(percent, 0 if abs(percent) >= 10 else 1)

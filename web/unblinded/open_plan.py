@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from sqlalchemy import Connection
+
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
 from irt.reads.unblinded_definition import definition_in_force
@@ -106,11 +108,16 @@ def open_plan(desk: Desk, study_id: int, number: int) -> OpenPlan:
     """The plan, for a reader who may know kit types; NotFound where the study has none of that number."""
     require_unblinded(desk, Permission.VIEW_SUPPLY, study_id)
     with desk.store.reading() as connection:
-        shown, files = plan_shown(connection, study_id, number), plan_files(connection, study_id, number)
-        problem = read_problem(json.dumps(files.problem))
-        places = [node.id for node in problem.nodes.values() if node.kind.uses_kits]
-        small = small_sites(connection, study_id, places)
-        groups = _groups(definition_in_force(connection, study_id))
+        return opened_plan(connection, study_id, number)
+
+
+def opened_plan(connection: Connection, study_id: int, number: int) -> OpenPlan:
+    """The same within a transaction, for who was let in already."""
+    shown, files = plan_shown(connection, study_id, number), plan_files(connection, study_id, number)
+    problem = read_problem(json.dumps(files.problem))
+    places = [node.id for node in problem.nodes.values() if node.kind.uses_kits]
+    small = small_sites(connection, study_id, places)
+    groups = _groups(definition_in_force(connection, study_id))
     return OpenPlan(study_id, shown, problem, read_plan(files.plan), small, groups)
 
 

@@ -1,26 +1,36 @@
 """Plans and rules side by side: costs, service, overage, carbon and proof, what one changes against another."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
+from sqlalchemy import Connection
 
 from irt.blinding.roles import Permission
+from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_plans import RunLine, runs
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.optimization_runs import StartOptimization, start_optimization
 from optimization.rules.tuning import METHOD_WORDS, Method
-from optimization.story.comparison import COMPONENT_WORDS, Candidate, carbon_beside, compare, figures
+from optimization.story.comparison import (
+    COMPONENT_WORDS,
+    Candidate,
+    MeasureRow,
+    carbon_beside,
+    compare,
+    figures,
+)
 from optimization.story.plan_changes import ChangeKind, PlanChange, plan_changes
 from optimization.story.plan_sheet import comparison_sheet
 from web.blinded.desk import Desk, desk_of, go
 from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
-from web.unblinded.open_plan import OpenPlan, open_plan
+from web.unblinded.open_plan import OpenPlan, open_plan, opened_plan
 from web.unblinded.plan_pages import FACTORS, chosen_plan, plan_page
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.plan_views import CompareView, RuleChoice, head_of
@@ -93,6 +103,24 @@ def _view(desk: Desk, opened: OpenPlan, refusal: Refusal | None = None) -> Compa
         rules=[_choice(method, lines, opened) for method in Method],
         carbon_source=FACTORS.source,
     )
+
+
+@dataclass(frozen=True)
+class PlansCompared(UnblindedView):
+    """Every measure of several plans, in the order of their names; cents, shares of one, grams by lane."""
+
+    names: tuple[str, ...]
+    measures: tuple[MeasureRow, ...]
+    carbon_grams_by_lane: Mapping[str, tuple[int, ...]]
+
+
+def plans_compared(connection: Connection, study_id: int, number: int) -> PlansCompared:
+    """The plan beside the newest of each rule on its problem; else beside the one it builds on or one before."""
+    opened = opened_plan(connection, study_id, number)
+    beside = _unasked(opened, runs(connection, study_id))
+    candidates = [_candidate(opened_plan(connection, study_id, other)) for other in beside] + [_candidate(opened)]
+    names = tuple(each.name for each in candidates)
+    return PlansCompared(names, compare(candidates, FACTORS), dict(carbon_beside(candidates, FACTORS)))
 
 
 def _lines(desk: Desk, opened: OpenPlan) -> Sequence[RunLine]:

@@ -1,5 +1,6 @@
 """One plan: what it comes to, its consignments, the stock and expiry to come, the network."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -152,7 +153,9 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
             for step in run.steps
             if step.bound and not opened.shown.run.rule
         ),
-        by_depot=costs_by_depot(opened.problem, opened.plan),
+        by_depot=tuple(
+            replace(row, name=opened.place_words(row.name)) for row in costs_by_depot(opened.problem, opened.plan)
+        ),
         by_class=costs_by_class(opened.problem, opened.plan),
         components=tuple((component.value, words) for component, words in COMPONENT_WORDS.items()),
         parts=tuple(
@@ -269,7 +272,7 @@ def _network(desk: Desk, opened: OpenPlan) -> NetworkView:
     ]
     picture = charts.network_picture(
         f"Network of plan {opened.shown.number}",
-        network_map(problem, plan),
+        network_map(problem, plan).renamed(opened.place_words),
         {site: kits for site, kits in missing.items() if kits > 0},
     )
     return NetworkView(head_of(desk, opened), picture, tuple(lanes), FACTORS.source)

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irt.errors import BadInput
 from optimization.campaigns.advise import advise_packing
 from optimization.campaigns.campaign_file import CampaignFile
 from optimization.campaigns.lot_sizing import size_lots
-from optimization.campaigns.lots import LotsOutOfOrder, lots_of
+from optimization.campaigns.lots import lots_of
+from optimization.campaigns.pricing import price
 from optimization.campaigns.promise import need_of
 from tests.optimization.campaigns.small import a_file, a_type, least_by_trying
 
@@ -106,9 +106,40 @@ def _hard() -> CampaignFile:
     return a_file(*types, days=days, setup=170, horizon_days=60)
 
 
-def test_stock_that_outlasts_later_campaigns_is_refused() -> None:
-    """It could not be used in one order; the refusal says what to state instead."""
-    file = a_file(a_type("K", [(3, 2)], shelf_life_days=10, stock=[{"kits": 5, "expiry_day": 900}]))
-    with pytest.raises(LotsOutOfOrder, match="Say 12 for them"):
-        advise_packing(file, lambda *_: True)
-    assert issubclass(LotsOutOfOrder, BadInput)
+@pytest.mark.parametrize("shelf_life_days", [15, 1_000])
+@pytest.mark.parametrize("horizon_days", [17, 30])
+def test_what_outlasts_all_demand_is_used_as_it_comes(shelf_life_days: int, horizon_days: int) -> None:
+    """Stock that lasts longer than later campaigns is no obstacle where both outlast the last day of demand."""
+    stock = [{"kits": 7, "expiry_day": 900}, {"kits": 2, "expiry_day": 16}]
+    facts = {"shelf_life_days": shelf_life_days, "stock": stock, "minimum_kits": 3, "setup_cents": 20}
+    file = a_file(a_type("K", [(1, 3), (6, 4), (13, 3), (16, 2)], **facts), horizon_days=horizon_days)
+    told = advise_packing(file, lambda *_: True)
+    assert told.cost.total == told.bound == least_by_trying(file)
+    assert sum(told.packed["K"]) == 3
+    (outcome,) = told.outcomes
+    assert outcome.overage * 5 == pytest.approx(told.cost.overage)
+
+
+@settings(deadline=None, derandomize=True, max_examples=25)
+@given(small_types, st.integers(1, 6), st.integers(0, 100))
+def test_stock_that_outlasts_later_campaigns_is_bounded(
+    asked: tuple[list[tuple[int, int]], dict[str, object]], kits: int, setup: int
+) -> None:
+    """Out of order nothing is exact: the bound is below every way, and what is told is what the replay says."""
+    wanted, facts = asked
+    stock = [{"kits": kits, "expiry_day": 900}]
+    file = a_file(a_type("K", wanted, **(facts | {"stock": stock, "shelf_life_days": 4})), setup=setup)
+    told = advise_packing(file, lambda *_: True)
+    assert told.bound <= least_by_trying(file) <= told.cost.total
+    assert told.cost == price(file, told.needs, told.packed)
+    (outcome,) = told.outcomes
+    assert outcome.wanted - outcome.missed + outcome.overage == pytest.approx(kits + sum(told.packed["K"]))
+
+
+def test_long_lived_stock_needs_no_campaign() -> None:
+    """Enough of it is proven to be all that is needed, however short campaigns' kits last."""
+    stock = [{"kits": 9, "expiry_day": 900}]
+    file = a_file(a_type("K", [(3, 4), (28, 5)], shelf_life_days=4, stock=stock))
+    told = advise_packing(file, lambda *_: True)
+    assert told.cost.total == told.bound == told.cost.holding == 4 * 3 + 5 * 28
+    assert sum(told.packed["K"]) == 0

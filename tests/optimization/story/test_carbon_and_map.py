@@ -47,3 +47,11 @@ def test_the_layout_does_not_depend_on_the_plan() -> None:
         ("D1-S2", 1, 3),
     ]
     assert all(way.kits == 0 for way in empty.ways)
+
+
+def test_the_picture_may_call_places_otherwise() -> None:
+    """Names change at both ends of every way; positions stay."""
+    told = network_map(small_problem(), small_plan())
+    other = told.renamed(lambda node: "NLD" if node == "C0" else node)
+    assert (other.place("NLD").x, other.place("NLD").y) == (told.place("C0").x, told.place("C0").y)
+    assert "C0" not in {end for way in other.ways for end in (way.origin, way.destination)}

@@ -14,7 +14,13 @@ def test_blinded_planners_read_groups_alone(world: World) -> None:
     shown = planner.asks_study(f"/plans/{number}")
     assert [leg["by_group"] for leg in shown.json()["consignments"]] == [{"PEN": 8}, {"PEN": 8}]
     assert "PEN-A" not in shown.text
-    for path in (f"/plans/{number}/contents", f"/plans/{number}/files", "/optimizations", "/optimizations/1"):
+    for path in (
+        f"/plans/{number}/contents",
+        f"/plans/{number}/files",
+        f"/plans/{number}/comparison",
+        "/optimizations",
+        "/optimizations/1",
+    ):
         assert planner.asks_study(path).status_code == 403
 
 
@@ -35,3 +41,16 @@ def test_supply_managers_read_plans_in_full(world: World) -> None:
     manager.booked("/plans/edit", plan=number, kind="fixed", reason="Booked", **wish)
     assert manager.asks_study(f"/plans/{number}/contents").json()["edits"][0]["kind"] == "fixed"
     assert manager.asks_study("/plans/99").status_code == 404
+
+
+def test_a_plan_is_compared_and_put_on_paper(world: World) -> None:
+    """A rule on its problem stands beside it by name; the paper is a PDF, refused to who plans blinded."""
+    first = a_kept_plan(world)
+    a_kept_plan(world, days=(1, 3), settings={"method": "min_max", "beside": first})
+    manager = System.of(world, "supply_manager.all")
+    told = manager.asks_study(f"/plans/{first}/comparison").json()
+    assert told["names"] == ["Min/max", "Plan 1"]
+    assert told["measures"][0]["measure"] == "Total cost"
+    assert {len(grams) for grams in told["carbon_grams_by_lane"].values()} == {2}
+    assert manager.asks_study(f"/plans/{first}/paper.pdf").content.startswith(b"%PDF")
+    assert System.of(world, "supply_planner.all").asks_study(f"/plans/{first}/paper.pdf").status_code == 403

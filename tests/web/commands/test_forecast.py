@@ -47,6 +47,9 @@ def test_the_forecast_has_exactly_the_promised_figures(file: Path, tmp_path: Pat
     assert list(told["completion"]) == ["p05", "p50", "p95"]
     assert date.fromisoformat(told["completion"]["p05"]) > date(2001, 5, 1)
     assert picture.read_text().startswith("<svg")
+    sites = tmp_path / "sites.csv"
+    sites.write_text("hospital,selected\nA,2000-12\nD,2001-01\n")
+    assert run("enrolment", str(file), "--listed-sites", str(sites), *asked)[0] == 0
     assert "complete" in run("enrolment", str(file), "--target", "10", "--horizon-months", "1")[1]
 
 
@@ -73,9 +76,7 @@ def test_a_backtest_is_told_as_a_table(file: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(
-    not STROKE_TRIAL.exists(), reason="the real enrolment file is not beside the repository"
-)
+@pytest.mark.skipif(not STROKE_TRIAL.exists(), reason="the real enrolment file is not beside the repository")
 def test_a_real_trial_is_forecast_better_than_simply() -> None:
     """Smaller scores than both simple forecasts at every horizon, and intervals near to what they say."""
     lines = json.loads(
