@@ -9,7 +9,8 @@ from simulation.policy import installed_planner
 from simulation.record import Replication
 from simulation.spec.scenario import Scenario
 
-EngineName = Literal["reference", "lean"]
+EngineName = Literal["reference"]
+"""Who can play a trial."""
 
 __all__ = ["EngineName", "Replication", "replicate"]
 

@@ -60,7 +60,7 @@ def _work_share(job: Job, chunks: Sequence[range], sink: Connection) -> None:
 
 def simulation_backends(rounds: int = ROUNDS) -> list[Figure]:
     """Each backend in turn, round after round; the median of the rounds."""
-    job: Job = partial(replicate, read_scenario(SCENARIO), 1, engine="lean")
+    job: Job = partial(replicate, read_scenario(SCENARIO), 1, engine="reference")
     chunks = chunks_of(range(CHUNKS * _size(job)), _size(job))
     backends: dict[str, Callable[[], Backend]] = {
         "plain": lambda: Plain(WORKERS),

@@ -24,7 +24,11 @@ replications_option = click.option(
     "--replications", default=1000, show_default=True, type=click.IntRange(min=1), help="So many trials."
 )
 engine_option = click.option(
-    "--engine", default="lean", show_default=True, type=click.Choice(get_args(EngineName)), help="Who plays them."
+    "--engine",
+    default="reference",
+    show_default=True,
+    type=click.Choice(get_args(EngineName)),
+    help="Who plays.",
 )
 backend_option = click.option(
     "--backend", default="loky", show_default=True, type=click.Choice(BACKENDS), help="Where: here, or a cluster."

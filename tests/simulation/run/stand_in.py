@@ -49,7 +49,7 @@ def play_scenario(
     scenario: Scenario,
     seed: int,
     index: int,
-    engine: EngineName = "lean",
+    engine: EngineName = "reference",
     keep_days: bool = False,
     *,
     keep_events: bool = False,
