@@ -71,7 +71,8 @@ def first_bound(cluster: Cluster, tables: Tables, shares: Shares | None = None) 
 
 def raise_bound(cluster: Cluster, tables: Tables, bound: Bound, cost: float, steps: int) -> Bound:
     """The bound after so many more steps; `cost` is that of the best plan known."""
-    if not cluster.arrivals or bound.final:
+    if not cluster.arrivals or bound.final or cost >= NEVER / 2:
+        # Without a plan that serves every visit there is nothing to aim at: steps that far drown all sums.
         return bound
     best, shares, step, idle = bound.value, bound.shares, bound.step, bound.idle
     best_shares = shares
