@@ -16,12 +16,16 @@ def within_blind(problem: Problem, kits: Iterable[Allotted]) -> list[Allotted]:
     return [one for together in consignments.values() for one in _blind(problem, together)]
 
 
-def _blind(problem: Problem, together: list[Allotted]) -> list[Allotted]:
-    count = Counter(one.carried.kit for one in together)
-    told = {
+def told_by(problem: Problem, count: Counter[str]) -> set[str]:
+    """The types that may not travel in a consignment with so many of each: their groups are not all there."""
+    return {
         kit
         for group in problem.blind_groups
         if any(count[kit] < problem.blind_minimum_each for kit in group)
         for kit in group
     }
+
+
+def _blind(problem: Problem, together: list[Allotted]) -> list[Allotted]:
+    told = told_by(problem, Counter(one.carried.kit for one in together))
     return [one for one in together if one.carried.kit not in told]

@@ -77,8 +77,7 @@ class Cases:
     @property
     def bound(self) -> float:
         """What no plan falls below; nothing where no case serves every visit, for plans may leave some out."""
-        lowest = min((case.value for case in self._heap), default=-NEVER)
-        return lowest if lowest < NEVER / 2 else -NEVER
+        return self._heap[0].value if self._heap and self._heap[0].value < NEVER / 2 else -NEVER
 
     @property
     def exhausted(self) -> bool:
@@ -177,11 +176,11 @@ class Cases:
         fewest = np.array([0, *(low for low, _ in ranges.kits[:-1])], dtype=np.int64)
         most = np.array([high for _, high in ranges.kits], dtype=np.int64)
         part = whole._replace(
+            kits=ranges.kits[-1][1],
             due=np.maximum(whole.due[[low for low, _ in ranges.arrivals]], fewest),
             most=np.minimum(whole.most[[high for _, high in ranges.arrivals]], most),
         )
-        fewest_in_all, part = ranges.kits[-1][0], part._replace(kits=ranges.kits[-1][1])
-        cost, came = plan_inflow(part, np.zeros(many), -prices, fewest_in_all)
+        cost, came = plan_inflow(part, np.zeros(many), -prices, ranges.kits[-1][0])
         return cost + many * self._fixed, came.astype(np.float64)
 
 

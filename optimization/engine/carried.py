@@ -46,8 +46,8 @@ def carried_kits(cluster: Cluster, schedule: Schedule) -> list[Carried]:
         for option, trip in enumerate(site.trips):
             here = list(_sent(site, trip, _numbers(schedule, row, option)))
             kits += here + list(_for_the_blind(cluster, site, trip, here))
-    by_depot = [one for one in kits if cluster.depot and one.trip.lane.origin == cluster.depot.id]
-    direct = [one for one in kits if not cluster.depot or one.trip.lane.origin != cluster.depot.id]
+    by_depot = [one for one in kits if cluster.by_depot(one.trip)]
+    direct = [one for one in kits if not cluster.by_depot(one.trip)]
     return direct + _through_depot(cluster, schedule, by_depot)
 
 

@@ -163,8 +163,11 @@ class Cluster:
     @cached_property
     def all_by_depot(self) -> bool:
         """Whether every kit passes the depot."""
-        trips = [trip for site in self.sites for trip in site.trips]
-        return self.depot is not None and all(trip.lane.origin == self.depot.id for trip in trips)
+        return self.depot is not None and all(self.by_depot(trip) for site in self.sites for trip in site.trips)
+
+    def by_depot(self, trip: Trip) -> bool:
+        """Whether the trip leaves the depot."""
+        return self.depot is not None and trip.lane.origin == self.depot.id
 
     @cached_property
     def worth_serving(self) -> bool:

@@ -11,6 +11,7 @@ from optimization.engine.site_table import Amounts, Counts
 class InflowTable(NamedTuple):
     """Shapes: j arrivals, b boxes. Kits at the most; what must come before an arrival and may have come by it.
 
+    Kits for the blind alone may come with any arrival: relaxed, `most` holds all of them, else none.
     `box_cost` (kits + 1,): the least cost of boxes for so many kits.
     """
 

@@ -112,10 +112,8 @@ class Scheduling:
         total = np.cumsum(drawn)
         at = np.array(chosen)
         fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
-        # Kits for the blind may come with any of them, the others not before their lots are there.
         alone = int(kits.sum() - (sent.sum(axis=2) * (table.arrivals >= 0)).sum())
-        most = whole.most[at] - (whole.kits - cluster.kits) + alone
-        part = whole._replace(kits=int(total[-1]), due=total[at], most=most)
+        part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at] + alone)
         cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], int(total[-1]))
         return cost - float((kits * paid).sum()), inflow
 

@@ -19,6 +19,7 @@ def share_arrivals(
     draws from the arrival it paid for last: an older one would have been dearer for every kit since.
     """
     count, arrivals = opening.shape
+    blind = table.each.sum() > 0
     value = np.zeros(count)
     paid = np.zeros((count, arrivals), np.int64)
     drawn = np.zeros((count, arrivals), np.int64)
@@ -36,6 +37,7 @@ def share_arrivals(
             here = max(here, table.arrivals[site, option])
             _change_arrival(cost[option], came[option], here, opening[site])
             _forget_dominated(cost[option], here, kit_price)
+            costs = trip_costs(table, site, option, 0.0)
             for held in range(here + 1):
                 if cost[option, held].min() >= NEVER / 2:
                     continue
@@ -46,7 +48,9 @@ def share_arrivals(
                     more, day = kit_price[held - 1], left_source[held - 1]
                 else:
                     continue
-                costs, price = trip_costs(table, site, option, more), table.price[site, option] + more
+                if blind:
+                    costs = trip_costs(table, site, option, more)
+                price = table.price[site, option] + more
                 now, then = cost[option, held], cost[option + 1, held]
                 send(table, site, option, costs, price, day, now, then, sent[option, held])
         value[site] = _trace(table, site, cost[last], sent, came, paid[site], drawn[site])

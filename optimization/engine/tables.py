@@ -105,7 +105,7 @@ def _from_behind(days: Sequence[int]) -> list[int]:
 def _fill_option(
     cluster: Cluster, prices: LotPrices, table: SiteTable, at: tuple[int, int], site: ClusterSite, trip: Trip
 ) -> None:
-    by_depot = _by_depot(cluster, trip)
+    by_depot = cluster.by_depot(trip)
     table.leaves[at], table.fixed[at] = trip.leaves, trip.lane.fixed_cost
     table.price[at] = trip.lane.kit_cost - cluster.site_holding * trip.arrives
     if by_depot:
@@ -127,7 +127,7 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
     return InflowTable(
         kits=kits,
         due=due,
-        most=most + most_spares,
+        most=most + most_spares if cluster.relaxed else most,
         capacity=boxes.capacity,
         cost=boxes.cost,
         kit_volume=boxes.kit_volume,
@@ -137,13 +137,9 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
 
 def _most_spares(cluster: Cluster) -> int:
     """Kits for the blind alone that pass the depot at the most: with each trip of each site."""
-    trips = [sum(1 for trip in site.trips if _by_depot(cluster, trip)) for site in cluster.sites]
+    trips = [sum(1 for trip in site.trips if cluster.by_depot(trip)) for site in cluster.sites]
     most = np.maximum.reduceat(trips, cluster.first_choices).sum() if trips else 0
     return sum(cluster.kinds.each) * int(most)
-
-
-def _by_depot(cluster: Cluster, trip: Trip) -> bool:
-    return cluster.depot is not None and trip.lane.origin == cluster.depot.id
 
 
 def _over_choices(cluster: Cluster) -> tuple[Counts, Counts]:

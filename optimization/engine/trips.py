@@ -8,15 +8,18 @@ FOREVER = 10**9
 
 
 def dispatch_days(problem: Problem, lane: Lane) -> list[int]:
-    """The days, in order, on which a consignment may leave: both ends open, the weekday one of the lane's."""
+    """The days, in order, on which a consignment may leave."""
+    return [day for day in range(problem.horizon_days) if may_leave(problem, lane, day)]
+
+
+def may_leave(problem: Problem, lane: Lane, day: int) -> bool:
+    """Whether both ends are open on the day, and its weekday is one of the lane's."""
     origin, destination = problem.nodes[lane.origin], problem.nodes[lane.destination]
-    return [
-        day
-        for day in range(problem.horizon_days)
-        if day % 7 in lane.weekdays
+    return (
+        day % 7 in lane.weekdays
         and day not in origin.closed_days
         and day + lane.transit_days not in destination.closed_days
-    ]
+    )
 
 
 def entry_days(problem: Problem, lane: Lane) -> Callable[[str], tuple[int, int]]:

@@ -9,7 +9,6 @@ from optimization.engine.boxes import Boxes
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster import Cluster, Trip
 from optimization.engine.compiled import NEVER
-from optimization.engine.depot_inflow import InflowTable
 from optimization.engine.lots import Allotted, allot
 from optimization.engine.network import clusters_of, network_of
 from optimization.engine.own_stock import spare_own_stock
@@ -134,15 +133,11 @@ def _shared_boxes(cluster: Cluster, tables: Tables) -> Tables:
     """Few kits among many share boxes with them: each pays for its own volume."""
     transits = {trip.lane.transit_days for trip in cluster.arrivals}
     price = _by_volume(cluster.boxes(min(transits, default=0)), cluster)
-    inflow = tables.inflow
-    shared = InflowTable(
-        kits=inflow.kits,
-        due=inflow.due,
-        most=inflow.most,
+    shared = tables.inflow._replace(
         capacity=np.ones(1, dtype=np.int64),
         cost=np.array([price]),
         kit_volume=1,
-        box_cost=price * np.arange(inflow.kits + 1, dtype=np.float64),
+        box_cost=price * np.arange(tables.inflow.kits + 1, dtype=np.float64),
     )
     return Tables(tables.sites, shared, tables.early)
 

@@ -1,11 +1,12 @@
 """What of an earlier plan can still be done, as the network is today: day by day, from what is there."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from optimization.engine.blind import told_by
 from optimization.engine.boxes import qualified
-from optimization.engine.trips import entry_days
+from optimization.engine.trips import entry_days, may_leave
 from optimization.plan import Consignment
 from optimization.problem import Lane, Problem
 from optimization.replan.legs import Key, Legs
@@ -62,14 +63,11 @@ class _Walk:
         return whole and bool(kept)
 
     def _leaves(self, lane: Lane, key: Key) -> bool:
-        origin, destination = self._problem.nodes[lane.origin], self._problem.nodes[lane.destination]
         return (
             0 <= key.day < self._problem.horizon_days
-            and key.day % 7 in lane.weekdays
-            and key.day not in origin.closed_days
-            and key.day + lane.transit_days not in destination.closed_days
+            and may_leave(self._problem, lane, key.day)
             and key.temp in lane.temps
-            and not origin.kind.uses_kits
+            and not self._problem.nodes[lane.origin].kind.uses_kits
             and self._boxes(key)
         )
 
@@ -110,14 +108,10 @@ class _Walk:
         """Whether it still shows no arm."""
         if not self._problem.nodes[lane.destination].kind.uses_kits:
             return True
-        of: dict[str, int] = defaultdict(int)
+        of = Counter[str]()
         for lot, kits in kept.items():
             of[self._problem.lots[lot].kit] += kits
-        least = self._problem.blind_minimum_each
-        return all(
-            not any(of[kit] for kit in group) or all(of[kit] >= least for kit in group)
-            for group in self._problem.blind_groups
-        )
+        return told_by(self._problem, of).isdisjoint(kit for kit in of if of[kit])
 
     def _send(self, lane: Lane, key: Key, kept: dict[str, int]) -> None:
         destination = self._problem.nodes[lane.destination]
