@@ -64,9 +64,7 @@ def lots_of(file: CampaignFile, kit: KitTypePart, need: Need) -> Lots:
     for place, day in enumerate(sorted(file.campaigns.days)):
         released = day + file.campaigns.lead_time_days
         lots.append(_lot(kit, need, upto, released, released + kit.shelf_life_days, campaign=place))
-    lots.sort(
-        key=lambda lot: (lot.released_day, useful_expiry(kit, need, lot.expiry_day), lot.campaign is not None)
-    )
+    lots.sort(key=lambda lot: (order_of_use(kit, need, lot.released_day, lot.expiry_day), lot.campaign is not None))
     day_of = np.repeat(np.array(need.days, dtype=np.int64), need.promised)
     before = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(day_of)])
     return Lots(kit, file.horizon_days, day_of, before, tuple(lots))
@@ -89,6 +87,11 @@ def _lot(
 def last_use(kit: KitTypePart, expiry_day: int) -> int:
     """The last day on which a kit that expires then may be taken."""
     return expiry_day - max(kit.use_before_expiry_days, 1)
+
+
+def order_of_use(kit: KitTypePart, need: Need, released_day: int, expiry_day: int) -> tuple[int, int, int]:
+    """What comes first is used first; of what comes together and matters alike, what expires first."""
+    return released_day, useful_expiry(kit, need, expiry_day), expiry_day
 
 
 def useful_expiry(kit: KitTypePart, need: Need, expiry_day: int) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
 from optimization.campaigns.campaign_file import CampaignFile, KitTypePart
-from optimization.campaigns.lots import last_use, useful_expiry
+from optimization.campaigns.lots import last_use, order_of_use
 from optimization.campaigns.promise import Need
 from optimization.demand.mass import Mass, add, certain, lumped, mean_of, poisson
 
@@ -80,7 +80,7 @@ def _lots(
         released = day + file.campaigns.lead_time_days
         if kits:
             lots.append((released, released + kit.shelf_life_days, kits, day))
-    return sorted(lots, key=lambda lot: (lot[0], useful_expiry(kit, need, lot[1])))
+    return sorted(lots, key=lambda lot: order_of_use(kit, need, lot[0], lot[1]))
 
 
 def _rates(spread: float) -> NDArray[np.float64]:

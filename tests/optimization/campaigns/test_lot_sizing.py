@@ -69,6 +69,15 @@ def test_no_other_way_is_cheaper(asked: tuple[list[tuple[int, int]], dict[str, o
     assert told.cost.total == told.bound == least_by_trying(file)
 
 
+def test_of_stock_that_matters_alike_the_first_to_expire_is_used() -> None:
+    """Whichever is told first: what is left lies on its shelf as long as it lasts."""
+    stock = [{"kits": 1, "expiry_day": 3}, {"kits": 1, "expiry_day": 2}]
+    for told in (stock, stock[::-1]):
+        kit = a_type("K", [(1, 1)], stock=told, holding_cents_per_kit_day=1, use_before_expiry_days=1)
+        advice = advise_packing(a_file(kit), lambda *_: True)
+        assert advice.cost.total == advice.bound
+
+
 @settings(deadline=None, derandomize=True, max_examples=15)
 @given(st.lists(small_types, min_size=2, max_size=3), st.integers(0, 200))
 def test_shared_campaigns_are_the_cheapest(
