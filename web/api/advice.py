@@ -10,13 +10,12 @@ from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import DataClass, Permission
 from irt.reads.unblinded_advice import Advice, AdviceLine, advice_lines, advice_of
-from irt.services.supply_advice import AdviceAsked, AskAdvice, ask_advice
-from irt.services.unit_of_work import perform
+from irt.services.supply_advice import AskAdvice, ask_advice
 from optimization.campaigns.campaign_file import campaigns_of
 from optimization.result import Goal
 from web.api.gate import SHOWS
-from web.api.limits import NUMBER_MAX, refuse_unholdable
-from web.api.operations import Caller, Key, Now, Records, StudyId, pressed, unblinded_question
+from web.api.limits import NUMBER_MAX
+from web.api.operations import Caller, Now, Records, StudyId, asked_of_a_worker, unblinded_question
 from web.api.readings import write_down
 from web.planning.advice_questions import (
     DAYS_MAX,
@@ -98,19 +97,6 @@ def ask_campaigns(connection: Connection, ask: AskCampaigns) -> AskAdvice:
     return campaigns_question(ask.beside, campaigns_of(ask.file))
 
 
-def _asked(question: Callable[[Connection, Any], AskAdvice]) -> Callable[..., Any]:
-    """A command that asks the question; who may ask is looked at before the plan is."""
-
-    def start(data: Any, key: Key, caller: Caller, store: Records, now: Now) -> Any:
-        refuse_unholdable(data)
-        caller.require(_ASKS, data.study_id)
-        with store.reading() as connection:
-            ask = question(connection, data)
-        return perform(store, caller, now, ask_advice, ask, key)
-
-    return start
-
-
 @unblinded_question(
     "/studies/{study_id:int}/advice", _READS, DataClass.SUPPLY_BY_TYPE, "Questions asked beside plans"
 )
@@ -137,7 +123,7 @@ def _shown(found: Advice) -> AdviceShown:
 
 def _command(path: str, question: Callable[..., AskAdvice], summary: str, example: dict[str, Any]) -> Any:
     shows = {SHOWS: DataClass.SUPPLY_BY_TYPE}
-    return pressed(path, _asked(question), question, _ASKS, summary, example, AdviceAsked, **shows)
+    return asked_of_a_worker(path, question, ask_advice, _ASKS, summary, example, **shows)
 
 
 _PEN = {

@@ -11,11 +11,17 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import DataClass, Permission
 from irt.randomization.design import design_of
 from irt.reads.unblinded_bench import PaperLine, paper, papers
-from irt.services.bench import BenchWorkStarted, StartBenchWork, start_bench_work
-from irt.services.unit_of_work import perform
+from irt.services.bench import StartBenchWork, start_bench_work
 from web.api.gate import SHOWS
-from web.api.limits import refuse_unholdable
-from web.api.operations import Caller, Key, Now, PaperId, Records, StudyId, pressed, unblinded_question
+from web.api.operations import (
+    Caller,
+    Now,
+    PaperId,
+    Records,
+    StudyId,
+    asked_of_a_worker,
+    unblinded_question,
+)
 from web.api.readings import write_down
 from web.unblinded.bench_questions import (
     COMPARED_MAX,
@@ -110,19 +116,6 @@ def guess_after_code_breaks(connection: Connection, ask: GuessAfterCodeBreaks) -
     return guesses(connection, ask.study_id, ask.also)
 
 
-def _started(question: Callable[[Connection, Any], StartBenchWork]) -> Callable[..., Any]:
-    """A command that puts the question on the bench, for who may look at the study's randomization."""
-
-    def start(data: Any, key: Key, caller: Caller, store: Records, now: Now) -> Any:
-        refuse_unholdable(data)
-        caller.require(_VIEW, data.study_id)
-        with store.reading() as connection:
-            ask = question(connection, data)
-        return perform(store, caller, now, start_bench_work, ask, key)
-
-    return start
-
-
 @unblinded_question(
     "/studies/{study_id:int}/bench-papers", _VIEW, DataClass.LISTS, "The papers on the statistician's bench"
 )
@@ -157,7 +150,7 @@ def _shown(connection: Connection, study_id: int, paper_id: int) -> BenchPaperSh
 
 def _command(path: str, question: Callable[..., StartBenchWork], summary: str, example: dict[str, Any]) -> Any:
     shows = {SHOWS: DataClass.LISTS}
-    return pressed(path, _started(question), question, _VIEW, summary, example, BenchWorkStarted, **shows)
+    return asked_of_a_worker(path, question, start_bench_work, _VIEW, summary, example, **shows)
 
 
 OPERATIONS = (

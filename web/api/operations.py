@@ -11,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import ResponseSpec
 from litestar.params import HeaderParameter, JSONBody, PathParameter, QueryParameter
+from sqlalchemy import Connection
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import DataClass, Permission
@@ -164,6 +165,29 @@ def pressed(
         opt={EXAMPLE: example, **options} if scope is None else {SCOPE: scope, EXAMPLE: example, **options},
         sync_to_thread=True,
     )(carry_out)
+
+
+def asked_of_a_worker(
+    path: str,
+    question: Callable[[Connection, Any], Any],
+    service: Callable[..., Any],
+    scope: Permission,
+    summary: str,
+    example: dict[str, Any],
+    **options: Any,
+) -> HTTPRouteHandler:
+    """A handler for a question that a job works out; who may ask is looked at before anything is read."""
+
+    def ask_worker(data: Any, key: Key, caller: Caller, store: Records, now: Now) -> Any:
+        refuse_unholdable(data)
+        caller.require(scope, data.study_id)
+        with store.reading() as connection:
+            ask = question(connection, data)
+        return perform(store, caller, now, service, ask, key)
+
+    return pressed(
+        path, ask_worker, question, scope, summary, example, service.__annotations__["return"], **options
+    )
 
 
 def question(
