@@ -23,6 +23,17 @@ def read_part(path: Path, model: type[Read], refusal: type[BadInput]) -> Read:
 
 def parse_part(text: str, name: str, model: type[Read], refusal: type[BadInput]) -> Read:
     """The part that a text tells; `name` stands before what is wrong with it."""
+    data = parse_data(text, name, refusal)
+    try:
+        return model.model_validate(data)
+    except ValidationError as refused:
+        told = refused.errors()[0]
+        where = ".".join(str(step) for step in told["loc"]) or "file"
+        raise refusal(f"{name}: {where}: {told['msg']}.") from None
+
+
+def parse_data(text: str, name: str, refusal: type[BadInput]) -> object:
+    """The plain values that a text of YAML or JSON tells."""
     try:
         source = read_source(text)
     except UnreadableFile as refused:
@@ -30,9 +41,4 @@ def parse_part(text: str, name: str, model: type[Read], refusal: type[BadInput])
     if source.faults:
         first = source.faults[0]
         raise refusal(f"{name}:{first.place.line}: {first.sentence}")
-    try:
-        return model.model_validate(source.data)
-    except ValidationError as refused:
-        told = refused.errors()[0]
-        where = ".".join(str(step) for step in told["loc"]) or "file"
-        raise refusal(f"{name}: {where}: {told['msg']}.") from None
+    return source.data

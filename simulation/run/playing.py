@@ -10,7 +10,7 @@ from simulation.replication import EngineName
 from simulation.run.ask import Ask, software
 from simulation.run.directory import RESULTS, Directory
 from simulation.run.executor import Watch
-from simulation.run.run import Means, run
+from simulation.run.run import Means, made_with, run
 from simulation.run.summary import Columns, columns_of
 from simulation.run.table import read_table
 from simulation.spec.scenario import Scenario
@@ -46,16 +46,8 @@ class Playing:
 
     def made(self) -> dict[str, Any]:
         """What answers were made with, and where the runs are."""
-        return {
-            "seed": self.seed,
-            "engine": self.engine,
-            "software": software(),
-            "started": self.started.isoformat(timespec="seconds"),
-            "backend": self.means.backend,
-            "workers": self.means.workers,
-            "out": str(self.out),
-            "cpu_seconds": round(self.cpu_seconds, 3),
-        }
+        asked = {"seed": self.seed, "engine": self.engine, "software": software()}
+        return asked | made_with(self.means, self.out, self.started) | {"cpu_seconds": round(self.cpu_seconds, 3)}
 
     def play(self, scenario: Scenario, replications: int) -> Columns | None:
         """All replications from 0 on, at least as many as are asked for; None when stopped before."""

@@ -41,13 +41,14 @@ def run(ask: Ask, out: Path, means: Means, started: datetime, watch: Watch) -> d
         whole = tally.done == ask.replications
         told = ask.about | {"seed": ask.seed} | done | (_results(ask, directory) if whole else {})
         times = {"seconds": time.perf_counter() - begun, "cpu_seconds": tally.cpu_seconds}
-        report = told | _means(means, out, started) | {name: round(value, 3) for name, value in times.items()}
+        report = told | made_with(means, out, started) | {name: round(value, 3) for name, value in times.items()}
         if whole:
             write_json(report, out / REPORT)
     return report
 
 
-def _means(means: Means, out: Path, started: datetime) -> dict[str, Any]:
+def made_with(means: Means, out: Path, started: datetime) -> dict[str, Any]:
+    """When, by whom and where, as every report tells it."""
     return {
         "started": started.isoformat(timespec="seconds"),
         "backend": means.backend,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from irt.errors import BadInput
 from irt.study.check import open_study
-from irt.study.source import UnreadableFile, read_source
+from simulation.part_file import parse_data
 from simulation.spec.rules import require_sound
 from simulation.spec.scenario import Scenario
 
@@ -31,16 +31,10 @@ def read_scenario(path: Path | str) -> Scenario:
 
 def parse_scenario(text: str, folder: Path, name: str = "scenario") -> Scenario:
     """The same of a text, with the folder from which `study_file` is found."""
-    try:
-        source = read_source(text)
-    except UnreadableFile as refused:
-        raise UnreadableScenario(f"{name}:{refused.place.line}: {refused.sentence}") from None
-    if source.faults:
-        first = source.faults[0]
-        raise UnreadableScenario(f"{name}:{first.place.line}: {first.sentence}")
-    if not isinstance(source.data, dict):
+    told = parse_data(text, name, UnreadableScenario)
+    if not isinstance(told, dict):
         raise UnreadableScenario(f"{name}: a scenario is a mapping of keys and values.")
-    data = dict(source.data)
+    data = dict(told)
     if (study_file := data.pop("study_file", None)) is not None:
         data["study"] = open_study(_text(folder / str(study_file)), str(study_file))
     return scenario_of(data, name)

@@ -1,8 +1,8 @@
 """`irt forecast`: how many subjects will come, when enrolment will be complete, and how good that was before."""
 
-from importlib import import_module
-
 import click
+
+from irt.commands.subcommands import Subcommands
 
 # Each is loaded when it is used. A command has the name of its function there.
 SUBCOMMANDS = {
@@ -13,22 +13,7 @@ SUBCOMMANDS = {
 }
 
 
-class Subcommands(click.Group):
-    """Commands in files of their own."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of use."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, if there is one."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), cmd_name)
-        return command
-
-
-@click.group(cls=Subcommands)
+@click.group(cls=Subcommands, rooms=SUBCOMMANDS)
 def forecast() -> None:
     """Forecast enrolment from the subjects enrolled so far.
 

@@ -2,7 +2,7 @@
 
 import click
 
-from web.commands.subcommands import Subcommands
+from irt.commands.subcommands import Subcommands
 
 # Each is loaded when it is used: a solver takes long to load. A command is named as its function there.
 SUBCOMMANDS = {

@@ -2,7 +2,7 @@
 
 import click
 
-from web.commands.subcommands import Subcommands
+from irt.commands.subcommands import Subcommands
 
 SUBCOMMANDS = {
     "run": "web.commands.simulate_run",

@@ -14,7 +14,6 @@ from simulation.explore.choose import choose as choose_among
 from simulation.explore.experiment import Looked
 from simulation.measures import MEASURES
 from simulation.replication import EngineName
-from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
 from simulation.run.playing import Playing, by_hash
 from simulation.run.run import Means
@@ -22,12 +21,12 @@ from simulation.run.summary import Columns
 from simulation.spec.reading import read_scenario
 from simulation.spec.scenario import Scenario
 from web.commands.simulate_options import (
-    backend_option,
-    cluster_option,
+    all_played,
     engine_option,
+    means_options,
+    out_option,
     seed_option,
     watched,
-    workers_option,
 )
 from web.commands.simulate_run import with_interval
 
@@ -46,10 +45,8 @@ measures = click.Choice(tuple(MEASURES))
 @click.option("--most", default=5000, show_default=True, type=click.IntRange(min=30), help="Trials of one plan.")
 @seed_option
 @engine_option
-@backend_option
-@workers_option
-@cluster_option
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all.")
+@means_options
+@out_option
 @json_option
 def choose(
     scenario_paths: tuple[Path, ...],
@@ -60,9 +57,7 @@ def choose(
     most: int,
     seed: int,
     engine: EngineName,
-    backend: BackendName,
-    workers: int,
-    cluster: str | None,
+    means: Means,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -75,15 +70,12 @@ def choose(
     """
     scenarios, begun = [read_scenario(path) for path in scenario_paths], time.perf_counter()
     looked, selecting = Looked(measure=measure, per=per), Selecting(indifference, error, most=most)
-    means, started = Means(backend, workers, cluster), clock.now()
+    started = clock.now()
     with watched("Choosing", most) as watch:
         playing = Playing(seed, engine, out, means, started, watch, by_hash)
 
         def play(scenario: Scenario, replications: int) -> Columns:
-            columns = playing.play(scenario, replications)
-            if columns is None:
-                raise click.Abort
-            return columns
+            return all_played(playing.play(scenario, replications))
 
         choice = choose_among(scenarios, looked, selecting, play)
     told = {"format": FORMAT, "measure": measure, "per": per, "indifference": indifference, "error": error}

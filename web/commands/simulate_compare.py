@@ -10,19 +10,16 @@ from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.replication import EngineName
 from simulation.run.ask import Ask
-from simulation.run.backends.by_name import BackendName
 from simulation.run.compared import Finished, compared, finished
 from simulation.run.run import Means
 from simulation.run.run import run as carry_out
 from simulation.spec.reading import read_scenario
 from web.commands.simulate_options import (
-    backend_option,
-    cluster_option,
     engine_option,
+    means_options,
     replications_option,
     seed_option,
     watched,
-    workers_option,
 )
 from web.commands.simulate_run import with_interval
 
@@ -36,9 +33,7 @@ run_or_scenario = click.Path(exists=True, path_type=Path)
 @replications_option
 @seed_option
 @engine_option
-@backend_option
-@workers_option
-@cluster_option
+@means_options
 @json_option
 def compare(
     first: Path,
@@ -46,9 +41,7 @@ def compare(
     replications: int,
     seed: int,
     engine: EngineName,
-    backend: BackendName,
-    workers: int,
-    cluster: str | None,
+    means: Means,
     as_json: bool,
 ) -> None:
     """Hold B against A, replication by replication; each is the directory of a finished run, or a scenario file.
@@ -59,7 +52,6 @@ def compare(
 
     Example: irt simulate compare DIR-A DIR-B --json
     """
-    means = Means(backend, workers, cluster)
     runs = [_finished(path, seed, replications, engine, means) for path in (first, second)]
     told = compared(*runs)
     show(told if as_json else in_short(told), as_json)

@@ -13,16 +13,14 @@ from simulation.analysis.boundaries import Verdict
 from simulation.gate.hold import Stopped, hold, record_of
 from simulation.gate.reading import read_gate
 from simulation.replication import EngineName
-from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
 from simulation.run.playing import Playing
 from simulation.run.run import Means
 from web.commands.simulate_options import (
-    backend_option,
-    cluster_option,
     engine_option,
+    means_options,
+    out_option,
     watched,
-    workers_option,
 )
 from web.commands.simulate_run import CANCELLED, with_interval
 
@@ -35,17 +33,13 @@ STATEMENT = "gate.json"
 @click.command()
 @click.argument("gate_file", metavar="GATE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @engine_option
-@backend_option
-@workers_option
-@cluster_option
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all.")
+@means_options
+@out_option
 @json_option
 def gate(
     gate_file: Path,
     engine: EngineName,
-    backend: BackendName,
-    workers: int,
-    cluster: str | None,
+    means: Means,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -57,7 +51,7 @@ def gate(
     Example: irt simulate gate GATE.yaml --out DIR --json
     """
     agreed, begun = read_gate(gate_file), time.perf_counter()
-    means, started = Means(backend, workers, cluster), clock.now()
+    started = clock.now()
     with watched(f"Holding {agreed.agreement.name}", agreed.agreement.looks[-1]) as watch:
         playing = Playing(agreed.agreement.seed, engine, out, means, started, watch)
         try:

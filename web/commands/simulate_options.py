@@ -2,17 +2,20 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import click
 
 from irt.commands.running import progress_bar
 from simulation.replication import EngineName
-from simulation.run.backends.by_name import BACKENDS
+from simulation.run.backends.by_name import BACKENDS, BackendName
 from simulation.run.executor import Progress, Watch
+from simulation.run.run import Means
+from simulation.run.summary import Columns
 
 scenario_argument = click.argument(
     "scenario_file", metavar="SCENARIO", type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -39,6 +42,29 @@ workers_option = click.option(
 cluster_option = click.option(
     "--cluster", metavar="ADDRESS", help="Of a Dask or Ray cluster; left out, one is begun on this machine."
 )
+out_option = click.option(
+    "--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all."
+)
+
+
+def means_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that tell who works on it, given to the command as `means`; none of them changes a result."""
+
+    @backend_option
+    @workers_option
+    @cluster_option
+    @wraps(command)
+    def with_means(*, backend: BackendName, workers: int, cluster: str | None, **others: Any) -> None:
+        command(means=Means(backend, workers, cluster), **others)
+
+    return with_means
+
+
+def all_played(columns: Columns | None) -> Columns:
+    """What was asked for; the command ends where it was stopped before."""
+    if columns is None:
+        raise click.Abort
+    return columns
 
 
 @contextmanager

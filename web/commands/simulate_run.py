@@ -10,19 +10,17 @@ from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.replication import EngineName
 from simulation.run.ask import Ask
-from simulation.run.backends.by_name import BackendName
 from simulation.run.run import Means
 from simulation.run.run import run as carry_out
 from simulation.spec.reading import read_scenario
 from web.commands.simulate_options import (
-    backend_option,
-    cluster_option,
     engine_option,
+    means_options,
+    out_option,
     replications_option,
     scenario_argument,
     seed_option,
     watched,
-    workers_option,
 )
 
 CANCELLED = 130
@@ -35,19 +33,15 @@ SHOWN = ("missed_per_visit", "any_missed", "out_of_stock_per_visit", "kits_made_
 @replications_option
 @seed_option
 @engine_option
-@backend_option
-@workers_option
-@cluster_option
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all.")
+@means_options
+@out_option
 @json_option
 def run(
     scenario_file: Path,
     replications: int,
     seed: int,
     engine: EngineName,
-    backend: BackendName,
-    workers: int,
-    cluster: str | None,
+    means: Means,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -61,7 +55,7 @@ def run(
     """
     ask = Ask(read_scenario(scenario_file), seed, replications, engine)
     with watched("Simulating", replications) as watch:
-        report = carry_out(ask, out, Means(backend, workers, cluster), clock.now(), watch)
+        report = carry_out(ask, out, means, clock.now(), watch)
     show(report if as_json else in_short(report), as_json)
     if report["done"] < replications:
         click.echo(f"{report['done']} of {replications} are done; the same command goes on from there.", err=True)

@@ -14,18 +14,17 @@ from simulation.explore.explore import morris_of, tornado_of
 from simulation.explore.reading import read_experiment
 from simulation.explore.uncertainty import uncertainty_of
 from simulation.replication import EngineName
-from simulation.run.backends.by_name import BackendName
 from simulation.run.files import write_json
 from simulation.run.playing import Playing, by_hash
 from simulation.run.run import Means
 from simulation.run.summary import Columns
 from simulation.spec.scenario import Scenario
 from web.commands.simulate_options import (
-    backend_option,
-    cluster_option,
+    all_played,
     engine_option,
+    means_options,
+    out_option,
     watched,
-    workers_option,
 )
 from web.commands.simulate_run import with_interval
 
@@ -38,17 +37,13 @@ ANSWER = "sensitivity.json"
     "experiment_file", metavar="EXPERIMENT", type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @engine_option
-@backend_option
-@workers_option
-@cluster_option
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="A directory for all.")
+@means_options
+@out_option
 @json_option
 def sensitivity(
     experiment_file: Path,
     engine: EngineName,
-    backend: BackendName,
-    workers: int,
-    cluster: str | None,
+    means: Means,
     out: Path,
     as_json: bool,
 ) -> None:
@@ -61,7 +56,7 @@ def sensitivity(
     Example: irt simulate sensitivity EXPERIMENT.yaml --out DIR --json
     """
     (experiment, scenario), begun = read_experiment(experiment_file), time.perf_counter()
-    means, started = Means(backend, workers, cluster), clock.now()
+    started = clock.now()
     with watched(f"Exploring {experiment.name}", experiment.replications) as watch:
         playing = Playing(experiment.seed, engine, out, means, started, watch, by_hash)
         told = _about(experiment, scenario) | _explored(experiment, scenario, playing)
@@ -79,10 +74,7 @@ def _about(experiment: Experiment, scenario: Scenario) -> dict[str, Any]:
 def _explored(experiment: Experiment, scenario: Scenario, playing: Playing) -> dict[str, Any]:
     def play(point: Scenario, seed: int = experiment.seed) -> Columns:
         playing.seed = seed
-        columns = playing.play(point, experiment.replications)
-        if columns is None:
-            raise click.Abort
-        return columns
+        return all_played(playing.play(point, experiment.replications))
 
     if experiment.method == "uncertainty":
         nested = uncertainty_of(experiment, scenario, play)

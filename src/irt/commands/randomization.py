@@ -1,14 +1,14 @@
 """`irt randomization`: what a design does, asked from outside a study."""
 
-from importlib import import_module
-
 import click
+
+from irt.commands.subcommands import Subcommands
 
 # Each is loaded when it is used: some bring numerical libraries that take long to load.
 SUBCOMMANDS = {
     "probabilities": "irt.commands.randomization_probabilities",
     "draw": "irt.commands.randomization_draw",
-    "list": "irt.commands.randomization_list",
+    "list": "irt.commands.randomization_list:list_arms",
     "import-list": "irt.commands.randomization_list_import",
     "study-list": "irt.commands.randomization_study_list",
     "prove-line": "irt.commands.randomization_list_proof",
@@ -29,23 +29,7 @@ SUBCOMMANDS = {
 }
 
 
-class Subcommands(click.Group):
-    """Commands that are each in a file of their own, under their own name there."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """In the order of use."""
-        return list(SUBCOMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, if there is one."""
-        if cmd_name not in SUBCOMMANDS:
-            return None
-        name = "list_arms" if cmd_name == "list" else cmd_name.replace("-", "_")
-        command: click.Command = getattr(import_module(SUBCOMMANDS[cmd_name]), name)
-        return command
-
-
-@click.group(cls=Subcommands)
+@click.group(cls=Subcommands, rooms=SUBCOMMANDS)
 def randomization() -> None:
     """Chances, draws and figures of a randomization design, which is one JSON or YAML file.
 
