@@ -39,6 +39,7 @@ from web.blinded.door_pickups import DoorPickupPages
 from web.blinded.doors import DoorPages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
+from web.blinded.enrolment_forecast import EnrolmentForecastPages
 from web.blinded.exits import ExitPages
 from web.blinded.expiry import ExpiringPages, ExpiryPages
 from web.blinded.help_desk import HelpDeskPages
@@ -239,6 +240,7 @@ ROOMS: tuple[Any, ...] = (
     ConfigurationPages,
     KitListPages,
     EnrolmentPages,
+    EnrolmentForecastPages,
     HelpDeskPages,
     ContentsPages,
 )

@@ -6,8 +6,8 @@ import numpy as np
 
 from simulation.enrolment.forecast import FIT_STREAM, SITE_STREAM, stream
 from simulation.enrolment.history import Counts, History
-from simulation.enrolment.paths import Paths
-from simulation.enrolment.posterior.fit import EFFORT, Effort, fit
+from simulation.enrolment.paths import Paths, Silent
+from simulation.enrolment.posterior.fit import EFFORT, Effort, Posterior, fit
 from simulation.enrolment.special import Floats, log_negative_binomial
 
 
@@ -30,12 +30,20 @@ def sites_at_risk(
 ) -> list[SiteOutlook]:
     """Every open site, the likeliest to fall short first."""
     posterior = fit(history, stream(seed, FIT_STREAM), effort=effort)
+    return outlooks_from(posterior, history, months, at_most, seed)
+
+
+def outlooks_from(
+    posterior: Posterior, history: History, months: int, at_most: int, seed: int, silent: Silent | None = None
+) -> list[SiteOutlook]:
+    """The same from what was learned before; a site that is closed or on hold is not active."""
     chance = np.random.Generator(np.random.PCG64DXSM(stream(seed, SITE_STREAM)))
-    paths = Paths(posterior, np.arange(posterior.draws), chance)
+    paths = Paths(posterior, np.arange(posterior.draws), chance, silent)
+    active = paths.active.mean(axis=0)
     expected = sum((paths.known_sites() for _ in range(months)), np.zeros_like(posterior.rate))
     short = chance_of_at_most(at_most, expected, posterior.scalar["spread"][:, None]).mean(axis=0)
     enrolled: Counts = history.counts.sum(axis=1)
-    active, mean = posterior.active.mean(axis=0), expected.mean(axis=0)
+    mean = expected.mean(axis=0)
     outlooks = [
         SiteOutlook(
             site,

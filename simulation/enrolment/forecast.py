@@ -10,8 +10,8 @@ from simulation.enrolment.history import Counts, History
 from simulation.enrolment.listed_sites import Listed
 from simulation.enrolment.months import day_within
 from simulation.enrolment.openings import OPENINGS_PRIOR, OpeningsPrior, draw_openings, opening_law
-from simulation.enrolment.paths import Paths
-from simulation.enrolment.posterior.fit import EFFORT, Effort, fit
+from simulation.enrolment.paths import Paths, Silent
+from simulation.enrolment.posterior.fit import EFFORT, Effort, Posterior, fit
 from simulation.enrolment.prior import PRIOR, Prior
 from simulation.enrolment.special import Floats
 from simulation.enrolment.start_up import draw_listed_openings, start_up_law
@@ -67,6 +67,20 @@ def forecast_enrolment(
     open.
     """
     posterior = fit(history, stream(seed, FIT_STREAM), prior, effort)
+    return paths_from(posterior, history, months, seed, target, openings, listed)
+
+
+def paths_from(
+    posterior: Posterior,
+    history: History,
+    months: int,
+    seed: int,
+    target: int | None = None,
+    openings: OpeningsPrior = OPENINGS_PRIOR,
+    listed: Listed | None = None,
+    silent: Silent | None = None,
+) -> Forecast:
+    """The same from what was learned before; `silent` tells of known sites that enrol nobody now, or any more."""
     chance = np.random.Generator(np.random.PCG64DXSM(stream(seed, PATH_STREAM)))
     picked = np.repeat(np.arange(posterior.draws), PATHS_A_DRAW)
     ahead = max(months, LONGEST_MONTHS)
@@ -75,7 +89,7 @@ def forecast_enrolment(
     else:
         law = start_up_law(listed.delays, listed.waiting)
         to_open = draw_listed_openings(law, listed.waiting, len(picked), ahead, chance)
-    paths = Paths(posterior, picked, chance)
+    paths = Paths(posterior, picked, chance, silent)
     known, new = int(history.totals.sum()), [paths.month(to_open[:, month]) for month in range(months)]
     while target is not None and len(new) < LONGEST_MONTHS and not _reached(known, new, target):
         new.append(paths.month(to_open[:, len(new)]))

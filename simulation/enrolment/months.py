@@ -31,9 +31,13 @@ def written(month: int) -> str:
 
 def day_within(month: int, share: float) -> date:
     """The day after so great a share of a month has passed."""
-    first, following = _first_day(month), _first_day(month + 1)
-    days = (following - first).days
-    return first + timedelta(days=min(int(share * days), days - 1))
+    days = days_in(month)
+    return _first_day(month) + timedelta(days=min(int(share * days), days - 1))
+
+
+def days_in(month: int) -> int:
+    """How many days a month has."""
+    return (_first_day(month + 1) - _first_day(month)).days
 
 
 def _first_day(month: int) -> date:

@@ -1,10 +1,12 @@
 """Many trials run on at once: sites stop and go on, new ones open, and the common level walks."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulation.enrolment.history import Counts
 from simulation.enrolment.months import YEAR
-from simulation.enrolment.posterior.evidence import running_numbers
+from simulation.enrolment.posterior.evidence import Flags, running_numbers
 from simulation.enrolment.posterior.fit import Posterior
 from simulation.enrolment.prior import FIRST_MONTH, HOLIDAYS, TIRING_MONTHS
 from simulation.enrolment.special import Floats, summed
@@ -14,14 +16,27 @@ FEWEST_RECENT = 3
 """New sites open in the countries of the latest ones, if there are so many of these."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Silent:
+    """What is known of sites beside their counts: closed ones enrol nobody any more, those on hold nobody now."""
+
+    closed: Flags
+    on_hold: Flags
+
+
 class Paths:
     """One path for each draw picked; `month` runs all of them on by a month."""
 
-    def __init__(self, posterior: Posterior, picked: Counts, chance: np.random.Generator) -> None:
+    def __init__(
+        self, posterior: Posterior, picked: Counts, chance: np.random.Generator, silent: Silent | None = None
+    ) -> None:
         self.posterior, self.chance = posterior, chance
         self.scalar = {name: values[picked] for name, values in posterior.scalar.items()}
         self.holiday, self.country = posterior.holiday[picked], posterior.country[picked]
         self.rate, self.active = posterior.rate[picked], posterior.active[picked]
+        if silent is not None:
+            self.rate[:, silent.closed] = 0.0
+            self.active[:, silent.closed | silent.on_hold] = False
         self.opened = np.tile(posterior.opened, (len(picked), 1))
         self.sites = np.full(len(picked), len(posterior.opened))
         self.drift: Floats = np.zeros(len(picked))

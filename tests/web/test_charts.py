@@ -27,6 +27,12 @@ EVERY = {
     "projection": charts.projection_chart("Stock", [TODAY, TODAY + timedelta(7)], [5, 4], [5, 2], [5, 6], 3),
     "visits": charts.visit_line(VISITS, TODAY),
     "dots": charts.visit_dots("Expected", ["L-3", "T-2"], [("Tue", (2, 1)), ("Wed", (0, 0))]),
+    "fan": charts.fan_chart(
+        "Fan",
+        [("2026-05", 4), ("2026-06", 9)],
+        [charts.FanMonth("2026-07", {"p05": 9, "p25": 10, "p50": 12, "p75": 14, "p95": 18})],
+        20,
+    ),
     "difference": charts.difference_bar(-3, 10),
     "key": charts.visit_line_key(),
     "gap": charts.gap_chart("Bound", [(0.1, 100_000, None), (0.4, 200_000, 900_000), (1, 300_000, 400_000)]),
@@ -46,7 +52,7 @@ def test_a_picture_has_a_title_and_a_description(name):
     assert re.search(r"<title id=.*?>.+?</title><desc id=.*?>.+?</desc>", EVERY[name])
 
 
-@pytest.mark.parametrize("name", ["line", "bar", "projection", "dots"])
+@pytest.mark.parametrize("name", ["line", "bar", "projection", "dots", "fan"])
 def test_the_numbers_stand_beside_the_picture(name):
     assert "<table" in EVERY[name]
     assert "Numbers behind the picture" in EVERY[name]

@@ -1,6 +1,9 @@
 """Pages about one study: which one a person means where the address names none, and what they may do there."""
 
+from collections.abc import Mapping
+
 from irt.blinding.roles import Permission
+from irt.errors import BadInput
 from web.blinded.desk import Desk
 
 
@@ -20,3 +23,11 @@ def study_of(desk: Desk, *permissions: Permission) -> int | None:
 def may(desk: Desk, permission: Permission, study_id: int) -> bool:
     """Whether the person may do this in the whole study."""
     return desk.who.actor.grant_for(permission, study_id, None) is not None
+
+
+def study_in(data: Mapping[str, str]) -> int:
+    """The study that a form for a file is about; BadInput where it does not say."""
+    number = data.get("study", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        raise BadInput("The form was not complete. Nothing was taken. Reload the page and try again.")
+    return int(number)

@@ -12,14 +12,13 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput
 from irt.reads.blinded_people import place_in
 from irt.reads.blinded_plans import BlindedConsignment, BlindedPlan, BlindedPlanLine, blinded_plan, blinded_plans
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
 from irt.services.log_reading import LogReading, log_reading
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.one_study import study_of
+from web.blinded.one_study import study_in, study_of
 from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
@@ -97,7 +96,7 @@ class BlindedPlanPages(Controller):
     @post("/{number:int}/export", status_code=200, sync_to_thread=True)
     def export(self, desk: NamedDependency[Desk], number: FromPath[int], data: Fields) -> Response[Any]:
         """The consignments as a file; that it was taken is written down."""
-        study_id, suffix = _posted(data), table_in(data)
+        study_id, suffix = study_in(data), table_in(data)
         desk.who.actor.require(Permission.VIEW_SUPPLY, study_id)
         plan, names = _read(desk, study_id, number)
         rows = [row for one in plan.consignments for row in _rows(one, names)]
@@ -108,13 +107,6 @@ class BlindedPlanPages(Controller):
             place = place_in(connection, desk.who.actor, study_id, None)
         mode = mode_of(desk.who, place, desk.request.app.state.installation.settings.mode)
         return table_answer(f"plan_{number}", mode, desk.now, _HEADS, rows, suffix)
-
-
-def _posted(data: Mapping[str, str]) -> int:
-    number = data.get("study", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 10):
-        raise BadInput("The form was not complete. Nothing was taken. Reload the page and try again.")
-    return int(number)
 
 
 def _read(desk: Desk, study_id: int, number: int) -> tuple[BlindedPlan, dict[str, str]]:

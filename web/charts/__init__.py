@@ -1,5 +1,6 @@
 """Pictures drawn by the server as SVG: a title, a description, and the numbers in a table beside them."""
 
+from web.charts.fan import FanMonth, fan_chart
 from web.charts.plans import gap_chart, network_key, network_picture, service_chart, split_chart
 from web.charts.series import (
     Series,
@@ -11,10 +12,12 @@ from web.charts.series import (
 from web.charts.visits import VisitMark, visit_dots, visit_line, visit_line_key
 
 __all__ = [
+    "FanMonth",
     "Series",
     "VisitMark",
     "bar_chart",
     "difference_bar",
+    "fan_chart",
     "gap_chart",
     "line_chart",
     "network_key",

@@ -55,8 +55,8 @@ def line_chart(
     """Lines over a number axis (from 0 where asked), each with a dash of its own and its name at its end."""
     x_of = round_scale([*[0.0] * from_zero, *(x for each in series for x, _ in each.points)], _LEFT, _RIGHT)
     y_of = round_scale([y for each in series for _, y in each.points], _BOTTOM, _TOP)
-    strokes = _grid(y_of, y_name) + _x_numbers(x_of, x_name)
-    ends = _apart([y_of(each.points[-1][1]) + 4 for each in series])
+    strokes = grid(y_of, y_name) + _x_numbers(x_of, x_name)
+    ends = apart([y_of(each.points[-1][1]) + 4 for each in series])
     for index, (each, end) in enumerate(zip(series, ends, strict=True)):
         points = [(x_of(x), y_of(y)) for x, y in each.points]
         strokes.append(svg.path(points, f"irt-line irt-stroke-{index % 6 + 1} {_DASHES[index % 3]}"))
@@ -82,7 +82,7 @@ def bar_chart(
     totals = [sum(values[i] for _, values in stacks) for i in range(len(groups))]
     y_of = round_scale([0, *totals], _BOTTOM, _TOP + 10)
     width = (_WIDTH - _LEFT - 10) / len(groups)
-    strokes = _grid(y_of, unit, right=_WIDTH - 10)
+    strokes = grid(y_of, unit, right=_WIDTH - 10)
     for i, group in enumerate(groups):
         strokes += _bar(_LEFT + i * width, width, group, [values[i] for _, values in stacks], y_of)
     strokes += _key([name for name, _ in stacks])
@@ -110,7 +110,7 @@ def projection_chart(
     xs = [_LEFT + i * (_RIGHT - _LEFT) / max(len(days) - 1, 1) for i in range(len(days))]
     band = [(x, y_of(v)) for x, v in zip(xs, high, strict=True)]
     band += [(x, y_of(v)) for x, v in reversed(list(zip(xs, low, strict=True)))]
-    strokes = [*_grid(y_of, "kits"), svg.path(band, "irt-band", closed=True)]
+    strokes = [*grid(y_of, "kits"), svg.path(band, "irt-band", closed=True)]
     strokes.append(svg.path([(x, y_of(v)) for x, v in zip(xs, median, strict=True)], "irt-line irt-stroke-1"))
     labels = {"95 %": high[-1], middle: median[-1], "5 %": low[-1]}
     if floor is not None:
@@ -136,7 +136,8 @@ def difference_bar(value: float, limit: float) -> Markup:
     ).format(words, strokes + svg.text(84, 12, words, "irt-label"))
 
 
-def _grid(y_of: Scale, name: str, right: float = _RIGHT) -> list[Markup]:
+def grid(y_of: Scale, name: str, right: float = _RIGHT) -> list[Markup]:
+    """Lines across at round numbers, and the name of what they count."""
     strokes = [svg.text(_LEFT - 7, 11, f"↑ {name}", "irt-halo")]
     for tick in y_of.ticks:
         look = "irt-axis" if tick in (y_of.low, 0) else "irt-grid"
@@ -191,14 +192,14 @@ def _deliveries(deliveries: Sequence[tuple[int, int]], xs: Sequence[float]) -> l
 
 
 def _end_labels(labels: dict[str, float], y_of: Scale, middle: str) -> list[Markup]:
-    places = _apart([y_of(value) + 4 for value in labels.values()])
+    places = apart([y_of(value) + 4 for value in labels.values()])
     return [
         svg.text(_RIGHT + 6, y, words, "irt-label" if words == middle else "")
         for words, y in zip(labels, places, strict=True)
     ]
 
 
-def _apart(places: Sequence[float], gap: float = 14) -> list[float]:
+def apart(places: Sequence[float], gap: float = 14) -> list[float]:
     """Moves labels down where they would cover each other, keeping their order."""
     moved = list(places)
     below = float("-inf")

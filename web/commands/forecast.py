@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "backtest": "web.commands.forecast_backtest",
     "sites": "web.commands.forecast_sites",
     "check": "web.commands.forecast_check",
+    "study": "web.commands.forecast_study",
 }
 
 

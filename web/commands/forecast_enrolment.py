@@ -7,10 +7,8 @@ import click
 
 from irt.commands.randomization_options import json_option, show, svg_option
 from simulation.enrolment.fan_chart import fan_chart
-from simulation.enrolment.forecast import Forecast, completion, forecast_enrolment
+from simulation.enrolment.forecast import forecast_enrolment
 from simulation.enrolment.listed_sites import listed_sites, read_listed
-from simulation.enrolment.months import written
-from simulation.enrolment.special import Floats
 from web.commands.forecast_options import (
     draws_option,
     effort_of,
@@ -20,9 +18,7 @@ from web.commands.forecast_options import (
     seed_option,
     until_option,
 )
-
-SHARES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-COMPLETION = {"p05": 0.05, "p50": 0.5, "p95": 0.95}
+from web.forecasting.told import summary
 
 
 @click.command()
@@ -67,24 +63,6 @@ def enrolment(
     show(told if as_json else lines(told), as_json)
 
 
-def summary(forecast: Forecast, months: int, target: int) -> dict[str, Any]:
-    """What the command tells."""
-    new = forecast.quantiles(tuple(SHARES.values()))
-    cumulative = forecast.quantiles(tuple(SHARES.values()), cumulative=True)
-    days = completion(forecast, target, tuple(COMPLETION.values()))
-    return {
-        "months": [
-            {
-                "month": written(forecast.first_month + month),
-                "new": _named(new[:, month]),
-                "cumulative": _named(cumulative[:, month]),
-            }
-            for month in range(months)
-        ],
-        "completion": {name: day and day.isoformat() for name, day in zip(COMPLETION, days, strict=True)},
-    }
-
-
 def lines(told: dict[str, Any]) -> dict[str, Any]:
     """A line a month for people: the middle and the 90 % interval."""
     months = {
@@ -92,10 +70,6 @@ def lines(told: dict[str, Any]) -> dict[str, Any]:
     }
     days = told["completion"]
     return months | {"complete": f"{days['p50'] or 'never'} ({days['p05'] or 'never'} to {days['p95'] or 'never'})"}
-
-
-def _named(values: Floats) -> dict[str, float]:
-    return {name: round(float(value), 1) for name, value in zip(SHARES, values, strict=True)}
 
 
 def _plain(shares: dict[str, float]) -> str:

@@ -1,12 +1,11 @@
 """`irt forecast sites`: the sites that may fall short in the months to come."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from irt.commands.randomization_options import json_option, show
-from simulation.enrolment.at_risk import SiteOutlook, sites_at_risk
+from simulation.enrolment.at_risk import sites_at_risk
 from web.commands.forecast_options import (
     draws_option,
     effort_of,
@@ -16,6 +15,7 @@ from web.commands.forecast_options import (
     seed_option,
     until_option,
 )
+from web.forecasting.told import site_row
 
 
 @click.command()
@@ -34,8 +34,4 @@ def sites(
     Example: irt forecast sites FILE.csv --until 1994-12 --horizon-months 6 --at-most 0 --json
     """
     found = sites_at_risk(known_history(enrolment_file, until), months, at_most, seed, effort_of(draws))
-    show({"sites": [_row(outlook) for outlook in found]}, as_json)
-
-
-def _row(outlook: SiteOutlook) -> dict[str, object]:
-    return {name: round(each, 4) if isinstance(each, float) else each for name, each in asdict(outlook).items()}
+    show({"sites": [site_row(outlook) for outlook in found]}, as_json)

@@ -1,5 +1,6 @@
 """Draws from the posterior: a Markov chain over everything that is not known, from a seed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,12 @@ class Effort:
 
 
 EFFORT = Effort()
+Watch = Callable[[int, int], None]
+"""Told after each sweep how many are done, of how many; what it raises ends the chain."""
+
+
+def unwatched(done: int, of: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,17 +64,21 @@ class Posterior:
         return int(self.rate.shape[0])
 
 
-def fit(history: History, seed: int, prior: Prior = PRIOR, effort: Effort = EFFORT) -> Posterior:
+def fit(
+    history: History, seed: int, prior: Prior = PRIOR, effort: Effort = EFFORT, watch: Watch = unwatched
+) -> Posterior:
     """Learns from a history; the same seed gives the same draws."""
     chance = np.random.Generator(np.random.PCG64DXSM(seed))
     evidence = evidence_of(history, prior.early_sites)
     state, steps = State.beginning(evidence), Steps.beginning(evidence)
     kept: list[dict[str, Floats]] = []
-    for sweep in range(effort.warm_up + effort.sweeps):
+    sweeps = effort.warm_up + effort.sweeps
+    for sweep in range(sweeps):
         steps.warming = sweep < effort.warm_up
         _sweep(state, evidence, prior, steps, chance)
         if not steps.warming and (sweep - effort.warm_up) % effort.thin == 0:
             kept.append(_kept(state))
+        watch(sweep + 1, sweeps)
     return _posterior(kept, history, evidence)
 
 

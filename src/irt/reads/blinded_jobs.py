@@ -61,6 +61,7 @@ _TITLES = {
     JobKind.HOLD: "Kits set apart",
     JobKind.OPTIMIZATION: "Optimization of the supply",
     JobKind.ADVICE: "Advice beside a plan",
+    JobKind.ENROLMENT: "Forecast of enrolment",
 }
 
 
@@ -93,6 +94,10 @@ def _answered(job: RowMapping, result: Mapping[str, Any]) -> str:
     return "The answer is kept."
 
 
+def _foreseen(job: RowMapping, result: Mapping[str, Any]) -> str:
+    return f"Forecast {result['forecast']} is kept."
+
+
 def _optimized(job: RowMapping, result: Mapping[str, Any]) -> str:
     return f"Plan {result['plan']} is kept. Nothing leaves before it is approved."
 
@@ -105,6 +110,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
     JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
     JobKind.ADVICE: (_answered, "/supply/optimizer/{result[plan]}/advice/{result[advice]}"),
+    JobKind.ENROLMENT: (_foreseen, "/enrolment/forecast/{result[forecast]}"),
 }
 
 

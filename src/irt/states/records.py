@@ -107,6 +107,7 @@ class JobKind(StrEnum):
     HOLD = "hold"
     OPTIMIZATION = "optimization"
     ADVICE = "supply_advice"
+    ENROLMENT = "enrolment_forecast"
 
 
 class JobEvent(StrEnum):

@@ -35,6 +35,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("deviation_closure"),
     Guard("discrepancy_report"),
     Guard("dispensing_order"),
+    Guard("enrolment_forecast", unless="finished_at IS NULL"),
     Guard("exception_taken"),
     Guard("expiry_approval"),
     Guard("expiry_change"),

@@ -20,4 +20,4 @@ def test_a_study_is_planned_by_the_method_it_names() -> None:
 
 def test_the_optimizers_jobs_find_their_worker() -> None:
     """By its kind, loaded with the first job."""
-    assert set(installed_handlers()) == {JobKind.OPTIMIZATION, JobKind.ADVICE}
+    assert set(installed_handlers()) == {JobKind.OPTIMIZATION, JobKind.ADVICE, JobKind.ENROLMENT}

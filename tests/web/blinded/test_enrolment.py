@@ -6,56 +6,16 @@ import pytest
 
 from irt.blinding.roles import Role
 from irt.reads.blinded_enrolment import enrolment
-from irt.tables.subject import Randomization, Screening, Subject
-from tests.rows import put
+from tests.web.enrolled import enrol
 from tests.web.world import World
-
-
-def _enrol(world: World, number: int, site: int, screened: date, randomized: date | None) -> None:
-    owner = {"sponsor_id": 1, "study_id": world.study_id}
-    where = world.sites[site]
-    status = "randomized" if randomized else "screen_failed"
-    subject = put(
-        world.store,
-        Subject,
-        **owner,
-        site_id=where[1],
-        number=f"{where[0]}-{number:04}",
-        status=status,
-        screened_on=screened,
-    )
-    put(
-        world.store,
-        Screening,
-        **owner,
-        subject_id=subject,
-        number=f"S-{number}",
-        started_on=screened,
-        version_number=1,
-    )
-    for stage in (1, 2) if randomized else ():
-        put(
-            world.store,
-            Randomization,
-            **owner,
-            subject_id=subject,
-            site_id=where[1],
-            stage=stage,
-            number=f"R{number}{stage}",
-            assignment_number=10 * number + stage,
-            version_number=1,
-            levels={},
-            at=world.now,
-            on_day=randomized,
-        )
 
 
 @pytest.fixture
 def enrolled(world: World) -> World:
     """Three people from December to March, one of them not included; nobody in January."""
-    _enrol(world, 1, 0, date(2025, 12, 28), date(2026, 2, 3))
-    _enrol(world, 2, 0, date(2026, 2, 1), None)
-    _enrol(world, 3, 1, date(2026, 2, 20), date(2026, 3, 2))
+    enrol(world, 1, 0, date(2025, 12, 28), date(2026, 2, 3))
+    enrol(world, 2, 0, date(2026, 2, 1), None)
+    enrol(world, 3, 1, date(2026, 2, 20), date(2026, 3, 2))
     return world
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from irt.commands import clock
+from tests.web.enrolled import enrol
+from tests.web.world import World
+from web.commands import forecast_study
 from web.commands.forecast import forecast
 
 SHARES = ["p05", "p25", "p50", "p75", "p95"]
@@ -88,3 +92,20 @@ def test_a_real_trial_is_forecast_better_than_simply() -> None:
     monthly = [best[horizon, "monthly"] for horizon in (3, 6, 12)]
     assert all(line["covered_90"] >= 0.75 for line in monthly)
     assert all(0.25 <= line["covered_50"] <= 0.75 for line in monthly)
+
+
+def test_a_live_study_is_forecast_from_its_own_records(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a file is, with what is known and the sites; nothing is written."""
+    for number, month in enumerate((1, 1, 2, 2, 2), start=1):
+        enrol(world, number, number % 2, date(2026, month, 9), date(2026, month, 9))
+    monkeypatch.setattr(clock, "now", lambda: world.now)
+    monkeypatch.setattr(forecast_study, "open_store", lambda url: world.store)
+    monkeypatch.setattr(world.store, "close", lambda: None)
+    status, output, _ = run("study", "NB-301", "--months", "2", "--target", "30", "--json")
+    told = json.loads(output)
+    assert status == 0
+    assert told["known"] == [{"month": "2026-01", "new": 2}, {"month": "2026-02", "new": 3}]
+    assert [month["month"] for month in told["months"]] == ["2026-03", "2026-04"]
+    assert (told["randomized"], told["randomized_this_month"], told["sites_waiting"]) == (5, 0, 2)
+    assert {site["site"] for site in told["sites"]} == {number for number, _ in world.sites}
+    assert "Say how many with --target" in str(run("study", "NB-301")[2])

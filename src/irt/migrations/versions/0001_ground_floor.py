@@ -24,6 +24,7 @@ GUARDS = (
     Guard("deviation_closure"),
     Guard("discrepancy_report"),
     Guard("dispensing_order"),
+    Guard("enrolment_forecast", unless="finished_at IS NULL"),
     Guard("exception_taken"),
     Guard("expiry_approval"),
     Guard("expiry_change"),
@@ -569,6 +570,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_certificate_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_certificate_study_id_number")),
+    )
+    op.create_table(
+        "enrolment_forecast",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("known_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_enrolment_forecast_account_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_enrolment_forecast_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_enrolment_forecast_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_enrolment_forecast_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_forecast")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_enrolment_forecast_study_id_number")),
     )
     op.create_table(
         "expiry_change",
@@ -3306,6 +3327,7 @@ def downgrade() -> None:
     op.drop_table("interface_opening")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
+    op.drop_table("enrolment_forecast")
     op.drop_table("certificate")
     op.drop_table("approval")
     op.drop_table("vendor_notice")

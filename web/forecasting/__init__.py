@@ -1,0 +1,1 @@
+"""Enrolment of a live study, foreseen: what joins the forecast with the database."""
