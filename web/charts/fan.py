@@ -14,6 +14,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 476, 22, 250
 _BANDS = (("p05", "p95"), ("p25", "p75"))
 """One over the other, so that the middle is the denser."""
 _SHARES = {"p05": "5 %", "p25": "25 %", "p50": "Middle", "p75": "75 %", "p95": "95 %"}
+_ROOM = 1.1
+"""Above the target, for its name."""
 _NAMED = 6
 """So many months are named below the picture."""
 
@@ -29,7 +31,7 @@ class FanMonth:
 def fan_chart(title: str, known: Sequence[tuple[str, int]], ahead: Sequence[FanMonth], target: int) -> Markup:
     """Subjects in all at the end of each month, at least one to come; the numbers stand in the table below."""
     months = [month for month, _ in known] + [one.month for one in ahead]
-    y_of = round_scale([0, target, ahead[-1].shares["p95"]], _BOTTOM, _TOP)
+    y_of = round_scale([0, target * _ROOM, ahead[-1].shares["p95"]], _BOTTOM, _TOP)
     x_of = Scale(0, len(months), _LEFT, _RIGHT, ())
     past = [(0, 0), *((place + 1, so_far) for place, (_, so_far) in enumerate(known))]
 
