@@ -123,7 +123,8 @@ def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
     shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
     price = base + shares.kit
     opening = shares.opening[cluster.site_of]
-    value, paid, drawn = share_arrivals(tables.sites, cluster.left_source, price, opening)
+    left = np.maximum.accumulate(cluster.left_source)
+    value, paid, drawn = share_arrivals(tables.sites, left, price, opening)
     costs = value + cluster.apart
     best = cluster.best_choices(costs)
     fixed = _fixed(cluster) - shares.opening.sum(axis=0)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optimization.engine.compiled import NEVER, compiled
-from optimization.engine.site_plans import keep, send, spares, trip_costs
+from optimization.engine.site_plans import keep, no_worse, send, spares, trip_costs
 from optimization.engine.site_table import Amounts, Counts, SiteTable
 
 
@@ -51,10 +51,22 @@ def share_arrivals(
                 if blind:
                     costs = trip_costs(table, site, option, more)
                 price = table.price[site, option] + more
+                enough = _enough_before(table, site, option, more)
                 now, then = cost[option, held], cost[option + 1, held]
-                send(table, site, option, costs, price, day, now, then, sent[option, held])
+                send(table, site, option, costs, price, day, enough, now, then, sent[option, held])
         value[site] = _trace(table, site, cost[last], sent, came, paid[site], drawn[site])
     return value, paid, drawn
+
+
+@compiled
+def _enough_before(table: SiteTable, site: int, option: int, more: float) -> tuple[int, int]:
+    """Kits of each kind that are due by the next option of the same origin that is no worse."""
+    direct = table.arrivals[site, option] < 0
+    for later in range(option + 1, table.options[site]):
+        if (table.arrivals[site, later] < 0) == direct and table.leaves[site, later] >= table.leaves[site, option]:
+            if no_worse(table, site, option, later, more, more):
+                return table.due[site, later, 0], table.due[site, later, 1]
+    return table.wanted[site, 0], table.wanted[site, 1]
 
 
 @compiled

@@ -49,6 +49,40 @@ def spares(table: SiteTable, new0: int, new1: int) -> int:
 
 
 @compiled
+def no_worse(table: SiteTable, site: int, option: int, later: int, price: float, later_price: float) -> bool:
+    """Whether whatever an option sends could as well be sent by a later one, alone or together with its kits.
+
+    The prices are paid for a kit on top of the table's. Lots come on: a kit that may come may come later.
+    """
+    if table.fixed[site, later] > table.fixed[site, option] or table.room[site, later] < table.room[site, option]:
+        return False
+    if table.box_row[site, later] != table.box_row[site, option]:
+        return False
+    for kind in range(2):
+        alone = table.spare[site, later, kind] + later_price
+        if table.each[kind] > 0 and not 0 <= alone <= table.spare[site, option, kind] + price:
+            return False
+        if table.open[site, later, kind] < table.open[site, option, kind]:
+            return False
+    return bool(table.price[site, later] + later_price <= table.price[site, option] + price)
+
+
+@compiled
+def enough_before(
+    table: SiteTable, site: int, option: int, extra_price: Amounts, source_day: Counts
+) -> tuple[int, int]:
+    """Kits of each kind that are due by the next option that is no worse: with so many, nothing need be sent now.
+
+    Shapes (options,). All that is sent now could wait for it and share its boxes.
+    """
+    for later in range(option + 1, table.options[site]):
+        same_lots = source_day[later] >= source_day[option]
+        if same_lots and no_worse(table, site, option, later, extra_price[option], extra_price[later]):
+            return table.due[site, later, 0], table.due[site, later, 1]
+    return table.wanted[site, 0], table.wanted[site, 1]
+
+
+@compiled
 def send(
     table: SiteTable,
     site: int,
@@ -56,27 +90,34 @@ def send(
     costs: Amounts,
     price: float,
     source_day: int,
+    enough: tuple[int, int],
     before: Amounts,
     after: Amounts,
     sent: NDArray[np.int32],
 ) -> None:
-    """Improves `after` (kits of kind 0, of kind 1) by one consignment on top of `before`; `sent` keeps its kits."""
+    """Improves `after` (kits of kind 0, of kind 1) by one consignment on top of `before`; `sent` keeps its kits.
+
+    Where `enough` kits of either kind have come, nothing is sent.
+    """
     low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
     high0 = within_reach(table, site, option, 0, source_day)
     high1 = within_reach(table, site, option, 1, source_day)
-    room = table.room[site, option]
-    for all0 in range(low0, high0 + 1):
-        for all1 in range(low1, min(high1, low1 + room - (all0 - low0)) + 1):
-            best, chosen = after[all0, all1], 0
-            for had1 in range(low1, all1 + 1):
-                new1 = all1 - had1
-                for had0 in range(low0, all0 + 1):
-                    new0 = all0 - had0
-                    cost = before[had0, had1] + costs[new0, new1] + price * (new0 + new1)
-                    if cost < best - 1e-9:
-                        best, chosen = cost, new0 * 65536 + new1
-            after[all0, all1] = best
-            sent[all0, all1] = chosen
+    most = low0 + low1 + table.room[site, option]
+    for had0 in range(low0, high0 + 1):
+        for had1 in range(low1, high1 + 1):
+            if had0 >= enough[0] and had1 >= enough[1]:
+                break
+            base = before[had0, had1]
+            if base >= NEVER / 2:
+                continue
+            for all0 in range(had0, high0 + 1):
+                new0 = all0 - had0
+                for all1 in range(had1, min(high1, most - all0) + 1):
+                    new1 = all1 - had1
+                    cost = base + costs[new0, new1] + price * (new0 + new1)
+                    if cost < after[all0, all1] - 1e-9:
+                        after[all0, all1] = cost
+                        sent[all0, all1] = new0 * 65536 + new1
 
 
 @compiled
@@ -110,8 +151,9 @@ def plan_sites(
             if source_day[site, option] >= -1:
                 costs = trip_costs(table, site, option, extra_price[site, option])
                 price = table.price[site, option] + extra_price[site, option]
-                day = source_day[site, option]
-                send(table, site, option, costs, price, day, cost[option], cost[option + 1], sent[option])
+                day, now, then = source_day[site, option], cost[option], cost[option + 1]
+                enough = enough_before(table, site, option, extra_price[site], source_day[site])
+                send(table, site, option, costs, price, day, enough, now, then, sent[option])
         value[row] = cost[last, size0 - 1, size1 - 1]
         if value[row] >= NEVER / 2:
             value[row] = NEVER

@@ -86,7 +86,7 @@ def small_site(
         fixed=np.array([[float(random.randrange(20)) for _ in range(options)]]),
         price=np.array([[float(random.randrange(9)) for _ in range(options)]]),
         box_row=np.zeros((1, options), dtype=np.int64),
-        box_cost=np.cumsum([[0.0] + [float(random.randrange(7)) for _ in range(sum(kits) + sum(each))]], axis=1),
+        box_cost=np.array([_box_costs(random, sum(kits) + sum(each))]),
         spare=np.array([[[float(random.randrange(6)) for _ in range(2)] for _ in range(options)]]),
         each=np.array(each),
     )
@@ -100,3 +100,12 @@ def _in_order(
     firsts, lasts = sorted(one[0] for one in windows), sorted(one[1] for one in windows)
     ready = sorted(random.choice(days) for _ in windows)
     return tuple(zip(firsts, lasts, ready, strict=True))
+
+
+def _box_costs(random: Random, kits: int) -> list[float]:
+    """Of 0, 1, 2, … kits: more cost no less, and together no more than apart."""
+    costs = [0.0]
+    for count in range(1, kits + 1):
+        apart = [costs[some] + costs[count - some] for some in range(1, count)]
+        costs.append(min([costs[-1] + float(random.randrange(7)), *apart]))
+    return costs
