@@ -20,8 +20,9 @@ from optimization.problem import Problem
 from optimization.result import Goal, Progress, Result, Status, Watch
 
 ROUNDS, PRICE_ROUNDS = 40, 12
-TUNED = {2, 5, 9}
-"""Rounds before which the early prices of the bound are tuned."""
+FIRST_FACTORS, FIRST_CASES = (0.5, 0.5, 0.5, 0.0, 1.4, 0.7), 6
+TUNED, FACTORS = {2, 5, 9}, (0.5, 0.7, 0.85)
+"""Rounds before which the early prices of the bound are tuned, and how; first after they are found."""
 STEPS, TRIES = 12, 60
 """Of the bound and of the schedules of each cluster in a round."""
 
@@ -67,13 +68,17 @@ class _Run:
                 self._classes.append(begin_class(self._network, temp, lots, self._tell))
         self._all_begun = True
         self._find_lots()
+        for work in self._classes:
+            work.ease_early_price(TRIES // 4)
+            work.tune_bound_price(FIRST_FACTORS, FIRST_CASES)
+        self._take()
         self._use_up_lots()
         for done in range(ROUNDS):
             if self._reached() or self._stopped:
                 break
             for work in self._classes:
                 if done in TUNED and not self._stopped:
-                    work.tune_bound_price()
+                    work.tune_bound_price(FACTORS)
                 if not self._stopped:
                     work.go_on(0.2 * self._goal.gap, STEPS, TRIES, self._tell)
             self._take()

@@ -15,13 +15,14 @@ from optimization.engine.cluster_work import (
     TRIAL_CASES,
     ClusterWork,
     begin,
-    bound_at,
-    change_bound_price,
     change_price,
     go_on,
+    priced,
     resumed,
 )
+from optimization.engine.compiled import NEVER
 from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
+from optimization.engine.easing import eased
 from optimization.engine.network import Network, clusters_of
 from optimization.engine.tables import tables_of
 from optimization.engine.waste import LotPrices, own_waste
@@ -36,7 +37,6 @@ HANDS = min(8, os.cpu_count() or 1)
 """Clusters worked on at once: their answers do not depend on it."""
 PLAN_SCARCITY = 0.9
 """Plans take kits of a scarce lot for a little less than they are worth: so that every one of them is used."""
-FACTORS = (0.5, 0.7, 0.85)
 TRIALS_MAX = 4000
 """Lots times kits up to which prices of lots are tried: trials plan every kit again."""
 
@@ -62,9 +62,11 @@ class ClassWork:
     @property
     def bound(self) -> float:
         """What no plan of the class falls below, in cents."""
-        clusters = sum(work.value for work in self.clusters) - self.bound_early.rebate
-        missed = max(0.0, self._missed_at_least - sum(self.bound_early.prices.values()))
-        return clusters + self._apart + self._missing * missed
+        return self._bound_of(self.bound_early, self.clusters)
+
+    def _bound_of(self, price: EarlyPrice, clusters: Iterable[ClusterWork]) -> float:
+        missed = max(0.0, self._missed_at_least - sum(price.prices.values()))
+        return sum(work.value for work in clusters) - price.rebate + self._apart + self._missing * missed
 
     @cached_property
     def _apart(self) -> float:
@@ -111,24 +113,30 @@ class ClassWork:
         if price == self.early:
             return False
         self.early = self.bound_early = price
-        for work in self.clusters:
-            if work.exact.arrivals:
-                change_price(work, price)
-                work.scheduling.improve(tries)
+        self.clusters = [
+            change_price(work, price, tries) if work.exact.arrivals else work for work in self.clusters
+        ]
         return True
 
-    def tune_bound_price(self) -> None:
-        """Lowers the bound's early prices where that raises it: plans need dearer ones, for trips are whole."""
+    def ease_early_price(self, tries: int) -> None:
+        """Gives early prices back where lots suffice all the same."""
+        if self.early.prices:
+            self.clusters = eased(self.network.problem, self.clusters, tries)
+
+    def tune_bound_price(self, factors: Iterable[float], cases: int = 0) -> None:
+        """Changes the bound's early prices by these factors in turn, where that raises it; `cases`: to tell apart.
+
+        Plans need dearer prices than the bound, for trips are whole.
+        """
         if not self.bound_early.prices:
             return
-        for factor in FACTORS:
+        for work in self.clusters if cases else ():
+            work.tell_apart(NEVER, cases)
+        for factor in factors:
             price = self.bound_early.times(factor)
-            bounds = [bound_at(work, price) for work in self.clusters]
-            gain = sum(bound.value - work.value for bound, work in zip(bounds, self.clusters, strict=True))
-            if gain + self.bound_early.rebate > price.rebate + 1:
-                for work, bound in zip(self.clusters, bounds, strict=True):
-                    change_bound_price(work, price, bound)
-                self.bound_early = price
+            tried = [priced(work, price, cases) for work in self.clusters]
+            if self._bound_of(price, tried) > self.bound + 1:
+                self.bound_early, self.clusters = price, tried
 
     def go_on(self, gap: float, steps: int, tries: int, told: Told) -> None:
         """More work on clusters whose cost and bound are further apart than the gap, the widest first."""

@@ -45,11 +45,20 @@ class ClusterWork:
         if best is None or best.cost >= NEVER / 2:
             return NEVER
         more = float(sum(self.exact.more_at_bound[choice] for choice in best.choices.tolist()))
-        return float(best.cost) + more - self._paid(self.early) + self._paid(self.bound_early)
+        return self.unpriced + more + self.paid(self.bound_early)
 
-    def _paid(self, price: EarlyPrice) -> float:
-        left = self.exact.left_source[list(self.schedule.arrivals)]
-        return float((self.schedule.inflow * price.at(left)).sum()) if len(left) else 0.0
+    @property
+    def unpriced(self) -> float:
+        """What the best schedule costs without early prices."""
+        return self.schedule.cost - self.paid(self.early)
+
+    def paid(self, price: EarlyPrice) -> float:
+        """What the kits of the best schedule pay at these prices."""
+        if not price.prices:
+            return 0.0
+        left, sites = self.exact.left_source[list(self.schedule.arrivals)], self.plain.sites
+        direct = (self.schedule.sent.sum(axis=2) * (sites.arrivals < 0) * price.at(sites.leaves)).sum()
+        return float((self.schedule.inflow * price.at(left)).sum() + direct)
 
     @property
     def value(self) -> float:
@@ -60,6 +69,16 @@ class ClusterWork:
     def gap(self) -> float:
         """How far the cost is above the bound, in cents."""
         return max(0.0, self.cost - self.value)
+
+    @property
+    def few(self) -> bool:
+        """Whether so few consignments supply the depot that cases may tell more than shares."""
+        return len(self.schedule.arrivals) < CONSIGNMENTS_MAX - 1
+
+    def tell_apart(self, reach: float, cases: int) -> None:
+        """Tells so many cases apart, where consignments are few."""
+        if self.few:
+            self.cases.tell_apart(reach, cases)
 
     @property
     def schedule(self) -> Schedule:
@@ -93,25 +112,29 @@ def resumed(old: ClusterWork, exact: Cluster, prices: LotPrices, tries: int) -> 
     return replace(old, exact=exact, plain=plain, scheduling=scheduling)
 
 
-def change_price(work: ClusterWork, price: EarlyPrice) -> None:
-    """Begins again from the same schedule and shares, with other early prices."""
+def change_price(work: ClusterWork, price: EarlyPrice, tries: int) -> ClusterWork:
+    """The work at other early prices, for plan and bound, begun from the same schedule and shares."""
+    return priced(planned_at_price(work, price, tries), price)
+
+
+def planned_at_price(work: ClusterWork, price: EarlyPrice, tries: int, starts: bool = False) -> ClusterWork:
+    """The work with its plan at other early prices; its bound stays. `starts`: first schedules are tried too."""
     plain = with_early_price(work.exact, work.plain, price)
-    start = work.schedule.arrivals
-    work.scheduling = Scheduling(work.exact, plain, plain.early)
-    work.scheduling.consider(start)
-    work.early = price
-    change_bound_price(work, price, bound_at(work, price))
+    scheduling = Scheduling(work.exact, plain, plain.early)
+    scheduling.consider(work.schedule.arrivals)
+    for start in _starts(plain) if starts else ():
+        scheduling.consider(start)
+    scheduling.improve(tries)
+    return replace(work, scheduling=scheduling, early=price)
 
 
-def bound_at(work: ClusterWork, price: EarlyPrice) -> Bound:
-    """The bound at other early prices, from the same shares."""
-    return first_bound(work.relaxed, with_early_price(work.relaxed, work.plain_relaxed, price), work.bound.shares)
-
-
-def change_bound_price(work: ClusterWork, price: EarlyPrice, bound: Bound) -> None:
-    """Goes on with the bound at other early prices."""
-    work.tables = with_early_price(work.relaxed, work.plain_relaxed, price)
-    work.bound, work.bound_early, work.cases = bound, price, Cases(work.relaxed, work.tables)
+def priced(work: ClusterWork, price: EarlyPrice, cases: int = 0) -> ClusterWork:
+    """The work with its bounds at other early prices, from the same shares; so many cases are told apart."""
+    tables = with_early_price(work.relaxed, work.plain_relaxed, price)
+    bound = first_bound(work.relaxed, tables, work.bound.shares)
+    new = replace(work, tables=tables, bound=bound, cases=Cases(work.relaxed, tables), bound_early=price)
+    new.tell_apart(NEVER, cases)
+    return new
 
 
 def go_on(work: ClusterWork, gap: float, steps: int, tries: int) -> None:
@@ -122,12 +145,11 @@ def go_on(work: ClusterWork, gap: float, steps: int, tries: int) -> None:
     if work.gap > 0.5:
         work.scheduling.improve(tries)
     reach = work.cost * (1 - gap) - 0.5
-    few = len(work.schedule.arrivals) < CONSIGNMENTS_MAX - 1
-    if few and work.value < reach:
-        work.cases.tell_apart(reach, CASES)
+    if work.few and work.value < reach:
+        work.tell_apart(reach, CASES)
         days = {work.relaxed.arrivals[one].leaves for one in work.cases.lowest}
         work.scheduling.consider(place for place, one in enumerate(work.exact.arrivals) if one.leaves in days)
-    by_cases = few and work.cases.bound > work.bound.value and not work.cases.exhausted
+    by_cases = work.few and work.cases.bound > work.bound.value and not work.cases.exhausted
     if work.value < reach and work.bound.step > SHORT_STEP and not by_cases:
         work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
 

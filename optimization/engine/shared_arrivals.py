@@ -63,9 +63,10 @@ def _enough_before(table: SiteTable, site: int, option: int, more: float) -> tup
     """Kits of each kind that are due by the next option of the same origin that is no worse."""
     direct = table.arrivals[site, option] < 0
     for later in range(option + 1, table.options[site]):
-        if (table.arrivals[site, later] < 0) == direct and table.leaves[site, later] >= table.leaves[site, option]:
-            if no_worse(table, site, option, later, more, more):
-                return table.due[site, later, 0], table.due[site, later, 1]
+        in_turn = table.leaves[site, later] >= table.leaves[site, option]
+        same = in_turn and (table.arrivals[site, later] < 0) == direct
+        if same and no_worse(table, site, option, later, more, more):
+            return table.due[site, later, 0], table.due[site, later, 1]
     return table.wanted[site, 0], table.wanted[site, 1]
 
 
