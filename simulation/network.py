@@ -107,7 +107,7 @@ def _lots(scenario: Scenario) -> tuple[LotRow, ...]:
         for lot in supply.lots or _lots_of_study(scenario)
     ]
     rows += [
-        LotRow(stock.lot, stock.kit_type, None, stock.kits, 0, stock.expiry_day, (), stock.sites)
+        LotRow(stock.lot, stock.kit_type, None, stock.kits, 0, stock.expiry_day, stock.countries, stock.sites)
         for stock in supply.site_stock
     ]
     return tuple(sorted(rows, key=lambda row: (row.expiry_day, row.lot, row.kit_type, row.depot or "")))
@@ -133,7 +133,8 @@ def _lots_of_study(scenario: Scenario) -> list[LotRow]:
 
 
 def _visits(scenario: Scenario) -> tuple[VisitRow, ...]:
-    until = scenario.start + timedelta(days=scenario.horizon_days)
+    longest = -min((one.randomized_day for one in scenario.begun.subjects), default=0) if scenario.begun else 0
+    until = scenario.start + timedelta(days=scenario.horizon_days + longest)
     planned = planned_visits(scenario.definition, {"randomization": scenario.start}, until)
     return tuple(
         VisitRow(

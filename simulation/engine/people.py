@@ -1,5 +1,7 @@
 """People: each site's recruitment, each person's way through screening, randomization and visits, and requests."""
 
+from itertools import islice
+
 from simulation.engine.giving import ask_for, give_up
 from simulation.engine.order import Phase
 from simulation.engine.randomizing import Dispenser, Randomizer
@@ -19,6 +21,8 @@ class Trial:
         self._codes = [level.code for level in world.definition.dose_levels]
         self._moves = _thresholds(world)
         self._randomized_in: dict[str, int] = {}
+        for site in world.sites:
+            self._count_in(site, int(world.inputs.off_treatment[site.place]))
 
     def recruitment(self, site: Site) -> Process:
         """One site's people, as they come; nobody is screened once all places are taken."""
@@ -27,11 +31,26 @@ class Trial:
             yield world.at(int(recruits.arrives[person]), Phase.SCREENING, person)
             if site.shut:
                 return
-            if not self._full(site):
+            if person < recruits.begun:
+                self._go_on(site, person)
+            elif not self._full(site):
                 world.books.count("screened", minute=world.now)
                 world.books.tell(world.now, "screened", site.facts.number, person)
                 site.in_screening += 1
                 world.begin(self._person(site, person))
+
+    def _go_on(self, site: Site, person: int) -> None:
+        """Somebody who was there before the start: in screening, or on treatment."""
+        world, people = self._world, self._world.inputs.people
+        if people.arm[person] < 0:
+            site.in_screening += 1
+            world.begin(self._person(site, person))
+            return
+        arm = world.definition.arms[int(people.arm[person])].code
+        subject = self._on_treatment(site, person, arm, int(people.first_day[person]))
+        over = world.inputs.places.visits[: int(people.first_visit[person])]
+        subject.over.update((row.code, row.occurrence) for row in over)
+        world.begin(self._treatment(site, subject, subject.first_day * MINUTES_IN_DAY))
 
     def requests(self) -> Process:
         """Requests of no subject, in order of time."""
@@ -56,7 +75,7 @@ class Trial:
         while not fails and not site.shut and not self._turned_away(site):
             if self._may_draw(site, person):
                 site.in_screening -= 1
-                yield from self._treatment(site, self._randomize(site, person))
+                yield from self._treatment(site, self._randomize(site, person), world.now)
                 return
             world.books.count("randomizations_refused")
             world.books.tell(world.now, "refused", site.facts.number, person)
@@ -83,14 +102,8 @@ class Trial:
 
     def _randomize(self, site: Site, person: int) -> OnTreatment:
         world = self._world
-        world.subjects += 1
-        site.randomized += 1
-        country = site.facts.country
-        self._randomized_in[country] = self._randomized_in.get(country, 0) + 1
-        arm = self._randomizer.draw(world.subjects, self._levels(site, person))
-        weight = float(world.inputs.people.weight_kg[person])
-        subject = OnTreatment(world.subjects, person, arm, self._level(person), world.day, weight)
-        site.treated[subject.number] = subject
+        arm = self._randomizer.draw(world.subjects + 1, self._levels(site, person))
+        subject = self._on_treatment(site, person, arm, world.day)
         world.books.count("randomized", minute=world.now, site=site.place)
         world.books.tell(world.now, "randomized", site.facts.number, subject.number, arm)
         world.last_randomized_day = world.day
@@ -99,13 +112,27 @@ class Trial:
             world.completion_day = world.day
         return subject
 
-    def _treatment(self, site: Site, subject: OnTreatment) -> Process:
-        """Visits one after the other, until the last one or until the subject stops."""
-        world, visits = self._world, self._world.inputs.people.visits
-        began = world.now
-        stops = began + int(world.inputs.people.stays_minutes[subject.person])
+    def _on_treatment(self, site: Site, person: int, arm: str, first_day: int) -> OnTreatment:
+        self._count_in(site, 1)
+        weight = float(self._world.inputs.people.weight_kg[person])
+        subject = OnTreatment(self._world.subjects, person, arm, self._level(person), first_day, weight)
+        site.treated[subject.number] = subject
+        return subject
+
+    def _count_in(self, site: Site, subjects: int) -> None:
+        country = site.facts.country
+        self._world.subjects += subjects
+        site.randomized += subjects
+        self._randomized_in[country] = self._randomized_in.get(country, 0) + subjects
+
+    def _treatment(self, site: Site, subject: OnTreatment, began: int) -> Process:
+        """Visits one after the other, until the last one or until the subject stops; earlier ones are over."""
+        world, people = self._world, self._world.inputs.people
+        visits = people.visits
+        stops = world.now + int(people.stays_minutes[subject.person])
         due = _Due(world, subject, began)
-        for place, row in enumerate(world.inputs.places.visits):
+        rows = enumerate(world.inputs.places.visits)
+        for place, row in islice(rows, int(people.first_visit[subject.person]), None):
             minute = due.minute(place, row)
             if minute >= stops or (place and visits.quits[subject.person, place]):
                 yield world.at(min(stops, minute), Phase.STOP, subject.number)

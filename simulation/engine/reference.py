@@ -42,6 +42,7 @@ def _begin(world: World) -> None:
         world.begin(trial.recruitment(site))
         if int(world.inputs.recruits.shut_day[site.place]) < NEVER:
             world.begin(upkeep.shutting(world, site))
+    shipping.on_the_road()
     world.begin(shipping.nights())
     world.begin(trial.requests())
     if world.books.days is not None:
@@ -52,7 +53,9 @@ def _begin_lots(world: World) -> None:
     for place, row in enumerate(world.inputs.places.lots):
         if row.depot is not None:
             world.begin(upkeep.lot(world, place, row))
-    for day in sorted({row.expiry_day for row in world.inputs.places.lots}):
+    days = {row.expiry_day for row in world.inputs.places.lots}
+    days |= {goods.expiry_day for one in world.inputs.on_the_road for goods in one.goods}
+    for day in sorted(days):
         world.begin(upkeep.expiry(world, day))
     for fault in world.scenario.faults:
         if fault.fault == "recall":

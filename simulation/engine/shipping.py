@@ -61,6 +61,18 @@ class Shipping:
             needs = needs_by_hand(place, today, seeding, "first stock")
             self._raise(share_out(network, needs, today, FIRST_STOCK), network.sites)
 
+    def on_the_road(self) -> None:
+        """What left before the start, in the order in which it is told."""
+        world = self._world
+        for one in world.inputs.on_the_road:
+            kits: Kits = {}
+            for goods in one.goods:
+                pile = Pile(goods.expiry_day, goods.lot, goods.kit_type)
+                kits[pile] = kits.get(pile, 0) + goods.kits
+            world.shipments += 1
+            world.books.book("kits_made", kits)
+            self._sent(one.target, Consignment(world.shipments, kits, one.due_day), one.arrives, "")
+
     def _plan(self, network: NetworkView) -> None:
         today = self._world.date_of(self._world.day)
         self._raise(self._world.planner.plan(network, today, self._world.settings), network.sites)
@@ -80,13 +92,16 @@ class Shipping:
         world.sent_on_lane[lane] += 1
         world.shipments += 1
         consignment = Consignment(world.shipments, kits, day + lead_days)
-        place = world.site_numbered.get(proposal.site) or world.depots[proposal.site]
-        place.coming[consignment.number] = consignment
-        self._count_sent(place, kits)
+        self._count_sent(kits, to_depot=proposal.site in world.depots)
         world.books.tell(world.now, "sent", proposal.site, consignment.number, proposal.depot, kits)
         trip = world.inputs.trips.trip(lane, number, world.now, day)
         fate = "lost" if trip.lost else "spoiled" if trip.spoiled else ""
-        world.begin(self._road(place, consignment, trip.arrives, fate))
+        self._sent(proposal.site, consignment, trip.arrives, fate)
+
+    def _sent(self, target: str, consignment: Consignment, arrives: int, fate: str) -> None:
+        place = self._world.site_numbered.get(target) or self._world.depots[target]
+        place.coming[consignment.number] = consignment
+        self._world.begin(self._road(place, consignment, arrives, fate))
 
     def _picked(self, depot: Depot, lines: tuple[ProposedLine, ...]) -> Kits:
         kits: Kits = {}
@@ -100,9 +115,9 @@ class Shipping:
         """The depot's pile of a lot; a lot has one expiry date for each kit type."""
         return next(pile for pile in depot.stock.piles if pile[1:] == (line.lot, line.kit_type))
 
-    def _count_sent(self, place: Site | Depot, kits: Kits) -> None:
+    def _count_sent(self, kits: Kits, *, to_depot: bool) -> None:
         books, number = self._world.books, sum(kits.values())
-        onward = "_to_depots" if isinstance(place, Depot) else ""
+        onward = "_to_depots" if to_depot else ""
         books.count(f"shipments{onward}")
         books.count(f"kits_shipped{onward}", number)
         books.count("shippers", -(-number // self._world.definition.resupply.planning.shipper_kits))

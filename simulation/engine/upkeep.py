@@ -18,18 +18,19 @@ def lot(world: World, place: int, row: LotRow) -> Process:
 
 
 def opening(world: World, shipping: Shipping, site: Site) -> Process:
-    """A site opens, with what lies there, and is sent its first stock."""
+    """A site opens, with what lies there, and is sent its first stock; one that opened before the start had it."""
     day = int(world.inputs.recruits.opens_day[site.place])
     yield world.at(day * MINUTES_IN_DAY, Phase.OPEN, site.place)
     if site.shut:
         return
-    site.open, site.opened_day = True, day
+    site.open, site.opened_day, site.supplied_once = True, day, day < 0
     for place, row in enumerate(world.inputs.places.lots):
         here = row.depot is None and (not row.sites or site.facts.number in row.sites)
-        if here and _usable(world, place, row, day):
+        if here and _usable(world, place, row, max(day, 0)):
             _made(world, site.stock, row)
             site.supplied_once = True
-    shipping.first_stock(site)
+    if day >= 0:
+        shipping.first_stock(site)
 
 
 def shutting(world: World, site: Site) -> Process:

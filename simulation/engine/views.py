@@ -254,10 +254,11 @@ def _calendar(lane: Lane) -> DispatchCalendar:
 
 def _approved_lots(world: World) -> dict[str, frozenset[str]]:
     """Country -> the lots that may go there; empty where every lot may go everywhere."""
-    lots = world.inputs.places.lots
-    if not any(lot.countries for lot in lots):
+    lots = {(lot.lot, lot.countries) for lot in world.inputs.places.lots}
+    lots |= {(goods.lot, goods.countries) for one in world.inputs.on_the_road for goods in one.goods}
+    if not any(countries for _, countries in lots):
         return {}
     return {
-        country.code: frozenset(lot.lot for lot in lots if not lot.countries or country.code in lot.countries)
+        country.code: frozenset(lot for lot, countries in lots if not countries or country.code in countries)
         for country in world.definition.countries
     }

@@ -1,6 +1,7 @@
 """All that chance brings to one replication, drawn before anything is decided; no policy changes any of it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,8 +13,18 @@ from simulation.inputs.people import People, people_of
 from simulation.inputs.recruitment import Recruits, recruit
 from simulation.inputs.requests import Requests, requests_of
 from simulation.inputs.trips import Trips
-from simulation.network import NEVER, Places, places_of
+from simulation.network import MINUTES_IN_DAY, NEVER, Places, places_of
+from simulation.spec.begun import Goods
 from simulation.spec.scenario import Scenario
+
+
+class Underway(NamedTuple):
+    """A consignment that left before the start: a site's number or a depot's code, and its goods."""
+
+    target: str
+    due_day: int
+    arrives: int
+    goods: tuple[Goods, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +32,8 @@ class Inputs:
     """One replication before it is played; days and minutes are whole, counted from the scenario's start.
 
     `lot_released_day` and `lot_recalled_day` go with `Places.lots`; `allocation_key` seeds the product's own draws.
+    `off_treatment` counts by site who was randomized before the start and is not on treatment any more;
+    `on_the_road` are consignments that left before it, in order.
     """
 
     index: int
@@ -32,6 +45,8 @@ class Inputs:
     lot_recalled_day: Ints
     trips: Trips
     allocation_key: bytes
+    off_treatment: Ints
+    on_the_road: tuple[Underway, ...] = ()
 
 
 def draw_inputs(scenario: Scenario, seed: int, index: int) -> Inputs:
@@ -48,6 +63,24 @@ def draw_inputs(scenario: Scenario, seed: int, index: int) -> Inputs:
         lot_recalled_day=_recalled(scenario, places),
         trips=Trips(scenario, chance),
         allocation_key=chance.key(Purpose.ALLOCATION, KEY_BYTES),
+        off_treatment=_off_treatment(scenario, places),
+        on_the_road=_on_the_road(scenario),
+    )
+
+
+def _off_treatment(scenario: Scenario, places: Places) -> Ints:
+    told = {} if scenario.begun is None else {site.site: site.off_treatment for site in scenario.begun.sites}
+    return np.array([told.get(site.number, 0) for site in places.sites], np.int64)
+
+
+def _on_the_road(scenario: Scenario) -> tuple[Underway, ...]:
+    """Each arrives on the day it is due, for nobody knows better."""
+    if scenario.begun is None:
+        return ()
+    minute = scenario.supply.receipt_minute
+    return tuple(
+        Underway(one.target, one.due_day, one.due_day * MINUTES_IN_DAY + minute, one.goods)
+        for one in scenario.begun.on_the_road
     )
 
 

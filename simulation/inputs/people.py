@@ -9,6 +9,7 @@ from simulation.inputs.chance import Chance, Purpose, below, entities_of, happen
 from simulation.inputs.laws import draw
 from simulation.inputs.recruitment import YEAR_DAYS, Recruits
 from simulation.network import MINUTES_IN_DAY, NEVER, Places
+from simulation.spec.begun import Begun
 from simulation.spec.scenario import Scenario
 
 
@@ -28,7 +29,11 @@ class Visits(NamedTuple):
 
 
 class People(NamedTuple):
-    """People by the minute they come [person]; their visits are numbered as `Places.visits`."""
+    """People by the minute they come [person]; their visits are numbered as `Places.visits`.
+
+    `arm` is -1 for those who are still to be randomized. Of the others it is the arm's place in the study,
+    `first_day` the day of randomization, 0 at most, and `first_visit` the first visit that is not over.
+    """
 
     screened_minutes: Ints
     fails: Flags
@@ -37,6 +42,9 @@ class People(NamedTuple):
     weight_kg: Floats
     stays_minutes: Ints
     visits: Visits
+    arm: Ints
+    first_day: Ints
+    first_visit: Ints
 
 
 def people_of(scenario: Scenario, places: Places, recruits: Recruits, chance: Chance) -> People:
@@ -47,7 +55,8 @@ def people_of(scenario: Scenario, places: Places, recruits: Recruits, chance: Ch
     days = draw(subjects.screening_days, chance.stream(Purpose.SCREENING), *who)
     baseline = chance.stream(Purpose.BASELINE)
     first = baseline.words(*who)
-    return People(
+    none = np.zeros(len(recruits.site), np.int64)
+    people = People(
         screened_minutes=np.floor(days + 0.5).astype(np.int64) * MINUTES_IN_DAY,
         fails=happens(first[0], subjects.screen_failure),
         levels=_levels(
@@ -57,7 +66,39 @@ def people_of(scenario: Scenario, places: Places, recruits: Recruits, chance: Ch
         weight_kg=_weights(scenario, chance, who),
         stays_minutes=_stays(scenario, chance.stream(Purpose.STAY).words(*who)[0]),
         visits=_visits(scenario, places, recruits, chance, entities),
+        arm=none - 1,
+        first_day=none.copy(),
+        first_visit=none.copy(),
     )
+    if scenario.begun is not None:
+        _as_they_are(scenario, scenario.begun, places, people)
+    return people
+
+
+def _as_they_are(scenario: Scenario, begun: Begun, places: Places, people: People) -> None:
+    """What is known of those who were there before takes the place of what chance said.
+
+    A visit whose day is past, and which is not over, takes place today.
+    """
+    definition = scenario.definition
+    arms = [arm.code for arm in definition.arms]
+    levels = [level.code for level in definition.dose_levels]
+    days = np.array([visit.day for visit in places.visits], np.int64)
+    for person, subject in enumerate(begun.subjects):
+        people.arm[person], people.first_day[person] = arms.index(subject.arm), subject.randomized_day
+        people.first_visit[person] = subject.visits_over
+        people.fails[person], people.screened_minutes[person] = False, 0
+        if subject.level is not None:
+            people.dose_level[person] = levels.index(subject.level)
+        if subject.weight_kg is not None:
+            people.weight_kg[person] = subject.weight_kg
+        off = people.visits.off_days[person]
+        left = slice(subject.visits_over, None)
+        off[left] = np.maximum(off[left], -(subject.randomized_day + days[left]))
+    waited = np.array([since for site in begun.sites for since in site.in_screening], np.int64)
+    rows = slice(len(begun.subjects), len(begun.subjects) + len(waited))
+    still = np.maximum(people.screened_minutes[rows] - waited * MINUTES_IN_DAY, 0)
+    people.screened_minutes[rows] = still + scenario.subjects.clinic_from_minute
 
 
 def _factors(scenario: Scenario) -> Ints:

@@ -21,12 +21,15 @@ from simulation.spec.scenario import Scenario
 MONTH_DAYS = 30
 YEAR_DAYS = 365.25
 FIRST_DRAWN = 16
+FIRST_OF_BEFORE = 1 << 24
+"""People who were there before the start have numbers that nobody who comes later reaches."""
 
 
 class Recruits(NamedTuple):
     """Sites by number, people by the minute they come; `number` is a person's at its site, from 0.
 
-    A site is shut by a fault alone; one that tires screens nobody any more, and still sees its subjects.
+    A site is shut by a fault alone; one that tires screens nobody any more, and still sees its subjects. The first
+    `begun` people were there before the start, at sites that opened on a day below 0; all of them come at minute 0.
     """
 
     opens_day: Ints
@@ -35,6 +38,7 @@ class Recruits(NamedTuple):
     site: Ints
     number: Ints
     arrives: Ints
+    begun: int = 0
 
 
 def recruit(scenario: Scenario, places: Places, chance: Chance) -> Recruits:
@@ -51,7 +55,26 @@ def recruit(scenario: Scenario, places: Places, chance: Chance) -> Recruits:
     day = when.astype(np.int64)
     arrives = day * MINUTES_IN_DAY + _clinic_minute(scenario, when - day)
     order = np.lexsort((number, site, arrives))
-    return Recruits(opens, shut, rate, site[order], number[order], arrives[order])
+    there = there_before(scenario, places)
+    return Recruits(
+        opens_day=opens,
+        shut_day=shut,
+        rate=rate,
+        site=np.concatenate([there, site[order]]),
+        number=np.concatenate([FIRST_OF_BEFORE + np.arange(len(there)), number[order]]),
+        arrives=np.concatenate([np.zeros(len(there), np.int64), arrives[order]]),
+        begun=len(there),
+    )
+
+
+def there_before(scenario: Scenario, places: Places) -> Ints:
+    """The sites of the people who were there before the start: those on treatment, then those in screening."""
+    if scenario.begun is None:
+        return np.zeros(0, np.int64)
+    numbered = {site.number: place for place, site in enumerate(places.sites)}
+    found = [numbered[subject.site] for subject in scenario.begun.subjects]
+    found += [numbered[site.site] for site in scenario.begun.sites for _ in site.in_screening]
+    return np.array(found, np.int64)
 
 
 def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, Ints, Floats]:
@@ -80,6 +103,11 @@ def _open_days(scenario: Scenario, chance: Chance, entities: Words) -> tuple[Int
     if enrolment is None:
         return np.zeros(len(entities), np.int64), np.full(len(entities), NEVER)
     opens = _whole(_by_country(scenario, chance.stream(Purpose.START_UP), entities))
+    known = {} if scenario.begun is None else {site.site: site.opened_day for site in scenario.begun.sites}
+    for place, site in enumerate(places_of(scenario).sites):
+        if site.number in known:
+            opened = known[site.number]
+            opens[place] = NEVER if opened is None else opened
     stops = np.full(len(entities), NEVER)
     if enrolment.open_for_days is not None:
         stops = opens + np.maximum(
@@ -136,6 +164,8 @@ def _rates(enrolment: Enrolment, places: Places, chance: Chance, entities: Words
     for place, site in enumerate(places.sites):
         if (own := enrolment.countries.get(site.country)) is not None:
             monthly[place] *= own.rate_factor
+        if (law := enrolment.site_rate_laws.get(site.number)) is not None:
+            monthly[place] = draw(law, chance.stream(Purpose.RATE, "law"), entities[place]).item()
         monthly[place] = enrolment.site_rates.get(site.number, monthly[place])
     return monthly / MONTH_DAYS
 

@@ -44,6 +44,9 @@ class Enrolment(Part):
     screened_per_site_month: Positive
     rate_shape: Positive | None = None
     site_rates: dict[Code, Least] = Field(default={}, description="site -> its own fixed rate, screened a month")
+    site_rate_laws: dict[Code, Law] = Field(
+        default={}, description="site -> the law of its own rate, as learned; drawn once a replication"
+    )
     decay_per_year: Least = Field(default=0, description="a site's rate falls by exp(-decay x years open)")
     start_up_days: Law = AT_ONCE
     open_for_days: Law | None = Field(default=None, description="sites that tire stop screening after so long")

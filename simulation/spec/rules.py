@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from irt.errors import BadInput
 from irt.study.randomization_plan import Listed, OpenCohort, OtherDesign
 from irt.study.sites import sites_of
+from simulation.spec.begun import Begun
 from simulation.spec.scenario import Scenario
 
 
@@ -30,10 +31,15 @@ def _unknown_codes(scenario: Scenario) -> Iterator[str]:
         "depot": {depot.code for depot in definition.depots},
         "site": {site.number for site in sites_of(definition, scenario.size)},
         "country": {country.code for country in definition.countries},
+        "arm": {arm.code for arm in definition.arms},
+        "dose level": {level.code for level in definition.dose_levels},
         "lot": {lot.lot for lot in scenario.supply.lots} | {lot.lot for lot in scenario.supply.site_stock},
     }
     if not known["site"]:
         yield f"the study has no sites at size {scenario.size}."
+    known["site or depot"] = known["site"] | known["depot"]
+    if scenario.begun is not None:
+        known["lot"] |= {goods.lot for one in scenario.begun.on_the_road for goods in one.goods}
     known["lot"] |= {lot.blinded_lot for size in definition.sizes.values() for lot in size.lots}
     for what, code in _named(scenario):
         if code not in known[what]:
@@ -55,6 +61,9 @@ def _named(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.enrolment is not None:
         yield from (("country", code) for code in scenario.enrolment.countries)
         yield from (("site", number) for number in scenario.enrolment.site_rates)
+        yield from (("site", number) for number in scenario.enrolment.site_rate_laws)
+    if scenario.begun is not None:
+        yield from _named_under_way(scenario.begun)
     for fault in scenario.faults:
         match fault.fault:
             case "recall":
@@ -67,6 +76,19 @@ def _named(scenario: Scenario) -> Iterator[tuple[str, str]]:
                 yield from (("site", number) for number in fault.sites)
             case "enrolment_change":
                 yield from (("country", code) for code in fault.countries)
+
+
+def _named_under_way(begun: Begun) -> Iterator[tuple[str, str]]:
+    yield from (("site", site.site) for site in begun.sites)
+    for subject in begun.subjects:
+        yield "arm", subject.arm
+        if subject.level is not None:
+            yield "dose level", subject.level
+    for consignment in begun.on_the_road:
+        yield "site or depot", consignment.target
+        for goods in consignment.goods:
+            yield "kit type", goods.kit_type
+            yield from (("country", code) for code in goods.countries)
 
 
 def _not_played(scenario: Scenario) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from irt.study.definition import StudyDefinition
 from irt.study.part import Code, Part
 from irt.study.resupply import Resupply
+from simulation.spec.begun import Begun
 from simulation.spec.demand import Demand
 from simulation.spec.enrolment import Enrolment
 from simulation.spec.faults import AnyFault
@@ -44,6 +45,7 @@ class Scenario(Part):
     supply: SupplyConditions = SupplyConditions()
     resupply: Resupply | None = None
     faults: tuple[AnyFault, ...] = ()
+    begun: Begun | None = Field(default=None, description="left out: nobody has come yet, and nothing was sent")
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -51,6 +53,8 @@ class Scenario(Part):
             raise ValueError("give either a study (or study_file) or a small_study")
         if self.warm_up_days >= self.horizon_days:
             raise ValueError("the warm-up leaves no day to measure")
+        if self.begun is not None and (self.enrolment is None or self.warm_up_days):
+            raise ValueError("a trial that is under way needs enrolment, and no warm-up")
         if self.enrolment is None and not self.demand:
             raise ValueError("give enrolment, demand, or both: else nobody comes")
         if len({fault.name for fault in self.faults}) < len(self.faults):

@@ -28,6 +28,7 @@ class SiteStock(Part):
     kits: int = Field(ge=1)
     expiry_day: int = Field(ge=0, le=FOR_EVER_DAY)
     sites: tuple[Code, ...] = Field(default=(), description="empty: every site, as many each")
+    countries: tuple[Code, ...] = Field(default=(), description="where the lot is approved; empty: everywhere")
 
 
 class TransitLaw(Part):

@@ -20,7 +20,7 @@ def told(inputs: Inputs) -> list[Any]:
     trips = [inputs.trips.trip(lane, number, 0, 0) for lane in range(8) for number in (0, 1, 40)]
     arrays = (*inputs.recruits, *inputs.people[:-1], *inputs.people.visits, *inputs.requests,
               inputs.lot_released_day, inputs.lot_recalled_day)  # fmt: skip
-    return [[array.tolist() for array in arrays], trips, inputs.allocation_key]
+    return [[np.asarray(array).tolist() for array in arrays], trips, inputs.allocation_key]
 
 
 def test_the_same_is_drawn_however_many_are_drawn() -> None:
