@@ -110,7 +110,17 @@ def _lots(scenario: Scenario) -> tuple[LotRow, ...]:
         LotRow(stock.lot, stock.kit_type, None, stock.kits, 0, stock.expiry_day, stock.countries, stock.sites)
         for stock in supply.site_stock
     ]
+    if scenario.begun is None:  # a trial under way tells dates as they stand on its kits
+        rows = _as_labelled(rows)
     return tuple(sorted(rows, key=lambda row: (row.expiry_day, row.lot, row.kit_type, row.depot or "")))
+
+
+def _as_labelled(rows: list[LotRow]) -> list[LotRow]:
+    """A blinded lot shows one date, the earliest of its parts: kits that look alike must not differ."""
+    parts: dict[str, list[int]] = {}
+    for row in rows:
+        parts.setdefault(row.lot, []).append(row.expiry_day)
+    return [row._replace(expiry_day=min(parts[row.lot])) for row in rows]
 
 
 def _lots_of_study(scenario: Scenario) -> list[LotRow]:

@@ -73,6 +73,8 @@ class Trial:
         fails = bool(people.fails[person])
         yield world.at(decided, Phase.SCREENING if fails else Phase.RANDOMIZATION, person)
         while not fails and not site.shut and not self._turned_away(site):
+            if last is not None and world.now > last:
+                break
             if self._may_draw(site, person):
                 site.in_screening -= 1
                 yield from self._treatment(site, self._randomize(site, person), world.now)

@@ -120,7 +120,7 @@ class Views:
             dnc_days=windows,
             dns_days=windows,
             approved_lots=frozenset().union(*lots) if lots else None,
-            expected_need=need_to_be_sent(served),
+            expected_need=need_to_be_sent(served, self._world.date_of(self._world.day)),
             in_screening=sum(site.in_screening for site in served),
             serves=tuple(served),
             labels=frozenset(

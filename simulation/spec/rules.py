@@ -21,6 +21,7 @@ def require_sound(scenario: Scenario) -> None:
 
 def _faults(scenario: Scenario) -> Iterator[str]:
     yield from _unknown_codes(scenario)
+    yield from _doses_not_allowed(scenario)
     yield from _not_played(scenario)
 
 
@@ -89,6 +90,19 @@ def _named_under_way(begun: Begun) -> Iterator[tuple[str, str]]:
         for goods in consignment.goods:
             yield "kit type", goods.kit_type
             yield from (("country", code) for code in goods.countries)
+
+
+def _doses_not_allowed(scenario: Scenario) -> Iterator[str]:
+    """Dose levels that nobody could be put on, and moves that the service would refuse."""
+    definition, subjects = scenario.definition, scenario.subjects
+    allowed = {(move.origin, move.target) for move in definition.titration}
+    for move in subjects.titration:
+        if (move.origin, move.target) not in allowed:
+            yield f"the study does not let the dose go from {move.origin} to {move.target}."
+    first = {level.code for level in definition.dose_levels if level.initial}
+    for level in subjects.initial_levels:
+        if level not in first:
+            yield f"{level} is no dose level of the study to start on."
 
 
 def _not_played(scenario: Scenario) -> Iterator[str]:

@@ -85,7 +85,7 @@ def regional_view(
                 has_lane=lane is not NO_LANE,
                 labels=rules.labels(below),
                 approved_lots=rules.lots(below),
-                expected_need=need_to_be_sent(served),
+                expected_need=need_to_be_sent(served, asking.day),
                 in_screening=sum(site.in_screening for site in served),
                 serves=tuple(served),
                 barred=barred,

@@ -1,18 +1,20 @@
 """Regional depots as places to be supplied: who is served through them, and what must be sent on."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 
-from irt.supply.planner import LotStock, OnTheWay, SiteView
+from irt.supply.planner import SiteView
+from irt.supply.resupply import considered
 
 
-def need_to_be_sent(sites: Sequence[SiteView]) -> Mapping[str, list[tuple[date, int]]]:
-    """What subjects of these sites will need beyond the kits that are there or coming, by kit type and day."""
+def need_to_be_sent(sites: Sequence[SiteView], today: date) -> Mapping[str, list[tuple[date, int]]]:
+    """What subjects of these sites will need beyond the kits that count there today, by kit type and day."""
     needed: dict[str, list[tuple[date, int]]] = defaultdict(list)
     for site in sites:
+        counted = considered(site, today, site.expected_need)
         for kit_type, dated in site.expected_need.items():
-            left = sum(kits.kits for kits in _kits_of(site) if kits.kit_type == kit_type)
+            left = counted[kit_type]
             for day, kits in sorted(dated):
                 covered = min(left, kits)
                 left -= covered
@@ -42,8 +44,3 @@ def windows_to_send_on(
         for kit_type, days in dns_days(country).items():
             longest[kit_type] = max(longest[kit_type], days + onward_days)
     return longest
-
-
-def _kits_of(site: SiteView) -> Iterator[LotStock | OnTheWay]:
-    yield from site.stock
-    yield from site.on_the_way

@@ -85,9 +85,9 @@ def needs_of(
     return judged(site, day, settings, basis)
 
 
-def considered(site: SiteView, day: date) -> dict[str, int]:
-    """Kits that count at a site, by kit type."""
-    return {kit_type: counts.considered for kit_type, counts in _count(site, day).items()}
+def considered(site: SiteView, day: date, kit_types: Iterable[str] | None = None) -> dict[str, int]:
+    """Kits that count at a site, by kit type: of those with levels there, or of the types named."""
+    return {kit_type: counts.considered for kit_type, counts in _count(site, day, kit_types).items()}
 
 
 def needs_by_hand(site: SiteView, day: date, wanted: Mapping[str, int], why: str) -> list["Need"]:

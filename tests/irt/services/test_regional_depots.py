@@ -235,10 +235,19 @@ def test_a_depot_foresees_what_its_sites_will_have_to_be_sent() -> None:
     need = {"PEN-A": [(DAY, 3), (DAY + timedelta(days=7), 4)]}
     stocked = a_depot(A=5)._replace(expected_need=need)
     empty = stocked._replace(stock=(), on_the_way=(OnTheWay("PEN-A", "L1", FAR, 2, DAY),))
-    assert need_to_be_sent([stocked]) == {"PEN-A": [(DAY + timedelta(days=7), 2)]}
-    assert need_to_be_sent([stocked, empty]) == {
+    assert need_to_be_sent([stocked], DAY) == {"PEN-A": [(DAY + timedelta(days=7), 2)]}
+    assert need_to_be_sent([stocked, empty], DAY) == {
         "PEN-A": [(DAY, 1), (DAY + timedelta(days=7), 2), (DAY + timedelta(days=7), 4)]
     }
+
+
+def test_kits_that_no_longer_count_at_a_site_do_not_spare_its_depot_any() -> None:
+    """Whatever is past its do-not-count window there has to be sent anew, as the site itself reckons."""
+    need = {"PEN-A": [(DAY, 3)]}
+    site = a_depot(A=5)._replace(expected_need=need, dnc_days={"PEN-A": 10})
+    aged = site._replace(stock=tuple(stock._replace(expiry=DAY + timedelta(days=9)) for stock in site.stock))
+    assert need_to_be_sent([site], DAY) == {}
+    assert need_to_be_sent([aged], DAY) == need
 
 
 def test_a_blinded_depot_reads_of_kits_not_of_types(sqlite_store: Store) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulation.measures import CAUSES, WASTED
 from simulation.record import Event, Replication
 from simulation.replication import replicate
-from simulation.spec.reading import changed
+from simulation.spec.reading import changed, scenario_of
 from simulation.spec.scenario import Scenario
 from tests.simulation.worked import FOR_EVER, small_trial, worked
 
@@ -275,6 +275,33 @@ def test_predictive_supply_and_first_stock_are_played_by_the_product_s_own_rules
     opened = {event.place: event for event in reversed(played.events or ()) if event.what == "sent"}
     assert all({kit_type: kits for kit_type, _, kits in one.kits} == {"A": 2, "P": 2} for one in opened.values())
     assert played.measures["missed"] < play(small_trial()).measures["missed"]
+
+
+def test_nobody_is_randomized_after_screening_has_expired() -> None:
+    """Whoever is decided on only after the study's last day of screening is turned away, as the service would."""
+    known = small_trial().definition
+    study = known.model_copy(update={"screening": known.screening.model_copy(update={"screening_days_max": 8})})
+    scenario = small_trial().model_dump(mode="json") | {"small_study": None, "study": study.model_dump(mode="json")}
+    played = play(scenario_of(scenario), keep_events=True)
+    expired = int(played.measures["screening_expired"])
+    assert expired > 0
+    assert expired == sum(event.what == "turned_away" for event in played.events or ())
+    screened = {event.who: event.minute for event in played.events or () if event.what == "screened"}
+    # 3 to 14 days of screening, so that some of 3 to 8 are left.
+    assert 0 < played.measures["randomized"] < len(screened) - expired
+
+
+def test_a_blinded_lot_has_the_earliest_date_of_its_parts() -> None:
+    """Kits of one lot must not differ in what is printed on them, whatever they hold."""
+    parts = [
+        {"lot": "L1", "kit_type": "A", "depot": "C0", "kits": 60, "expiry_day": 140},
+        {"lot": "L1", "kit_type": "P", "depot": "C0", "kits": 60, "expiry_day": 90},
+    ]
+    played = play(changed(small_trial(), {"supply.lots": parts}), keep_events=True)
+    expired = {
+        (event.minute, kits[:2]) for event in played.events or () if event.what == "expired" for kits in event.kits
+    }
+    assert expired == {(91 * 1440, ("A", "L1")), (91 * 1440, ("P", "L1"))}
 
 
 def test_measures_begin_after_the_warm_up() -> None:

@@ -94,6 +94,20 @@ def test_what_does_not_fit_is_refused_by_name(change: dict[str, object], sentenc
         scenario_of({**PLAIN, **change})
 
 
+def test_doses_go_where_the_study_lets_them() -> None:
+    """A move or a first level that the service would refuse is no scenario."""
+    levels = [{"code": "LOW", "name": "Low", "initial": True}, {"code": "HIGH", "name": "High"}]
+    study = {"dose_levels": levels, "titration": [{"origin": "LOW", "target": "HIGH", "name": "Up"}]}
+    up, down = ({"origin": o, "target": t, "chance": 0.1} for o, t in (("LOW", "HIGH"), ("HIGH", "LOW")))
+    assert scenario_of({**PLAIN, "small_study": study, "subjects": {"titration": [up]}})
+    for subjects, sentence in (
+        ({"titration": [up, down]}, "from HIGH to LOW"),
+        ({"initial_levels": {"HIGH": 1}}, "HIGH is no dose level of the study to start on"),
+    ):
+        with pytest.raises(UnusableScenario, match=sentence):
+            scenario_of({**PLAIN, "small_study": study, "subjects": subjects})
+
+
 @pytest.mark.parametrize("key", ["demand.1.requests_per_day", "enrolment.rate", "demand.x", "horizon_days.0"])
 def test_a_change_of_an_unknown_key_is_refused(key: str) -> None:
     """A sweep over a key that is misspelt would change nothing."""
