@@ -22,6 +22,11 @@ def short_day(value: date) -> str:
     return f"{value.day} {_MONTHS[value.month - 1]}"
 
 
+def month(value: date) -> str:
+    """Jun 2026."""
+    return f"{_MONTHS[value.month - 1]} {value.year}"
+
+
 def weekday(value: date) -> str:
     """Tue 16 Jun."""
     return f"{_WEEKDAYS[value.weekday()]} {short_day(value)}"

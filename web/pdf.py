@@ -16,6 +16,7 @@ _LETTERS = str.maketrans(
 )
 ROW_MM = 5.0
 _TOGETHER_MM = 30.0
+_BETWEEN_MM = 6.0
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,28 @@ class Sheets(FPDF):
 
     def picture(self, drawn: str) -> None:
         """A plot, as wide as the page; its words for who does not see it stand in the file beside."""
-        plain = re.sub(r"<(title|desc)>.*?</\1>", "", drawn, flags=re.DOTALL)
-        self.image(BytesIO(plain.encode()), w=self.epw)
+        self.image(BytesIO(_wordless(drawn).encode()), w=self.epw)
         self.ln(3)
+
+    def pictures(self, heading: str, drawn: Sequence[tuple[str, str]]) -> None:
+        """Plots under their titles, two to a row; a row stays on one page, the first with the heading."""
+        wide = (self.epw - _BETWEEN_MM) / 2
+        for first in range(0, len(drawn), 2):
+            pair = drawn[first : first + 2]
+            highs = [wide * high / width for width, high in (_extent(picture) for _, picture in pair)]
+            if self.will_page_break(max(highs) + (2 if first else 4) * ROW_MM):
+                self.add_page()
+            if not first:
+                self.heading(heading)
+            top = self.get_y()
+            for place, (title, picture) in enumerate(pair):
+                left = self.l_margin + place * (wide + _BETWEEN_MM)
+                self.set_xy(left, top)
+                self.set_text_color(*_INK)
+                self.set_font("helvetica", "B", 8)
+                self.cell(wide, ROW_MM, latin(title))
+                self.image(BytesIO(_wordless(picture).encode()), x=left, y=top + ROW_MM, w=wide)
+            self.set_xy(self.l_margin, top + max(highs) + 2 * ROW_MM)
 
     def rows(self, heads: Sequence[str], lines: Iterable[Sequence[object]], shares: Sequence[int]) -> None:
         """A table whose head is repeated on every page; columns as wide as their shares."""
@@ -139,6 +159,19 @@ class Sheets(FPDF):
     def paper(self) -> bytes:
         """The finished file."""
         return bytes(self.output())
+
+
+def _wordless(drawn: str) -> str:
+    """The strokes, in letters that the fonts have; what is told of them stands in the text."""
+    return latin(re.sub(r"<(title|desc)\b.*?</\1>", "", drawn, flags=re.DOTALL))
+
+
+def _extent(drawn: str) -> tuple[float, float]:
+    """Width and height of a drawing, in its own unit."""
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)
+    if found is None:
+        raise ValueError("a drawing says how large it is")
+    return float(found[1]), float(found[2])
 
 
 def latin(words: str) -> str:

@@ -55,6 +55,12 @@ def unblinded_fragment(template: str, block: str, view: UnblindedView, frame: Fr
     return fragment_in(_unblinded, template, block, _checked_unblinded(view), frame)
 
 
+def unblinded_file(template: str, view: UnblindedView) -> str:
+    """A page for unblinded readers that stands alone in a file: no frame is around it."""
+    components = _unblinded.get_template("components.html").make_module({"frame": None})
+    return _unblinded.get_template(template).render(view=_checked_unblinded(view), ui=components)
+
+
 def _checked(view: object) -> BlindedView:
     """The type checker says the same; this holds where nobody ran it."""
     if not isinstance(view, BlindedView):

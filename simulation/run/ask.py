@@ -1,7 +1,7 @@
 """What is asked of a run, and how it is told in its manifest, its table and its report."""
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.metadata import version
 
@@ -22,6 +22,10 @@ class Ask:
     seed: int
     replications: int
     engine: EngineName
+
+    def first(self, replications: int) -> "Ask":
+        """The same of so many replications, or of as many as there are."""
+        return replace(self, replications=min(replications, self.replications))
 
     @property
     def job(self) -> Job:

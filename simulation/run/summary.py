@@ -29,11 +29,8 @@ def columns_of(table: pa.Table) -> Columns:
 def summary_of(measures: Columns, seed: int) -> dict[str, Any]:
     """Figures of at least one replication; one that too few replications cannot tell is null."""
     missed, visits, made = (measures[name] for name in ("missed", "visits", "kits_made"))
-    return {
-        "missed_per_visit": _record(lambda: missed_per_visit(missed, visits)),
-        "any_missed": _record(lambda: clopper_pearson(int(np.count_nonzero(missed)), len(missed))),
-        "out_of_stock_per_visit": _record(lambda: missed_per_visit(measures["missed_out_of_stock"], visits)),
-        "kits_made_per_dispensed": _record(lambda: ratio_of(made, measures["kits_dispensed"])),
+    first = {name: found and found.record() for name, found in first_figures(measures).items()}
+    return first | {
         "missed_by_cause": _parts(measures, "missed", CAUSES, visits),
         "wasted_by_cause": _parts(measures, None, WASTED, made),
         "measures": {name: _measure(values) for name, values in measures.items()},
@@ -41,9 +38,21 @@ def summary_of(measures: Columns, seed: int) -> dict[str, Any]:
     }
 
 
+def first_figures(measures: Columns) -> dict[str, Estimate | None]:
+    """The figures that are asked for first; None where too few replications tell one."""
+    missed, visits = measures["missed"], measures["visits"]
+    return {
+        "missed_per_visit": _told(lambda: missed_per_visit(missed, visits)),
+        "any_missed": _told(lambda: clopper_pearson(int(np.count_nonzero(missed)), len(missed))),
+        "out_of_stock_per_visit": _told(lambda: missed_per_visit(measures["missed_out_of_stock"], visits)),
+        "kits_made_per_dispensed": _told(lambda: ratio_of(measures["kits_made"], measures["kits_dispensed"])),
+    }
+
+
 def _measure(values: np.ndarray) -> dict[str, Any]:
+    mean = _told(lambda: mean_of(values))
     low, middle, high = (float(each) for each in np.quantile(values, (0.05, 0.5, 0.95)))
-    return {"mean": _record(lambda: mean_of(values)), "p05": low, "p50": middle, "p95": high}
+    return {"mean": mean and mean.record(), "p05": low, "p50": middle, "p95": high}
 
 
 def _parts(measures: Columns, whole: str | None, causes: Sequence[str], base: np.ndarray) -> list[dict[str, Any]]:
@@ -56,8 +65,8 @@ def _parts(measures: Columns, whole: str | None, causes: Sequence[str], base: np
     return [asdict(part) | {"rate": part.rate.record()} for part in told]
 
 
-def _record(figure: Callable[[], Estimate]) -> dict[str, Any] | None:
+def _told(figure: Callable[[], Estimate]) -> Estimate | None:
     try:
-        return figure().record()
+        return figure()
     except UnusableReplications:
         return None

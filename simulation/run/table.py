@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from irt.errors import IntegrityFault
 from simulation.run.files import written
-from simulation.run.work import Measured
+from simulation.run.work import Kept, Measured
 
 INDEX = "index"
 ROWS_PER_GROUP = 65_536
@@ -24,8 +26,10 @@ def table_of(replications: Sequence[Measured]) -> pa.Table:
     return pa.table(columns | {name: _column([done.measures[name] for done in replications]) for name in names})
 
 
-def _column(values: Sequence[int | float]) -> pa.Array:
-    """Whole numbers where all are."""
+def _column(values: Sequence[Kept]) -> pa.Array:
+    """Whole numbers where all are; several of one replication are a list of them."""
+    if isinstance(values[0], np.ndarray):
+        return pa.array(values, pa.list_(pa.int32()))
     whole = not any(isinstance(value, float) for value in values)
     return pa.array(values, pa.int64() if whole else pa.float64())
 
@@ -46,6 +50,6 @@ def write_table(table: pa.Table, file: Path, about: Mapping[str, str]) -> None:
         pq.write_table(described, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
 
 
-def read_table(file: Path) -> pa.Table:
-    """The table of a Parquet file."""
+def read_table(file: Path | BinaryIO) -> pa.Table:
+    """The table of a Parquet file, or of its bytes."""
     return pq.ParquetFile(file).read()

@@ -5,7 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from simulation.arrays import Ints
 from simulation.run.refusals import ReplicationFailed
+
+Kept = int | float | Ints
+"""What a column holds of one replication: a number, or several of one kind."""
 
 
 class Measured(Protocol):
@@ -15,7 +19,7 @@ class Measured(Protocol):
     def index(self) -> int: ...
 
     @property
-    def measures(self) -> Mapping[str, int | float]: ...
+    def measures(self) -> Mapping[str, Kept]: ...
 
 
 Job = Callable[[int], Measured]

@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "compare": "web.commands.simulate_compare",
     "gate": "web.commands.simulate_gate",
     "replay": "web.commands.simulate_replay",
+    "report": "web.commands.simulate_report",
     "schema": "web.commands.simulate_schema",
     "sensitivity": "web.commands.simulate_sensitivity",
 }

@@ -11,6 +11,7 @@ from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.analysis.boundaries import Verdict
 from simulation.gate.hold import Stopped, hold, record_of
+from simulation.gate.kept import STATEMENT, keep_agreement
 from simulation.gate.reading import read_gate
 from simulation.replication import EngineName
 from simulation.run.files import write_json
@@ -27,7 +28,6 @@ from web.commands.simulate_run import CANCELLED, with_interval
 EXITS = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.INCONCLUSIVE: 4}
 """A script goes on with a pass alone."""
 FORMAT = "irt-simulation-gate/1"
-STATEMENT = "gate.json"
 
 
 @click.command()
@@ -62,6 +62,7 @@ def gate(
     results = {name: report["results_sha256"] for name, report in playing.reports.items()}
     told = {"format": FORMAT} | record_of(agreed, outcome) | {"results": results} | playing.made()
     told |= {"seconds": round(time.perf_counter() - begun, 3)}
+    keep_agreement(agreed, out)
     write_json(told, out / STATEMENT)
     show(told if as_json else in_short(told), as_json)
     sys.exit(EXITS[outcome.verdict])

@@ -1,0 +1,1 @@
+"""Reports on trials that were played."""
