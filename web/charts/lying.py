@@ -12,8 +12,8 @@ from web.charts.series import Scale, round_scale
 _WIDTH, _RIGHT, _TOP, _ROW = 560, 456, 30, 24
 _NAME, _LETTER, _NAMES_MAX = 24, 6.4, 230
 _MARK = 3.6
-_ROOM = 0.12
-"""Of a tornado's width, left free for what stands before its bars."""
+_BEFORE = 36
+"""What stands before the bars of a tornado."""
 _FAR = 3
 """An interval that ends beyond so many times the largest figure is drawn to the edge, its end open."""
 
@@ -93,15 +93,13 @@ class Moved:
 def tornado_chart(title: str, unit: str, base_value: float, bars: Sequence[Moved]) -> Markup:
     """Bars around the figure as it is: open to the low end of an input, filled to its high end."""
     ends = [value for bar in bars for value in (bar.low, bar.high)]
-    room = (max(base_value, *ends) - min(base_value, *ends)) * _ROOM
-    x_of = round_scale(
-        [min(base_value, *ends) - room, max(base_value, *ends)], _left([bar.name for bar in bars]), _RIGHT
-    )
+    left = _left([bar.name for bar in bars])
+    x_of = round_scale([base_value, *ends], left + _BEFORE, _RIGHT)
     base = _TOP + len(bars) * (_ROW + 6)
     strokes, middle = _rule(x_of, unit, base), x_of(base_value)
     for line, bar in enumerate(bars):
         y = _TOP + line * (_ROW + 6)
-        strokes.append(svg.text(x_of.start - 8, y + 18, bar.name, "irt-end"))
+        strokes.append(svg.text(left - 8, y + 18, bar.name, "irt-end"))
         for value, words, look in ((bar.low, bar.low_words, "irt-open"), (bar.high, bar.high_words, "irt-fill-1")):
             x = x_of(value)
             strokes.append(svg.rectangle(min(x, middle), y + 5, max(abs(x - middle), 1), 18, look))
