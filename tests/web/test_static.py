@@ -12,7 +12,7 @@ from web.render import TEMPLATES
 from web.static_files import STATIC, static_url
 
 VENDOR = STATIC / "vendor"
-SHEETS = ("tokens.css", "components.css", "charts.css", "print.css")
+SHEETS = ("tokens.css", "components.css", "charts.css", "report.css", "print.css")
 THEMES = ("light", "dark")
 
 
