@@ -86,9 +86,8 @@ def forecast_study(
 ) -> StudyForecast:
     """What is to be expected of the study; TooEarly where there is no month that is over with a subject in it."""
     now = month_on(known.day)
-    history = _history(known, now)
+    history, listed, silent = known_sites(known)
     posterior = fit(history, stream(asked.seed, FIT_STREAM), effort=effort, watch=watch)
-    listed, silent = _listed(known, history), _silent(known, history)
     forecast = paths_from(posterior, history, asked.months, asked.seed, asked.target, listed=listed, silent=silent)
     so_far = sum(number for month, _, number in known.counts if month >= now)
     new = _month_under_way(forecast.new, so_far, known.day, asked.seed)
@@ -102,6 +101,12 @@ def forecast_study(
         so_far=so_far,
         waiting=len(listed.waiting),
     )
+
+
+def known_sites(known: StudyEnrolment) -> tuple[History, Listed, Silent]:
+    """The months that are over, who waits for a first subject, and who enrols nobody; TooEarly as above."""
+    history = _history(known, month_on(known.day))
+    return history, _listed(known, history), _silent(known, history)
 
 
 def month_on(day: date) -> int:

@@ -52,12 +52,19 @@ def compared(first: Finished, second: Finished) -> dict[str, Any]:
         raise NotPaired(f"The seeds are {seeds}: replications do not share their chance. Run both with one seed.")
     count = min(first.replications, second.replications)
     one, other = ({name: values[:count] for name, values in each.measures.items()} for each in (first, second))
-    any_missed = [(each["missed"] > 0).astype(np.float64) for each in (one, other)]
     return {
         "first": _named(first),
         "second": _named(second),
         "seed": int(first.about["seed"]),
         "replications": count,
+        **differences(one, other),
+    }
+
+
+def differences(one: Columns, other: Columns) -> dict[str, Any]:
+    """The other minus the one, replication by replication, of each measure that both have."""
+    any_missed = [(each["missed"] > 0).astype(np.float64) for each in (one, other)]
+    return {
         "missed_per_visit": _ratio(one, other),
         "any_missed": _measure(*any_missed),
         "measures": {name: _measure(one[name], other[name]) for name in one if name in other},

@@ -12,20 +12,25 @@ from simulation.spec.laws import FOR_EVER_DAY, Positive
 
 
 class BegunSite(Part):
-    """A site that has opened, or that will never; others open by the scenario's law of start-up.
+    """A site that has opened, on a day below 0, or will on a day, or never; others open by the law of start-up.
 
     Those in screening are decided on by the scenario's law of screening, from the day it began.
     """
 
     site: Code
-    opened_day: int | None = Field(default=None, lt=0, description="left out: it never opens")
+    opened_day: int | None = Field(default=None, description="below 0: it has opened; left out: it never does")
     off_treatment: int = Field(default=0, ge=0, description="randomized there, and not on treatment any more")
     in_screening: tuple[int, ...] = Field(default=(), description="for each of them, days since it began")
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is at the start."""
+        return self.opened_day is not None and self.opened_day < 0
+
     @model_validator(mode="after")
     def _open(self) -> Self:
-        if self.in_screening and self.opened_day is None:
-            raise ValueError("nobody is in screening at a site that never opens")
+        if self.in_screening and not self.is_open:
+            raise ValueError("nobody is in screening at a site that has not opened")
         if any(days < 0 for days in self.in_screening):
             raise ValueError("screening began before the start")
         return self
@@ -72,7 +77,7 @@ class Begun(Part):
         named = [site.site for site in self.sites]
         if len(set(named)) < len(named):
             raise ValueError("a site is told twice")
-        opened = {site.site for site in self.sites if site.opened_day is not None}
+        opened = {site.site for site in self.sites if site.is_open}
         if any(subject.site not in opened for subject in self.subjects):
             raise ValueError("a subject is on treatment at a site that has not opened")
         return self

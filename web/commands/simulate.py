@@ -13,6 +13,7 @@ SUBCOMMANDS = {
     "report": "web.commands.simulate_report",
     "schema": "web.commands.simulate_schema",
     "sensitivity": "web.commands.simulate_sensitivity",
+    "twin": "web.commands.simulate_twin",
 }
 
 

@@ -72,10 +72,15 @@ def _finished(path: Path, seed: int, replications: int, engine: EngineName, mean
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:
     """For the eye: B minus A of what is asked for first."""
+    named = {name: told[name] for name in ("first", "second", "seed", "replications")}
+    return named | in_short_differences(told)
+
+
+def in_short_differences(told: dict[str, Any]) -> dict[str, Any]:
+    """The differences alone."""
     figures = {name: told[name] for name in ("missed_per_visit", "any_missed")}
     figures |= {name: told["measures"][name] for name in SHOWN}
-    named = {name: told[name] for name in ("first", "second", "seed", "replications")}
-    return named | {name: _apart(figure) for name, figure in figures.items()}
+    return {name: _apart(figure) for name, figure in figures.items()}
 
 
 def _apart(figure: dict[str, Any]) -> str:

@@ -88,6 +88,10 @@ _APPROVED = (
 )
 
 
+Scope = tuple[str | None, int | None]
+"""Country and site id of a setting; neither for the study."""
+
+
 class Levels:
     """Resupply settings by kit type: site before country before study, of each the latest; windows alone."""
 
@@ -100,7 +104,7 @@ class Levels:
         overlay: Sequence[LevelOverlay] = (),
     ) -> None:
         self._windows = windows
-        self._found: dict[tuple[str | None, int | None], dict[str, LevelRow]] = defaultdict(dict)
+        self._found: dict[Scope, dict[str, LevelRow]] = defaultdict(dict)
         self._depots: dict[int, dict[str, LevelRow]] = defaultdict(dict)
         self._by_country: dict[str, Mapping[str, Level]] = {}
         stored = connection.execute(_SETTINGS_IN_FORCE, {"study_id": study_id, "day": day})
@@ -119,6 +123,13 @@ class Levels:
     def of_depot(self, depot_id: int) -> Mapping[str, Level]:
         """The settings in force at a regional depot; nothing where it has none of its own."""
         return self._with_windows(self._depots.get(depot_id, {}))
+
+    @property
+    def by_scope(
+        self,
+    ) -> tuple[Mapping[tuple[str | None, int | None], dict[str, LevelRow]], Mapping[int, dict[str, LevelRow]]]:
+        """The settings as they were made, at sites by scope, and by depot id."""
+        return self._found, self._depots
 
     @property
     def regional(self) -> bool:

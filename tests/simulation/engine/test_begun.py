@@ -141,7 +141,7 @@ def test_a_sites_rate_may_have_a_law_of_its_own() -> None:
     [
         ({"subjects": [{"site": "9999", "arm": "A", "randomized_day": 0, "visits_over": 1}]}, "not opened"),
         ({"sites": [{"site": FIRST}, {"site": FIRST}], "subjects": []}, "told twice"),
-        ({"sites": [{"site": FIRST, "in_screening": [1]}], "subjects": []}, "never opens"),
+        ({"sites": [{"site": FIRST, "in_screening": [1]}], "subjects": []}, "has not opened"),
     ],
 )
 def test_what_contradicts_itself_is_refused(begun: dict[str, Any], why: str) -> None:

@@ -1,0 +1,1 @@
+"""A running study as a scenario: what it has, who is in it, and what might be changed."""
