@@ -14,12 +14,13 @@ from optimization.engine.lots import allot
 from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
 from optimization.engine.packing import packed_plan
+from optimization.engine.stores import overfull
 from optimization.engine.waste import first_prices
 from optimization.plan import Plan
 from optimization.problem import Problem
 from optimization.result import Goal, Progress, Result, Status, Watch
 
-ROUNDS, PRICE_ROUNDS = 40, 12
+ROUNDS, PRICE_ROUNDS, ROOM_ROUNDS = 40, 12, 6
 FIRST_FACTORS, FIRST_CASES = (0.5, 0.5, 0.5, 0.0, 1.4, 0.7), 6
 TUNED, FACTORS = {2, 5, 9}, (0.5, 0.7, 0.85)
 """Rounds before which the early prices of the bound are tuned, and how; first after they are found."""
@@ -56,7 +57,7 @@ class _Run:
         self._network = network_of(problem)
         self._classes: list[ClassWork] = []
         nothing = Plan((), ())
-        self._best = _Candidate(nothing, check_plan(problem, nothing))
+        self._best = self._last = _Candidate(nothing, check_plan(problem, nothing))
         self._stopped: Status | None = None
         self._all_begun = False
         self._best_bound = 0
@@ -72,6 +73,7 @@ class _Run:
             work.ease_early_price(TRIES // 4)
             work.tune_bound_price(FIRST_FACTORS, FIRST_CASES)
         self._take()
+        self._find_room()
         self._use_up_lots()
         for done in range(ROUNDS):
             if self._reached() or self._stopped:
@@ -85,6 +87,18 @@ class _Run:
         status = Status.PROVEN if self._reached() else self._stopped or Status.STOPPED
         seconds = self._clock() - self._begun
         return Result(status, self._best.plan, self._best.verdict.cost, self._bound(), seconds)
+
+    def _find_room(self) -> None:
+        """Plans again with less room in the stores that the plan overfills."""
+        for _ in range(ROOM_ROUNDS):
+            over = overfull(self._problem, self._last.plan) if self._last.verdict.violations else {}
+            if not over or self._stopped:
+                return
+            self._network.less.update(over)
+            for place, work in enumerate(self._classes):
+                if any(temp == work.temp for _, temp, _ in over):
+                    self._classes[place] = planned_at(work, work.plan_lots.scarcity, TRIES // 4)
+            self._find_lots()
 
     def _find_lots(self) -> None:
         """Raises early prices until each kit finds a lot."""
@@ -131,6 +145,7 @@ class _Run:
         allotted, without = allot(self._problem, kits)
         plan = packed_plan(self._problem, allotted, own)
         found = _Candidate(plan, check_plan(self._problem, plan))
+        self._last = found
         better = found.verdict.cost.total < self._best.verdict.cost.total
         if not found.verdict.violations and better:
             self._best = found

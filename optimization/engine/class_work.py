@@ -20,10 +20,11 @@ from optimization.engine.cluster_work import (
     priced,
     resumed,
 )
+from optimization.engine.clusters import clusters_of
 from optimization.engine.compiled import NEVER
 from optimization.engine.early_price import NO_PRICE, EarlyPrice, raised
 from optimization.engine.easing import eased
-from optimization.engine.network import Network, clusters_of
+from optimization.engine.network import Network
 from optimization.engine.tables import tables_of
 from optimization.engine.waste import LotPrices, own_waste
 from optimization.plan import Dispensing

@@ -57,7 +57,8 @@ class ClusterSite:
     """A site with one choice of need: the trips by which kits may come, and kits wanted by kind in order of day.
 
     `apart`: what the choice costs whatever trips are taken, in cents; `least`: what it costs even if trips and
-    holding were free; `unserved`: kits no trip can bring in time.
+    holding were free; `unserved`: kits no trip can bring in time; `room`: kits the store takes when each trip
+    arrives.
     """
 
     node: Node
@@ -67,6 +68,7 @@ class ClusterSite:
     apart: float
     least: float
     unserved: int
+    room: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,8 @@ class Cluster:
     """One depot (or none) and its sites in one class, each site as often as it has choices, one after the other.
 
     The `relaxed` form is what bounds are computed on: never dearer than any plan. `more_at_bound`: what each choice
-    of the exact form costs more at the prices of the bound.
+    of the exact form costs more at the prices of the bound. `spare_stock`: kits by kind that lie at the depot and
+    are not shared out.
     """
 
     problem: Problem
@@ -85,6 +88,7 @@ class Cluster:
     kinds: Kinds
     relaxed: bool
     more_at_bound: tuple[float, ...] = ()
+    spare_stock: tuple[int, int] = (0, 0)
     boxes_memo: dict[int, Boxes] = field(default_factory=dict)
 
     @cached_property

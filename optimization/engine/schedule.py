@@ -12,12 +12,15 @@ import numpy as np
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
+from optimization.engine.depot_stock import own_kits
 from optimization.engine.site_plans import plan_sites, travelling
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
 STEPS = (1, 2, 3, 5, 8, 13)
 NOT_USABLE, OWN_STOCK_ONLY = -2, -1
+SPARE_RISES = (1_000.0, 4_000.0, 16_000.0, 64_000.0, 256_000.0)
+"""Cents; prices of kits for the blind alone from the depot's own stock, while more are asked for than are there."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,9 @@ class Scheduling:
                 break
 
     def _planned(self, chosen: tuple[int, ...]) -> Schedule:
-        cluster, table = self._cluster, self._tables.sites
+        cluster = self._cluster
         price, source_day = self._prices(chosen)
-        value, sent = plan_sites(table, self._sites, price, source_day)
+        value, sent = self._sites_planned(price, source_day)
         costs = value + cluster.apart
         best = cluster.best_choices(costs)
         least = float(costs[best].sum())
@@ -82,8 +85,27 @@ class Scheduling:
             return Schedule(chosen, NEVER, sent, np.zeros(len(chosen), dtype=np.int64), best)
         taken = np.zeros_like(sent)
         taken[best] = sent[best]
-        cost, inflow = self._inflow(chosen, taken, price)
+        cost, inflow = self._inflow(chosen, taken, price, source_day != OWN_STOCK_ONLY)
         return Schedule(chosen, least + cost, taken, inflow, best)
+
+    def _sites_planned(self, price: np.ndarray, source_day: Counts) -> tuple[Amounts, Counts]:
+        """The sites' plans, at such prices of kits for the blind from the depot's own stock that they suffice."""
+        table, there = self._tables.sites, np.array(self._cluster.spare_stock)
+        alone = np.where(there > 0, 0.0, float(self._cluster.problem.costs.unmet_kit))
+        for rise in SPARE_RISES:
+            priced = table._replace(from_stock=alone)
+            value, sent = plan_sites(priced, self._sites, price, source_day)
+            if not table.each.any():
+                break
+            best = self._cluster.best_choices(value + self._cluster.apart)
+            taken = (
+                np.maximum(0, table.each - sent) * (sent.any(axis=2) & (source_day == OWN_STOCK_ONLY))[:, :, None]
+            )
+            short = taken[best].sum(axis=(0, 1)) > there
+            if not short.any():
+                break
+            alone = np.where(short, np.maximum(alone, rise), alone)
+        return value, sent
 
     def _prices(self, chosen: tuple[int, ...]) -> tuple[np.ndarray, Counts]:
         """For each option the price of a kit of the last arrival before it, and when that left its source."""
@@ -101,10 +123,17 @@ class Scheduling:
             return np.where(drawn, price[np.maximum(held, 0)], 0.0), source_day
         return np.zeros(table.price.shape), source_day
 
-    def _inflow(self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray) -> tuple[float, Counts]:
-        """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them."""
+    def _inflow(
+        self, chosen: tuple[int, ...], sent: Counts, paid: np.ndarray, drawn_from: np.ndarray
+    ) -> tuple[float, Counts]:
+        """What arrivals cost beyond what the sites paid for their kits, at the best spread of kits over them.
+
+        `drawn_from` (choice, o): whether kits that do not lie at the depot are of an arrival.
+        """
         cluster, table, whole = self._cluster, self._tables.sites, self._tables.inflow
-        kits = travelling(table, sent) * (table.arrivals >= 0)
+        own = own_kits(table, sent)
+        by_arrival = (table.arrivals >= 0) & drawn_from
+        kits = (travelling(table, sent) - own) * by_arrival
         drawn = np.zeros(len(cluster.arrivals) + 1, dtype=np.int64)
         np.add.at(drawn, np.maximum(table.arrivals, 0), kits)
         if not chosen:
@@ -112,7 +141,7 @@ class Scheduling:
         total = np.cumsum(drawn)
         at = np.array(chosen)
         fixed = np.array([cluster.arrivals[one].lane.fixed_cost for one in chosen], dtype=np.float64)
-        alone = int(kits.sum() - (sent.sum(axis=2) * (table.arrivals >= 0)).sum())
+        alone = int(kits.sum() - ((sent.sum(axis=2) - own) * by_arrival).sum())
         part = whole._replace(kits=int(total[-1]), due=total[at], most=whole.most[at] + alone)
         cost, inflow = plan_inflow(part, fixed, (cluster.kit_costs + self._early)[at], int(total[-1]))
         return cost - float((kits * paid).sum()), inflow

@@ -69,14 +69,17 @@ def no_worse(table: SiteTable, site: int, option: int, later: int, price: float,
 
 @compiled
 def enough_before(
-    table: SiteTable, site: int, option: int, extra_price: Amounts, source_day: Counts
+    table: SiteTable, site: int, option: int, extra_price: Amounts, source_day: Counts, lies: bool
 ) -> tuple[int, int]:
     """Kits of each kind that are due by the next option that is no worse: with so many, nothing need be sent now.
 
-    Shapes (options,). All that is sent now could wait for it and share its boxes.
+    Shapes (options,). All that is sent now could wait for it and share its boxes. Where some of it lies at the
+    depot, that pays the table's price alone.
     """
     for later in range(option + 1, table.options[site]):
         same_lots = source_day[later] >= source_day[option]
+        if lies and table.price[site, later] > table.price[site, option]:
+            continue
         if same_lots and no_worse(table, site, option, later, extra_price[option], extra_price[later]):
             return table.due[site, later, 0], table.due[site, later, 1]
     return table.wanted[site, 0], table.wanted[site, 1]
@@ -129,6 +132,27 @@ def keep(table: SiteTable, site: int, option: int, before: Amounts, after: Amoun
 
 
 @compiled
+def add_from_stock(table: SiteTable, costs: Amounts) -> None:
+    """Kits for the blind alone of the depot's own stock cost more where it is scarce."""
+    for new0 in range(costs.shape[0]):
+        for new1 in range(costs.shape[1]):
+            extra0, extra1 = max(0, table.each[0] - new0), max(0, table.each[1] - new1)
+            costs[new0, new1] += extra0 * table.from_stock[0] + extra1 * table.from_stock[1]
+
+
+@compiled
+def lying_kits(table: SiteTable, site: int) -> Amounts:
+    """Shape (kits of kind 0, of kind 1): how many of the first so many lie at the depot, and pay no arrival."""
+    size0, size1 = table.wanted[site, 0] + 1, table.wanted[site, 1] + 1
+    lying = np.zeros((size0, size1))
+    for all0 in range(1, size0):
+        lying[all0, 0] = lying[all0 - 1, 0] + (1.0 if table.ready[site, 0, all0 - 1] < 0 else 0.0)
+    for all1 in range(1, size1):
+        lying[:, all1] = lying[:, all1 - 1] + (1.0 if table.ready[site, 1, all1 - 1] < 0 else 0.0)
+    return lying
+
+
+@compiled
 def plan_sites(
     table: SiteTable, sites: Counts, extra_price: Amounts, source_day: Counts
 ) -> tuple[Amounts, NDArray[np.int64]]:
@@ -136,6 +160,7 @@ def plan_sites(
 
     `extra_price` (site, option) is paid for each kit on top of the table's; `source_day` (site, option) is the day
     the kits of the option left the source: -1 where the depot has its own stock only, -2 where it cannot be used.
+    Kits that are ready on day -1 lie at the depot: they pay no extra price.
     """
     count = sites.shape[0]
     value = np.zeros(count)
@@ -146,14 +171,25 @@ def plan_sites(
         cost = np.full((last + 1, size0, size1), NEVER)
         sent = np.zeros((last, size0, size1), np.int32)
         cost[0, 0, 0] = 0.0
+        lying = lying_kits(table, site)
+        lies = lying[size0 - 1, size1 - 1] > 0.0
         for option in range(last):
             keep(table, site, option, cost[option], cost[option + 1])
             if source_day[site, option] >= -1:
-                costs = trip_costs(table, site, option, extra_price[site, option])
-                price = table.price[site, option] + extra_price[site, option]
-                day, now, then = source_day[site, option], cost[option], cost[option + 1]
-                enough = enough_before(table, site, option, extra_price[site], source_day[site])
-                send(table, site, option, costs, price, day, enough, now, then, sent[option])
+                more, day = extra_price[site, option], source_day[site, option]
+                costs = trip_costs(table, site, option, more)
+                if day == -1:
+                    add_from_stock(table, costs)
+                price = table.price[site, option] + more
+                enough = enough_before(table, site, option, extra_price[site], source_day[site], lies)
+                if not lies or more == 0.0:
+                    now, then = cost[option], cost[option + 1]
+                    send(table, site, option, costs, price, day, enough, now, then, sent[option])
+                else:
+                    paid = more * lying
+                    now, then = cost[option] + paid, cost[option + 1] + paid
+                    send(table, site, option, costs, price, day, enough, now, then, sent[option])
+                    cost[option + 1] = then - paid
         value[row] = cost[last, size0 - 1, size1 - 1]
         if value[row] >= NEVER / 2:
             value[row] = NEVER

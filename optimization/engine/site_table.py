@@ -27,6 +27,7 @@ class SiteTable(NamedTuple):
     - `box_row` (s, o): which row of `box_cost` (r, kits) holds the cost of boxes.
     - `spare` (s, o, k): what a kit costs that is sent for the blind alone.
     - `each` (k,): kits of the kind every consignment holds at least.
+    - `from_stock` (k,): what a kit for the blind alone costs besides, of the depot's own stock.
     """
 
     wanted: Counts
@@ -43,3 +44,4 @@ class SiteTable(NamedTuple):
     box_cost: Amounts
     spare: Amounts
     each: Counts
+    from_stock: Amounts

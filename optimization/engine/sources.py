@@ -11,10 +11,14 @@ from optimization.problem import Lot, NodeKind, Problem, Supply
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Nodes that supply the others, and what of each kit type lies there or is to come, by type."""
+    """Nodes that supply the others, and what of each kit type lies there or is to come, by type.
+
+    `at_depots`: the same of depots that others supply.
+    """
 
     nodes: frozenset[str]
     rows: Mapping[str, tuple[tuple[Supply, Lot], ...]]
+    at_depots: Mapping[str, tuple[tuple[Supply, Lot], ...]]
     ready_memo: dict[tuple[str, str, int], int]
 
     def first_day(self, want: Want, country: str) -> int:
@@ -40,8 +44,13 @@ def sources_of(problem: Problem) -> Sources:
         if not node.kind.uses_kits and (node.kind is NodeKind.CENTRAL or node.id not in reached)
     )
     rows: dict[str, list[tuple[Supply, Lot]]] = defaultdict(list)
+    at_depots: dict[str, list[tuple[Supply, Lot]]] = defaultdict(list)
     for row in problem.supply:
-        if row.node in nodes:
+        if not problem.nodes[row.node].kind.uses_kits:
             lot = problem.lots[row.lot]
-            rows[lot.kit].append((row, lot))
-    return Sources(nodes, {kit: tuple(found) for kit, found in rows.items()}, {})
+            (rows if row.node in nodes else at_depots)[lot.kit].append((row, lot))
+    return Sources(nodes, _fixed(rows), _fixed(at_depots), {})
+
+
+def _fixed(rows: Mapping[str, list[tuple[Supply, Lot]]]) -> Mapping[str, tuple[tuple[Supply, Lot], ...]]:
+    return {kit: tuple(found) for kit, found in rows.items()}

@@ -73,6 +73,7 @@ def _empty(sites: int, options: int, kits: int, each: np.ndarray) -> SiteTable:
         box_cost=np.zeros((1, 1), money),
         spare=np.zeros((sites, options, KINDS), money),
         each=each,
+        from_stock=np.zeros(KINDS, money),
     )
 
 
@@ -111,7 +112,7 @@ def _fill_option(
     if by_depot:
         table.arrivals[at] = int(np.searchsorted(cluster.came, trip.leaves, side="right"))
         table.price[at] += cluster.depot_holding * trip.leaves
-    table.room[at] = site.node.capacity[cluster.temp] // cluster.kit_volume
+    table.room[at] = site.room[at[1]]
     for kit, kind in cluster.kinds.of.items():
         table.spare[(*at, kind)] = spare_price(prices, site.node, kit, trip)
         if by_depot:
@@ -147,7 +148,7 @@ def _over_choices(cluster: Cluster) -> tuple[Counts, Counts]:
     count = len(cluster.arrivals)
     due, most = np.zeros((len(cluster.sites), count), np.int64), np.zeros((len(cluster.sites), count), np.int64)
     for row, site in enumerate(cluster.sites):
-        kits = [one for some in site.kits for one in some]
+        kits = [one for some in site.kits for one in some if one.ready >= 0]
         leaves = sorted(site.trips[one.last_option].leaves for one in kits)
         ready = sorted(one.ready for one in kits)
         due[row] = [bisect_left(leaves, trip.arrives) for trip in cluster.arrivals]

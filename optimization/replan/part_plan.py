@@ -8,9 +8,10 @@ import numpy as np
 from optimization.engine.boxes import Boxes
 from optimization.engine.carried import Carried, carried_kits
 from optimization.engine.cluster import Cluster, Trip
+from optimization.engine.clusters import clusters_of
 from optimization.engine.compiled import NEVER
 from optimization.engine.lots import Allotted, allot
-from optimization.engine.network import clusters_of, network_of
+from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
 from optimization.engine.schedule import Scheduling
 from optimization.engine.tables import Tables, tables_of

@@ -89,6 +89,7 @@ def small_site(
         box_cost=np.array([_box_costs(random, sum(kits) + sum(each))]),
         spare=np.array([[[float(random.randrange(6)) for _ in range(2)] for _ in range(options)]]),
         each=np.array(each),
+        from_stock=np.zeros(2),
     )
     return SmallSite(table, kinds)
 

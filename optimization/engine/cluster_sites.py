@@ -1,0 +1,209 @@
+"""The sites of a cluster: by choice of need the trips by which kits may come, and the depot's stock they have."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from optimization.engine.cluster import ClusterSite, Kinds, Placed, Trip
+from optimization.engine.depot_stock import AT_DEPOT, Ask, Lying, share_out
+from optimization.engine.needs import Need, SiteNeeds, Want
+from optimization.engine.network import Network
+from optimization.engine.stores import own_volume
+from optimization.engine.through import may_enter
+from optimization.engine.trips import FOREVER, entry_days
+from optimization.engine.windows import Way, Ways, Window
+from optimization.problem import Node
+
+Given = Sequence[Lying | None]
+"""For each kit wanted, in order, the stock of the depot it is of."""
+
+
+@dataclass(frozen=True)
+class Supplied:
+    """A depot (or none) with what comes to it and what lies there, for the sites of one class.
+
+    Relaxed, as in a bound, other depots' lanes bring kits too; `stocked`: any lot is there on day 0.
+    """
+
+    network: Network
+    temp: str
+    depot: str
+    arrivals: Sequence[Trip]
+    stock: Sequence[Lying]
+    kinds: Kinds
+    relaxed: bool
+    stocked: bool
+
+    def ways(self, site: str) -> Ways:
+        """The lanes that bring kits to a site."""
+        network = self.network
+        lanes = [
+            lane
+            for lane in network.usable(site, self.temp)
+            if self.relaxed or lane.origin == self.depot or lane.origin in network.sources.nodes
+        ]
+        return Ways(
+            network.problem.nodes[site],
+            tuple(
+                Way(lane, network.days_of(lane), entry_days(network.problem, lane), lane.origin != self.depot)
+                for lane in lanes
+            ),
+        )
+
+    def window(self, ways: Ways, want: Want, own_kits: bool) -> Window | None:
+        """When a kit may come that is sent from a source; None where it cannot come in time."""
+        loose = self.stocked or own_kits
+        ready = 0 if loose else self.network.sources.first_day(want, ways.node.country)
+        return ways.window(want, ready, self._first_at_depot(want.kit, ready))
+
+    def _first_at_depot(self, kit: str, ready: int) -> int:
+        """The first arrival at the depot that may carry the kit."""
+        place = bisect_left(self._leaves, ready) if ready < FOREVER else len(self.arrivals)
+        for trip in self.arrivals[place:]:
+            if may_enter(self.network.problem, trip, kit):
+                return trip.arrives
+        return FOREVER
+
+    def room(self, node: Node, need: Need, trips: Sequence[Trip]) -> tuple[int, ...]:
+        """Kits the store takes when each trip arrives, beside the own stock still there; relaxed: beside none."""
+        problem = self.network.problem
+        volumes = [problem.kit_types[kit].volume for kit in self.kinds.of]
+        if self.relaxed:
+            return (node.capacity[self.temp] // min(volumes),) * len(trips)
+        own = [row for row in self.network.supplied.get(node.id, ()) if self._temp(row.lot) == self.temp]
+        less = [
+            own_volume(problem, own, need.from_own_stock, trip.arrives)
+            + self.network.less[node.id, self.temp, trip.arrives]
+            for trip in trips
+        ]
+        return tuple(max(0, node.capacity[self.temp] - volume) // max(volumes) for volume in less)
+
+    def _temp(self, lot: str) -> str:
+        return self.network.problem.kit_types[self.network.problem.lots[lot].kit].temp
+
+    @cached_property
+    def _leaves(self) -> list[int]:
+        return [trip.leaves for trip in self.arrivals]
+
+    @cached_property
+    def left(self) -> float:
+        """What the stock costs if all of it stays at the depot, in cents."""
+        problem = self.network.problem
+        nights = problem.costs.holding(problem.nodes[self.depot], self.temp) if self.stock else 0
+        return sum(one.row.kits * (one.left - nights * one.row.day) for one in self.stock)
+
+
+def sites_of(supplied: Supplied, needs: Sequence[SiteNeeds]) -> tuple[list[ClusterSite], tuple[int, int]]:
+    """All choices of all sites, one site after the other; kits of the depot's stock by kind that no site has."""
+    ways = {one.site: supplied.ways(one.site) for one in needs}
+    given = _given(supplied, needs, ways)
+    sites = [
+        _site(supplied, ways[one.site], need, given[one.site][number])
+        for one in needs
+        for number, need in enumerate(one.choices)
+    ]
+    # What all of the stock would cost if it stayed is told with the first site, for each of its choices.
+    first = len(needs[0].choices) if needs else 0
+    told = [replace(site, apart=site.apart + supplied.left) for site in sites[:first]]
+    return told + sites[first:], _spare(supplied, [some[0] for some in given.values()])
+
+
+def _spare(supplied: Supplied, given: Iterable[Given]) -> tuple[int, int]:
+    spare = Counter(dict.fromkeys(range(2), 0))
+    for one in supplied.stock:
+        spare[supplied.kinds.of[one.lot.kit]] += one.row.kits
+    for some in given:
+        spare.subtract(supplied.kinds.of[one.lot.kit] for one in some if one)
+    return spare[0], spare[1]
+
+
+def _given(supplied: Supplied, needs: Sequence[SiteNeeds], ways: dict[str, Ways]) -> dict[str, list[Given]]:
+    """The stock shared out over the sites' first choices; at other choices a site has what it has at its first."""
+    if not supplied.stock:
+        return {one.site: [[None] * len(need.wants) for need in one.choices] for one in needs}
+    problem = supplied.network.problem
+    asks = [_asks(supplied, ways[one.site], one.choices[0]) for one in needs]
+    shared = iter(share_out(problem, supplied.stock, [ask for some in asks for ask in some]))
+    found: dict[str, list[Given]] = {}
+    for one, some in zip(needs, asks, strict=True):
+        first = [next(shared) for _ in some]
+        count = Counter(lying.row for lying in first if lying)
+        own = [replace(lying, row=replace(lying.row, kits=count[lying.row])) for lying in supplied.stock]
+        others = [share_out(problem, own, _asks(supplied, ways[one.site], need)) for need in one.choices[1:]]
+        found[one.site] = [first, *others]
+    return found
+
+
+def _asks(supplied: Supplied, ways: Ways, need: Need) -> list[Ask]:
+    can = {want: supplied.window(ways, want, False) is not None for want in set(need.wants)}
+    return [Ask(ways, want, not can[want]) for want in need.wants]
+
+
+def _site(supplied: Supplied, ways: Ways, need: Need, given: Given) -> ClusterSite:
+    costs, kinds = supplied.network.problem.costs, supplied.kinds
+    windows = _windows(supplied, ways, need, given)
+    trips = {trip for window in windows if window for trip in window.lasts}
+    chosen = tuple(sorted(trips | _before_expiry(supplied, ways, trips), key=_order))
+    room = supplied.room(ways.node, need, chosen)
+    placed = _placed(need, windows, chosen, None if supplied.relaxed else room)
+    kits: list[list[Placed]] = [[], []]
+    for one in placed:
+        if one:
+            kits[kinds.of[one.want.kit]].append(one)
+    missed = Counter(want.kit for want, one in zip(need.wants, placed, strict=True) if one is None)
+    unserved = sum(max(0, count - need.own_kits.get(kit, 0)) for kit, count in missed.items())
+    least = unserved * costs.unmet_kit - need.gain
+    # Holding is counted from the day of use backwards; what lay at the depot is no longer left there.
+    held = costs.site_holding[supplied.temp] * (need.own_kit_days + sum(one.want.day for one in placed if one))
+    left = sum(lying.left for lying, one in zip(given, placed, strict=True) if lying and one)
+    own, together = need.from_own_stock, tuple(map(tuple, kits))
+    return ClusterSite(ways.node, chosen, together, own, least + held - left, least, unserved, room)
+
+
+def _windows(supplied: Supplied, ways: Ways, need: Need, given: Given) -> list[Window | None]:
+    """When each kit wanted may come."""
+    memo: dict[tuple[Want, int | None], Window | None] = {}
+    keys = [(want, lying.row.day if lying else None) for want, lying in zip(need.wants, given, strict=True)]
+    for want, day in set(keys):
+        memo[want, day] = (
+            supplied.window(ways, want, want.kit in need.own_kits)
+            if day is None
+            else ways.from_depot(want, AT_DEPOT, day)
+        )
+    return [memo[key] for key in keys]
+
+
+def _placed(
+    need: Need, windows: Sequence[Window | None], chosen: Sequence[Trip], room: Sequence[int] | None
+) -> list[Placed | None]:
+    """Each kit with the last of the trips in time for it; None: none is, or the store has no room left then."""
+    comes = [trip.arrives for trip in chosen]
+    here = Counter[int]()
+    found: list[Placed | None] = []
+    for want, window in zip(need.wants, windows, strict=True):
+        last = bisect_right(comes, window.closes) - 1 if window else -1
+        fits = window is not None and (room is None or here[last] < room[last])
+        here[last] += fits
+        found.append(Placed(want, window.ready, last, window.opens) if window and fits else None)
+    return found
+
+
+def _before_expiry(supplied: Supplied, ways: Ways, trips: Iterable[Trip]) -> set[Trip]:
+    """The last trips that bring a kit for the blind alone of a lot that will expire."""
+    if not any(supplied.kinds.each):
+        return set()
+    until = max((trip.arrives for trip in trips), default=0)
+    sources = supplied.network.sources
+    expiries = {
+        lot.expiry_day
+        for kit in supplied.kinds.of
+        for _, lot in (*sources.rows.get(kit, ()), *sources.at_depots.get(kit, ()))
+        if lot.expiry_day <= until
+    }
+    return {trip for expiry in expiries for trip in ways.before(expiry)}
+
+
+def _order(trip: Trip) -> tuple[int, int, str]:
+    return trip.arrives, trip.leaves, trip.lane.id

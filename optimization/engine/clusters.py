@@ -1,0 +1,123 @@
+"""The network cut into clusters: each site with the depot that mostly supplies it, class by class."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Trip
+from optimization.engine.cluster_sites import Supplied, sites_of
+from optimization.engine.depot_stock import lying_at
+from optimization.engine.needs import Gain, SiteNeeds, needs_of
+from optimization.engine.network import Network
+from optimization.engine.through import through_trips
+from optimization.engine.trips import FOREVER
+from optimization.problem import Problem
+
+
+def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool, bound_gain: Gain) -> Iterator[Cluster]:
+    """The clusters of a class, in order of depot: exact for plans, relaxed for bounds.
+
+    `gain` prices the choices; `bound_gain` is what bounds are compared at.
+    """
+    kinds = _kinds(network.problem, temp)
+    by_depot: dict[str, list[SiteNeeds]] = defaultdict(list)
+    for need in needs_of(network.problem, temp, gain, relaxed):
+        by_depot[_depot_of(network, need.site, temp)].append(need)
+    for depot in sorted(by_depot):
+        cluster = _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+        yield cluster if relaxed else _comparable(cluster, by_depot[depot], gain, bound_gain)
+
+
+def _comparable(cluster: Cluster, needs: Sequence[SiteNeeds], gain: Gain, bound_gain: Gain) -> Cluster:
+    """The cluster with what each choice costs more at the prices of the bound."""
+    more = [
+        sum(gain(one.site, want) - bound_gain(one.site, want) for want in need.wants)
+        for one in needs
+        for need in one.choices
+    ]
+    return replace(cluster, more_at_bound=tuple(more))
+
+
+def _kinds(problem: Problem, temp: str) -> Kinds:
+    """The two types of the class's only blind group; else one kind, and the blind is kept when kits are packed."""
+    kits = sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
+    groups = [group for group in problem.blind_groups if problem.kit_types[group[0]].temp == temp]
+    each = problem.blind_minimum_each
+    if each and len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
+        return Kinds({kit: place for place, kit in enumerate(kits)}, (each, each if len(kits) == 2 else 0))
+    return Kinds(dict.fromkeys(kits, 0), (0, 0))
+
+
+def _depot_of(network: Network, site: str, temp: str) -> str:
+    """The depot that anything can come to, with most lanes to the site; none where all come from a source."""
+    lanes = [lane for lane in network.usable(site, temp) if lane.origin not in network.sources.nodes]
+    origins = Counter(lane.origin for lane in lanes)
+    cheapest = {one: min(lane.fixed_cost for lane in lanes if lane.origin == one) for one in origins}
+    empty = {one: not _arrivals(network, one, temp) for one in origins} if len(origins) > 1 else {}
+    return min(origins, key=lambda one: (empty.get(one), -origins[one], cheapest[one], one), default="")
+
+
+def _cluster(
+    network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds], kinds: Kinds, relaxed: bool
+) -> Cluster:
+    stock = network.stock_at(depot, temp)
+    stocked = relaxed and any(network.stock_at(one, temp) for one in _above(network, temp, depot, needs))
+    if stocked:
+        # A bound that lets kits of the depots' own stock leave them for nothing holds, whatever they have.
+        depot = ""
+    node = network.problem.nodes[depot] if depot else None
+    arrivals = _last_arrivals(network, depot, temp) if relaxed else _arrivals(network, depot, temp)
+    lying = lying_at(network.problem, node, stock) if node and not relaxed else []
+    sites, spare = sites_of(Supplied(network, temp, depot, arrivals, lying, kinds, relaxed, stocked), needs)
+    used = _useful(arrivals, sites)
+    return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, relaxed, spare_stock=spare)
+
+
+def _above(network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds]) -> set[str]:
+    """The depots, sources apart, that kits may come by to the depot or to its sites."""
+    found: set[str] = set()
+    nodes = [depot, *(one.site for one in needs)]
+    while nodes:
+        node = nodes.pop()
+        if node not in found:
+            found.add(node)
+            nodes += [lane.origin for lane in network.usable(node, temp)]
+    return found - network.sources.nodes - {one.site for one in needs}
+
+
+def _last_arrivals(network: Network, depot: str, temp: str) -> list[Trip]:
+    """All arrivals at a depot, wherever they come from: a bound that leaves out the ways before holds."""
+    lanes = network.usable(depot, temp)
+    return sorted(
+        (Trip(lane, day, day + lane.transit_days) for lane in lanes for day in network.days_of(lane)), key=_order
+    )
+
+
+def _arrivals(network: Network, depot: str, temp: str, passed: tuple[str, ...] = ()) -> list[Trip]:
+    """All arrivals a depot can have from the sources, in order, some by way of other depots."""
+    trips: list[Trip] = []
+    for lane in network.usable(depot, temp):
+        if lane.origin in network.sources.nodes:
+            trips += [Trip(lane, day, day + lane.transit_days) for day in network.days_of(lane)]
+        elif lane.origin not in passed:
+            before = _arrivals(network, lane.origin, temp, (*passed, depot))
+            trips += through_trips(lane, network.days_of(lane), before)
+    return sorted(trips, key=_order)
+
+
+def _useful(arrivals: Sequence[Trip], sites: Iterable[ClusterSite]) -> list[Trip]:
+    """Arrivals after which a kit leaves before the next: the others come earlier for nothing."""
+    leaves = sorted({trip.leaves for site in sites for trip in site.trips})
+    kept = []
+    for place, trip in enumerate(arrivals):
+        later = [one for one in arrivals[place + 1 :] if one.lane.id == trip.lane.id][:1]
+        until = later[0].arrives if later else FOREVER
+        first = bisect_left(leaves, trip.arrives)
+        if first < len(leaves) and leaves[first] < until:
+            kept.append(trip)
+    return kept
+
+
+def _order(trip: Trip) -> tuple[int, int, str]:
+    return trip.arrives, trip.leaves, trip.lane.id
