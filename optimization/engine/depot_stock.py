@@ -73,10 +73,17 @@ def share_out(problem: Problem, stock: Iterable[Lying], asks: Sequence[Ask]) -> 
     for place in first:
         found[place] = _taken(left, asks[place])
     for ask in _beside(problem, [asks[place] for place in first if found[place]]):
-        _taken(left, ask)
+        other = next((place for place in then if not found[place] and _alike(asks[place], ask)), None)
+        taken = _taken(left, ask if other is None else asks[other])
+        if other is not None:
+            found[other] = taken
     for place in then:
-        found[place] = _taken(left, asks[place])
+        found[place] = found[place] or _taken(left, asks[place])
     return found
+
+
+def _alike(one: Ask, other: Ask) -> bool:
+    return (one.ways.node.id, one.want.kit) == (other.ways.node.id, other.want.kit)
 
 
 def _taken(left: Iterable[_Left], ask: Ask) -> Lying | None:
@@ -88,7 +95,7 @@ def _taken(left: Iterable[_Left], ask: Ask) -> Lying | None:
 
 
 def _beside(problem: Problem, asks: Iterable[Ask]) -> Iterator[Ask]:
-    """What these kits need beside them for the blind: they travel before anything else comes."""
+    """What these kits need beside them for the blind, where nothing else comes so early."""
     together: dict[tuple[str, int], list[Ask]] = defaultdict(list)
     for ask in asks:
         together[ask.ways.node.id, ask.want.day].append(ask)
