@@ -31,6 +31,11 @@ class Directory:
     about: Mapping[str, str]
 
     @property
+    def name(self) -> str:
+        """Its path."""
+        return str(self.path)
+
+    @property
     def results(self) -> Path:
         """The table of all replications, there when the run is done."""
         return self.path / RESULTS

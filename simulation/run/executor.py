@@ -3,17 +3,31 @@
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Protocol
 
 from simulation.run.backends.backend import Backend, WorkerLost
 from simulation.run.chunks import TASK_SECONDS, chunk_size, chunks_of, missing
-from simulation.run.directory import Directory
 from simulation.run.refusals import UnusableRun, WorkersKeepDying
-from simulation.run.work import Job, Worked, work
+from simulation.run.work import Job, Measured, Worked, work
 
 PILOTS = 2
 """The first also loads and compiles: a second that is quick tells what one takes."""
 LOSSES_IN_A_ROW = 3
 """So often workers may be lost without a chunk done in between: what killed one will kill the next."""
+
+
+class Place(Protocol):
+    """Where replications are kept as they are done."""
+
+    @property
+    def name(self) -> str:
+        """As it is told where something is wrong."""
+
+    def indexes(self) -> set[int]:
+        """Which replications are done."""
+
+    def keep(self, replications: Sequence[Measured]) -> None:
+        """One more part: safe before this returns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +44,26 @@ Watch = Callable[[Progress], bool]
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has come to; `done` counts those of earlier runs in the directory too."""
+    """What a run has come to; `done` counts those of earlier runs in that place too."""
 
     done: int
     cpu_seconds: float = 0.0
 
 
-def carry_out(job: Job, replications: int, directory: Directory, backend: Backend, watch: Watch) -> Tally:
+def carry_out(job: Job, replications: int, place: Place, backend: Backend, watch: Watch) -> Tally:
     """Carries out what is missing of the replications; stops when the watch says so, or on Ctrl-C.
 
-    What was done by then stays in the directory, and the next run takes it up. What a replication gives never
+    What was done by then stays in its place, and the next run takes it up. What a replication gives never
     depends on chunks, workers or backend, for a job knows nothing but the index.
     """
-    done = directory.indexes()
+    done = place.indexes()
     if done and max(done) >= replications:
-        raise UnusableRun(f"{directory.path} has {max(done) + 1} replications. Ask for so many, or for more.")
+        raise UnusableRun(f"{place.name} has {max(done) + 1} replications. Ask for so many, or for more.")
     tally = Tally(len(done))
     try:
         with closing(_worked_off(job, missing(replications, done), backend)) as answers:
             for worked in answers:
-                directory.keep(worked.replications)
+                place.keep(worked.replications)
                 tally.done += len(worked.chunk)
                 tally.cpu_seconds += worked.cpu_seconds
                 if not watch(Progress(tally.done, replications)):

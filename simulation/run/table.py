@@ -1,6 +1,7 @@
 """Replications as a table: one row each in order of their index, one column for each measure."""
 
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,11 +46,22 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 def write_table(table: pa.Table, file: Path, about: Mapping[str, str]) -> None:
     """The table as Parquet, whole or not at all; equal tables make equal bytes."""
-    described = table.replace_schema_metadata(dict(about))
     with written(file) as sink:
-        pq.write_table(described, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
+        _put(table, sink, about)
 
 
-def read_table(file: Path | BinaryIO) -> pa.Table:
+def table_bytes(table: pa.Table, about: Mapping[str, str]) -> bytes:
+    """The same bytes, for those who keep them elsewhere."""
+    sink = BytesIO()
+    _put(table, sink, about)
+    return sink.getvalue()
+
+
+def _put(table: pa.Table, sink: BinaryIO, about: Mapping[str, str]) -> None:
+    described = table.replace_schema_metadata(dict(about))
+    pq.write_table(described, sink, row_group_size=ROWS_PER_GROUP, compression="zstd")
+
+
+def read_table(source: Path | BinaryIO) -> pa.Table:
     """The table of a Parquet file, or of its bytes."""
-    return pq.ParquetFile(file).read()
+    return pq.ParquetFile(source).read()

@@ -36,6 +36,7 @@ class Meaning(StrEnum):
     WITNESS = "I was there and saw it"
     CONFIRM_INTERFACE = "I confirm this test of the interface"
     REPORT_DISCREPANCY = "I report this discrepancy"
+    OVERRIDE_GATE = "I let this version go live without its gate, for urgent safety"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

@@ -90,6 +90,9 @@ class Permission(StrEnum):
     VIEW_INVOICE = "view_invoice"
     WRITE_LABELS = "write_labels"
     APPROVE_LABELS = "approve_labels"
+    VIEW_GATE = "view_gate"
+    RUN_GATE = "run_gate"
+    SIGN_GATE = "sign_gate"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -116,6 +119,7 @@ _SUPPLY = {
     _P.APPROVE_SHIPMENT,
     _P.ACTIVATE_SITE,
     _P.VIEW_ENROLMENT,
+    _P.VIEW_GATE,
     _P.VIEW_AUDIT,
 }
 
@@ -132,9 +136,11 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
-    _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY}),
+    _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY, _P.VIEW_GATE, _P.SIGN_GATE}),
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
-    _R.SUPPLY_MANAGER: frozenset(_SUPPLY | {_P.LOAD_KITS, _P.VIEW_INVOICE, _P.RELEASE_TO_TRIAL, _P.WRITE_LABELS}),
+    _R.SUPPLY_MANAGER: frozenset(
+        _SUPPLY | {_P.LOAD_KITS, _P.VIEW_INVOICE, _P.RELEASE_TO_TRIAL, _P.WRITE_LABELS, _P.RUN_GATE}
+    ),
     _R.SUPPLY_PLANNER: frozenset(_SUPPLY),
     _R.DEPOT: frozenset({_P.FULFIL_SHIPMENT, _P.RECEIVE_RETURNS}),
     _R.COURIER: frozenset({_P.CARRY_HOME}),
@@ -142,8 +148,10 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.QUALIFIED_PERSON: frozenset(
         {_P.RELEASE_LOT, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.DECIDE_QUALITY, _P.VIEW_AUDIT}
     ),
-    _R.QUALITY: frozenset({_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_AUDIT}),
-    _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT}),
+    _R.QUALITY: frozenset(
+        {_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_AUDIT}
+    ),
+    _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT, _P.VIEW_GATE}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
         {
             _P.VIEW_RANDOMIZATION,
@@ -152,13 +160,15 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.FREEZE_RANDOMIZATION,
             _P.LOAD_KITS,
             _P.VIEW_ENROLMENT,
+            _P.VIEW_GATE,
+            _P.RUN_GATE,
             _P.VIEW_AUDIT,
         }
     ),
-    _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY}),
+    _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY, _P.VIEW_GATE}),
     _R.HELP_DESK: frozenset({_P.HELP_PEOPLE}),
-    _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE}),
-    _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT}),
+    _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE, _P.VIEW_GATE}),
+    _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT, _P.VIEW_GATE}),
     _R.PATIENT: frozenset({_P.CONFIRM_DELIVERY}),
 }
 

@@ -62,6 +62,7 @@ _TITLES = {
     JobKind.OPTIMIZATION: "Optimization of the supply",
     JobKind.ADVICE: "Advice beside a plan",
     JobKind.ENROLMENT: "Forecast of enrolment",
+    JobKind.GATE: "Go-live gate",
 }
 
 
@@ -98,6 +99,10 @@ def _foreseen(job: RowMapping, result: Mapping[str, Any]) -> str:
     return f"Forecast {result['forecast']} is kept."
 
 
+def _gated(job: RowMapping, result: Mapping[str, Any]) -> str:
+    return f"Gate {result['gate']}, run {result['run']}: {result['verdict']}."
+
+
 def _optimized(job: RowMapping, result: Mapping[str, Any]) -> str:
     return f"Plan {result['plan']} is kept. Nothing leaves before it is approved."
 
@@ -111,6 +116,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
     JobKind.ADVICE: (_answered, "/supply/optimizer/{result[plan]}/advice/{result[advice]}"),
     JobKind.ENROLMENT: (_foreseen, "/enrolment/forecast/{result[forecast]}"),
+    JobKind.GATE: (_gated, "/gates/{result[gate]}"),
 }
 
 

@@ -39,15 +39,16 @@ _BEFORE = select(func.max(_VERSIONS.c.number)).where(
 
 def whole_comparison(connection: Connection, study_id: int, number: int) -> WholeComparison:
     """Everything that changed with a version; nothing for the first. NotFound where there is no such version."""
-    after = _definition(connection, study_id, number)
+    after = definition_of_version(connection, study_id, number)
     follows = connection.execute(_BEFORE, {"study_id": study_id, "number": number}).scalar()
     if follows is None:
         return WholeComparison(study_id, number, None, ())
-    changes = unblinded_changes(_definition(connection, study_id, follows), after)
+    changes = unblinded_changes(definition_of_version(connection, study_id, follows), after)
     return WholeComparison(study_id, number, follows, changes)
 
 
-def _definition(connection: Connection, study_id: int, number: int) -> StudyDefinition:
+def definition_of_version(connection: Connection, study_id: int, number: int) -> StudyDefinition:
+    """The whole definition of a version, whatever its status; NotFound where there is none."""
     found = connection.execute(_DEFINITION, {"study_id": study_id, "number": number}).scalar()
     if found is None:
         raise NotFound(f"The study has no version {number}. Check the number.")

@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import About
 from irt.services.audit_draft import AuditDraft
+from irt.services.require_gate import require_gate
 from irt.services.send_kits import SendKits, send_kits
 from irt.services.studies import definition_of
 from irt.services.study_versions import refuse_other_sequence, require_signed
@@ -60,7 +61,7 @@ _SEEDED = (
 
 
 def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
-    """Activates, holds, resumes or closes a site; the study needs an approved version."""
+    """Activates, holds, resumes or closes a site; the study needs an approved version, and its gate if it asks."""
     work.actor.require(Permission.ACTIVATE_SITE, ask.study_id)
     study = lock_study(work, ask.study_id)
     site = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
@@ -69,6 +70,7 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
         if ask.event == SiteEvent.ACTIVATE:
             require_signed(work, ask.study_id, site["version_number"])
             refuse_other_sequence(work, ask.study_id, site["version_number"])
+            require_gate(work, ask.study_id, site["version_number"])
     work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))
     if ask.event == SiteEvent.ACTIVATE:
         work.append(

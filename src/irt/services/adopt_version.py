@@ -8,6 +8,7 @@ from irt.blinding.roles import Permission
 from irt.errors import About, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.holdings import holdings
+from irt.services.require_gate import require_gate
 from irt.services.site_kits import need_reason
 from irt.services.studies import definition_of
 from irt.services.study_versions import refuse_other_sequence, require_signed
@@ -99,6 +100,7 @@ def _require_possible(work: Work, ask: AdoptVersion, site: RowMapping) -> None:
         raise VersionNotLater(ask.site, here)
     refuse_other_sequence(work, ask.study_id, ask.version)
     if not planned:
+        require_gate(work, ask.study_id, ask.version)
         before, after = definition_of(work, ask.study_id, here), definition_of(work, ask.study_id, ask.version)
         refuse_obstacles(misfits(before, after, holdings(work, ask.study_id, site["id"])))
 

@@ -108,6 +108,7 @@ class JobKind(StrEnum):
     OPTIMIZATION = "optimization"
     ADVICE = "supply_advice"
     ENROLMENT = "enrolment_forecast"
+    GATE = "go_live_gate"
 
 
 class JobEvent(StrEnum):

@@ -209,6 +209,7 @@ def _conduct(study: BlindedStudy) -> Section:
         ("Returns", f"counted in {rules.returns_counted_in}" if rules.returns_required else "not required"),
         ("Two people type the body weight", f"at {', '.join(at)}" if (at := study.second_checks) else "no"),
         ("Misallocation is signed", yes_no(rules.misallocation_signed)),
+        ("Sites open with a signed go-live gate only", yes_no(rules.go_live_gate)),
         ("Replacement kits", yes_no(rules.replacement_kits)),
         ("Replacement subjects", yes_no(rules.replacement_subjects)),
         ("Randomization only where every arm can be served", yes_no(rules.all_arms_on_site)),

@@ -58,4 +58,7 @@ class Conduct(Part):
         description="a site counts its stock so many days after the last count; not asked where left out",
     )
     second_factor: bool = Field(default=False, description="signatures need the six-digit code too")
+    go_live_gate: bool = Field(
+        default=False, description="production: sites open under a version with a signed go-live gate only"
+    )
     small_site_subjects: int = Field(default=5, ge=0, description="below: stock shown by blinding group only")

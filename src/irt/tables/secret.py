@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from irt.states.plan import AdviceKind
@@ -245,6 +245,58 @@ class SupplyAdvice(Owned, table=True):
     job_id: int | None = Field(default=None, foreign_key="job.id")
     at: datetime = instant()
     finished_at: datetime | None = instant(default=None)
+
+
+class GateContent(Owned, table=True):
+    """A gate in full: what was agreed, every scenario, and the hashes of what it holds for. Append-only."""
+
+    __tablename__ = "secret_gate_content"
+    gate_id: int = Field(foreign_key="go_live_gate.id", unique=True)
+    name: str
+    title: str
+    reason: str
+    agreement: str = Field(description="the file as it was handed in")
+    scenarios: list[dict[str, Any]] = document(description="file, name, text, hash; in the order agreed")
+    looks: list[int] = document(description="numbers of replications after which each scenario is judged")
+    identity: str = Field(description="SHA-256 of all that is agreed, scenarios and study within")
+    version_hash: str = Field(description="the salted digest of the study version")
+    configuration: dict[str, Any] = document(description="depots, lanes and levels as they were last decided")
+    configuration_hash: str
+
+
+class GatePart(Owned, table=True):
+    """Replications of one scenario that are done, as Parquet. Kept until a run of the gate has come to its end."""
+
+    __tablename__ = "secret_gate_part"
+    gate_id: int = Field(foreign_key="go_live_gate.id", index=True)
+    engine: str
+    software: str
+    scenario: str
+    first: int
+    last: int
+    content: bytes = Field(sa_type=LargeBinary)
+
+
+class GateRecord(Owned, table=True):
+    """What came of a run: the record that is signed, or why there is none. Append-only."""
+
+    __tablename__ = "secret_gate_record"
+    run_id: int = Field(foreign_key="gate_run.id", unique=True)
+    record: str = Field(description="canonical JSON as it was hashed; empty where there is none")
+    hash: str
+    words: str = ""
+
+
+class GateResults(Owned, table=True):
+    """The replications that a verdict rests on, one row each, as Parquet. Append-only."""
+
+    __tablename__ = "secret_gate_results"
+    __table_args__ = (UniqueConstraint("run_id", "scenario"),)
+    run_id: int = Field(foreign_key="gate_run.id")
+    scenario: str
+    replications: int
+    sha256: str
+    content: bytes = Field(sa_type=LargeBinary)
 
 
 class TransferCode(Owned, table=True):

@@ -18,6 +18,6 @@ def test_a_study_is_planned_by_the_method_it_names() -> None:
     assert planner.found("crystal ball") is None
 
 
-def test_the_optimizers_jobs_find_their_worker() -> None:
-    """By its kind, loaded with the first job."""
-    assert set(installed_handlers()) == {JobKind.OPTIMIZATION, JobKind.ADVICE, JobKind.ENROLMENT}
+def test_jobs_of_other_packages_find_their_worker() -> None:
+    """By their kind, loaded with the first job."""
+    assert set(installed_handlers()) == {JobKind.OPTIMIZATION, JobKind.ADVICE, JobKind.ENROLMENT, JobKind.GATE}

@@ -28,6 +28,10 @@ GUARDS = (
     Guard("exception_taken"),
     Guard("expiry_approval"),
     Guard("expiry_change"),
+    Guard("gate_override"),
+    Guard("gate_run", unless="ended_at IS NULL"),
+    Guard("gate_signature"),
+    Guard("go_live_gate"),
     Guard("hold_finding"),
     Guard("home_address"),
     Guard("home_delivery_step"),
@@ -79,6 +83,9 @@ GUARDS = (
     Guard("secret_bench_paper", unless="finished_at IS NULL"),
     Guard("secret_consignment_content"),
     Guard("secret_consignment_stay"),
+    Guard("secret_gate_content"),
+    Guard("secret_gate_record"),
+    Guard("secret_gate_results"),
     Guard("secret_hold_cause"),
     Guard("secret_kit_content"),
     Guard("secret_list_entry"),
@@ -326,6 +333,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_exception_taken_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_exception_taken_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exception_taken")),
+    )
+    op.create_table(
+        "go_live_gate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_go_live_gate_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_go_live_gate_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_go_live_gate_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_go_live_gate")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_go_live_gate_study_id_number")),
     )
     op.create_table(
         "job",
@@ -615,6 +637,52 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_expiry_change_blinded_lot_id"), "expiry_change", ["blinded_lot_id"], unique=False)
     op.create_table(
+        "gate_override",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_gate_override_account_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_gate_override_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_gate_override_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_gate_override_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_override")),
+    )
+    op.create_table(
+        "gate_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("release", sa.String(), nullable=False),
+        sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("verdict", sa.String(32), nullable=True),
+        sa.Column("cancel_asked", sa.Boolean(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('running', 'ended', 'cancelled', 'failed')", name=op.f("ck_gate_run_status")
+        ),
+        sa.CheckConstraint("verdict IN ('pass', 'fail', 'inconclusive')", name=op.f("ck_gate_run_verdict")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_gate_run_account_id")),
+        sa.ForeignKeyConstraint(["gate_id"], ["go_live_gate.id"], name=op.f("fk_gate_run_gate_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_gate_run_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_gate_run_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_gate_run_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_run")),
+        sa.UniqueConstraint("gate_id", "number", name=op.f("uq_gate_run_gate_id_number")),
+    )
+    op.create_table(
         "interface_opening",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -819,6 +887,46 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_bench_paper_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_bench_paper")),
     )
+    op.create_table(
+        "secret_gate_content",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("agreement", sa.String(), nullable=False),
+        sa.Column("scenarios", sa.JSON(), nullable=False),
+        sa.Column("looks", sa.JSON(), nullable=False),
+        sa.Column("identity", sa.String(), nullable=False),
+        sa.Column("version_hash", sa.String(), nullable=False),
+        sa.Column("configuration", sa.JSON(), nullable=False),
+        sa.Column("configuration_hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["gate_id"], ["go_live_gate.id"], name=op.f("fk_secret_gate_content_gate_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_gate_content_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_gate_content_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_gate_content")),
+        sa.UniqueConstraint("gate_id", name=op.f("uq_secret_gate_content_gate_id")),
+    )
+    op.create_table(
+        "secret_gate_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("gate_id", sa.Integer(), nullable=False),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.Column("software", sa.String(), nullable=False),
+        sa.Column("scenario", sa.String(), nullable=False),
+        sa.Column("first", sa.Integer(), nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["gate_id"], ["go_live_gate.id"], name=op.f("fk_secret_gate_part_gate_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_gate_part_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_gate_part_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_gate_part")),
+    )
+    op.create_index(op.f("ix_secret_gate_part_gate_id"), "secret_gate_part", ["gate_id"], unique=False)
     op.create_table(
         "secret_manufacturing_lot",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1051,6 +1159,23 @@ def upgrade() -> None:
         sa.UniqueConstraint("change_id", "country", name=op.f("uq_expiry_approval_change_id_country")),
     )
     op.create_table(
+        "gate_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_gate_signature_account_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["gate_run.id"], name=op.f("fk_gate_signature_run_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_gate_signature_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_gate_signature_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_gate_signature_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_signature")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_gate_signature_run_id")),
+    )
+    op.create_table(
         "log_layout",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1251,6 +1376,37 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_approval_matter")),
         sa.UniqueConstraint("approval_id", name=op.f("uq_secret_approval_matter_approval_id")),
+    )
+    op.create_table(
+        "secret_gate_record",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["gate_run.id"], name=op.f("fk_secret_gate_record_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_gate_record_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_gate_record_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_gate_record")),
+        sa.UniqueConstraint("run_id", name=op.f("uq_secret_gate_record_run_id")),
+    )
+    op.create_table(
+        "secret_gate_results",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("scenario", sa.String(), nullable=False),
+        sa.Column("replications", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["gate_run.id"], name=op.f("fk_secret_gate_results_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_gate_results_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_gate_results_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_gate_results")),
+        sa.UniqueConstraint("run_id", "scenario", name=op.f("uq_secret_gate_results_run_id_scenario")),
     )
     op.create_table(
         "secret_kit_content",
@@ -3267,6 +3423,8 @@ def downgrade() -> None:
     op.drop_index("kit_content_sequence", table_name="secret_kit_content")
     op.drop_index("kit_content_known", table_name="secret_kit_content")
     op.drop_table("secret_kit_content")
+    op.drop_table("secret_gate_results")
+    op.drop_table("secret_gate_record")
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
@@ -3284,6 +3442,7 @@ def downgrade() -> None:
     op.drop_table("lot_approval")
     op.drop_index(op.f("ix_log_layout_site_id"), table_name="log_layout")
     op.drop_table("log_layout")
+    op.drop_table("gate_signature")
     op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
@@ -3307,6 +3466,9 @@ def downgrade() -> None:
     op.drop_table("secret_supply_advice")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")
+    op.drop_index(op.f("ix_secret_gate_part_gate_id"), table_name="secret_gate_part")
+    op.drop_table("secret_gate_part")
+    op.drop_table("secret_gate_content")
     op.drop_table("secret_bench_paper")
     op.drop_index(op.f("ix_release_step_blinded_lot_id"), table_name="release_step")
     op.drop_table("release_step")
@@ -3325,6 +3487,8 @@ def downgrade() -> None:
     op.drop_table("interface_signature")
     op.drop_index(op.f("ix_interface_opening_depot_id"), table_name="interface_opening")
     op.drop_table("interface_opening")
+    op.drop_table("gate_run")
+    op.drop_table("gate_override")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
     op.drop_table("enrolment_forecast")
@@ -3346,6 +3510,7 @@ def downgrade() -> None:
     op.drop_table("label_master")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
+    op.drop_table("go_live_gate")
     op.drop_table("exception_taken")
     op.drop_table("exception_notice")
     op.drop_table("depot")

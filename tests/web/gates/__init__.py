@@ -1,0 +1,1 @@
+"""Go-live gates on live databases."""
