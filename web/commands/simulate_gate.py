@@ -8,7 +8,10 @@ from typing import Any
 import click
 
 from irt.commands import clock
+from irt.commands.named import mode_option
+from irt.commands.options import database_option
 from irt.commands.randomization_options import json_option, show
+from irt.commands.session import code_option
 from simulation.analysis.boundaries import Verdict
 from simulation.gate.hold import Stopped, hold, record_of
 from simulation.gate.kept import STATEMENT, keep_agreement
@@ -17,12 +20,9 @@ from simulation.replication import EngineName
 from simulation.run.files import write_json
 from simulation.run.playing import Playing
 from simulation.run.run import Means
-from web.commands.simulate_options import (
-    engine_option,
-    means_options,
-    out_option,
-    watched,
-)
+from web.commands.optimize_study import who_option
+from web.commands.simulate_gate_study import LiveGate, hold_live
+from web.commands.simulate_options import engine_option, means_options, watched
 from web.commands.simulate_run import CANCELLED, with_interval
 
 EXITS = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.INCONCLUSIVE: 4}
@@ -30,49 +30,71 @@ EXITS = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.INCONCLUSIVE: 4}
 FORMAT = "irt-simulation-gate/1"
 
 
+STOPPED = "Stopped before a look. The same command goes on from there."
+
+
 @click.command()
-@click.argument("gate_file", metavar="GATE", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("held", metavar="GATE|STUDY")
 @engine_option
 @means_options
-@out_option
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Of a file: a directory for all.")
+@click.option("--file", "gate_file", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Of a study: the gate to define, scenarios beside it; else the newest.")  # fmt: skip
+@click.option("--reason", default="defined by command", show_default=True, help="Of a study: why it is defined.")
+@click.option("--version", type=click.IntRange(min=1), help="Of a study: the newest approved one if left out.")
+@mode_option
 @json_option
-def gate(
-    gate_file: Path,
-    engine: EngineName,
-    means: Means,
-    out: Path,
-    as_json: bool,
-) -> None:
-    """Hold GATE, a file of scenarios, limits and looks agreed beforehand; the statement goes to DIR/gate.json.
+@who_option
+@code_option
+@database_option
+def gate(held: str, engine: EngineName, means: Means, out: Path | None, as_json: bool, **live: Any) -> None:
+    """Hold a gate: a file of scenarios, limits and looks agreed beforehand, or that of a study in the database.
 
     Each scenario is run from look to look until its lines are clear. The exit is 0 for pass, 3 for fail and 4 for
-    inconclusive. After Ctrl-C or a crash the same command goes on where it was.
+    inconclusive. After Ctrl-C or a crash the same command goes on where it was. The statement on GATE, a file, goes
+    to DIR/gate.json. That of STUDY, a protocol number, is kept in the database, to be signed on its page; its
+    lines are told to people who signed in, as they may know kit types.
 
     Example: irt simulate gate GATE.yaml --out DIR --json
+
+    Example: irt simulate gate NB-301 --file GATE.yaml --json
     """
+    try:
+        if Path(held).is_file():
+            told = _of_file(Path(held), engine, means, out)
+        else:
+            acting, code, database_url = live["acting"], live["code"], live["database_url"]
+            about = (held, live["mode"], live["version"], live["gate_file"], live["reason"])
+            told = hold_live(LiveGate(*about, engine, means, acting, code, database_url))
+    except Stopped:
+        click.echo(STOPPED, err=True)
+        sys.exit(CANCELLED)
+    show(told if as_json else in_short(told), as_json)
+    sys.exit(EXITS[Verdict(told["verdict"])])
+
+
+def _of_file(gate_file: Path, engine: EngineName, means: Means, out: Path | None) -> dict[str, Any]:
+    """The statement, as it is written too."""
+    if out is None:
+        raise click.UsageError("Missing option '--out': a gate's file is held in a directory.")
     agreed, begun = read_gate(gate_file), time.perf_counter()
     started = clock.now()
     with watched(f"Holding {agreed.agreement.name}", agreed.agreement.looks[-1]) as watch:
         playing = Playing(agreed.agreement.seed, engine, out, means, started, watch)
-        try:
-            outcome = hold(agreed, playing.play)
-        except Stopped:
-            click.echo("Stopped before a look. The same command goes on from there.", err=True)
-            sys.exit(CANCELLED)
+        outcome = hold(agreed, playing.play)
     results = {name: report["results_sha256"] for name, report in playing.reports.items()}
     told = {"format": FORMAT} | record_of(agreed, outcome) | {"results": results} | playing.made()
     told |= {"seconds": round(time.perf_counter() - begun, 3)}
     keep_agreement(agreed, out)
     write_json(told, out / STATEMENT)
-    show(told if as_json else in_short(told), as_json)
-    sys.exit(EXITS[outcome.verdict])
+    return told
 
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:
     """For the eye: a verdict for each line, beside its figure and its limit."""
     lines = {
         f"{held['scenario']}: {line['limit']['name']}": _line(line)
-        for held in told["scenarios"]
+        for held in told.get("scenarios", ())
         for line in held["lines"]
     }
     return {"gate": told["gate"], "gate_id": told["gate_id"]} | lines | {"verdict": told["verdict"]}

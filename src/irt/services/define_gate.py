@@ -64,6 +64,7 @@ class GateDefinedAlready(Refusal):
     """The newest gate of the version is this very one."""
 
     def __init__(self, number: int) -> None:
+        self.number = number
         super().__init__(f"This is gate {number}, word for word. Nothing was defined twice. Run that one.")
 
 
