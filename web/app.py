@@ -125,6 +125,7 @@ from web.unblinded.responses import ResponsePages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
 from web.unblinded.supply_shipments import SupplyShipmentPages
+from web.unblinded.twin import TwinPages
 from web.unblinded.vendor_skus import VendorSkuPages
 from web.unblinded.versions import VersionComparisonPages
 
@@ -200,6 +201,7 @@ ROOMS: tuple[Any, ...] = (
     StockDifferencePages,
     InterfacePages,
     VendorCodePages,
+    TwinPages,
     VendorSkuPages,
     InvoicePages,
     SupplyShipmentPages,

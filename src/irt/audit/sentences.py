@@ -89,6 +89,8 @@ TEMPLATES: dict[str, str] = {
     "optimization_problem_kept": "{who} had the problem of optimization {record} kept.",
     "optimization_cancel_asked": "{who} asked to stop optimization {record}.",
     "optimization_ended": "{who} ended optimization {record} without a plan: {status}.",
+    "twin_asked": "{who} asked what a change would do, live twin {record}, job {job}.",
+    "twin_kept": "{who} has the answer of live twin {record}.",
     "enrolment_forecast_asked": "{who} asked for enrolment forecast {record}, job {job}.",
     "enrolment_forecast_kept": "{who} has enrolment forecast {record}, from what was known on {known_on}.",
     "advice_asked": "{who} asked for advice {record} beside plan {plan}, job {job}.",

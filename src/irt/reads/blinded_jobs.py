@@ -63,6 +63,7 @@ _TITLES = {
     JobKind.ADVICE: "Advice beside a plan",
     JobKind.ENROLMENT: "Forecast of enrolment",
     JobKind.GATE: "Go-live gate",
+    JobKind.TWIN: "Live twin",
 }
 
 
@@ -115,6 +116,7 @@ _RESULTS: dict[JobKind, tuple[Callable[[RowMapping, Mapping[str, Any]], str], st
     JobKind.HOLD: (_set_apart, "/holds/{study_id}/{result[hold]}"),
     JobKind.OPTIMIZATION: (_optimized, "/supply/optimizer/{result[plan]}"),
     JobKind.ADVICE: (_answered, "/supply/optimizer/{result[plan]}/advice/{result[advice]}"),
+    JobKind.TWIN: (_answered, "/supply/twin/{result[twin]}"),
     JobKind.ENROLMENT: (_foreseen, "/enrolment/forecast/{result[forecast]}"),
     JobKind.GATE: (_gated, "/gates/{result[gate]}"),
 }

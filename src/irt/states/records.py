@@ -109,6 +109,7 @@ class JobKind(StrEnum):
     ADVICE = "supply_advice"
     ENROLMENT = "enrolment_forecast"
     GATE = "go_live_gate"
+    TWIN = "twin"
 
 
 class JobEvent(StrEnum):

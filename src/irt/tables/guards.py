@@ -112,6 +112,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
+    Guard("secret_twin_run", unless="finished_at IS NULL"),
     Guard("secret_unsealed_seed"),
     Guard("secret_vendor_sku"),
     Guard("shipment_plan"),

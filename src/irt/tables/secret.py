@@ -299,6 +299,20 @@ class GateResults(Owned, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
+class TwinRun(Owned, table=True):
+    """A change of a running study that was tried on a twin, and what it would do. Fixed once finished."""
+
+    __tablename__ = "secret_twin_run"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: int
+    asked: dict[str, Any] = document(description="the change, how far ahead, how often, from which seed")
+    result: dict[str, Any] | None = document(default=None)
+    account_id: int = Field(foreign_key="account.id")
+    job_id: int | None = Field(default=None, foreign_key="job.id")
+    at: datetime = instant()
+    finished_at: datetime | None = instant(default=None)
+
+
 class TransferCode(Owned, table=True):
     """The neutral code of an arm in closed reports; drawn once and kept apart from them. Append-only."""
 

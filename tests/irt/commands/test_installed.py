@@ -20,4 +20,5 @@ def test_a_study_is_planned_by_the_method_it_names() -> None:
 
 def test_jobs_of_other_packages_find_their_worker() -> None:
     """By their kind, loaded with the first job."""
-    assert set(installed_handlers()) == {JobKind.OPTIMIZATION, JobKind.ADVICE, JobKind.ENROLMENT, JobKind.GATE}
+    kinds = {JobKind.OPTIMIZATION, JobKind.ADVICE, JobKind.ENROLMENT, JobKind.GATE, JobKind.TWIN}
+    assert set(installed_handlers()) == kinds

@@ -101,6 +101,7 @@ GUARDS = (
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
+    Guard("secret_twin_run", unless="finished_at IS NULL"),
     Guard("secret_unsealed_seed"),
     Guard("secret_vendor_sku"),
     Guard("shipment_plan"),
@@ -976,6 +977,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_supply_advice_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_supply_advice")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_supply_advice_study_id_number")),
+    )
+    op.create_table(
+        "secret_twin_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("result", sa.JSON(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_twin_run_account_id")),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_secret_twin_run_job_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_twin_run_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_twin_run_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_twin_run")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_twin_run_study_id_number")),
     )
     op.create_table(
         "site",
@@ -3463,6 +3483,7 @@ def downgrade() -> None:
     op.drop_table("study_version")
     op.drop_table("study_end")
     op.drop_table("site")
+    op.drop_table("secret_twin_run")
     op.drop_table("secret_supply_advice")
     op.drop_index(op.f("ix_secret_manufacturing_lot_blinded_lot_id"), table_name="secret_manufacturing_lot")
     op.drop_table("secret_manufacturing_lot")

@@ -1,0 +1,85 @@
+"""The live twin as the supply manager uses it: a change is typed, played as a job, looked at and put forward."""
+
+import pytest
+
+from irt.services.deliver_outbox import Mailroom
+from irt.services.worker import Worker
+from irt.states.records import JobKind
+from irt.tables.record import AuditEntry, Job
+from simulation.enrolment.posterior.fit import Effort
+from tests.web.api.system import System
+from tests.web.browser import Browser
+from tests.web.parcels import house_of
+from tests.web.world import Letterbox, World
+from web.twin.job import work_on_twin_with
+
+PAGE = "/supply/twin"
+SHORT = Effort(20, 40, 2)
+
+
+def worked(world: World) -> None:
+    """A worker does what is queued."""
+    handlers = {JobKind.TWIN: lambda running: work_on_twin_with(SHORT, running)}
+    Worker(world.store, handlers, Mailroom(Letterbox(), "irt@localhost"), lambda: world.now).once()
+
+
+def tried(world: World, **typed: str) -> Browser:
+    """The page of a change that was typed in and played."""
+    browser = world.signed_in("supply_manager.all")
+    browser.get(PAGE)
+    browser.press(PAGE, **{"days": "30", "replications": "2", **typed})
+    assert browser.path.startswith("/jobs/"), browser.text
+    job = browser.path
+    worked(world)
+    assert "The answer is kept." in browser.get(job).text
+    browser.get(f"{PAGE}/1")
+    return browser
+
+
+def test_a_change_is_tried_and_its_levels_are_put_forward(world: World) -> None:
+    """Differences with intervals; the proposal is the ordinary one, which somebody else decides."""
+    System.of(world, "investigator.0").randomizes()
+    levels = {f"minimum_{code}": "9" for code in ("PEN-A", "PEN-P")}
+    levels |= {f"maximum_{code}": "24" for code in ("PEN-A", "PEN-P")}
+    browser = tried(world, **levels, sites=world.sites[0][0], expiry="30", factor="2")
+    page = browser.text
+    assert all(words in page for words in ("Kits sent to sites", "95 % interval", "2 times as many subjects come"))
+    assert f"Site {world.sites[0][0]}: PEN-A from 9 up to 24 kits" in page
+    browser.press(f"{PAGE}/1/propose", reason="The twin says so")
+    assert browser.path.startswith(f"/supply/levels/{world.study_id}/sets/")
+    assert "PEN-A" in browser.text
+    assert "Twin 1" in browser.get(PAGE).text
+
+
+def test_jobs_and_the_blinded_trail_tell_nothing_of_it(world: World) -> None:
+    """A change names kit types; the job names a number."""
+    tried(world, **{"minimum_PEN-A": "9", "maximum_PEN-A": "24"})
+    house = house_of(world)
+    (job,) = house.rows(Job, kind=JobKind.TWIN)
+    assert job["asked"] == {"twin": 1}
+    told = [row for row in house.rows(AuditEntry) if row["act"] in ("twin_asked", "twin_kept")]
+    assert len(told) == 2
+    assert not any("PEN-A" in str(row) for row in told)
+
+
+def test_what_cannot_be_played_is_told_on_its_page(world: World) -> None:
+    """Not with the job."""
+    browser = tried(world, open_sites="9999 in 20")
+    assert "There is no planned site 9999" in browser.text
+
+
+@pytest.mark.parametrize("typed", [{}, {"factor": "many"}, {"factor": "2", "days": "2"}])
+def test_what_cannot_be_asked_is_said(world: World, typed: dict[str, str]) -> None:
+    """Nothing is changed, no number, too few days; nothing is queued."""
+    browser = world.signed_in("supply_manager.all")
+    browser.get(PAGE)
+    browser.press(PAGE, **{"days": "30", "replications": "2", **typed})
+    assert browser.answer.status_code == 400
+    assert "Nothing was" in browser.text
+
+
+@pytest.mark.parametrize("username", ["supply_planner.all", "pharmacist.0", "inspector.all"])
+def test_blinded_people_see_nothing_of_it(world: World, username: str) -> None:
+    """403 for the list and for one."""
+    browser = world.signed_in(username)
+    assert [browser.get(page).status_code for page in (PAGE, f"{PAGE}/1")] == [403, 403]
