@@ -237,7 +237,7 @@ def _rows(result: Mapping[str, Any]) -> Iterator[FigureRow]:
         base, changed = told["first"] / unit, told["second"] / unit
         apart = told["difference"] or {"value": 0.0, "low": 0.0, "high": 0.0}
         value, low, high = (apart[end] / unit for end in ("value", "low", "high"))
-        yield FigureRow(words, base, changed, value, low, high, 100 * value / base if base else 0.0)
+        yield FigureRow(words, base, changed, value, low, high, round(100 * value / base) if base else 0)
 
 
 def _lines(change: TwinChange) -> Iterator[str]:
