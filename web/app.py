@@ -64,6 +64,9 @@ from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
 from web.blinded.pharmacy_log import PharmacyLogPages
 from web.blinded.pickups import PickupPages
+from web.blinded.plan_compare import BlindedPlanComparePages
+from web.blinded.plan_network import BlindedPlanNetworkPages
+from web.blinded.plan_stock import BlindedPlanStockPages
 from web.blinded.plans import BlindedPlanPages
 from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
@@ -190,6 +193,9 @@ ROOMS: tuple[Any, ...] = (
     SupplyPages,
     SupplyPlanPages,
     BlindedPlanPages,
+    BlindedPlanStockPages,
+    BlindedPlanNetworkPages,
+    BlindedPlanComparePages,
     PlanRunPages,
     PlanPages,
     PlanReasonPages,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from irt.supply.planner import SiteView
 from optimization.demand.mass import Mass, add_all
+from optimization.live.demand import StudyDemand
 from optimization.live.forecast import study_demand
 from optimization.live.network import promise_of
 
@@ -40,7 +41,12 @@ def stock_band(
     of several a little wider than it is. Kits that expire meanwhile are not taken off.
     """
     site = next(one for one in sites if one.number == number)
-    study, days = study_demand(sites, promise_of(settings)), len(coming)
+    return band_of(study_demand(sites, promise_of(settings)), site, kits, coming)
+
+
+def band_of(study: StudyDemand, site: SiteView, kits: Sequence[str], coming: Sequence[int]) -> StockBand:
+    """The same of a site, by the laws of its study; what goes by the name of `kits` is what the courses call so."""
+    days = len(coming)
     have = list(accumulate(coming))
     mean = np.cumsum(sum((study.means(site, kit, days) for kit in kits), np.zeros(days)))
     knots = sorted({*range(STEP_DAYS - 1, days, STEP_DAYS), days - 1})

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -309,9 +310,13 @@ def _lane_id(place: SiteView) -> str:
 def promise_of(settings: Mapping[str, Any]) -> Promise:
     """What a study's settings promise, and how its sites are expected to enrol."""
     planning: Planning = settings["planning"]
-    per_day = float(planning.subjects_per_month) / MONTH_DAYS
-    prior = Prior(float(planning.rate_shape), per_day) if per_day else None
+    prior = prior_of(planning.subjects_per_month, planning.rate_shape)
     return Promise(planning.service, settings.get("courses", Courses()), settings.get("review_days", 1), prior)
+
+
+def prior_of(subjects_per_month: Fraction, shape: Fraction) -> Prior | None:
+    """How sites enrol before any did; None where nobody new is expected."""
+    return Prior(float(shape), float(subjects_per_month) / MONTH_DAYS) if subjects_per_month else None
 
 
 def _prices(place: SiteView, planning: Planning) -> tuple[int, int]:

@@ -8,12 +8,21 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil, cos, pi, sin
+from typing import NamedTuple
 
 from optimization.plan import Plan
 from optimization.problem import Node, NodeKind, Problem
 from optimization.story.cost_table import depot_of_each
 
 _CENTRE, _DEPOT_RADIUS, _FIRST_ARC, _LAST_ARC, _GAP = 500.0, 215.0, 330.0, 480.0, 26.0
+
+
+class Spot(NamedTuple):
+    """A depot or a site that is to be in the picture."""
+
+    node: str
+    kind: NodeKind
+    country: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class NetworkMap:
 
 def network_map(problem: Problem, plan: Plan) -> NetworkMap:
     """The places of all nodes, and what the plan sends on each lane."""
-    return NetworkMap(_places(problem), _ways(problem, plan))
+    return NetworkMap(places_around(_sites_by_depot(problem)), _ways(problem, plan))
 
 
 def _ways(problem: Problem, plan: Plan) -> tuple[Way, ...]:
@@ -73,24 +82,25 @@ def _ways(problem: Problem, plan: Plan) -> tuple[Way, ...]:
     return tuple(Way(lane.id, lane.origin, lane.destination, *sent[lane.id]) for lane in lanes)
 
 
-def _places(problem: Problem) -> tuple[Place, ...]:
-    """Sites take the share of the circle that their depot's number asks for; an only centre is in the middle."""
-    served = _sites_by_depot(problem)
-    centres = sum(problem.nodes[depot].kind is NodeKind.CENTRAL for depot in served)
-    share = 2 * pi / sum(max(len(sites), 1) for sites in served.values())
+def places_around(served: Mapping[Spot, Sequence[Spot]]) -> tuple[Place, ...]:
+    """Depots with their sites, each in the order given.
+
+    Sites take the share of the circle that their depot's number asks for; an only centre is in the middle.
+    """
+    centres = sum(depot.kind is NodeKind.CENTRAL for depot in served)
+    share = 2 * pi / max(sum(max(len(sites), 1) for sites in served.values()), 1)
     places: list[Place] = []
     start = -pi / 2
     for depot, sites in served.items():
         span = share * max(len(sites), 1)
-        node = problem.nodes[depot]
-        inward = 0.0 if node.kind is NodeKind.CENTRAL and centres == 1 else _DEPOT_RADIUS
-        places.append(_at(node, start + span / 2, inward))
+        inward = 0.0 if depot.kind is NodeKind.CENTRAL and centres == 1 else _DEPOT_RADIUS
+        places.append(_at(depot, start + span / 2, inward))
         places += _arcs(sites, start, span)
         start += span
     return tuple(sorted(places, key=lambda place: place.node))
 
 
-def _sites_by_depot(problem: Problem) -> Mapping[str, Sequence[Node]]:
+def _sites_by_depot(problem: Problem) -> Mapping[Spot, Sequence[Spot]]:
     """Depots by name, the central ones with the sites they serve themselves; sites by country and name."""
     depots = depot_of_each(problem, Plan((), ()))
     served: dict[str, list[Node]] = {
@@ -101,10 +111,17 @@ def _sites_by_depot(problem: Problem) -> Mapping[str, Sequence[Node]]:
     for node in problem.nodes.values():
         if node.kind.uses_kits and depots[node.id] != node.id:
             served[depots[node.id]].append(node)
-    return {depot: sorted(sites, key=lambda node: (node.country, node.id)) for depot, sites in served.items()}
+    return {
+        _spot(problem.nodes[depot]): [_spot(site) for site in sorted(sites, key=lambda one: (one.country, one.id))]
+        for depot, sites in served.items()
+    }
 
 
-def _arcs(sites: Sequence[Node], start: float, span: float) -> list[Place]:
+def _spot(node: Node) -> Spot:
+    return Spot(node.id, node.kind, node.country)
+
+
+def _arcs(sites: Sequence[Spot], start: float, span: float) -> list[Place]:
     """As many arcs behind each other as it takes to keep the sites apart."""
     arcs = max(ceil(len(sites) * _GAP / (span * _FIRST_ARC)), 1)
     step = (_LAST_ARC - _FIRST_ARC) / max(arcs - 1, 1)
@@ -119,6 +136,6 @@ def _arcs(sites: Sequence[Node], start: float, span: float) -> list[Place]:
     ]
 
 
-def _at(node: Node, angle: float, radius: float) -> Place:
+def _at(spot: Spot, angle: float, radius: float) -> Place:
     x, y = _CENTRE + radius * cos(angle), _CENTRE + radius * sin(angle)
-    return Place(node.id, node.kind, node.country, round(x, 1), round(y, 1))
+    return Place(*spot, round(x, 1), round(y, 1))

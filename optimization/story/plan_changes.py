@@ -1,13 +1,18 @@
 """What differs between two plans of one network, consignment by consignment."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TypeVar
 
 from optimization.plan import Consignment, Plan
 from optimization.problem import Problem
 from optimization.story.charges import consignment_charges, total_cents
+
+Day = TypeVar("Day", int, date)
+Sent = TypeVar("Sent")
 
 
 class ChangeKind(StrEnum):
@@ -47,20 +52,20 @@ def _by_lane(sent: Iterable[Consignment]) -> dict[tuple[str, str], dict[int, Con
 
 
 def _lane_changes(problem: Problem, old: dict[int, Consignment], new: dict[int, Consignment]) -> list[PlanChange]:
-    changes = [
-        _change(problem, ChangeKind.OTHER_KITS, old[day], new[day])
-        for day in sorted(set(old) & set(new))
-        if old[day] != new[day]
+    return [_change(problem, *pair) for pair in paired(old, new)]
+
+
+def paired(old: Mapping[Day, Sent], new: Mapping[Day, Sent]) -> list[tuple[ChangeKind, Sent | None, Sent | None]]:
+    """What differs on one lane in one class, by day: kind, before, after."""
+    changes: list[tuple[ChangeKind, Sent | None, Sent | None]] = [
+        (ChangeKind.OTHER_KITS, old[day], new[day]) for day in sorted(set(old) & set(new)) if old[day] != new[day]
     ]
     gone = [old[day] for day in sorted(set(old) - set(new))]
     come = [new[day] for day in sorted(set(new) - set(old))]
     moved = min(len(gone), len(come))
-    changes += [
-        _change(problem, ChangeKind.OTHER_DAY, one, other)
-        for one, other in zip(gone[:moved], come[:moved], strict=True)
-    ]
-    changes += [_change(problem, ChangeKind.DROPPED, one, None) for one in gone[moved:]]
-    return changes + [_change(problem, ChangeKind.NEW, None, one) for one in come[moved:]]
+    changes += [(ChangeKind.OTHER_DAY, one, other) for one, other in zip(gone[:moved], come[:moved], strict=True)]
+    changes += [(ChangeKind.DROPPED, one, None) for one in gone[moved:]]
+    return changes + [(ChangeKind.NEW, None, one) for one in come[moved:]]
 
 
 def _change(

@@ -12,16 +12,20 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.reads.blinded_people import place_in
-from irt.reads.blinded_plans import BlindedConsignment, BlindedPlan, BlindedPlanLine, blinded_plan, blinded_plans
-from irt.reads.blinded_sites import study_at
-from irt.reads.blinded_supply import approved_version
-from irt.services.log_reading import LogReading, log_reading
+from irt.reads.blinded_plans import BlindedConsignment, BlindedPlan, BlindedPlanLine, blinded_plans
+from optimization.story.groups_sent import sent_figures
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.one_study import study_in, study_of
-from web.downloads import table_answer, table_in
+from web.blinded.one_study import study_of
+from web.blinded.plan_opened import (
+    BlindedPlanHead,
+    OpenGroups,
+    chosen_groups,
+    head_of,
+    plan_page,
+    posted_groups,
+    taken_away,
+)
 from web.forms import Fields
-from web.frame import mode_of
 
 ROWS_A_PAGE = 50
 _HEADS = ("Leaves", "Arrives", "From", "To", "Class", "Blinding group", "Kits", "Shipment")
@@ -48,16 +52,13 @@ class PlaceLine(BlindedView):
 class BlindedPlanView(BlindedView):
     """One plan: its consignments, a page at a time, and its places."""
 
-    study_id: int
-    line: BlindedPlanLine
+    head: BlindedPlanHead
     consignments: tuple[BlindedConsignment, ...]
     places: tuple[PlaceLine, ...]
     names: Mapping[str, str]
-    all: int
     kits: int
     previous: str
     next: str
-    command_key: str
 
     def words(self, kits: Mapping[str, int]) -> str:
         """Kits by blinding group, in words."""
@@ -86,51 +87,30 @@ class BlindedPlanPages(Controller):
         self, desk: NamedDependency[Desk], number: FromPath[int], page: FromQuery[int] = 1
     ) -> Response[Any]:
         """One plan."""
-        study_id = study_of(desk, Permission.VIEW_SUPPLY)
-        if study_id is None:
-            return go("/switch")
-        desk.who.actor.require(Permission.VIEW_SUPPLY, study_id)
-        view = _view(desk, study_id, number, page)
-        return desk.page("plans/plan.html", view, f"Plan {number}", "Supply", study_id=study_id)
+        opened = chosen_groups(desk, number)
+        return plan_page(desk, opened, "plan", _view(desk, opened, page))
 
     @post("/{number:int}/export", status_code=200, sync_to_thread=True)
     def export(self, desk: NamedDependency[Desk], number: FromPath[int], data: Fields) -> Response[Any]:
         """The consignments as a file; that it was taken is written down."""
-        study_id, suffix = study_in(data), table_in(data)
-        desk.who.actor.require(Permission.VIEW_SUPPLY, study_id)
-        plan, names = _read(desk, study_id, number)
-        rows = [row for one in plan.consignments for row in _rows(one, names)]
-        what = f"plan {number} export"
-        ask = LogReading(study_id=study_id, what=what, permission=Permission.VIEW_SUPPLY, rows=len(rows))
-        desk.press(log_reading, ask, desk.key())
-        with desk.store.reading() as connection:
-            place = place_in(connection, desk.who.actor, study_id, None)
-        mode = mode_of(desk.who, place, desk.request.app.state.installation.settings.mode)
-        return table_answer(f"plan_{number}", mode, desk.now, _HEADS, rows, suffix)
+        opened = posted_groups(desk, data, number)
+        rows = [row for one in opened.plan.consignments for row in _rows(one, opened.names)]
+        return taken_away(desk, opened, data, "", _HEADS, rows)
 
 
-def _read(desk: Desk, study_id: int, number: int) -> tuple[BlindedPlan, dict[str, str]]:
-    with desk.store.reading() as connection:
-        study = study_at(connection, study_id, approved_version(connection, study_id))
-        return blinded_plan(connection, study_id, number), {one.code: one.name for one in study.blinding_groups}
-
-
-def _view(desk: Desk, study_id: int, number: int, page: int) -> BlindedPlanView:
-    plan, names = _read(desk, study_id, number)
+def _view(desk: Desk, opened: OpenGroups, page: int) -> BlindedPlanView:
+    plan = opened.plan
     last = max(-(-len(plan.consignments) // ROWS_A_PAGE), 1)
     page = min(max(page, 1), last)
-    address = f"/supply/plans/{number}?page="
+    address = f"/supply/plans/{plan.line.number}?page="
     return BlindedPlanView(
-        study_id=study_id,
-        line=plan.line,
+        head=head_of(desk, opened),
         consignments=plan.consignments[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE],
-        places=_places(plan, names),
-        names=names,
-        all=len(plan.consignments),
-        kits=sum(sum(one.by_group.values()) for one in plan.consignments if not one.to_depot),
+        places=_places(plan, opened.names),
+        names=opened.names,
+        kits=sent_figures(opened.sent).all_kits,
         previous=f"{address}{page - 1}" if page > 1 else "",
         next=f"{address}{page + 1}" if page < last else "",
-        command_key=desk.key(),
     )
 
 

@@ -69,8 +69,12 @@ def service_chart(title: str, points: Sequence[tuple[str, float, float]]) -> Mar
     return svg.figure(picture, title, ("Plan", "Served", "Cost"), rows)
 
 
-def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) -> Markup:
-    """Depots and sites with the ways between them; sites where kits are missing have a mark of their own."""
+def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int] | None) -> Markup:
+    """Depots and sites with the ways between them; sites where kits are missing have a mark of their own.
+
+    None: what is missing is not told.
+    """
+    lacking = missing or {}
     places = {place.node: place for place in told.places}
     strokes = []
     most = max((way.kits for way in told.ways), default=0)
@@ -79,20 +83,21 @@ def network_picture(title: str, told: NetworkMap, missing: Mapping[str, int]) ->
         flow = f"irt-line irt-stroke-1 irt-way irt-flow-{_width(way.kits, most)}"
         strokes.append(svg.path(ends, flow if way.consignments else "irt-grid"))
     sites = sum(place.kind.uses_kits for place in told.places)
-    strokes += [_marked(place, missing.get(place.node, 0), sites <= _NAMED_MAX) for place in told.places]
+    strokes += [_marked(place, lacking.get(place.node, 0), sites <= _NAMED_MAX) for place in told.places]
     used = [way for way in told.ways if way.consignments]
-    said = f"{len(told.places)} places; {len(used)} of {len(told.ways)} lanes used; kits missing at {len(missing)}"
+    said = f"{len(told.places)} places; {len(used)} of {len(told.ways)} lanes used"
+    said += "" if missing is None else f"; kits missing at {len(missing)}"
     picture = svg.drawing(title, said, _SIZE, _SIZE, strokes, "irt-chart-plot")
     rows = [(way.lane, way.origin, way.destination, way.consignments, way.kits) for way in told.ways]
     return svg.figure(picture, title, ("Lane", "From", "To", "Consignments", "Kits"), rows)
 
 
-def network_key() -> Markup:
-    """What the marks of the network mean."""
+def network_key(*, missing: bool = True) -> Markup:
+    """What the marks of the network mean; `missing`: whether the mark of missing kits is one of them."""
     shapes = {
         "depot": svg.rectangle(5, 1, 10, 10, "irt-ink"),
         "site": svg.circle(10, 6, 5, "irt-fill-1"),
-        "site where kits are missing": svg.mark(3, 10, 6, "irt-fill-2"),
+        **({"site where kits are missing": svg.mark(3, 10, 6, "irt-fill-2")} if missing else {}),
         "lane in use, the wider the more kits": svg.path([(1, 6), (19, 6)], "irt-line irt-stroke-1 irt-flow-3"),
     }
     items = svg.join(

@@ -51,6 +51,15 @@ class NetworkSite(BlindedView):
 
 
 @dataclass(frozen=True)
+class NetworkDepot(BlindedView):
+    """A depot with the one that supplies it; empty for a central one."""
+
+    code: str
+    country: str
+    supplied_by: str
+
+
+@dataclass(frozen=True)
 class ContactLine(BlindedView):
     """A site's contact as it holds from a day on."""
 
@@ -181,6 +190,21 @@ def depots_of(
     """Codes and names of these depots (None: of all)."""
     statement = _DEPOT_NAMES if depot_ids is None else _DEPOT_NAMES.where(_DEPOTS.c.id.in_(list(depot_ids)))
     return tuple((row.code, row.name) for row in connection.execute(statement, {"study_id": study_id}))
+
+
+_SUPPLIERS = _DEPOTS.alias("supplier")
+_DEPOTS_OF = (
+    select(_DEPOTS.c.code, _DEPOTS.c.country, _SUPPLIERS.c.code.label("supplied_by"))
+    .outerjoin(_SUPPLIERS, _SUPPLIERS.c.id == _DEPOTS.c.supplied_by_id)
+    .where(_DEPOTS.c.study_id == _STUDY)
+    .order_by(_DEPOTS.c.code)
+)
+
+
+def network_depots(connection: Connection, study_id: int) -> tuple[NetworkDepot, ...]:
+    """Every depot of the study, by code."""
+    rows = connection.execute(_DEPOTS_OF, {"study_id": study_id})
+    return tuple(NetworkDepot(row.code, row.country, row.supplied_by or "") for row in rows)
 
 
 _CONTACTS_OF = (

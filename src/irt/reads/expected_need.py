@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 
-from irt.states.records import VisitStatus
-from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SubjectStatus
+from irt.reads.subjects_ahead import anchor_of, counted, held_visits, in_screening
 from irt.study.course import Treated, VisitAhead
 from irt.study.courses import dose_levels
 from irt.study.definition import StudyDefinition
@@ -17,9 +16,9 @@ from irt.study.part import Code
 from irt.supply.visits_ahead import DueVisit, due_visits
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
-from irt.tables.subject import Randomization, Subject, Visit
+from irt.tables.subject import Randomization, Subject
 
-_SUBJECTS, _VISITS = table_of(Subject), table_of(Visit)
+_SUBJECTS = table_of(Subject)
 _RANDOMIZATIONS, _TREATMENTS = table_of(Randomization), table_of(TreatmentAssignment)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _EXPECTED = (
@@ -37,19 +36,6 @@ _EXPECTED = (
     # Of several randomizations the last one says what a subject is given.
     .order_by(_SUBJECTS.c.id, _RANDOMIZATIONS.c.stage)
 )
-_HELD = select(_VISITS.c.subject_id, _VISITS.c.code, _VISITS.c.occurrence).where(
-    _VISITS.c.study_id == _STUDY,
-    _VISITS.c.status != VisitStatus.PLANNED,
-    func.coalesce(_VISITS.c.held_on, _VISITS.c.planned_on) >= bindparam("since"),
-)
-_SCREENING = (
-    select(_SUBJECTS.c.site_id, func.count())
-    .where(_SUBJECTS.c.study_id == _STUDY, _SUBJECTS.c.status.in_(sorted(BEFORE_RANDOMIZATION)))
-    .group_by(_SUBJECTS.c.site_id)
-)
-OFF_PLAN_DAYS = 28
-"""How far outside its window a visit is still found as held."""
-
 Need = Mapping[str, Sequence[tuple[date, int]]]
 """Kit type -> (day, kits)."""
 
@@ -67,7 +53,6 @@ def expected_need(
     connection: Connection, study_id: int, definition: StudyDefinition, day: date, days: int, treated: bool = False
 ) -> ExpectedNeed:
     """What is foreseen from `day` on for so many days; three questions, however many sites and subjects."""
-    counts = connection.execute(_SCREENING, {"study_id": study_id}).all()
     kits: dict[int, Counter[tuple[str, date]]] = defaultdict(Counter)
     alike: dict[int, Counter[tuple[int, tuple[VisitAhead, ...]]]] = defaultdict(Counter)
     levels = {level: number for number, level in enumerate(dose_levels(definition))}
@@ -80,7 +65,7 @@ def expected_need(
             alike[site_id][(levels.get(level, 0), tuple(ahead))] += 1
     return ExpectedNeed(
         {site_id: _by_type(found) for site_id, found in kits.items()},
-        {row[0]: row[1] for row in counts},
+        in_screening(connection, study_id),
         {site_id: tuple(Treated(many, *one) for one, many in found.items()) for site_id, found in alike.items()},
     )
 
@@ -97,30 +82,16 @@ def _due_by_subject(
 ) -> Iterator[tuple[int, Code | None, list[DueVisit]]]:
     """(site id, dose level, visits that are due and not held) of every subject."""
     visits = [visit for visit in definition.visits if visit.dispenses]
-    longest = max((visit.window_before_days + visit.window_after_days for visit in visits), default=0)
-    since = day - timedelta(days=longest + OFF_PLAN_DAYS)
-    held: dict[int, set[tuple[str, int]]] = defaultdict(set)
-    for subject_id, code, occurrence in connection.execute(_HELD, {"study_id": study_id, "since": since}):
-        held[subject_id].add((code, occurrence))
+    held = held_visits(connection, study_id, visits, day)
 
     @cache
     def due(arm: Code | None, level: Code | None, anchor: str, days_since: int) -> list[DueVisit]:
         return [*due_visits(definition, visits, arm, level, anchor, days_since, days)]
 
-    asked = {"study_id": study_id, "statuses": sorted(_counted(definition))}
+    asked = {"study_id": study_id, "statuses": sorted(counted(definition.resupply.forecast))}
     subjects = {row.id: row for row in connection.execute(_EXPECTED, asked)}
     for row in subjects.values():
-        anchor, first = _anchor(row.screened_on, row.randomized_on)
+        anchor, first = anchor_of(row.screened_on, row.randomized_on)
         coming = due(row.arm, row.dose_level, anchor, (day - first).days)
         over = held.get(row.id, ())
         yield row.site_id, row.dose_level, [visit for visit in coming if visit.key not in over]
-
-
-def _counted(definition: StudyDefinition) -> set[SubjectStatus]:
-    """Whose visits count: on treatment, in a run-in, and on hold where the study says so."""
-    on_hold = {SubjectStatus.DOSE_HOLD} if definition.resupply.forecast.on_hold_counts else set()
-    return {*ON_STUDY_TREATMENT, SubjectStatus.RUN_IN} | on_hold
-
-
-def _anchor(screened_on: date, randomized_on: date | None) -> tuple[str, date]:
-    return ("screening", screened_on) if randomized_on is None else ("randomization", randomized_on)

@@ -13,6 +13,7 @@ from irt.study.kit_types import BlindingGroup
 from irt.study.labels import LabelSettings
 from irt.study.look_alikes import look_alike_arms
 from irt.study.notices import Notice
+from irt.study.outlook import Outlook, outlook_of
 from irt.study.part import Code
 from irt.study.randomization_plan import OtherDesign, Platform
 from irt.study.release import ReleaseRoute
@@ -108,6 +109,7 @@ class BlindedStudy(NamedTuple):
     controlled: ControlledRules = ControlledRules()
     supply_limits: SupplyLimits = SupplyLimits()
     release_routes: tuple[ReleaseRoute, ...] = ()
+    outlook: Outlook = Outlook()
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -136,6 +138,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         notices=definition.notices,
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
         release_routes=definition.release_routes,
+        outlook=outlook_of(definition.resupply),
     )
 
 

@@ -71,6 +71,7 @@ _NOUNS: dict[str, _Noun] = {
     "steps": _Noun("Steps", "step", ("kind",)),
     "resupply": _Noun("Resupply of sites"),
     "supply_limits": _Noun("Limits of supply"),
+    "outlook": _Noun("What is assumed of subjects"),
     "sizes": _Noun("Sizes"),
     "levels": _Noun("Levels", "level"),
     "agents": _Noun("Agents", "agent"),

@@ -1,24 +1,43 @@
 """What subjects of each arm are given from randomization on, visit by visit, and how they may depart from it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from typing import Protocol
 
 from irt.study.course import Course, Courses, KitsByLevel, VisitAhead
 from irt.study.definition import StudyDefinition
 from irt.study.part import Code
+from irt.study.resupply import Forecast
 from irt.study.virtual_block import LONGEST_DAYS, kits_expected
 from irt.study.visits import Visit
 
 
+class Level(Protocol):
+    """A dose level, of the whole definition or of what blinded people may read."""
+
+    @property
+    def code(self) -> Code:
+        """Its code."""
+
+    @property
+    def initial(self) -> bool:
+        """Whether subjects may start on it."""
+
+
 def courses_of(definition: StudyDefinition) -> Courses:
     """The courses of a study's arms."""
-    forecast = definition.resupply.forecast
     arms = definition.arms_of(1)
     subjects = sum(arm.ratio for arm in arms)
+    courses = tuple(Course(Fraction(arm.ratio, subjects), _visits(definition, arm.code)) for arm in arms)
+    return courses_with(courses, definition.dose_levels, definition.resupply.forecast)
+
+
+def courses_with(arms: tuple[Course, ...], levels: Sequence[Level], forecast: Forecast) -> Courses:
+    """These arms, with what is assumed of their subjects."""
     return Courses(
-        arms=tuple(Course(Fraction(arm.ratio, subjects), tuple(_visits(definition, arm.code))) for arm in arms),
-        start=_start(definition),
-        moves=_moves(definition),
+        arms=arms,
+        start=_start(levels),
+        moves=_moves(level_codes(levels), forecast.dose_moves),
         dropout_rate=forecast.dropout_rate,
         screen_failure_rate=forecast.screen_failure_rate,
         screening_days=forecast.screening_days,
@@ -27,7 +46,12 @@ def courses_of(definition: StudyDefinition) -> Courses:
 
 def dose_levels(definition: StudyDefinition) -> tuple[Code | None, ...]:
     """Dose levels in their order; (None,) without any."""
-    return tuple(level.code for level in definition.dose_levels) or (None,)
+    return level_codes(definition.dose_levels)
+
+
+def level_codes(levels: Iterable[Level]) -> tuple[Code | None, ...]:
+    """The codes of dose levels in their order; (None,) without any."""
+    return tuple(level.code for level in levels) or (None,)
 
 
 def kits_by_level(definition: StudyDefinition, arm: Code | None, visit: Visit) -> KitsByLevel:
@@ -60,25 +84,32 @@ def _days_until(visit: Visit, before: int) -> Iterator[int]:
         yield day_of(visit, occurrence)
 
 
-def _visits(definition: StudyDefinition, arm: Code) -> Iterator[VisitAhead]:
-    """Those counted from randomization, in order of day."""
+def visits_from_randomization(
+    visits: Iterable[Visit], kits: Callable[[Visit], KitsByLevel]
+) -> tuple[VisitAhead, ...]:
+    """Dispensing visits counted from randomization, in order of day."""
     found: list[tuple[int, Visit]] = []
-    for visit in definition.visits:
+    for visit in visits:
         if visit.dispenses and visit.anchor == "randomization":
             occurrence = 0
             while visit.occurs(occurrence) and day_of(visit, occurrence) <= LONGEST_DAYS:
                 found.append((day_of(visit, occurrence), visit))
                 occurrence += 1
-    before = 0
-    for day, visit in sorted(found, key=lambda one: one[0]):
-        kits = kits_by_level(definition, arm, visit)
-        yield VisitAhead(day, visit.window_before_days, visit.window_after_days, day - before, kits)
-        before = day
+    found.sort(key=lambda one: one[0])
+    before = (0, *(day for day, _ in found))
+    return tuple(
+        VisitAhead(day, visit.window_before_days, visit.window_after_days, day - earlier, kits(visit))
+        for (day, visit), earlier in zip(found, before, strict=False)
+    )
 
 
-def _start(definition: StudyDefinition) -> tuple[Fraction, ...]:
+def _visits(definition: StudyDefinition, arm: Code) -> tuple[VisitAhead, ...]:
+    return visits_from_randomization(definition.visits, lambda visit: kits_by_level(definition, arm, visit))
+
+
+def _start(levels: Sequence[Level]) -> tuple[Fraction, ...]:
     """Any of the initial levels with the same chance."""
-    initial = [level.initial for level in definition.dose_levels]
+    initial = [level.initial for level in levels]
     if not initial:
         return (Fraction(1),)
     # Without any initial level nobody is on one yet: the first stands for it.
@@ -86,9 +117,10 @@ def _start(definition: StudyDefinition) -> tuple[Fraction, ...]:
     return tuple(Fraction(int(one), sum(chosen)) for one in chosen)
 
 
-def _moves(definition: StudyDefinition) -> tuple[tuple[Fraction, ...], ...]:
+def _moves(
+    levels: Sequence[Code | None], assumed: Mapping[Code, Mapping[Code, Fraction]]
+) -> tuple[tuple[Fraction, ...], ...]:
     """From level to level before a visit: as the study assumes, else nobody moves."""
-    levels, assumed = dose_levels(definition), definition.resupply.forecast.dose_moves
     return tuple(_move(levels, level, assumed.get(level, {}) if level else {}) for level in levels)
 
 

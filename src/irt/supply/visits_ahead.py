@@ -1,9 +1,9 @@
 """Visits of one subject that may come within some days, each with its kits: what predictive supply looks at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from irt.study.course import VisitAhead
+from irt.study.course import KitsByLevel, VisitAhead
 from irt.study.courses import days_since_visit_before, kits_by_level
 from irt.study.definition import StudyDefinition
 from irt.study.part import Code
@@ -31,6 +31,16 @@ def due_visits(
     days: int,
 ) -> Iterator[DueVisit]:
     """Visits on this anchor, `days_since` ago, whose window is not over and begins within so many days."""
+    for visit, occurrence, ahead in occurrences_ahead(visits, anchor, days_since, days):
+        whole = visit_ahead(visits, visit, occurrence, ahead, kits_by_level(definition, arm, visit))
+        kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
+        yield DueVisit((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits, whole)
+
+
+def occurrences_ahead(
+    visits: Iterable[Visit], anchor: str, days_since: int, days: int
+) -> Iterator[tuple[Visit, int, int]]:
+    """(visit, occurrence, days until its planned day) of those whose window is not over and begins in time."""
     for visit in visits:
         if visit.anchor != anchor:
             continue
@@ -42,13 +52,13 @@ def due_visits(
             if ahead - visit.window_before_days >= days:
                 break
             if ahead + visit.window_after_days >= 0:
-                kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
-                whole = VisitAhead(
-                    ahead,
-                    visit.window_before_days,
-                    visit.window_after_days,
-                    days_since_visit_before(visits, visit, occurrence),
-                    kits_by_level(definition, arm, visit),
-                )
-                yield DueVisit((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits, whole)
+                yield visit, occurrence, ahead
             occurrence += 1
+
+
+def visit_ahead(
+    visits: Sequence[Visit], visit: Visit, occurrence: int, ahead: int, kits: KitsByLevel
+) -> VisitAhead:
+    """One of them whole; `visits`: among which the one before it is looked for."""
+    since = days_since_visit_before(visits, visit, occurrence)
+    return VisitAhead(ahead, visit.window_before_days, visit.window_after_days, since, kits)

@@ -51,7 +51,8 @@ def test_pages_have_no_barriers(chromium: Browser, world: World, width: int, wor
             examine(tab, path, width)
         tab.context.close()
         planner = enter(chromium, address, "supply_planner.all", width)
-        for path in ("/supply/plans", f"/supply/plans/{second}"):
+        blinded = f"/supply/plans/{second}"
+        for path in ("/supply/plans", blinded, *(f"{blinded}/{word}" for word in ("stock", "network", "compare"))):
             planner.goto(address + path)
             examine(planner, path, width)
         planner.context.close()
