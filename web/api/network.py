@@ -7,9 +7,11 @@ from irt.reads.blinded_imports import (
     LicenceLine,
     ShipperLine,
     StopLine,
+    WayLine,
     licence_lines,
     shipper_lines,
     stop_lines,
+    way_lines,
 )
 from irt.reads.blinded_network import ChangeLine, LaneLine, changes_of, lanes_of
 from irt.reads.blinded_vendor_codes import CodeLine, vendor_codes
@@ -23,6 +25,7 @@ from irt.services.propose_codes import propose_code, propose_sku
 from irt.services.propose_imports import propose_import_licence, propose_shipper
 from irt.services.propose_level_set import propose_level_set
 from irt.services.propose_levels import propose_levels
+from irt.services.propose_ways import propose_way
 from web.api.operations import After, AfterId, Caller, Limit, Now, Records, StudyId, command, question
 
 _SIGNING = {"password": "the owner's password", "code": "123456"}
@@ -101,14 +104,19 @@ def list_changes(
 
 @dataclass(frozen=True)
 class SupplyRulesListed:
-    """What may be sent where, and how: import licences, shippers, and stops of supply."""
+    """What may be sent where, and how: import licences, shippers, stops of supply, ways that plans may take."""
 
     licences: tuple[LicenceLine, ...]
     shippers: tuple[ShipperLine, ...]
     stops: tuple[StopLine, ...]
+    ways: tuple[WayLine, ...]
 
 
-@question("/studies/{study_id:int}/supply/rules", Permission.ACTIVATE_SITE, "Import licences, shippers and stops")
+@question(
+    "/studies/{study_id:int}/supply/rules",
+    Permission.ACTIVATE_SITE,
+    "Import licences, shippers, stops, further ways",
+)
 def list_supply_rules(study_id: StudyId, caller: Caller, store: Records, now: Now) -> SupplyRulesListed:
     """As they stand today, with the kits sent under each licence by blinding group."""
     caller.require(Permission.ACTIVATE_SITE, study_id)
@@ -117,6 +125,7 @@ def list_supply_rules(study_id: StudyId, caller: Caller, store: Records, now: No
             licence_lines(connection, study_id, now.date()),
             shipper_lines(connection, study_id, now.date()),
             stop_lines(connection, study_id),
+            way_lines(connection, study_id, now.date()),
         )
 
 
@@ -179,6 +188,19 @@ OPERATIONS = (
             "lane": {"origin": "NLD", "target": "GB", "lead_time_days": 4, "dispatch_days": ["mon", "wed"]},
             "effective_from": "2026-03-02",
             "reason": "Another carrier",
+        },
+    ),
+    command(
+        "/plan-ways/propose",
+        propose_way,
+        Permission.ACTIVATE_SITE,
+        "Propose a further way that plans may take",
+        {
+            "study_id": 1,
+            "way": {"code": "COURIER", "origin": "NLD", "target": "GB", "lead_time_days": 1},
+            "open": True,
+            "effective_from": "2026-03-02",
+            "reason": "A courier was contracted",
         },
     ),
     command(

@@ -1,5 +1,6 @@
-"""What supply of the network stands on: import licences, shippers, stops; proposed here, decided by another."""
+"""What supply stands on: licences, shippers, stops, further ways; proposed here, decided by another."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,10 +18,13 @@ from irt.reads.blinded_imports import (
     LicenceLine,
     ShipperLine,
     StopLine,
+    WayLine,
     licence_lines,
     shipper_lines,
     stop_lines,
+    way_lines,
 )
+from irt.reads.blinded_network import depots_of
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
 from irt.services.operational_changes import ChangeProposed
@@ -31,11 +35,13 @@ from irt.services.propose_imports import (
     propose_shipper,
 )
 from irt.services.propose_stop import ProposeStop, propose_stop
+from irt.services.propose_ways import ProposeWay, propose_way
 from irt.services.work import Work
 from irt.study.network import ImportLicence, Shipper
+from irt.study.planning import Way
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.network import NAVIGATION
-from web.blinded.network_proposals import part_in, text_in
+from web.blinded.network_proposals import WEEKDAYS, part_in, text_in
 from web.blinded.typed import day_in, reason_in, whole_in
 from web.forms import Fields
 
@@ -45,31 +51,34 @@ _Proposal = tuple[Callable[[Work, Any], ChangeProposed], SQLModel]
 
 @dataclass(frozen=True)
 class SupplyRulesView(BlindedView):
-    """Licences, shippers and stops as they stand."""
+    """Licences, shippers, stops and further ways as they stand."""
 
     study_id: int
     licences: tuple[LicenceLine, ...]
     shippers: tuple[ShipperLine, ...]
     stops: tuple[StopLine, ...]
+    ways: tuple[WayLine, ...]
 
 
 @dataclass(frozen=True)
 class SupplyRuleForm(BlindedView):
-    """One form: `kind` is licence, shipper or stop."""
+    """One form: `kind` is licence, shipper, stop or way."""
 
     study_id: int
     kind: str
     countries: tuple[tuple[str, str], ...]
     groups: tuple[tuple[str, str], ...]
+    depots: tuple[tuple[str, str], ...]
     today: date
     command_key: str
     typed: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
     storage_classes: tuple[str, ...] = STORAGE_CLASSES
+    weekdays: tuple[tuple[str, str], ...] = WEEKDAYS
 
 
 class NetworkSupplyPages(Controller):
-    """Licences, shippers and stops of one study."""
+    """Licences, shippers, stops and further ways of one study."""
 
     path = "/network/{study_id:int}/supply"
     dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
@@ -85,12 +94,13 @@ class NetworkSupplyPages(Controller):
                 licences=licence_lines(connection, study_id, today),
                 shippers=shipper_lines(connection, study_id, today),
                 stops=stop_lines(connection, study_id),
+                ways=way_lines(connection, study_id, today),
             )
         return desk.page("network/supply.html", view, "Licences and stops", NAVIGATION, study_id=study_id)
 
     @get("/{kind:str}", sync_to_thread=True)
     def show_form(self, desk: NamedDependency[Desk], study_id: FromPath[int], kind: FromPath[str]) -> Response[str]:
-        """The form of a licence, a shipper or a stop; the address may fill it in."""
+        """The form of a licence, a shipper, a stop or a way; the address may fill it in."""
         desk.who.actor.require(Permission.ACTIVATE_SITE, study_id)
         return _form(desk, study_id, _known(kind), dict(desk.request.query_params))
 
@@ -156,12 +166,42 @@ def _stop(study_id: int, data: Mapping[str, str], today: date) -> _Proposal:
     return propose_stop, ask
 
 
+def _way(study_id: int, data: Mapping[str, str], today: date) -> _Proposal:
+    facts = {name: text_in(data, name) for name in ("code", "origin", "target", "lead_time_days", "cut_off")}
+    prices = {name: _cents(text_in(data, name)) for name in ("consignment", "travel")}
+    way = {
+        **facts,
+        "dispatch_days": [code for code, _ in WEEKDAYS if data.get(f"on_{code}")],
+        "holidays": text_in(data, "holidays").split(),
+        **{f"{name}_cents": cents for name, cents in prices.items()},
+    }
+    ask = ProposeWay(
+        study_id=study_id,
+        way=part_in(Way, way),
+        open=not data.get("closed"),
+        effective_from=day_in(data.get("effective_from", ""), today),
+        reason=reason_in(data),
+    )
+    return propose_way, ask
+
+
+def _cents(typed: str) -> int | None:
+    """An amount as it is typed, with a point before its cents; nothing: as for every other one."""
+    if not typed:
+        return None
+    if not re.fullmatch(r"\d{1,9}(\.\d\d)?", typed, re.ASCII):
+        raise BadInput("An amount is not written as 120 or 120.50. Nothing was proposed.")
+    whole, _, cents = typed.partition(".")
+    return int(whole) * 100 + int(cents or 0)
+
+
 _ASKS: dict[str, Callable[[int, Mapping[str, str], date], _Proposal]] = {
     "licence": _licence,
     "shipper": _shipper,
     "stop": _stop,
+    "way": _way,
 }
-_TITLES = {"licence": "Import licence", "shipper": "Shipper", "stop": "Stop of supply"}
+_TITLES = {"licence": "Import licence", "shipper": "Shipper", "stop": "Stop of supply", "way": "Further way"}
 
 
 def _form(
@@ -169,11 +209,13 @@ def _form(
 ) -> Response[str]:
     with desk.store.reading() as connection:
         study = study_at(connection, study_id, approved_version(connection, study_id))
+        depots = depots_of(connection, study_id)
     view = SupplyRuleForm(
         study_id=study_id,
         kind=kind,
         countries=tuple((country.code, country.name) for country in study.countries),
         groups=tuple((group.code, group.name) for group in study.blinding_groups),
+        depots=depots,
         today=desk.now.date(),
         command_key=desk.key(),
         typed=typed,

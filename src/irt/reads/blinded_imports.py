@@ -9,6 +9,8 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_supply import approved_version
 from irt.reads.imports import licences_on, shippers_on
+from irt.reads.plan_ways import WayFacts, ways_known, ways_to_come
+from irt.study.comparison import told
 from irt.supply.imports import LicenceFacts
 from irt.tables.columns import table_of
 from irt.tables.study import Site
@@ -44,6 +46,22 @@ class ShipperLine(BlindedView):
     code: str
     name: str
     holds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WayLine(BlindedView):
+    """A further way that plans may take, or no more, from a day on. Amounts are in cents."""
+
+    code: str
+    origin: str
+    target: str
+    lead_time_days: int
+    leaves: str
+    consignment_cents: int | None
+    travel_cents: int | None
+    open: bool
+    effective_from: date
+    coming: bool
 
 
 @dataclass(frozen=True)
@@ -87,6 +105,29 @@ def shipper_lines(connection: Connection, study_id: int, today: date) -> tuple[S
             one.code, one.name, tuple(f"{kept} {hours} h" for kept, hours in sorted(one.hold_hours.items()))
         )
         for _, one in sorted(shippers_on(connection, study_id, today).items())
+    )
+
+
+def way_lines(connection: Connection, study_id: int, today: date) -> tuple[WayLine, ...]:
+    """What people agreed of further ways, by code and target; the study file's own stand in its specification."""
+    known = [(one, False) for one in ways_known(connection, study_id, (), today)]
+    coming = [(one, True) for one in ways_to_come(connection, study_id, today)]
+    return tuple(_way(one, later) for one, later in known + coming)
+
+
+def _way(one: WayFacts, coming: bool) -> WayLine:
+    way = one.way
+    return WayLine(
+        code=way.code,
+        origin=way.origin,
+        target=way.target,
+        lead_time_days=way.lead_time_days,
+        leaves=f"{told([day.capitalize() for day in way.dispatch_days])}, by {way.cut_off:%H:%M}",
+        consignment_cents=way.consignment_cents,
+        travel_cents=way.travel_cents,
+        open=one.open,
+        effective_from=one.effective_from,
+        coming=coming,
     )
 
 

@@ -11,8 +11,8 @@ from irt.supply.planner import OtherWay
 
 
 def other_ways(ways: WaysOpen, country: str, targets: Iterable[str]) -> tuple[OtherWay, ...]:
-    """The ways of the study file that lead to one of these targets in a country."""
-    named = ways.asking.definition.resupply.planning.ways
+    """The further ways in force that lead to one of these targets in a country."""
+    named = ways.further
     return tuple(_opened(ways, country, [way for way in named if way.target in targets])) if named else ()
 
 

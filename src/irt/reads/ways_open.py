@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 
 from irt.reads.asking import Asking
 from irt.reads.imports import ShipperFacts, by_country, licences_on, shippers_on
+from irt.reads.plan_ways import ways_on
 from irt.reads.supply_rules import LaneInForce, Lanes
+from irt.study.planning import Way
 from irt.supply.imports import (
     ImportWindow,
     LicenceFacts,
@@ -25,12 +27,14 @@ class WaysOpen:
     """The lanes of a study on a day with what may travel on them.
 
     `import_left` is filled as ways are asked for: kits that licences still cover, by country and blinding group.
+    `further`: ways that plans alone may take.
     """
 
     asking: Asking
     lanes: Lanes
     licences: Mapping[str, list[LicenceFacts]]
     shippers: Mapping[str, ShipperFacts]
+    further: tuple[Way, ...] = ()
     import_left: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -39,7 +43,8 @@ class WaysOpen:
         study_id, day = asking.study_id, asking.day
         licences = by_country(licences_on(connection, study_id, day)) if lanes.imports_licensed else {}
         shippers = shippers_on(connection, study_id, day) if lanes.shipped_by_name else {}
-        return cls(asking, lanes, licences, shippers)
+        further = ways_on(connection, study_id, asking.definition.resupply.planning.ways, day)
+        return cls(asking, lanes, licences, shippers, further)
 
     def between(
         self, origin: str, country: str, lane: LaneInForce, past_cut_off: bool

@@ -18,8 +18,10 @@ from irt.study.network import Lane as LanePart
 from irt.study.network import Shipper as ShipperPart
 from irt.study.network import Site as SitePart
 from irt.study.operations import ChangeKind
+from irt.study.planning import Way as WayPart
 from irt.tables.columns import table_of
 from irt.tables.controlled import ControlledLicence
+from irt.tables.network import PlanWay
 from irt.tables.secret import ApprovalMatter, ResupplySetting, VendorSku
 from irt.tables.study import OperationalChange, Site, SiteContact, SiteDetail
 from irt.tables.supply import SupplyStop
@@ -199,6 +201,15 @@ def _shipper(work: Work, agreed: _Agreed) -> None:
     record_shippers(work, [ShipperPart.model_validate(dict(agreed.facts))], agreed.row)
 
 
+def _plan_way(work: Work, agreed: _Agreed) -> None:
+    facts = dict(agreed.facts)
+    is_open = facts.pop("open")
+    way = WayPart.model_validate(facts)
+    work.append(
+        PlanWay, **agreed.row, code=way.code, target=way.target, way=way.model_dump(mode="json"), open=is_open
+    )
+
+
 def _vendor_code(work: Work, agreed: _Agreed) -> None:
     facts = dict(agreed.facts)
     depot_id = depot_ids(work, agreed.study.id)[facts.pop("depot")]
@@ -231,4 +242,5 @@ _APPLY: dict[ChangeKind, Callable[[Work, _Agreed], None]] = {
     ChangeKind.CONTROLLED_LICENCE: _licence,
     ChangeKind.IMPORT_LICENCE: _import_licence,
     ChangeKind.SHIPPER: _shipper,
+    ChangeKind.PLAN_WAY: _plan_way,
 }

@@ -90,7 +90,7 @@ def propose_site(work: Work, ask: ProposeSite) -> ChangeProposed:
     if site.satellite_of is not None:
         main_site(work, study.id, site)
     depot, zone = ask.depot or country.depot, site.zone or country.zone
-    _require_depot(work, study, depot)
+    require_depot(work, study, depot)
     _require_zone(zone)
     proposal = Proposal(
         kind=ChangeKind.NEW_SITE,
@@ -109,7 +109,7 @@ def propose_site_details(work: Work, ask: ProposeSiteDetails) -> ChangeProposed:
     row = work.one("site", _DETAILS, site_id=site.id)
     before = _details(row)
     after = SiteDetails(name=ask.name or row["name"], zone=ask.zone or row["zone"], depot=ask.depot or row["depot"])
-    _require_depot(work, study, after.depot)
+    require_depot(work, study, after.depot)
     _require_zone(after.zone)
     proposal = Proposal(
         kind=ChangeKind.SITE_DETAILS,
@@ -160,17 +160,23 @@ def _details(row: RowMapping) -> SiteDetails:
 
 def _require_way(work: Work, study: SupplyStudy, lane: LanePart, *, known: bool) -> None:
     """Both ends must be there. That kits go to subjects' homes at all is a matter of the protocol."""
-    _require_depot(work, study, lane.origin)
+    require_depot(work, study, lane.origin)
     if known:
         return
     if lane.target == HOME:
         raise BadInput("Whether kits go to subjects' homes is a matter of the protocol. Nothing was proposed.")
+    require_target(work, study, lane.target)
+
+
+def require_target(work: Work, study: SupplyStudy, target: str) -> None:
+    """BadInput where goods cannot go there: it is no country, depot or site of the study."""
     ends = {country.code for country in study.definition.countries} | set(depot_ids(work, study.id))
-    if lane.target not in ends and work.row(_NUMBER, study_id=study.id, number=lane.target) is None:
-        raise BadInput(f"{lane.target} is no country, depot or site of this study. Nothing was proposed.")
+    if target not in ends and work.row(_NUMBER, study_id=study.id, number=target) is None:
+        raise BadInput(f"{target} is no country, depot or site of this study. Nothing was proposed.")
 
 
-def _require_depot(work: Work, study: SupplyStudy, depot: str) -> None:
+def require_depot(work: Work, study: SupplyStudy, depot: str) -> None:
+    """BadInput where the study has no such depot."""
     if depot not in depot_ids(work, study.id):
         raise BadInput(f"{depot} is not a depot of this study. Nothing was proposed.")
 

@@ -28,6 +28,7 @@ class ChangeKind(StrEnum):
     VENDOR_SKU = "vendor_sku"
     IMPORT_LICENCE = "import_licence"
     SHIPPER = "shipper"
+    PLAN_WAY = "plan_way"
     LEVEL_SET = "resupply_level_set"
     CONTROLLED_LICENCE = "controlled_licence"
 

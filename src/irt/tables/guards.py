@@ -134,6 +134,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("supply_stop"),
     Guard("exception_notice"),
     Guard("import_licence"),
+    Guard("plan_way"),
     Guard("shipper"),
     Guard("vendor_code"),
     Guard("vendor_interface"),

@@ -1,8 +1,8 @@
-"""The buttons of licences, shippers and stops: each proposes, and nothing holds until a second person signs."""
+"""The buttons of licences, shippers, stops and ways: each proposes, nothing holds until a second person signs."""
 
 import pytest
 
-from irt.tables.network import ImportLicence, Shipper
+from irt.tables.network import ImportLicence, PlanWay, Shipper
 from irt.tables.supply import SupplyStop
 from tests.web.blinded.test_network import approves, at, manager
 from tests.web.parcels import house_of
@@ -57,12 +57,42 @@ def test_supply_to_a_country_stops_and_goes_on(world: World) -> None:
     assert "Supply goes on" in browser.get(at(world, "supply")).text
 
 
+COURIER = {
+    "code": "COURIER",
+    "origin": "NLD",
+    "target": "GB",
+    "lead_time_days": "1",
+    "on_sat": "yes",
+    "consignment": "900.50",
+    "reason": "Contracted",
+}
+
+
+def test_a_further_way_is_proposed_priced_and_closed(world: World) -> None:
+    """Weekdays are ticked, amounts have a point; what is left empty is as for every other one."""
+    browser, page = manager(world), at(world, "supply", "way")
+    browser.get(page)
+    browser.press(page, **COURIER)
+    assert "way COURIER to GB" in browser.text
+    second = approves(world)
+    (row,) = house_of(world).rows(PlanWay)
+    assert (row["way"]["consignment_cents"], row["way"]["travel_cents"], row["open"]) == (90_050, None, True)
+    assert row["way"]["dispatch_days"] == ["mon", "tue", "wed", "thu", "fri", "sat"]
+    assert "Consignment 900.50" in second.get(at(world, "supply")).text
+    browser.get(page)
+    browser.press(page, **COURIER, closed="yes")
+    approves(world)
+    assert "Closed" in browser.get(at(world, "supply")).text
+
+
 @pytest.mark.parametrize(
     ("kind", "typed", "said"),
     [
         ("licence", {**LICENCE, "valid_until": "2025-01-01"}, "ends before it begins"),
         ("licence", {**LICENCE, "kits_PEN": "many"}, "not a whole number"),
         ("shipper", {"code": "CB", "name": "Box", "reason": "x"}, "hold hours"),
+        ("way", {**COURIER, "consignment": "12,5"}, "is not written as 120"),
+        ("way", {**COURIER, "target": "XX"}, "no country, depot or site"),
         ("stop", {"country": "GB", "reason": "x"}, "Say from which day"),
         ("stop", {"stops_on": "2027-01-31", "reason": "x"}, "one country or one site"),
         ("stop", {"country": "GB", "stops_on": "2027-01-31", "reason": " "}, "reason is missing"),

@@ -123,6 +123,7 @@ GUARDS = (
     Guard("supply_stop"),
     Guard("exception_notice"),
     Guard("import_licence"),
+    Guard("plan_way"),
     Guard("shipper"),
     Guard("vendor_code"),
     Guard("vendor_interface"),
@@ -1973,6 +1974,22 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_plan_edit_plan_id"), "plan_edit", ["plan_id"], unique=False)
     op.create_table(
+        "plan_way",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("way", sa.JSON(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("change_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["change_id"], ["operational_change.id"], name=op.f("fk_plan_way_change_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_plan_way_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_plan_way_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_plan_way")),
+    )
+    op.create_table(
         "planned_consignment",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -3398,6 +3415,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_randomization_site_id"), table_name="randomization")
     op.drop_table("randomization")
     op.drop_table("planned_consignment")
+    op.drop_table("plan_way")
     op.drop_index(op.f("ix_plan_edit_plan_id"), table_name="plan_edit")
     op.drop_table("plan_edit")
     op.drop_table("plan_approval")
