@@ -110,6 +110,14 @@ class StockPart(Part):
     qty: Whole
 
 
+class OpeningPart(Part):
+    """Further days on which a licence lets kits in."""
+
+    from_day: Whole
+    to_day: Whole
+    max_kits: Whole
+
+
 class LicencePart(Part):
     """A licence to import."""
 
@@ -118,6 +126,7 @@ class LicencePart(Part):
     from_day: Whole
     to_day: Whole
     max_kits: Whole
+    later: list[OpeningPart] = []
 
 
 class DemandPart(Part):

@@ -1,9 +1,9 @@
 """A problem as the plain values of an irt-supply-bench/1 file."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from optimization.bench_format import FORMAT
-from optimization.problem import KitType, Lane, Lot, Node, NodeKind, Problem, Shipper, Supply
+from optimization.problem import KitType, Lane, Licence, Lot, Node, NodeKind, Opening, Problem, Shipper, Supply
 
 
 def written(problem: Problem) -> dict[str, object]:
@@ -48,19 +48,29 @@ def _network(problem: Problem) -> dict[str, object]:
 def _long_lists(problem: Problem) -> dict[str, object]:
     stock = [row for row in problem.supply if _is_stock(problem, row)]
     later = [row for row in problem.supply if not _is_stock(problem, row)]
-    licences = problem.licences.values()
     return {
         "supply": [{"node": row.node, "lot": row.lot, "day": row.day, "qty": row.kits} for row in later],
         "initial_stock": _table("node lot qty", ([row.node, row.lot, row.kits] for row in stock)),
-        "import_licences": _table(
-            "country kit from_day to_day max_kits",
-            ([row.country, row.kit, row.from_day, row.to_day, row.kits_max] for row in licences),
-        ),
+        "import_licences": _licences(problem.licences.values()),
         "demand": _table(
             "site kit day qty dnd_days",
             ([row.site, row.kit, row.day, row.kits, row.dnd_days] for row in problem.demand),
         ),
     }
+
+
+def _licences(licences: Collection[Licence]) -> dict[str, object]:
+    """With a column of further openings only where a licence has some: other readers of the format pass it over."""
+    columns = "country kit from_day to_day max_kits"
+    rows: list[list[object]] = [[one.country, one.kit, one.from_day, one.to_day, one.kits_max] for one in licences]
+    if not any(one.later for one in licences):
+        return _table(columns, rows)
+    more = [[_opening(one) for one in licence.later] for licence in licences]
+    return _table(f"{columns} later", ([*row, later] for row, later in zip(rows, more, strict=True)))
+
+
+def _opening(one: Opening) -> dict[str, int]:
+    return {"from_day": one.from_day, "to_day": one.to_day, "max_kits": one.kits_max}
 
 
 def _is_stock(problem: Problem, row: Supply) -> bool:

@@ -5,9 +5,10 @@ database is read here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 FREE_NODE = "C0"
 """The one node whose stock costs nothing to hold, whatever its kind: the benchmark's checker goes by this id."""
@@ -98,15 +99,50 @@ class Supply:
     kits: int
 
 
+class Opening(NamedTuple):
+    """Days (both included) on which kits may enter, up to a number in all."""
+
+    from_day: int
+    to_day: int
+    kits_max: int
+
+
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """Kits of one type may enter a country within these days (both included), up to a number in all."""
+    """Kits of one type may enter a country within these days (both included), up to a number in all.
+
+    `later`: openings after it, each with days and a number of its own; in the gaps between nothing may enter.
+    """
 
     country: str
     kit: str
     from_day: int
     to_day: int
     kits_max: int
+    later: tuple[Opening, ...] = ()
+
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """All of them, in order of their days."""
+        return (Opening(self.from_day, self.to_day, self.kits_max), *self.later)
+
+    @property
+    def last_day(self) -> int:
+        """The last day of the last opening."""
+        return self.openings[-1].to_day
+
+    def opening_on(self, day: int) -> Opening | None:
+        """The opening that a day lies in."""
+        return next((one for one in self.openings if one.from_day <= day <= one.to_day), None)
+
+    def in_gap(self, day: int) -> bool:
+        """Whether a day lies between two openings."""
+        return self.from_day <= day <= self.last_day and self.opening_on(day) is None
+
+    def without(self, entered: Mapping[int, int]) -> "Licence":
+        """What is left of it when so many kits have entered in the opening of each first day."""
+        left = [one._replace(kits_max=max(0, one.kits_max - entered.get(one.from_day, 0))) for one in self.openings]
+        return replace(self, kits_max=left[0].kits_max, later=tuple(left[1:]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from optimization.problem import (
     Lot,
     Node,
     NodeKind,
+    Opening,
     Problem,
     Shipper,
     Supply,
@@ -159,7 +160,8 @@ def _shipper(row: parts.ShipperPart) -> Shipper:
 
 
 def _licence(row: parts.LicencePart) -> Licence:
-    return Licence(row.country, row.kit, row.from_day, row.to_day, row.max_kits)
+    later = tuple(Opening(one.from_day, one.to_day, one.max_kits) for one in row.later)
+    return Licence(row.country, row.kit, row.from_day, row.to_day, row.max_kits, later)
 
 
 def _costs(row: parts.CostsPart) -> Costs:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable
+from itertools import pairwise
 
 from irt.errors import BadInput
 from optimization.problem import Node, Problem
@@ -101,7 +102,14 @@ def _supply(problem: Problem) -> None:
 
 def _licences(problem: Problem) -> None:
     for licence in problem.licences.values():
+        where = f"import_licences, {licence.country}, {licence.kit}"
         _known(licence.kit, problem.kit_types, f"import_licences, {licence.country}, kit", "kit type")
+        for before, one in pairwise(licence.openings):
+            if not before.to_day < one.from_day <= one.to_day:
+                raise ImpossibleDay(
+                    f"{where}, later: days {one.from_day} to {one.to_day} do not come after day {before.to_day}. "
+                    "Openings stand in their order, apart from each other."
+                )
 
 
 def _demand(problem: Problem) -> None:

@@ -120,7 +120,12 @@ class Reach:
     def _some_leaves(self, lane: Lane, kit: str, day: int) -> bool:
         """Whether some lot of a kit type can leave along a lane on a day."""
         ready = (lot for lot in self.lots_of[kit] if self.labels(lot).get(lane.origin, NEVER) <= day)
-        return any(day in self._window(lane, lot) and self._may_travel(lane, lot) for lot in ready)
+        return any(
+            day in self._window(lane, lot)
+            and self._may_travel(lane, lot)
+            and not self._in_gap(lane, lot, day + lane.transit_days)
+            for lot in ready
+        )
 
     def _departures(self, lane: Lane, lot: Lot, ready: int) -> Iterator[int]:
         """The days a lot that is ready could leave along a lane, in order."""
@@ -130,7 +135,8 @@ class Reach:
         for position in range(bisect_left(days, max(ready, window.start)), len(days)):
             if days[position] >= window.stop:
                 return
-            yield days[position]
+            if not self._in_gap(lane, lot, days[position] + lane.transit_days):
+                yield days[position]
 
     def _may_travel(self, lane: Lane, lot: Lot) -> bool:
         """Whether a lane may ever carry a lot: class, shippers, release, room at its end."""
@@ -168,8 +174,17 @@ class Reach:
                 return range(0)
             if self.late or licence.from_day > 0:
                 first = licence.from_day - lane.transit_days
-            last = min(last, licence.to_day - lane.transit_days)
+            last = min(last, licence.last_day - lane.transit_days)
         return range(first, last + 1)
+
+    def _in_gap(self, lane: Lane, lot: Lot, arrives: int) -> bool:
+        """Whether a lot would arrive between two openings of the licence it needs."""
+        nodes = self.problem.nodes
+        country = nodes[lane.destination].country
+        if nodes[lane.origin].country == country or Rule.LICENCE in self.without:
+            return False
+        licence = self.problem.licences.get((country, lot.kit))
+        return licence is not None and licence.in_gap(arrives)
 
     def _open_days(self, lane: Lane) -> list[int]:
         """The days on which a consignment can leave along a lane and be received."""

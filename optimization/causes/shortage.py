@@ -88,12 +88,14 @@ def _too_small(problem: Problem, pool: Pool, rows: Sequence[Demand], supply: Seq
     for country, there in sorted(by_country.items()):
         licence = problem.licences.get((country, kit))
         inside = sum(row.kits for row in supply if problem.nodes[row.node].country == country)
-        limits[country] = (licence.kits_max if licence else 0) + inside
+        limits[country] = (sum(one.kits_max for one in licence.openings) if licence else 0) + inside
         if limits[country] < sum(row.kits for row in there):
             before, served = served, pool.served(limits)
             if licence and served < before:
                 kits = before - served
-                words = f"The licence for {kit} into {country} is for {licence.kits_max} kits, and {kits} more"
+                words = (
+                    f"The licence for {kit} into {country} is for {limits[country] - inside} kits, and {kits} more"
+                )
                 yield _cause(Why.LICENCE_NUMBER, kits, f"{words} are wanted there. Ask for a larger one.", there)
 
 

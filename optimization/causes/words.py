@@ -68,7 +68,7 @@ def _licence(problem: Problem, rows: Sequence[Demand], reach: Reach) -> str:
     licence = problem.licences.get((country, kit))
     if licence is None:
         return f"There is no licence to bring {kit} into {country}, or a country on the way. Get one."
-    days = f"days {licence.from_day} to {licence.to_day}"
+    days = " and ".join(f"days {one.from_day} to {one.to_day}" for one in licence.openings)
     return (
         f"The licence for {kit} into {country} is open on {days}, and no consignment can arrive then and serve"
         " these visits. Ask for other days."

@@ -98,7 +98,7 @@ def licence_open(trip: Trip) -> Iterator[Violation]:
         return
     for kit in trip.kits:
         licence = trip.problem.licences.get((country, kit))
-        if licence is None or not licence.from_day <= trip.arrives <= licence.to_day:
+        if licence is None or not any(first <= trip.arrives <= last for first, last, _ in licence.openings):
             yield trip.broken(Code.LICENCE, f"no licence lets {kit} into {country} on day {trip.arrives}")
 
 
@@ -137,14 +137,16 @@ def one_a_day(trips: Sequence[Trip]) -> Iterator[Violation]:
 
 
 def licensed_number(problem: Problem, trips: Sequence[Trip]) -> Iterator[Violation]:
-    """All consignments together bring no more of a kit type into a country than its licence says."""
-    entered: Counter[tuple[str, str]] = Counter()
+    """All consignments together bring no more of a kit type into a country than its licence says, by opening."""
+    entered: Counter[tuple[str, str, int]] = Counter()
     for trip in trips:
         if trip.destination.country != trip.origin.country:
             for kit, number in trip.kits.items():
-                entered[trip.destination.country, kit] += number
-    for (country, kit), number in entered.items():
-        licence = problem.licences.get((country, kit))
-        if licence is not None and number > licence.kits_max:
-            words = f"{number} kits of {kit} enter {country}, its licence is for {licence.kits_max}"
+                licence = problem.licences.get((trip.destination.country, kit))
+                for place, (first, last, _) in enumerate(licence.openings if licence else ()):
+                    entered[trip.destination.country, kit, place] += number * (first <= trip.arrives <= last)
+    for (country, kit, place), number in entered.items():
+        most = problem.licences[country, kit].openings[place].kits_max
+        if number > most:
+            words = f"{number} kits of {kit} enter {country}, its licence is for {most}"
             yield Violation(Code.LICENCE, words)

@@ -7,7 +7,7 @@ from ortools.math_opt.python import mathopt
 
 from optimization.exact.data import Data, Departure
 from optimization.exact.variables import Variable, Variables
-from optimization.problem import Lot
+from optimization.problem import Lot, Opening
 
 
 class Constraints:
@@ -86,16 +86,16 @@ class Constraints:
                 self.model.add_linear_constraint(mathopt.fast_sum([*stored, *later]) <= room)
 
     def licences_are_not_exceeded(self) -> None:
-        """The kits of a type that enter a country, over all lanes and days, are at most its licence's number."""
-        entering: dict[tuple[str, str], list[Variable]] = defaultdict(list)
+        """The kits of a type that enter a country in an opening of its licence are at most its number."""
+        entering: dict[tuple[str, str, Opening], list[Variable]] = defaultdict(list)
         for departure, kits in zip(self.data.departures, self.variables.kits, strict=True):
             if self.data.crosses(departure.lane):
                 country = self.data.node(departure.lane.destination).country
                 for lot in departure.lots:
-                    entering[country, lot.kit].append(kits[lot.id])
-        for key, numbers in entering.items():
-            most = self.data.problem.licences[key].kits_max
-            self.model.add_linear_constraint(mathopt.fast_sum(numbers) <= most)
+                    if opening := self.data.problem.licences[country, lot.kit].opening_on(departure.arrives):
+                        entering[country, lot.kit, opening].append(kits[lot.id])
+        for (_, _, opening), numbers in entering.items():
+            self.model.add_linear_constraint(mathopt.fast_sum(numbers) <= opening.kits_max)
 
     def blind_groups_travel_whole(self) -> None:
         """A consignment that holds a kit of a blind group holds at least the minimum of every type of the group."""

@@ -113,4 +113,4 @@ def _lots(problem: Problem, lane: Lane, temp: str, arrives: int) -> Iterator[Lot
 
 def _licensed(problem: Problem, country: str, kit: str, day: int) -> bool:
     licence = problem.licences.get((country, kit))
-    return licence is not None and licence.from_day <= day <= licence.to_day
+    return licence is not None and licence.opening_on(day) is not None

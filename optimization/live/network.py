@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from irt.study.course import Courses
 from irt.study.planning import Planning
-from irt.supply.imports import NO_LICENCE
+from irt.supply.imports import NO_LICENCE, ImportWindow
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
 from optimization.demand.enrolment import Prior
@@ -31,6 +31,7 @@ from optimization.problem import (
     Lot,
     Node,
     NodeKind,
+    Opening,
     Problem,
     Shipper,
     Supply,
@@ -259,20 +260,27 @@ class _Ground:
         groups = self.settings.get("groups", {})
         members = Counter(groups.get(code) for code in self.storage)
         for country in sorted({place.country for place in self.places}):
-            first, last = self._entry(country)
-            window = self.network.import_windows.get(country)
+            windows = self.network.import_windows.get(country)
             for code in self.storage:
-                left = window.kits.get(groups.get(code, "")) if window else None
-                kits = ANY_NUMBER if left is None else left // members[groups.get(code)]
-                yield Licence(country, code, first, last, kits)
+                if windows is None:
+                    yield Licence(country, code, 0, self.days.all.stop, ANY_NUMBER)
+                    continue
+                group = groups.get(code, "")
+                first, *later = self._openings(country, windows, group, members[groups.get(code)])
+                yield Licence(country, code, *first, tuple(later))
 
-    def _entry(self, country: str) -> tuple[int, int]:
-        """Days on which what left under the country's licence may arrive, however long its way takes."""
-        window = self.network.import_windows.get(country)
-        if window is None:
-            return 0, self.days.all.stop
+    def _openings(
+        self, country: str, windows: Sequence[ImportWindow], group: str, members: int
+    ) -> Sequence[Opening]:
+        """Days on which what left within each window may arrive, however long its way takes; the kits it covers."""
         leads = [place.lead_time_days for place in self.places if place.country == country]
-        return max(self.days.of(window.first) + max(leads), 0), self.days.of(window.last) + min(leads)
+        found = []
+        for window in windows:
+            left = window.kits.get(group)
+            kits = ANY_NUMBER if left is None else left // members
+            first = max(self.days.of(window.first) + max(leads), 0)
+            found.append(Opening(first, self.days.of(window.last) + min(leads), kits))
+        return [one for one in found if one.from_day <= one.to_day] or found[:1]
 
     def wanted(self) -> Iterator[Demand]:
         promise = promise_of(self.settings)

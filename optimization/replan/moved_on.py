@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
+from optimization.borders import Entered
 from optimization.plan import Plan
 from optimization.problem import Licence, Problem, Supply
 
@@ -39,11 +40,9 @@ def _stock(problem: Problem, plan: Plan, day: int) -> tuple[Supply, ...]:
 
 
 def _licences(problem: Problem, plan: Plan, day: int) -> Mapping[tuple[str, str], Licence]:
-    entered: Counter[tuple[str, str]] = Counter()
+    entered = Entered(problem)
     for one in plan.consignments:
         lane = problem.lanes[one.lane]
-        country = problem.nodes[lane.destination].country
-        if one.dispatch_day < day and country != problem.nodes[lane.origin].country:
-            for lot, kits in one.lines:
-                entered[country, problem.lots[lot].kit] += kits
-    return {at: replace(one, kits_max=max(0, one.kits_max - entered[at])) for at, one in problem.licences.items()}
+        for lot, kits in one.lines if one.dispatch_day < day else ():
+            entered.add(lane, problem.lots[lot].kit, one.dispatch_day + lane.transit_days, kits)
+    return entered.licences_left()

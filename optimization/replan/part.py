@@ -1,9 +1,9 @@
 """The part of a problem that is planned anew: some places of one class, with the stock nobody else needs."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
+from optimization.borders import Entered
 from optimization.problem import Demand, Licence, Node, NodeKind, Problem, Supply
 from optimization.replan.legs import Legs
 from optimization.replan.yesterday import Place
@@ -89,10 +89,8 @@ def _tight(problem: Problem, node: Node, temp: str, supply: Iterable[Supply]) ->
 
 def _licences_left(legs: Legs) -> Mapping[tuple[str, str], Licence]:
     problem = legs.problem
-    entered: Counter[tuple[str, str]] = Counter()
+    entered = Entered(problem)
     for key, lots in legs.lots.items():
-        country = problem.nodes[legs.destination(key)].country
-        if country != problem.nodes[legs.origin(key)].country:
-            for lot, kits in lots.items():
-                entered[country, problem.lots[lot].kit] += kits
-    return {at: replace(one, kits_max=max(0, one.kits_max - entered[at])) for at, one in problem.licences.items()}
+        for lot, kits in lots.items():
+            entered.add(problem.lanes[key.lane], problem.lots[lot].kit, legs.arrives(key), kits)
+    return entered.licences_left()

@@ -4,9 +4,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from optimization.borders import Entered
 from optimization.engine.blind import told_by
 from optimization.engine.boxes import qualified
-from optimization.engine.trips import entry_days, may_leave
+from optimization.engine.trips import may_leave
 from optimization.plan import Consignment
 from optimization.problem import Lane, Problem
 from optimization.replan.legs import Key, Legs
@@ -41,7 +42,7 @@ class _Walk:
         self._problem = problem
         self._there: dict[tuple[str, str], int] = defaultdict(int)
         self._coming: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
-        self._entered: dict[tuple[str, str], int] = defaultdict(int)
+        self._entered = Entered(problem)
         self._today = -1
         for row in problem.supply:
             if not problem.nodes[row.node].kind.uses_kits:
@@ -83,8 +84,6 @@ class _Walk:
     def _kept(self, lane: Lane, key: Key, lines: Iterable[tuple[str, int]]) -> Iterator[tuple[str, int]]:
         """The kits that are there and may travel."""
         destination, arrives = self._problem.nodes[lane.destination], key.day + lane.transit_days
-        crosses = self._problem.nodes[lane.origin].country != destination.country
-        window = entry_days(self._problem, lane) if crosses else None
         lots, kits_of = self._problem.lots, self._problem.kit_types
         for name, wanted in lines:
             lot = lots.get(name)
@@ -93,16 +92,10 @@ class _Walk:
             if destination.kind.uses_kits and destination.country not in lot.countries:
                 continue
             kits = min(wanted, self._there[lane.origin, name])
-            if window:
-                opens, closes = window(lot.kit)
-                left = self._licence_left(destination.country, lot.kit)
-                kits = min(kits, left) if opens <= arrives <= closes else 0
+            left = self._entered.left(lane, lot.kit, arrives)
+            kits = kits if left is None else min(kits, left)
             if kits > 0:
                 yield name, kits
-
-    def _licence_left(self, country: str, kit: str) -> int:
-        licence = self._problem.licences.get((country, kit))
-        return licence.kits_max - self._entered[country, kit] if licence else 0
 
     def _blind(self, lane: Lane, kept: dict[str, int]) -> bool:
         """Whether it still shows no arm."""
@@ -115,11 +108,9 @@ class _Walk:
 
     def _send(self, lane: Lane, key: Key, kept: dict[str, int]) -> None:
         destination = self._problem.nodes[lane.destination]
-        crosses = self._problem.nodes[lane.origin].country != destination.country
         for lot, kits in kept.items():
             self._there[lane.origin, lot] -= kits
-            if crosses:
-                self._entered[destination.country, self._problem.lots[lot].kit] += kits
+            self._entered.add(lane, self._problem.lots[lot].kit, key.day + lane.transit_days, kits)
             if not destination.kind.uses_kits:
                 self._coming[key.day + lane.transit_days].append((destination.id, lot, kits))
         self.legs.add(key, kept)

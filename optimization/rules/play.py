@@ -15,7 +15,7 @@ from irt.supply.kit_selection import ANY_LABEL
 from irt.supply.planner import DepotView, Level, NetworkView, OnTheWay, ProposedShipment, ResupplyPlanner, SiteView
 from optimization.plan import Plan
 from optimization.problem import Demand, Lane, Node, Problem
-from optimization.rules.ways import Ways, import_key
+from optimization.rules.ways import Ways
 from optimization.rules.whereabouts import Whereabouts
 
 Levels = Mapping[str, Mapping[str, Level]]
@@ -75,8 +75,10 @@ class _Play:
             origin: DepotView(origin, tuple((ANY_LABEL, pile) for pile in self.kits.piles(origin)))
             for origin in sorted(self.ways.origins)
         }
-        views = tuple(self._seen(node, day, on_the_way) for node in places)
-        return NetworkView(depots, views, import_left=self._import_left())
+        import_left: dict[str, int] = {}
+        views = tuple(self._seen(node, day, on_the_way, import_left) for node in places)
+        none_left = dict.fromkeys((key for view in views for key in view.import_keys.values()), 0)
+        return NetworkView(depots, views, import_left={**none_left, **import_left})
 
     def _settings(self, places: Sequence[Node]) -> dict[str, Any]:
         """Blind groups travel together to those who use them."""
@@ -89,14 +91,16 @@ class _Play:
             "review_days": self.rule.review_days,
         }
 
-    def _seen(self, node: Node, day: int, on_the_way: Mapping[str, list[OnTheWay]]) -> SiteView:
+    def _seen(
+        self, node: Node, day: int, on_the_way: Mapping[str, list[OnTheWay]], import_left: dict[str, int]
+    ) -> SiteView:
         levels = self.rule.levels.get(node.id, {})
         return self.ways.views[node.id]._replace(
             stock=tuple(self.kits.piles(node.id)),
             on_the_way=tuple(on_the_way.get(node.id, ())),
             levels=levels,
             expected_need=self._foreseen(node.id, day, levels),
-            barred=self._barred(node, day),
+            barred=self._barred(node, day, import_left),
         )
 
     def _foreseen(self, place: str, day: int, levels: Mapping[str, Level]) -> dict[str, list[tuple[date, int]]]:
@@ -109,8 +113,11 @@ class _Play:
                 found[row.kit].append((self.ways.day_of(row.day), row.kits))
         return found
 
-    def _barred(self, node: Node, day: int) -> Mapping[str, str]:
-        """Types that no box holds on the way, and those without a licence on the day they would arrive."""
+    def _barred(self, node: Node, day: int, left: dict[str, int]) -> Mapping[str, str]:
+        """Types that no box holds on the way, and those without a licence on the day they would arrive.
+
+        `left` is told what the licences of the others still cover then: the least of the openings they arrive in.
+        """
         lane, view, barred = self.ways.lane_to[node.id], self.ways.views[node.id], {}
         leaves = view.calendar.dispatch_on(self.ways.day_of(day))
         arrives = (leaves - self.problem.start).days + lane.transit_days
@@ -118,19 +125,11 @@ class _Play:
             licence = self.problem.licences.get((node.country, kit))
             if not self.ways.boxes_fit(lane, known.temp):
                 barred[kit] = NOT_QUALIFIED
-            elif kit in view.import_keys and not (licence and licence.from_day <= arrives <= licence.to_day):
+            elif (key := view.import_keys.get(kit)) and not (licence and licence.opening_on(arrives)):
                 barred[kit] = NOT_LICENSED
+            elif key and (kits := self.kits.entered.left(lane, kit, arrives)) is not None:
+                left[key] = min(kits, left.get(key, kits))
         return barred
-
-    def _import_left(self) -> dict[str, int]:
-        """What licences still cover; nothing where there is none."""
-        entered, licences = self.kits.entered, self.problem.licences
-        left = {}
-        for country in {node.country for node in self.problem.nodes.values()}:
-            for kit in self.problem.kit_types:
-                licence, key = licences.get((country, kit)), import_key(country, kit)
-                left[key] = licence.kits_max - entered[key] if licence else 0
-        return left
 
     def _send(self, shipment: ProposedShipment) -> None:
         """What is proposed leaves as far as it arrives in time, has room, and tells no arm."""

@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from irt.supply.planner import LotStock, OnTheWay
+from optimization.borders import Entered
 from optimization.plan import Consignment, Dispensing, Plan, ordered_plan
 from optimization.problem import Demand, Lane, Problem
-from optimization.rules.ways import Ways, import_key
+from optimization.rules.ways import Ways
 from optimization.story.packing import cheapest_shippers
 
 Key = tuple[str, str, int]
@@ -24,8 +26,12 @@ class Whereabouts:
     leaving: dict[int, list[tuple[str, str, int]]] = field(default_factory=lambda: defaultdict(list))
     sent: dict[Key, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     uses: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
-    entered: Counter[str] = field(default_factory=Counter)
     bound: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @cached_property
+    def entered(self) -> Entered:
+        """What licences have let in."""
+        return Entered(self.problem)
 
     @property
     def problem(self) -> Problem:
@@ -67,15 +73,12 @@ class Whereabouts:
 
     def send(self, lane: Lane, temp: str, day: int, lots: Mapping[str, int]) -> None:
         """Kits are set aside at the origin, and leave and arrive on their days."""
-        node = self.problem.nodes[lane.destination]
-        abroad = self.problem.nodes[lane.origin].country != node.country
         self.sent[lane.id, temp, day].update(lots)
         for lot, kits in lots.items():
             self.stock[lane.origin][lot] -= kits
             self.leaving[day].append((lane.origin, lot, kits))
             self._comes(lane.destination, lot, day + lane.transit_days, kits)
-            if abroad:
-                self.entered[import_key(node.country, self.problem.lots[lot].kit)] += kits
+            self.entered.add(lane, self.problem.lots[lot].kit, day + lane.transit_days, kits)
 
     def room(self, place: str, temp: str) -> int:
         """The volume of a class that a store still takes, were everything there and coming there at once."""

@@ -14,7 +14,7 @@ from irt.supply.imports import (
     ImportWindow,
     LicenceFacts,
     hold_exceeded,
-    import_window,
+    import_windows,
     kits_left,
     licence_missing,
     road_hours,
@@ -73,10 +73,10 @@ class WaysOpen:
             keys = {code: f"{country} {group}" for code, group in groups.items() if group in left}
         return barred, keys
 
-    def windows(self) -> dict[str, ImportWindow]:
+    def windows(self) -> dict[str, tuple[ImportWindow, ...]]:
         """By country that needs a licence, the days on which goods may leave for it; left out where none come."""
-        found = {country: import_window(facts, self.asking.day) for country, facts in self.licences.items()}
-        return {country: window for country, window in found.items() if window is not None}
+        found = {country: import_windows(facts, self.asking.day) for country, facts in self.licences.items()}
+        return {country: windows for country, windows in found.items() if windows}
 
     def _storage(self) -> dict[str, str]:
         definition = self.asking.definition

@@ -1,6 +1,6 @@
 """What keeps goods off a lane on a day: no import licence, one that is used up, a shipper that holds too short."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -37,15 +37,19 @@ class ImportWindow(NamedTuple):
     kits: Mapping[str, int]
 
 
-def import_window(licences: Iterable[LicenceFacts], day: date) -> ImportWindow | None:
-    """The first days from `day` on that one licence of a country covers after the other; None: it has none left."""
+def import_windows(licences: Iterable[LicenceFacts], day: date) -> tuple[ImportWindow, ...]:
+    """The days from `day` on that licences of a country cover, a window for those that follow without a gap."""
     coming = sorted((one for one in licences if one.valid_until >= day), key=lambda one: one.valid_from)
-    if not coming:
-        return None
-    joined = [coming[0]]
-    for one in coming[1:]:
-        if one.valid_from <= max(other.valid_until for other in joined) + timedelta(days=1):
-            joined.append(one)
+    windows: list[list[LicenceFacts]] = []
+    for one in coming:
+        if windows and one.valid_from <= max(other.valid_until for other in windows[-1]) + timedelta(days=1):
+            windows[-1].append(one)
+        else:
+            windows.append([one])
+    return tuple(map(_joined, windows))
+
+
+def _joined(joined: Sequence[LicenceFacts]) -> ImportWindow:
     limited = set.intersection(*(set(one.kits) for one in joined))
     kits = {group: sum(max(one.kits[group] - one.used.get(group, 0), 0) for one in joined) for group in limited}
     return ImportWindow(joined[0].valid_from, max(one.valid_until for one in joined), kits)

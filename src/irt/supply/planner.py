@@ -155,7 +155,7 @@ class NetworkView:
     sites: tuple[SiteView, ...]
     regional: bool = False
     import_left: Mapping[str, int] = field(default_factory=dict)
-    import_windows: Mapping[str, ImportWindow] = field(default_factory=dict)
+    import_windows: Mapping[str, tuple[ImportWindow, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

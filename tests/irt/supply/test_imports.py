@@ -9,7 +9,7 @@ from irt.supply.imports import (
     ImportWindow,
     LicenceFacts,
     hold_exceeded,
-    import_window,
+    import_windows,
     kits_left,
     licence_missing,
     road_hours,
@@ -67,7 +67,7 @@ def test_a_shipper_holds_long_enough_or_says_so() -> None:
 
 
 def test_the_days_that_licences_cover_one_after_the_other() -> None:
-    """Two that touch are one window with both their kits; a third comes after a gap; what is over is left out."""
+    """Two that touch are one window with both their kits; after a gap another begins; what is over is left out."""
     day = date(2026, 3, 2)
 
     def licence(first: int, last: int, **kits: int) -> LicenceFacts:
@@ -75,6 +75,7 @@ def test_the_days_that_licences_cover_one_after_the_other() -> None:
         return LicenceFacts("GB", f"IL-{first}", *days, kits, {"PEN": 2})
 
     every = [licence(-90, -1, PEN=9), licence(40, 50), licence(5, 10, PEN=7), licence(11, 20, PEN=5, VIAL=1)]
-    window = import_window(every, day)
-    assert window == ImportWindow(day + timedelta(days=5), day + timedelta(days=20), {"PEN": 8})
-    assert import_window(every[:1], day) is None
+    first, second = import_windows(every, day)
+    assert first == ImportWindow(day + timedelta(days=5), day + timedelta(days=20), {"PEN": 8})
+    assert second == ImportWindow(day + timedelta(days=40), day + timedelta(days=50), {})
+    assert import_windows(every[:1], day) == ()

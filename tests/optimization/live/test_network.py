@@ -11,7 +11,7 @@ from irt.supply.planner import DepotView, NetworkView, OtherWay, SiteView
 from optimization.live.leaving import leg_of, legs
 from optimization.live.network import ANY_NUMBER, live_problem
 from optimization.plan import Consignment, ordered_plan
-from optimization.problem import NodeKind, Problem
+from optimization.problem import NodeKind, Opening, Problem
 from tests.optimization.live.world import (
     EARLY,
     LATE,
@@ -114,7 +114,7 @@ def test_ways_without_a_licence_are_closed_and_a_shipper_closes_a_day() -> None:
 def test_licences_that_cover_a_number_are_shared_out() -> None:
     """Seven kits of the group are three of each pen; without a limit any number."""
     window = ImportWindow(EARLY, LATE, {"PEN": 7})
-    limited = problem_of(a_network(a_site(), import_windows={"GB": window}))
+    limited = problem_of(a_network(a_site(), import_windows={"GB": (window,)}))
     assert {one.kits_max for one in limited.licences.values()} == {3}
     assert {one.kits_max for one in problem_of(a_network()).licences.values()} == {ANY_NUMBER}
 
@@ -123,10 +123,23 @@ def test_a_country_opens_and_closes_with_its_licence() -> None:
     """Goods may leave in five to sixteen days and take two: they enter from day 9 to day 20 of the problem."""
     missing = dict.fromkeys(("PEN-A", "PEN-P"), licence_missing([LICENCE], "GB", WEDNESDAY))
     window = ImportWindow(in_days(5), in_days(16), {})
-    problem = problem_of(a_network(a_site(barred=missing), import_windows={"GB": window}))
+    problem = problem_of(a_network(a_site(barred=missing), import_windows={"GB": (window,)}))
     assert problem.lanes["NLD>1001"].temps == {"2-8C"}
     licence = problem.licences["GB", "PEN-A"]
     assert (licence.from_day, licence.to_day) == (9, 20)
+
+
+def test_a_country_whose_licences_leave_a_gap_opens_twice() -> None:
+    """Each opening has its own days and its own kits; a window too short for the longest way is none."""
+    windows = (
+        ImportWindow(in_days(5), in_days(16), {"PEN": 7}),
+        ImportWindow(in_days(30), in_days(40), {"PEN": 4}),
+        ImportWindow(in_days(60), in_days(60), {}),
+    )
+    network = a_network(a_site(), a_site(number="1002", lead_time_days=4), import_windows={"GB": windows})
+    licence = problem_of(network).licences["GB", "PEN-A"]
+    assert licence.openings == (Opening(11, 20, 3), Opening(36, 44, 2))
+    assert licence.in_gap(30)
 
 
 COURIER = OtherWay("courier", "NLD", 1, DispatchCalendar(frozenset({5})), consignment_cents=50_000)
