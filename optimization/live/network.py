@@ -91,7 +91,9 @@ def live_problem(
         blind_minimum_each=ground.least_of_each,
     )
     places = {_lane_id(place): place for place in ground.places}
-    codes = {ground.node_of(code): code for code in (*network.depots, *(site.number for site in network.sites))}
+    codes = {ground.shelf_of(code): code for code in ground.shelves} | {
+        site.number: site.number for site in network.sites
+    }
     return LiveProblem(checked(problem), ground.days, codes, places, ground.names)
 
 
@@ -125,13 +127,34 @@ class _Ground:
         return [view for place in (*self.network.sites, *self.depots) for view in place.every_way]
 
     @cached_property
+    def supplied(self) -> frozenset[str]:
+        """Depots that are kept up to levels as sites are: each is a place, with its stock on the place's shelf."""
+        return frozenset(site.number for site in self.network.sites if site.number in self.network.depots)
+
+    @cached_property
+    def shelves(self) -> Sequence[str]:
+        """Depots from which goods may leave; one that is a place itself only where it supplies another place."""
+        leaves = {place.depot for place in self.places}
+        return [code for code in self.network.depots if code not in self.supplied or code in leaves]
+
+    @cached_property
     def central(self) -> Sequence[str]:
-        between = {place.number for place in self.depots}
+        between = {place.number for place in self.depots} | self.supplied
         return [code for code in self.network.depots if code not in between]
 
-    def node_of(self, code: str) -> str:
-        """A node's id; what lies at the only central depot costs nothing more there."""
+    def shelf_of(self, code: str) -> str:
+        """The node that a depot's goods leave; what lies at the only central depot costs nothing more there.
+
+        A place's need is met by what lies there, and what leaves it for the next place is part of that need: both
+        see the stock, each once.
+        """
+        if code in self.supplied:
+            return f"{code} to send on"
         return FREE_NODE if [code] == self.central else code
+
+    def _node_of(self, place: SiteView) -> str:
+        """A regional depot between is the node that its own sites are supplied from."""
+        return place.number if place.number in self.supplied else self.shelf_of(place.number)
 
     @property
     def least_of_each(self) -> int:
@@ -143,7 +166,7 @@ class _Ground:
 
     def nodes(self) -> Iterator[Node]:
         room = dict.fromkeys(sorted(set(self.storage.values())), self._room)
-        for code in self.network.depots:
+        for code in self.shelves:
             served = [place for place in self.places if place.depot == code]
             between = next((place for place in self.depots if place.number == code), None)
             closed = closed_for_leaving(self.days, served)
@@ -151,7 +174,7 @@ class _Ground:
             if between is not None:
                 kind, country = NodeKind.REGIONAL, between.country
                 closed |= closed_for_arrival(self.days, between)
-            yield Node(self.node_of(code), kind, country, closed, room)
+            yield Node(self.shelf_of(code), kind, country, closed, room)
         for site in self.network.sites:
             closed = closed_for_arrival(self.days, site)
             yield Node(site.number, NodeKind.SITE, site.country, closed, room)
@@ -168,8 +191,8 @@ class _Ground:
             consignment, travel = _prices(place, self.planning)
             yield Lane(
                 id=_lane_id(place),
-                origin=self.node_of(place.depot),
-                destination=self.node_of(place.number),
+                origin=self.shelf_of(place.depot),
+                destination=self._node_of(place),
                 transit_days=place.lead_time_days,
                 weekdays=place.calendar.weekdays,
                 fixed_cost=consignment,
@@ -217,14 +240,14 @@ class _Ground:
 
     def _piles(self) -> Iterator[tuple[str, str, tuple[LotName, str], int, int, int]]:
         """(node, lot id, (name, country of the shelf), days longer, day, kits) of everything there or coming."""
-        for code, depot in self.network.depots.items():
-            for label, pile in depot.stock:
-                yield from self._pile(self.node_of(code), LotName(*pile[:3], label), "", 0, 0, pile.kits)
+        for code in self.shelves:
+            for label, pile in self.network.depots[code].stock:
+                yield from self._pile(self.shelf_of(code), LotName(*pile[:3], label), "", 0, 0, pile.kits)
         for place in self.depots:
             for coming in place.on_the_way:
                 due = max(self.days.of(coming.due), self.days.first)
                 name = LotName(*coming[:3], ANY_LABEL)
-                yield from self._pile(self.node_of(place.number), name, "", 0, due, coming.kits)
+                yield from self._pile(self._node_of(place), name, "", 0, due, coming.kits)
         for site in self.network.sites:
             for pile in site.stock:
                 yield from self._on_shelf(site, LotName(*pile[:3], ""), 0, pile.kits)

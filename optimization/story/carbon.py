@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from optimization.plan import Consignment, Plan
 from optimization.problem import Lane, Problem
@@ -16,12 +17,19 @@ class Distance(StrEnum):
     ABROAD = "abroad"
 
 
+class StatedGrams(NamedTuple):
+    """Grams of CO2 equivalent as a carrier states them: of each consignment, and of each box in it."""
+
+    consignment: float
+    box: float
+
+
 @dataclass(frozen=True, slots=True)
 class CarbonFactors:
     """Grams of CO2 equivalent per day in transit: for the journey itself, and for each unit of volume carried.
 
-    The numbers given here are an assumption to compare plans by, not a measurement: a study that has its
-    carrier's figures puts them in.
+    The numbers given here are an assumption to compare plans by, not a measurement. `stated`: a carrier's own
+    figures, by depot and place (`NLD>1001`) or country (`NLD>GB`), a further way's with its code after them.
     """
 
     journey_day_g: Mapping[Distance, int] = field(
@@ -29,6 +37,19 @@ class CarbonFactors:
     )
     volume_day_g: Mapping[Distance, int] = field(default_factory=lambda: {Distance.HOME: 40, Distance.ABROAD: 210})
     source: str = "assumed: van at home, air freight abroad; no carrier's figures were given"
+    stated: Mapping[str, StatedGrams] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """For a heading: whose factors these are."""
+        return "factors stated" if self.stated else "factors assumed"
+
+    def of_lane(self, problem: Problem, lane: Lane) -> StatedGrams | None:
+        """The carrier's own figures for a lane, the place's before its country's; None: assumed ones hold."""
+        depot, _, rest = lane.id.partition(">")
+        way = rest.removeprefix(lane.destination)
+        country = problem.nodes[lane.destination].country
+        return self.stated.get(lane.id) or self.stated.get(f"{depot}>{country}{way}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +63,13 @@ class LaneCarbon:
 
 
 def consignment_grams(problem: Problem, one: Consignment, factors: CarbonFactors) -> int:
-    """Grams of CO2 equivalent of one consignment: by days in transit, distance class and shipper volume.
+    """Grams of CO2 equivalent of one consignment: as stated, or by days in transit, distance and shipper volume.
 
     What travels is the shipper, full or not, so its capacity counts.
     """
     lane = problem.lanes[one.lane]
+    if stated := factors.of_lane(problem, lane):
+        return round(stated.consignment + stated.box * sum(one.shippers.values()))
     far = distance(problem, lane)
     volume = sum(problem.shippers[shipper].capacity * number for shipper, number in one.shippers.items())
     days = max(lane.transit_days, 1)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from irt.errors import Refusal
+from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_plans import plan_files, plan_shown
 from irt.services.jobs import LeaseLost
 from irt.services.running_job import JobCancelled, RunningJob, WorkerStopping
@@ -20,6 +21,7 @@ from optimization.campaigns.advise import advise_packing
 from optimization.campaigns.advise import record_of as record_of_packing
 from optimization.campaigns.campaign_file import campaigns_of
 from optimization.campaigns.shared_setup import NODES_MAX
+from optimization.live.carbon import carbon_factors
 from optimization.plan_file import read_plan
 from optimization.planner import Solve
 from optimization.problem import Problem
@@ -38,8 +40,9 @@ def work_on_advice_with(solve: Solve, running: RunningJob) -> Mapping[str, Any]:
         work = Work(running.store, connection, running.starter(), running.clock())
         row = advice_asked(work, running.study_id, number)
         base = _base(work, running.study_id, row["plan"])
+        factors = carbon_factors(definition_in_force(connection, running.study_id).resupply.planning)
     if row["finished_at"] is None:
-        desk = _Desk(solve, running, dict(row["asked"]))
+        desk = _Desk(solve, running, dict(row["asked"]), factors)
         try:
             result = desk.answer(AdviceKind(row["kind"]), base)
         except Refusal as refusal:
@@ -62,8 +65,8 @@ def _base(work: Work, study_id: int, plan: int) -> Planned:
 class _Desk:
     """One question with its job: steps are told at most once a second, and what ends the job is kept in mind."""
 
-    def __init__(self, solve: Solve, running: RunningJob, asked: Mapping[str, Any]) -> None:
-        self._solve, self._running, self._asked = solve, running, asked
+    def __init__(self, solve: Solve, running: RunningJob, asked: Mapping[str, Any], factors: CarbonFactors) -> None:
+        self._solve, self._running, self._asked, self._factors = solve, running, asked, factors
         self._goal = Goal(**asked["goal"])
         self._begun, self._told_at = 0, -BETWEEN_REPORTS_SECONDS
         self._ended: Exception | None = None
@@ -76,7 +79,7 @@ class _Desk:
                 cases = [case_of(each["name"], each["set"]) for each in self._asked["cases"]]
                 self._runs = len(cases)
                 told = what_if(base, cases, self._solved, self._goal, self._go_on)
-                return _plain(record_of_cases(told, CarbonFactors()))
+                return _plain(record_of_cases(told, self._factors))
             case AdviceKind.EXPIRY_VALUE:
                 asked = Asked(lots_by_name(base.problem), self._asked["days"], self._asked["most"])
                 self._runs = asked.most + len(base.problem.temps)

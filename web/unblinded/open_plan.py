@@ -16,10 +16,12 @@ from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_explain import small_sites
 from irt.reads.unblinded_plans import ConsignmentShown, PlanShown, plan_files, plan_shown
 from irt.study.definition import StudyDefinition
+from optimization.live.carbon import carbon_factors
 from optimization.plan import Consignment, Plan
 from optimization.plan_file import read_plan
 from optimization.problem import FREE_NODE, Problem
 from optimization.problem_file import read_problem
+from optimization.story.carbon import CarbonFactors
 from optimization.story.plan_sheet import day_of
 from web.blinded.desk import Desk
 from web.formats import day as day_words
@@ -28,7 +30,10 @@ from web.unblinded.secret_page import require_unblinded
 
 @dataclass(frozen=True)
 class OpenPlan:
-    """A plan of a study; `small`: sites with too few subjects for kit types to be named beside them."""
+    """A plan of a study; `small`: sites with too few subjects for kit types to be named beside them.
+
+    `factors`: by which its carbon is told.
+    """
 
     study_id: int
     shown: PlanShown
@@ -36,6 +41,7 @@ class OpenPlan:
     plan: Plan
     small: frozenset[str]
     groups: Mapping[str, str]
+    factors: CarbonFactors
 
     def named(self, place: str, kit: str) -> str:
         """What a kit type is called at a place: by its blinding group where too few subjects are."""
@@ -117,8 +123,9 @@ def opened_plan(connection: Connection, study_id: int, number: int) -> OpenPlan:
     problem = read_problem(json.dumps(files.problem))
     places = [node.id for node in problem.nodes.values() if node.kind.uses_kits]
     small = small_sites(connection, study_id, places)
-    groups = _groups(definition_in_force(connection, study_id))
-    return OpenPlan(study_id, shown, problem, read_plan(files.plan), small, groups)
+    definition = definition_in_force(connection, study_id)
+    factors = carbon_factors(definition.resupply.planning)
+    return OpenPlan(study_id, shown, problem, read_plan(files.plan), small, _groups(definition), factors)
 
 
 def place_of(opened: OpenPlan, typed: str) -> int:

@@ -31,7 +31,7 @@ from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
 from web.unblinded.open_plan import OpenPlan, open_plan, opened_plan
-from web.unblinded.plan_pages import FACTORS, chosen_plan, plan_page
+from web.unblinded.plan_pages import chosen_plan, plan_page
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.plan_views import CompareView, RuleChoice, head_of
 from web.unblinded.secret_page import whole_study
@@ -72,7 +72,9 @@ class PlanComparePages(Controller):
         opened = open_plan(desk, study_id, number)
         candidates = _candidates(desk, opened, _asked(data, _lines(desk, opened)))
         names = [each.name for each in candidates]
-        sheet = comparison_sheet(names, compare(candidates, FACTORS), carbon_beside(candidates, FACTORS))
+        sheet = comparison_sheet(
+            names, compare(candidates, opened.factors), carbon_beside(candidates, opened.factors)
+        )
         what = f"plan {number} comparison export"
         ask = LogReading(study_id=study_id, what=what, permission=Permission.VIEW_SUPPLY, rows=len(sheet.rows))
         desk.press(log_reading, ask, desk.key())
@@ -84,24 +86,24 @@ def _view(desk: Desk, opened: OpenPlan, refusal: Refusal | None = None) -> Compa
     lines = _lines(desk, opened)
     chosen = _asked(desk.request.query_params, lines) or _unasked(opened, lines)
     candidates = _candidates(desk, opened, chosen)
-    told = [figures(each, FACTORS) for each in candidates]
+    told = [figures(each, opened.factors) for each in candidates]
     first = open_plan(desk, opened.study_id, chosen[0]) if chosen else None
     return CompareView(
         head=head_of(desk, opened, refusal),
         others=[line for line in lines if line.plan not in (None, opened.shown.number)],
         chosen=chosen,
         names=[each.name for each in candidates],
-        rows=compare(candidates, FACTORS),
+        rows=compare(candidates, opened.factors),
         parts=list(COMPONENT_WORDS.values()),
         splits=[
             (each.name, [getattr(each.cost, component.value) / 100 for component in COMPONENT_WORDS])
             for each in told
         ],
         points=[(each.name, each.service, each.cost.total / 100) for each in told],
-        lanes=carbon_beside(candidates, FACTORS),
+        lanes=carbon_beside(candidates, opened.factors),
         changes=_by_kind(opened, first),
         rules=[_choice(method, lines, opened) for method in Method],
-        carbon_source=FACTORS.source,
+        carbon_source=opened.factors.source,
     )
 
 
@@ -120,7 +122,9 @@ def plans_compared(connection: Connection, study_id: int, number: int) -> PlansC
     beside = _unasked(opened, runs(connection, study_id))
     candidates = [_candidate(opened_plan(connection, study_id, other)) for other in beside] + [_candidate(opened)]
     names = tuple(each.name for each in candidates)
-    return PlansCompared(names, compare(candidates, FACTORS), dict(carbon_beside(candidates, FACTORS)))
+    return PlansCompared(
+        names, compare(candidates, opened.factors), dict(carbon_beside(candidates, opened.factors))
+    )
 
 
 def _lines(desk: Desk, opened: OpenPlan) -> Sequence[RunLine]:

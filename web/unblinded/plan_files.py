@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from itertools import groupby
 
-from optimization.story.carbon import CarbonFactors, carbon_by_lane
+from optimization.story.carbon import carbon_by_lane
 from optimization.story.cost_table import costs_by_class, costs_by_depot, costs_by_lane
 from optimization.story.expiry_waterfall import expiry_waterfall, waste_by_lot
 from optimization.story.plan_sheet import Cell, Sheet, consignment_sheet, cost_sheet, stock_sheet
@@ -71,9 +71,9 @@ def _wasted(opened: OpenPlan) -> Sheet:
 
 
 def _carbon(opened: OpenPlan) -> Sheet:
-    lanes = carbon_by_lane(opened.problem, opened.plan, CarbonFactors())
+    lanes = carbon_by_lane(opened.problem, opened.plan, opened.factors)
     rows = [(one.lane, one.consignments, one.kits, one.grams / 1000) for one in lanes]
-    return Sheet(("Lane", "Consignments", "Kits", "kg CO2e (assumed factors)"), tuple(rows))
+    return Sheet(("Lane", "Consignments", "Kits", f"kg CO2e ({opened.factors.words})"), tuple(rows))
 
 
 SHEETS: dict[str, tuple[str, Callable[[OpenPlan], Sheet]]] = {

@@ -14,7 +14,7 @@ from irt.errors import BadInput
 from irt.reads.unblinded_plans import run_watched
 from irt.services.log_reading import LogReading, log_reading
 from optimization.problem import Node
-from optimization.story.carbon import CarbonFactors, LaneCarbon, carbon_by_lane, consignment_grams
+from optimization.story.carbon import LaneCarbon, carbon_by_lane, consignment_grams
 from optimization.story.charges import consignment_charges, total_cents
 from optimization.story.comparison import COMPONENT_WORDS, Candidate, Figures, figures
 from optimization.story.cost_table import CostRow, costs_by_class, costs_by_depot, costs_by_lane
@@ -44,7 +44,6 @@ from web.unblinded.plan_views import (
 from web.unblinded.secret_page import secret_page, whole_study
 
 ROWS_A_PAGE = 50
-FACTORS = CarbonFactors()
 _BAND = (
     "The line is the plan. The band holds 90 % of what may come if each wanted kit came by chance on its own: "
     "an assumption that knows no subject by name."
@@ -138,7 +137,7 @@ def plan_page(
 def figures_of(opened: OpenPlan) -> Figures:
     """What the plan comes to."""
     name = f"Plan {opened.shown.number}"
-    return figures(Candidate(name, opened.problem, opened.plan, opened.shown.bound), FACTORS)
+    return figures(Candidate(name, opened.problem, opened.plan, opened.shown.bound), opened.factors)
 
 
 def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
@@ -161,7 +160,7 @@ def _overview(desk: Desk, opened: OpenPlan) -> PlanView:
         parts=tuple(
             (words, getattr(told.cost, component.value) / 100) for component, words in COMPONENT_WORDS.items()
         ),
-        carbon_source=FACTORS.source,
+        carbon_source=opened.factors.source,
         rule_rows=opened.shown.verdict.get("rule", {}).get("settings", ()),
         causes=opened.causes,
     )
@@ -206,7 +205,7 @@ def consignment_row(opened: OpenPlan, at: int) -> ConsignmentRow:
         kits=opened.kits_of(one),
         boxes=", ".join(f"{number} × {shipper}" for shipper, number in sorted(one.shippers.items()) if number),
         cents=total_cents(consignment_charges(opened.problem, one)),
-        grams=consignment_grams(opened.problem, one, FACTORS),
+        grams=consignment_grams(opened.problem, one, opened.factors),
         edit=kept.edit if kept else None,
         shipment=kept.shipment if kept else "",
         stayed=kept.stayed if kept else "",
@@ -268,11 +267,11 @@ def _network(desk: Desk, opened: OpenPlan) -> NetworkView:
         missing[use.site] -= use.kits
     costs = {row.name: row for row in costs_by_lane(problem, plan)}
     lanes: list[tuple[CostRow, LaneCarbon]] = [
-        (costs[lane.lane], lane) for lane in carbon_by_lane(problem, plan, FACTORS) if lane.lane in costs
+        (costs[lane.lane], lane) for lane in carbon_by_lane(problem, plan, opened.factors) if lane.lane in costs
     ]
     picture = charts.network_picture(
         f"Network of plan {opened.shown.number}",
         network_map(problem, plan).renamed(opened.place_words),
         {site: kits for site, kits in missing.items() if kits > 0},
     )
-    return NetworkView(head_of(desk, opened), picture, tuple(lanes), FACTORS.source)
+    return NetworkView(head_of(desk, opened), picture, tuple(lanes), opened.factors.source)

@@ -75,6 +75,7 @@ class PlanHead(UnblindedView):
     sheets: Sequence[tuple[str, str]]
     may_plan: bool
     may_approve: bool
+    carbon_words: str
     command_key: str
     refusal: str = ""
 
@@ -294,6 +295,7 @@ def head_of(desk: Desk, opened: OpenPlan, refusal: Refusal | None = None) -> Pla
         sheets=tuple((code, words) for code, (words, _) in SHEETS.items()),
         may_plan=may(desk, Permission.RUN_RESUPPLY, study_id),
         may_approve=shown.approved_at is None and may(desk, Permission.APPROVE_SHIPMENT, study_id),
+        carbon_words=opened.factors.words,
         command_key=desk.key(),
         refusal=refusal.sentence if refusal else "",
     )

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from pydantic import Field
 
+from irt.study.carbon import Carbon
 from irt.study.earlier_plan import EarlierPlan
 from irt.study.network import Weekday
 from irt.study.part import Code, Part, Ratio
@@ -54,6 +55,7 @@ class Planning(Part):
     site_day_cents: Cents = Field(default=25, ge=0, description="a kit that lies at a site for a day")
     depot_day_cents: Cents = Field(default=8, ge=0, description="a kit that lies at a regional depot for a day")
     unmet_cents: Cents = Field(default=2_000_000, ge=0, description="a kit that is wanted and not there")
+    carbon: Carbon | None = Field(default=None, description="what journeys weigh; assumed factors if left out")
     earlier: EarlierPlan = Field(default=EarlierPlan(), description="an earlier plan that is kept where it fits")
 
     def cents_of(self, kit_type: str) -> int:

@@ -384,6 +384,13 @@ EDITS = [
     ("UnknownDepot", "resupply.planning.ways[0].origin", "ways",
      "fourier", "  review_days: 1\n",
      "  planning: {ways: [{code: COURIER, origin: NLX, target: GB, lead_time_days: 1}]}\n"),
+    ("UnknownDepot", "resupply.planning.carbon.lanes[0].origin", "NLX",
+     "fourier", "  review_days: 1\n",
+     "  planning: {carbon: {source: Carrier, lanes: [{origin: NLX, target: GB, kg: 9}]}}\n"),
+    ("DuplicateCarbon", "resupply.planning.carbon.lanes[1]", "NLD",
+     "fourier", "  review_days: 1\n",
+     "  planning:\n    carbon:\n      source: Carrier\n      lanes:\n"
+     + 2 * "        - {origin: NLD, target: GB, kg: 9}\n"),
     ("DuplicateWay", "resupply.planning.ways[1]", "COURIER",
      "fourier", "  review_days: 1\n",
      "  planning:\n    ways:\n"

@@ -8,6 +8,7 @@ import pytest
 from irt.supply.calendar import DispatchCalendar
 from irt.supply.imports import ImportWindow, LicenceFacts, licence_missing
 from irt.supply.planner import DepotView, NetworkView, OtherWay, SiteView
+from optimization.exact.solve import solve_exact
 from optimization.live.leaving import leg_of, legs
 from optimization.live.network import ANY_NUMBER, live_problem
 from optimization.plan import Consignment, ordered_plan
@@ -183,6 +184,46 @@ def test_depots_in_a_row_are_a_chain() -> None:
         "GBR": NodeKind.REGIONAL,
         "1001": NodeKind.SITE,
     }
+
+
+def test_a_depot_that_is_a_place_has_its_stock_once() -> None:
+    """At night regional depots stand in the sites' place: what lies there meets their need, and only there.
+
+    One that supplies another has a shelf of its own to send from; the centre holds for nothing.
+    """
+    depots = {
+        "NLD": DepotView("NLD", (("all", a_pile()),)),
+        "DEU": DepotView("DEU", (("all", a_pile(kits=3)),)),
+        "GBR": DepotView("GBR", (("all", a_pile(kits=2)),)),
+    }
+    deu = a_site("DEU", country="DE", depot="NLD", stock=(a_pile(kits=3),))
+    gbr = a_site("GBR", depot="DEU", stock=(a_pile(kits=2),))
+    live = live_problem("night", NetworkView(depots, (deu, gbr)), None, WEDNESDAY, told())
+    assert sorted((row.node, row.kits) for row in live.problem.supply) == [
+        ("C0", 50),
+        ("DEU", 3),
+        ("DEU to send on", 3),
+        ("GBR", 2),
+    ]
+    assert {lane.id: lane.origin for lane in live.problem.lanes.values()} == {
+        "DEU>GBR": "DEU to send on",
+        "NLD>DEU": "C0",
+    }
+    assert live.codes["DEU to send on"] == "DEU"
+
+
+def test_a_depot_with_half_of_its_need_is_sent_the_other_half() -> None:
+    """Two kits of each pen are wanted and one of each lies there: one of each leaves, no fewer."""
+    there = tuple(a_pile(pen, kits=1) for pen in ("PEN-A", "PEN-P"))
+    depots = {
+        "NLD": DepotView("NLD", tuple(("all", a_pile(pen)) for pen in ("PEN-A", "PEN-P"))),
+        "DEU": DepotView("DEU", tuple(("all", pile) for pile in there)),
+    }
+    deu = a_site("DEU", depot="NLD", label_group="all", stock=there)
+    live = live_problem("night", NetworkView(depots, (deu,)), None, WEDNESDAY, told())
+    wanted = sum(row.kits for row in live.problem.demand)
+    sent = sum(kits for one in solve_exact(live.problem).plan.consignments for _, kits in one.lines)
+    assert sent == wanted - 2 > 0
 
 
 def test_types_that_look_alike_travel_together() -> None:

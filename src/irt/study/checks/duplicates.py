@@ -47,6 +47,13 @@ def duplicate_ways(draft: Draft) -> Iterator[Finding]:
     yield from _repeated(("resupply", "planning", "ways"), ways, name="DuplicateWay")
 
 
+def duplicate_carbon(draft: Draft) -> Iterator[Finding]:
+    """Two carbon figures for one lane or way."""
+    carbon = draft.study.resupply.planning.carbon
+    lanes = ((lane.origin, lane.target, lane.way or "") for lane in (carbon.lanes if carbon else ()))
+    yield from _repeated(("resupply", "planning", "carbon", "lanes"), lanes, name="DuplicateCarbon")
+
+
 def duplicate_moves(draft: Draft) -> Iterator[Finding]:
     """Two titration moves between the same dose levels."""
     moves = ((move.origin, move.target) for move in draft.study.titration)
@@ -106,6 +113,7 @@ CHECKS = tuple(
         duplicate_codes,
         duplicate_lanes,
         duplicate_ways,
+        duplicate_carbon,
         duplicate_moves,
         duplicate_caps,
         duplicate_factors,

@@ -178,6 +178,14 @@ def _of_caps(draft: Draft) -> Iterator[Reference]:
             yield Reference(kinds[cap.scope], ("caps", index, "key"), cap.key)
 
 
+def _of_carbon(draft: Draft) -> Iterator[Reference]:
+    carbon = draft.study.resupply.planning.carbon
+    for index, lane in enumerate(carbon.lanes if carbon else ()):
+        path = ("resupply", "planning", "carbon", "lanes", index)
+        yield Reference("depots", (*path, "origin"), lane.origin)
+        yield Reference("places", (*path, "target"), lane.target)
+
+
 def _of_network(draft: Draft) -> Iterator[Reference]:
     for index, country in enumerate(draft.study.countries):
         yield Reference("depots", ("countries", index, "depot"), country.depot)
@@ -192,6 +200,7 @@ def _of_network(draft: Draft) -> Iterator[Reference]:
     for index, way in enumerate(draft.study.resupply.planning.ways):
         yield Reference("depots", ("resupply", "planning", "ways", index, "origin"), way.origin)
         yield Reference("places", ("resupply", "planning", "ways", index, "target"), way.target)
+    yield from _of_carbon(draft)
     for index, licence in enumerate(draft.study.import_licences):
         yield Reference("countries", ("import_licences", index, "country"), licence.country)
         for group in licence.kits:
