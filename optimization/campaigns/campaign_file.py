@@ -41,6 +41,13 @@ class Wanted(Part):
     mean: Annotated[float, Field(ge=0, le=KITS_MAX)] | int = 0
 
 
+class Given(Part):
+    """Kits that a new subject takes so many days after randomization, in the mean over arms and those who stop."""
+
+    day: Day
+    kits: Annotated[float, Field(ge=0, le=1_000)] | int
+
+
 class Stock(Part):
     """Kits packed before: there from a day on; `expiry_day` is the first on which they cannot be used."""
 
@@ -52,7 +59,8 @@ class Stock(Part):
 class KitTypePart(Part):
     """A kit type: what packing, keeping, missing and destroying a kit of it costs, and how it may be packed.
 
-    `shelf_life_days` count from release; `use_before_expiry_days` must be left when a kit is taken.
+    `shelf_life_days` count from release; `use_before_expiry_days` must be left when a kit is taken. `per_subject`
+    waits for a forecast of enrolment, beside the `demand` of those who are there.
     """
 
     id: Word
@@ -66,7 +74,8 @@ class KitTypePart(Part):
     overage_cents: Cents = 0
     unmet_cents: Cents
     stock: list[Stock] = []
-    demand: Annotated[list[Wanted], Field(min_length=1)]
+    demand: list[Wanted] = []
+    per_subject: list[Given] = []
 
 
 class CampaignsPart(Part):
@@ -105,6 +114,8 @@ class CampaignFile(Part):
             raise ValueError("each kit type is given once")
         if len(set(self.campaigns.days)) < len(self.campaigns.days):
             raise ValueError("each day of a campaign is given once")
+        if idle := [kit.id for kit in self.kit_types if not kit.demand and not kit.per_subject]:
+            raise ValueError(f"{idle[0]} has neither demand nor per_subject")
         late = [row.day for kit in self.kit_types for row in kit.demand if row.day >= self.horizon_days]
         if late:
             raise ValueError(f"demand on day {late[0]}: the last day is {self.horizon_days - 1}")

@@ -20,6 +20,7 @@ from optimization.advice.what_if import record_of as record_of_cases
 from optimization.campaigns.advise import advise_packing
 from optimization.campaigns.advise import record_of as record_of_packing
 from optimization.campaigns.campaign_file import campaigns_of
+from optimization.campaigns.from_enrolment import require_fed
 from optimization.campaigns.shared_setup import NODES_MAX
 from optimization.live.carbon import carbon_factors
 from optimization.plan_file import read_plan
@@ -86,7 +87,7 @@ class _Desk:
                 values = expiry_values(base.problem, asked, self._solved, self._goal, self._go_on, base.plan)
                 return _plain(record_of_values(values, asked))
             case AdviceKind.CAMPAIGNS:
-                packing = advise_packing(campaigns_of(self._asked["file"]), self._searched)
+                packing = advise_packing(require_fed(campaigns_of(self._asked["file"])), self._searched)
                 return _plain(record_of_packing(packing))
 
     def obey(self) -> None:
