@@ -42,6 +42,7 @@ from web.blinded.enrolment import EnrolmentPages
 from web.blinded.enrolment_forecast import EnrolmentForecastPages
 from web.blinded.exits import ExitPages
 from web.blinded.expiry import ExpiringPages, ExpiryPages
+from web.blinded.gates import GateListPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
 from web.blinded.holds import HoldPages
@@ -106,6 +107,11 @@ from web.unblinded.contents import ContentsPages
 from web.unblinded.design_bench import DesignBenchPages
 from web.unblinded.documents import DocumentPages
 from web.unblinded.dose_finding import DoseFindingPages
+from web.unblinded.gate_compare import GateComparePages
+from web.unblinded.gate_define import DefineGatePages
+from web.unblinded.gate_files import GateFilePages
+from web.unblinded.gate_pages import GatePages
+from web.unblinded.gate_runs import GateRunPages
 from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.kit_orders import TypedOrderPages
@@ -203,6 +209,12 @@ ROOMS: tuple[Any, ...] = (
     PlanAdvicePages,
     PlanApprovalPages,
     PlanPaperPages,
+    GateListPages,
+    DefineGatePages,
+    GateComparePages,
+    GatePages,
+    GateRunPages,
+    GateFilePages,
     SupplyExceptionPages,
     StockDifferencePages,
     InterfacePages,

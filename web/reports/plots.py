@@ -10,6 +10,7 @@ from simulation.analysis.causes import Part
 from simulation.analysis.estimate import Estimate
 from simulation.report.bands import SHARES, Band, enrolment_band, site_band, stock_band
 from simulation.report.courses import Courses
+from simulation.report.frontier import Point
 from simulation.report.report import Report, Told
 from simulation.report.risk import Risk, causes_by_period, risk_by_period, risk_by_site, risk_by_visit
 from simulation.report.spread import Spread
@@ -71,7 +72,8 @@ def groups_of(told: Told) -> tuple[Group, ...]:
 
 def compared_plots(report: Report) -> tuple[Plot, ...]:
     """What holds scenarios, plans and inputs against each other."""
-    return (*_frontier(report), *_tornado(report))
+    beside = [frontier_plot(report.points)] if len(report.points) > 1 else []
+    return (*beside, *_tornado(report))
 
 
 def _traced(name: str, trace: Trace) -> Plot:
@@ -168,7 +170,9 @@ def _overage(parts: Sequence[Part]) -> str:
 
 def _spread(told: Told, spread: Spread) -> Plot:
     unit = measure_unit(spread.measure).eased(spread.edges)
-    limit = next((each for each in _limits(told) if each[0] == spread.measure), None)
+    reach = 2 * spread.edges[-1] - spread.edges[0]
+    near = (each for each in _limits(told) if each[0] == spread.measure and spread.edges[0] <= each[1] <= reach)
+    limit = next(near, None)
     title = f"{sentence(words_of(spread.measure))}, trial by trial ({told.scenario.name})"
     shares = [("5 %", spread.p05), ("median", spread.p50), ("95 %", spread.p95)]
     figure = charts.spread_chart(
@@ -188,17 +192,16 @@ def _limits(told: Told) -> list[tuple[str, float]]:
     return [(line.limit.measure, line.limit.limit) for line in lines if line.limit.figure in ("mean", "quantile")]
 
 
-def _frontier(report: Report) -> Iterator[Plot]:
-    if len(report.points) < 2:
-        return
+def frontier_plot(points: Sequence[Point]) -> Plot:
+    """Cost against risk of at least two runs."""
     title = "What it costs and what it risks"
-    cost = MONEY.eased(point.cost.high for point in report.points)
-    points = [
+    cost = MONEY.eased(point.cost.high for point in points)
+    drawn = [
         RunPoint(point.name, _three(point.cost, cost), _three(point.risk, PERCENT_OF_VISITS), point.efficient)
-        for point in report.points
+        for point in points
     ]
-    figure = charts.frontier_chart(title, cost.words, PERCENT_OF_VISITS.words, points)
-    yield Plot(title, figure, "None is cheaper and safer than those in bold, joined by a line.")
+    figure = charts.frontier_chart(title, cost.words, PERCENT_OF_VISITS.words, drawn)
+    return Plot(title, figure, "None is cheaper and safer than those in bold, joined by a line.")
 
 
 def _tornado(report: Report) -> Iterator[Plot]:

@@ -1,0 +1,64 @@
+"""An agreement and two scenarios of a study version, to start from."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from irt.reads.unblinded_gates import GateMatter
+from irt.study.sites import sites_of
+
+SIZE: Literal["full"] = "full"
+MONTHS = 12
+EXAMPLE = """\
+name: go-live
+title: May version {version} go live?
+scenarios: [planned.yaml, harder.yaml]
+looks: [250, 500, 1000, 2000]
+spending: obrien_fleming
+confidence: 0.95
+seed: {seed}
+limits:
+  - {{name: missed per visit, figure: per, measure: missed, per: visits, below: 0.005}}
+  - {{name: out of stock, figure: any, measure: missed_out_of_stock, below: 0.01}}
+"""
+PLANNED = """\
+name: planned
+title: As planned
+study: version
+horizon_days: 730
+enrolment:
+  screened_per_site_month: {rate}
+  rate_shape: 1.2
+  start_up_days: {{law: exponential, mean: 45}}
+  target_subjects: {target}
+subjects:
+  screen_failure: 0.2
+  dropout_per_year: 0.15
+supply:
+  transit:
+    - {{days: {{law: lognormal, median: 3, sigma: 0.3}}}}
+"""
+HARDER = """\
+faults:
+  - {fault: customs_delay, name: customs, chance: 0.05, delay_days: {law: gamma, mean: 6, shape: 2}}
+  - {fault: lost_shipment, name: lost, chance: 0.005}
+  - {fault: wrong_forecast, name: faster, factor: 1.3}
+"""
+
+
+@dataclass(frozen=True)
+class ScenarioField:
+    """A scenario as it stands in the form: the name that the agreement has for it, and its text."""
+
+    file: str
+    text: str
+
+
+def example_of(matter: GateMatter) -> tuple[str, list[ScenarioField]]:
+    """The planned subjects at all sites within a year; and the same with late parcels and early people."""
+    size = dict(matter.definition.sizes).get(SIZE)
+    target = size.planned_subjects if size else 100
+    sites = len(sites_of(matter.definition, SIZE)) if size else 1
+    planned = PLANNED.format(rate=max(round(target / max(sites, 1) / MONTHS, 2), 0.05), target=target)
+    harder = planned.replace("name: planned\ntitle: As planned", "name: harder\ntitle: Harder than planned")
+    agreement = EXAMPLE.format(version=matter.version, seed=int(matter.version_hash[:8], 16))
+    return agreement, [ScenarioField("planned.yaml", planned), ScenarioField("harder.yaml", harder + HARDER)]

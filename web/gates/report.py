@@ -1,0 +1,41 @@
+"""The report on a run of a gate that is kept: made of its tables of replications, as from a directory."""
+
+from collections.abc import Mapping
+from io import BytesIO
+
+from sqlalchemy import Connection
+
+from irt.reads.unblinded_gates import GateRunShown, gate_results, gate_shown
+from simulation.report.report import Beside, Made, Report, gate_report
+from simulation.run.summary import Columns, columns_of
+from simulation.run.table import read_table
+from web.gates.reading import agreed_as_shown
+
+
+def run_columns(connection: Connection, study_id: int, gate: int, shown: GateRunShown) -> dict[str, Columns]:
+    """Every scenario's replications by its name, each measure as an array."""
+    return {
+        each.scenario: columns_of(
+            read_table(BytesIO(gate_results(connection, study_id, gate, shown.line.number, each.scenario)))
+        )
+        for each in shown.results
+    }
+
+
+def report_on_run(
+    connection: Connection,
+    study_id: int,
+    gate: int,
+    shown: GateRunShown,
+    plans: Mapping[str, Columns] | None = None,
+) -> Report:
+    """Of a run with a verdict, `plans` beside it; GateOfAnotherRelease where this release reads it otherwise."""
+    agreed = agreed_as_shown(connection, study_id, gate_shown(connection, study_id, gate))
+    made = Made(
+        seed=agreed.agreement.seed,
+        engine=shown.line.engine,
+        software=shown.line.software,
+        started=shown.line.at.isoformat(timespec="seconds"),
+        results={each.scenario: each.sha256 for each in shown.results},
+    )
+    return gate_report(agreed, run_columns(connection, study_id, gate, shown), made, Beside(plans=plans or {}))
