@@ -14,7 +14,7 @@ from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
 from optimization.engine.shared_arrivals import share_arrivals
 from optimization.engine.site_plans import plan_sites
-from optimization.engine.site_table import Amounts
+from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
 PATIENCE = 6
@@ -37,7 +37,7 @@ class Bound:
 
     value: float
     shares: Shares
-    step: float = 1.0
+    step: float = 0.5
     idle: int = 0
     final: bool = False
 
@@ -49,6 +49,7 @@ class _Answer:
     value: float
     openings: Amounts
     kits: Amounts
+    paid: Counts
 
 
 def first_bound(cluster: Cluster, tables: Tables, shares: Shares | None = None) -> Bound:
@@ -75,9 +76,10 @@ def raise_bound(cluster: Cluster, tables: Tables, bound: Bound, cost: float, ste
         # Without a plan that serves every visit there is nothing to aim at: steps that far drown all sums.
         return bound
     best, shares, step, idle = bound.value, bound.shares, bound.step, bound.idle
-    best_shares = shares
+    best_shares, likely = shares, None
     for _ in range(steps):
-        answer = _answer(cluster, tables, shares)
+        answer = _answer(cluster, tables, shares, likely)
+        likely = answer.paid
         if answer.value > best + REACHED * abs(best):
             best, best_shares, idle = answer.value, shares, 0
         else:
@@ -117,14 +119,17 @@ def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
     return Shares(np.outer(weight, _fixed(cluster)), np.full(len(cluster.arrivals), _slope(tables)))
 
 
-def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
+def _answer(cluster: Cluster, tables: Tables, shares: Shares, likely: Counts | None = None) -> _Answer:
+    """`likely` (choice, j): 1 for arrivals that were paid for at other shares."""
     base = cluster.kit_costs + tables.early
     # A site draws from the arrival it paid for last: so a later one's kits must never be dearer.
     shares = Shares(shares.opening, np.minimum.accumulate(base + shares.kit) - base)
     price = base + shares.kit
     opening = shares.opening[cluster.site_of]
     left = np.maximum.accumulate(cluster.left_source)
-    value, paid, drawn = share_arrivals(tables.sites, left, price, opening)
+    if likely is None:
+        likely = np.zeros(opening.shape, dtype=np.int64)
+    value, paid, drawn = share_arrivals(tables.sites, left, price, opening, likely)
     costs = value + cluster.apart
     best = cluster.best_choices(costs)
     fixed = _fixed(cluster) - shares.opening.sum(axis=0)
@@ -133,7 +138,8 @@ def _answer(cluster: Cluster, tables: Tables, shares: Shares) -> _Answer:
     whole = float(costs[best].sum()) + least
     openings = paid[best] - (inflow > 0).astype(np.float64)[None, :]
     openings[(shares.opening <= 0) & (openings < 0)] = 0.0
-    return _Answer(min(whole, NEVER), openings, (drawn[best].sum(axis=0) - inflow).astype(np.float64))
+    apart = (drawn[best].sum(axis=0) - inflow).astype(np.float64)
+    return _Answer(min(whole, NEVER), openings, apart, paid)
 
 
 def _stepped(cluster: Cluster, tables: Tables, shares: Shares, answer: _Answer, goal: float) -> Shares:

@@ -65,6 +65,7 @@ class Cases:
         self._kit_price = cluster.kit_costs + tables.early
         self._count = 0
         self._heap: list[Case] = []
+        self._limit = -NEVER
         if cluster.arrivals and cluster.all_by_depot and cluster.worth_serving and self._needs_any():
             for many in range(1, CONSIGNMENTS_MAX + 1):
                 self._add(self._first_ranges(many), np.zeros(many), -NEVER)
@@ -78,6 +79,11 @@ class Cases:
     def bound(self) -> float:
         """What no plan falls below; nothing where no case serves every visit, for plans may leave some out."""
         return self._heap[0].value if self._heap and self._heap[0].value < NEVER / 2 else -NEVER
+
+    @property
+    def limit(self) -> float:
+        """What the bound cannot rise above: the last case is not halved."""
+        return self._limit
 
     @property
     def exhausted(self) -> bool:
@@ -116,6 +122,8 @@ class Cases:
         found = self._bound_of(tight, prices)
         self._count += 1
         heapq.heappush(self._heap, Case(max(found.value, floor), self._count, tight, found))
+        if len(arrivals) == CONSIGNMENTS_MAX:
+            self._limit = found.value
 
     def _bound_of(self, ranges: Ranges, prices: Amounts) -> _Found:
         best = self._at(ranges, prices)

@@ -144,12 +144,14 @@ def go_on(work: ClusterWork, gap: float, steps: int, tries: int) -> None:
     """
     if work.gap > 0.5:
         work.scheduling.improve(tries)
-    reach = work.cost * (1 - gap) - 0.5
-    if work.few and work.value < reach:
+    reach = work.cost - gap * max(work.cost, 0.0) - 0.5
+    hopeful = work.few and work.cases.limit > work.bound.value
+    if hopeful and work.value < reach:
         work.tell_apart(reach, CASES)
         days = {work.relaxed.arrivals[one].leaves for one in work.cases.lowest}
         work.scheduling.consider(place for place, one in enumerate(work.exact.arrivals) if one.leaves in days)
-    by_cases = work.few and work.cases.bound > work.bound.value and not work.cases.exhausted
+    ahead = work.cases.bound > work.bound.value and not work.cases.exhausted
+    by_cases = hopeful and ahead and work.cases.limit >= reach
     if work.value < reach and work.bound.step > SHORT_STEP and not by_cases:
         work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
 

@@ -6,6 +6,7 @@ then spread over the arrivals so that boxes are filled.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise, product
 
 import numpy as np
 
@@ -148,7 +149,7 @@ class Scheduling:
 
 
 def _neighbours(arrivals: tuple[int, ...], count: int) -> Iterator[tuple[int, ...]]:
-    """Schedules with one arrival dropped, moved or added."""
+    """Schedules with one arrival dropped, moved or added; then with two in a row moved."""
     chosen = set(arrivals)
     for one in arrivals:
         yield tuple(sorted(chosen - {one}))
@@ -160,3 +161,11 @@ def _neighbours(arrivals: tuple[int, ...], count: int) -> Iterator[tuple[int, ..
     for one in range(count):
         if one not in chosen:
             yield tuple(sorted(chosen | {one}))
+    for one, other in pairwise(arrivals):
+        for moved, too in product(_moved(one), _moved(other)):
+            if 0 <= moved < too < count and not {moved, too} & (chosen - {one, other}):
+                yield tuple(sorted(chosen - {one, other} | {moved, too}))
+
+
+def _moved(arrival: int) -> list[int]:
+    return [arrival + sign * step for step in STEPS for sign in (-1, 1)]
