@@ -9,6 +9,7 @@ SUBCOMMANDS = {
     "choose": "web.commands.simulate_choose",
     "compare": "web.commands.simulate_compare",
     "gate": "web.commands.simulate_gate",
+    "rehearse": "web.commands.simulate_rehearse",
     "replay": "web.commands.simulate_replay",
     "report": "web.commands.simulate_report",
     "schema": "web.commands.simulate_schema",

@@ -10,12 +10,16 @@ import pytest
 from click.testing import CliRunner, Result
 
 from irt.command_line import irt
+from irt.services.store import Store
 from simulation.measures import MEASURES
 from simulation.record import Replication
 from simulation.run.compared import NotPaired
 from simulation.run.refusals import UnusableRun
 from simulation.spec.reading import read_scenario
+from simulation.spec.scenario import Scenario
 from tests.simulation.run.stand_in import play_scenario
+from web.rehearsal.books import Books
+from web.rehearsal.rehearse import Difference, Rehearsal
 
 MAY_DIFFER = {"seconds", "cpu_seconds", "started", "backend", "workers", "out"}
 
@@ -162,3 +166,20 @@ def test_a_replication_is_replayed(scenario: Path, tmp_path: Path) -> None:
 def test_the_schema_is_told() -> None:
     """For editors and other programs."""
     assert json.loads(typed("schema").stdout)["title"] == "Scenario"
+
+
+def test_a_replication_is_rehearsed(scenario: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a scratch database; the command tells how much it compared, and ends with 1 where something differs."""
+
+    def carried_out(store: Store, scenario: Scenario, seed: int, index: int, *means: Any) -> Rehearsal:
+        assert store.is_sqlite
+        assert (scenario.name, seed, index) == ("one-site", 5, 3)
+        books = Books(people=[(510, "screened", "1001", 0, "")], given=[], sent=[])
+        return Rehearsal(books, books, (Difference("kits given", (1, "1001"), None),))
+
+    monkeypatch.setattr("web.commands.simulate_rehearse.carry_out", carried_out)
+    done = typed("rehearse", scenario, "--seed", 5, "--index", 3, "--json")
+    assert done.exit_code == 1
+    told = json.loads(done.stdout)
+    assert (told["people"], told["kits_given"], told["equal"]) == (1, 0, False)
+    assert told["differences"] == [{"part": "kits given", "simulated": [1, "1001"], "carried_out": None}]

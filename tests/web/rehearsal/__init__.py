@@ -1,0 +1,1 @@
+"""Trials carried out through the services."""

@@ -1,0 +1,151 @@
+"""A simulated trial carried out through the services is the same trial, to the last kit."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from irt.commands.installed import installed_planner
+from irt.services.store import Store
+from simulation.inputs.inputs import draw_inputs
+from simulation.replication import replicate
+from simulation.spec.reading import changed
+from simulation.spec.scenario import Scenario
+from tests.simulation.worked import small_trial, worked
+from web.rehearsal.books import simulated
+from web.rehearsal.rehearse import Rehearsal, days_to_look, differences, rehearse
+from web.rehearsal.unlike import NotRehearsed, require_alike
+
+SEED = 5
+PREDICTIVE = {
+    "method": "predictive",
+    "trigger_days": 14,
+    "resupply_days": 35,
+    "forecast": {"screen_failure_rate": "0.15", "dropout_rate": "0.03"},
+}
+
+
+def by_method(method: str) -> Scenario:
+    """The rehearsal's trial, supplied by levels or by what its subjects will need."""
+    parts = PREDICTIVE if method == "predictive" else {}
+    return changed(worked("rehearsal"), {f"small_study.resupply.{key}": value for key, value in parts.items()})
+
+
+def equal(done: Rehearsal) -> Rehearsal:
+    """The rehearsal, without a difference."""
+    assert done.differences == ()
+    assert done.carried_out.given == done.simulated.given
+    assert done.carried_out.sent == done.simulated.sent
+    assert done.carried_out.stock == done.simulated.stock
+    return done
+
+
+def test_predictive_supply_is_the_same(postgresql_store: Store) -> None:
+    """Draws, refusals, misses, every consignment with its kits, every kit given, and all stock on eight days."""
+    done = equal(rehearse(postgresql_store, by_method("predictive"), SEED, 0, installed_planner()))
+    people = Counter(event[1] for event in done.simulated.people)
+    assert min(people[what] for what in ("screened", "failed", "refused", "randomized", "missed")) > 0
+    assert {one.end for one in done.simulated.sent} >= {"came", "lost"}
+    assert {one.place for one in done.simulated.sent} == {"US0", "1001", "1002", "1101", "1102"}
+    assert any(visit == "replacement" for _, _, _, visit, _ in done.simulated.given)
+    assert {kit_type for *_, kits in done.simulated.given for kit_type, _, _ in kits} == {
+        f"{arm}-{dose}" for arm in "AP" for dose in ("LOW", "HIGH")
+    }
+    assert [*done.simulated.stock] == days_to_look(100)
+    for kits in done.simulated.stock.values():
+        assert sum(kits.values()) == 320
+
+
+def test_levels_are_the_same(sqlite_store: Store) -> None:
+    """Min/max, through a recall and a lot that expires, of which some is on its way."""
+    scenario = worked("rehearsal")
+    done = equal(rehearse(sqlite_store, scenario, SEED, 0, installed_planner()))
+    events = replicate(scenario, SEED, 0, keep_events=True).events or ()
+    assert {event.what for event in events} >= {
+        "expired",
+        "recalled",
+        "spoiled",
+        "not_arrived",
+        "missed",
+        "stopped",
+    }
+    assert any(event.place == "on the way" for event in events)
+    last = done.simulated.stock[99]
+    assert {where for where, _, _ in last} >= {"C0", "US0", "given", "not usable any more"}
+
+
+def test_one_kit_that_went_elsewhere_is_found() -> None:
+    """A rule that gave another lot would be told at once: in what was given, and in the stock from then on."""
+    scenario = worked("rehearsal")
+    inputs = draw_inputs(scenario, SEED, 0)
+    events = [*(replicate(scenario, SEED, 0, keep_events=True).events or ())]
+    days = days_to_look(100)
+    books = simulated(inputs, events, days)
+    place = next(n for n, event in enumerate(events) if event.what == "dispensed" and event.kits[0][1] == "L2")
+    ((kit_type, _, kits),) = events[place].kits
+    events[place] = events[place]._replace(kits=((kit_type, "L3", kits),))
+    found = [*differences(books, simulated(inputs, events, days))]
+    later = [day for day in days if (day + 1) * 1440 > events[place].minute]
+    assert [one.part for one in found] == ["kits given", *(f"stock at the end of day {day}" for day in later)]
+    assert [*differences(books, books)] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"supply.shortage": {"rule": "waits"}}, "no list of those who wait"),
+        ({"supply.review": "every_request"}, "review stock at night"),
+        ({"demand": [{"kit_type": "A", "requests_per_day": 1}]}, "requests of no subject"),
+        ({"supply.site_stock": [{"lot": "S", "kit_type": "A", "kits": 1, "expiry_day": 9}]}, "came by no service"),
+        ({"supply.lots.0.lot": "A2"}, "a lot is released as a whole"),
+    ],
+)
+def test_what_no_service_does_is_refused_by_name(change: dict[str, Any], sentence: str) -> None:
+    """A rehearsal says what it cannot hold against anything, and begins nothing."""
+    scenario = changed(small_trial(), change)
+    with pytest.raises(NotRehearsed, match=sentence):
+        require_alike(scenario, draw_inputs(scenario, 1, 0).places)
+
+
+LONG: dict[str, Any] = {
+    "small_study.countries.0.sites": 8,
+    "small_study.countries.1.sites": 6,
+    "horizon_days": 420,
+    "enrolment.target_subjects": 90,
+    "subjects.drift": True,
+    "supply.lots": [
+        {
+            "lot": f"{dose}{number}",
+            "kit_type": f"{arm}-{dose}",
+            "depot": "C0",
+            "kits": kits,
+            "released_day": released,
+            "expiry_day": expiry,
+        }
+        for arm in "AP"
+        for dose in ("LOW", "HIGH")
+        for number, kits, released, expiry in (("1", 200, 0, 150), ("2", 200, 100, 270), ("3", 300, 200, 700))
+    ],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["min_max", "predictive"])
+@pytest.mark.parametrize("index", range(3))
+def test_other_trials_of_a_hundred_days_are_the_same(store: Store, method: str, index: int) -> None:
+    """Both rules on both databases, under other chances."""
+    equal(rehearse(store, by_method(method), 1, index, installed_planner()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", ["min_max", "predictive"])
+@pytest.mark.parametrize("index", range(2))
+def test_a_trial_of_fourteen_months_is_the_same(store: Store, method: str, index: int) -> None:
+    """Fourteen sites, ninety subjects, visits that drift, three lots of each kind, two sites that close."""
+    short = by_method(method)
+    faults = short.model_dump(mode="json")["faults"]
+    faults[4] |= {"lot": "LOW2", "day": 190}
+    faults.append({"fault": "site_closure", "name": "closed", "sites": ["1002", "1103"], "day": 160})
+    scenario = changed(short, LONG | {"faults": faults})
+    done = equal(rehearse(store, scenario, 1, index, installed_planner()))
+    assert len(done.simulated.given) > 350
