@@ -116,7 +116,11 @@ def _slope(tables: Tables) -> float:
 
 def _first_shares(cluster: Cluster, tables: Tables) -> Shares:
     weight = tables.sites.wanted.sum(axis=1)[cluster.first_choices] / max(1, cluster.kits)
-    return Shares(np.outer(weight, _fixed(cluster)), np.full(len(cluster.arrivals), _slope(tables)))
+    kit = np.full(len(cluster.arrivals), _slope(tables))
+    if cluster.is_stock.any():
+        # Kits of the stock are worth what an arrival's cost: else later ones could not be dearer.
+        kit[cluster.is_stock] += (cluster.kit_costs.max() - cluster.kit_costs)[cluster.is_stock]
+    return Shares(np.outer(weight, _fixed(cluster)), kit)
 
 
 def _answer(cluster: Cluster, tables: Tables, shares: Shares, likely: Counts | None = None) -> _Answer:
@@ -138,6 +142,7 @@ def _answer(cluster: Cluster, tables: Tables, shares: Shares, likely: Counts | N
     whole = float(costs[best].sum()) + least
     openings = paid[best] - (inflow > 0).astype(np.float64)[None, :]
     openings[(shares.opening <= 0) & (openings < 0)] = 0.0
+    openings[:, cluster.is_stock] = 0.0
     apart = (drawn[best].sum(axis=0) - inflow).astype(np.float64)
     return _Answer(min(whole, NEVER), openings, apart, paid)
 

@@ -66,7 +66,8 @@ class Cases:
         self._count = 0
         self._heap: list[Case] = []
         self._limit = -NEVER
-        if cluster.arrivals and cluster.all_by_depot and cluster.worth_serving and self._needs_any():
+        told = cluster.all_by_depot and not cluster.is_stock.any()
+        if cluster.arrivals and told and cluster.worth_serving and self._needs_any():
             for many in range(1, CONSIGNMENTS_MAX + 1):
                 self._add(self._first_ranges(many), np.zeros(many), -NEVER)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from optimization.engine.boxes import Boxes, box_costs, boxes_for
 from optimization.engine.needs import Want
@@ -77,7 +78,8 @@ class Cluster:
 
     The `relaxed` form is what bounds are computed on: never dearer than any plan. `more_at_bound`: what each choice
     of the exact form costs more at the prices of the bound. `spare_stock`: kits by kind that lie at the depot and
-    are not shared out.
+    are not shared out. `stock`: by arrival, where it is what lies at the depot, its cost if 0, 1, 2, … kits leave;
+    empty where it is an arrival. `by_stock_alone`: kits that nothing else brings in time.
     """
 
     problem: Problem
@@ -89,6 +91,8 @@ class Cluster:
     relaxed: bool
     more_at_bound: tuple[float, ...] = ()
     spare_stock: tuple[int, int] = (0, 0)
+    stock: tuple[tuple[float, ...], ...] = ()
+    by_stock_alone: int = 0
     boxes_memo: dict[int, Boxes] = field(default_factory=dict)
 
     @cached_property
@@ -141,6 +145,11 @@ class Cluster:
     def kits(self) -> int:
         """Kits that are to come to the sites, at their first choices."""
         return sum(len(kits) for place in self.first_choices for kits in self.sites[place].kits)
+
+    @cached_property
+    def is_stock(self) -> NDArray[np.bool_]:
+        """Shape (j,): whether the arrival is what lies at the depot."""
+        return np.array([bool(some) for some in self.stock or ((),) * len(self.arrivals)], dtype=np.bool_)
 
     @cached_property
     def left_source(self) -> Counts:
@@ -202,6 +211,6 @@ class Cluster:
 
     @cached_property
     def unserved(self) -> int:
-        """Kits no trip can bring in time, at the choices with the fewest."""
+        """Kits no trip can bring in time, at the choices with the fewest, and those that stock alone may bring."""
         counts = np.array([site.unserved for site in self.sites], dtype=np.float64)
-        return int(counts[self.best_choices(counts)].sum()) if self.sites else 0
+        return (int(counts[self.best_choices(counts)].sum()) if self.sites else 0) + self.by_stock_alone

@@ -2,9 +2,10 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
 
 from optimization.engine.cluster import ClusterSite, Kinds, Placed, Trip
 from optimization.engine.depot_stock import AT_DEPOT, Ask, Lying, share_out
@@ -20,11 +21,20 @@ Given = Sequence[Lying | None]
 """For each kit wanted, in order, the stock of the depot it is of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A site's need with what it has of the stock."""
+
+    site: str
+    need: Need
+    given: Given
+
+
 @dataclass(frozen=True)
 class Supplied:
     """A depot (or none) with what comes to it and what lies there, for the sites of one class.
 
-    Relaxed, as in a bound, other depots' lanes bring kits too; `stocked`: any lot is there on day 0.
+    Relaxed, as in a bound, other depots' lanes bring kits too, and what lies `elsewhere` may be anywhere.
     """
 
     network: Network
@@ -32,9 +42,9 @@ class Supplied:
     depot: str
     arrivals: Sequence[Trip]
     stock: Sequence[Lying]
+    elsewhere: Sequence[Lying]
     kinds: Kinds
     relaxed: bool
-    stocked: bool
 
     def ways(self, site: str) -> Ways:
         """The lanes that bring kits to a site."""
@@ -54,9 +64,28 @@ class Supplied:
 
     def window(self, ways: Ways, want: Want, own_kits: bool) -> Window | None:
         """When a kit may come that is sent from a source; None where it cannot come in time."""
-        loose = self.stocked or own_kits
+        loose = own_kits or any(one.lasts(want, ways.node.country) for one in self.elsewhere)
         ready = 0 if loose else self.network.sources.first_day(want, ways.node.country)
-        return ways.window(want, ready, self._first_at_depot(want.kit, ready))
+        at_depot = self._first_at_depot(want.kit, ready)
+        lies = [one.row.day for one in self.stock if one.lasts(want, ways.node.country)] if self.relaxed else []
+        return ways.window(want, 0, min(at_depot, *lies)) if lies else ways.window(want, ready, at_depot)
+
+    def by_stock_alone(self, needs: Sequence[SiteNeeds]) -> int:
+        """Kits that nothing but what lies at the depot brings in time, at the choices with most."""
+        without = replace(self, stock=())
+        found = 0
+        for one in needs:
+            ways = self.ways(one.site)
+            alone = [
+                sum(
+                    without.window(ways, want, want.kit in need.own_kits) is None
+                    and self.window(ways, want, want.kit in need.own_kits) is not None
+                    for want in need.wants
+                )
+                for need in one.choices
+            ]
+            found += max(alone)
+        return found
 
     def _first_at_depot(self, kit: str, ready: int) -> int:
         """The first arrival at the depot that may carry the kit."""
@@ -91,58 +120,70 @@ class Supplied:
     def left(self) -> float:
         """What the stock costs if all of it stays at the depot, in cents."""
         problem = self.network.problem
-        nights = problem.costs.holding(problem.nodes[self.depot], self.temp) if self.stock else 0
+        if self.relaxed or not self.stock:
+            return 0.0
+        nights = problem.costs.holding(problem.nodes[self.depot], self.temp)
         return sum(one.row.kits * (one.left - nights * one.row.day) for one in self.stock)
 
 
-def sites_of(supplied: Supplied, needs: Sequence[SiteNeeds]) -> tuple[list[ClusterSite], tuple[int, int]]:
-    """All choices of all sites, one site after the other; kits of the depot's stock by kind that no site has."""
-    ways = {one.site: supplied.ways(one.site) for one in needs}
-    given = _given(supplied, needs, ways)
-    sites = [
-        _site(supplied, ways[one.site], need, given[one.site][number])
-        for one in needs
-        for number, need in enumerate(one.choices)
-    ]
-    # What all of the stock would cost if it stayed is told with the first site, for each of its choices.
-    first = len(needs[0].choices) if needs else 0
-    told = [replace(site, apart=site.apart + supplied.left) for site in sites[:first]]
-    return told + sites[first:], _spare(supplied, [some[0] for some in given.values()])
+def choices_of(supplied: Supplied, needs: Sequence[SiteNeeds]) -> list[Choice]:
+    """All choices of all sites, one site after the other: of its needs, and of how much of the stock it takes.
 
-
-def _spare(supplied: Supplied, given: Iterable[Given]) -> tuple[int, int]:
-    spare = Counter(dict.fromkeys(range(2), 0))
-    for one in supplied.stock:
-        spare[supplied.kinds.of[one.lot.kit]] += one.row.kits
-    for some in given:
-        spare.subtract(supplied.kinds.of[one.lot.kit] for one in some if one)
-    return spare[0], spare[1]
-
-
-def _given(supplied: Supplied, needs: Sequence[SiteNeeds], ways: dict[str, Ways]) -> dict[str, list[Given]]:
-    """The stock shared out over the sites' first choices; at other choices a site has what it has at its first."""
-    if not supplied.stock:
-        return {one.site: [[None] * len(need.wants) for need in one.choices] for one in needs}
+    The stock is shared out over the sites' first needs; for others a site has what it has for its first.
+    """
+    if supplied.relaxed or not supplied.stock:
+        return [Choice(one.site, need, [None] * len(need.wants)) for one in needs for need in one.choices]
     problem = supplied.network.problem
-    asks = [_asks(supplied, ways[one.site], one.choices[0]) for one in needs]
-    shared = iter(share_out(problem, supplied.stock, [ask for some in asks for ask in some]))
-    found: dict[str, list[Given]] = {}
-    for one, some in zip(needs, asks, strict=True):
-        first = [next(shared) for _ in some]
+    asks = {one.site: _asks(supplied, one.site, one.choices[0]) for one in needs}
+    shared = iter(share_out(problem, supplied.stock, [ask for some in asks.values() for ask in some]))
+    found: list[Choice] = []
+    for one in needs:
+        first = [next(shared) for _ in asks[one.site]]
+        found += _taking_less(one.site, one.choices[0], first, asks[one.site])
         count = Counter(lying.row for lying in first if lying)
         own = [replace(lying, row=replace(lying.row, kits=count[lying.row])) for lying in supplied.stock]
-        others = [share_out(problem, own, _asks(supplied, ways[one.site], need)) for need in one.choices[1:]]
-        found[one.site] = [first, *others]
+        for need in one.choices[1:]:
+            others = _asks(supplied, one.site, need)
+            found += _taking_less(one.site, need, share_out(problem, own, others), others)
     return found
 
 
-def _asks(supplied: Supplied, ways: Ways, need: Need) -> list[Ask]:
+def _taking_less(site: str, need: Need, given: Given, asks: Sequence[Ask]) -> Iterator[Choice]:
+    """A site may leave stock where an arrival would do as well: all of it, half, or none of what is left."""
+    optional = [place for place, ask in enumerate(asks) if given[place] and not ask.must]
+    for kept in sorted({len(optional), len(optional) // 2, 0}, reverse=True):
+        without = set(optional[kept:])
+        yield Choice(site, need, [None if place in without else lying for place, lying in enumerate(given)])
+
+
+def _asks(supplied: Supplied, site: str, need: Need) -> list[Ask]:
+    ways = supplied.ways(site)
     can = {want: supplied.window(ways, want, False) is not None for want in set(need.wants)}
     return [Ask(ways, want, not can[want]) for want in need.wants]
 
 
-def _site(supplied: Supplied, ways: Ways, need: Need, given: Given) -> ClusterSite:
+def sites_of(supplied: Supplied, choices: Sequence[Choice]) -> list[ClusterSite]:
+    """Each choice with its trips and its kits in order."""
+    ways = {one.site: supplied.ways(one.site) for one in choices}
+    sites = [_site(supplied, ways[one.site], one) for one in choices]
+    # What all of the stock would cost if it stayed is told with the first site, for each of its choices.
+    first = choices[0].site if choices else ""
+    return [replace(one, apart=one.apart + supplied.left) if one.node.id == first else one for one in sites]
+
+
+def spare_stock(supplied: Supplied, choices: Sequence[Choice]) -> tuple[int, int]:
+    """Kits of the depot's stock by kind that no site has at its first choice."""
+    spare = Counter(dict.fromkeys(range(2), 0))
+    for one in supplied.stock:
+        spare[supplied.kinds.of[one.lot.kit]] += one.row.kits
+    for _, some in groupby(choices, key=lambda one: one.site):
+        spare.subtract(supplied.kinds.of[one.lot.kit] for one in next(some).given if one)
+    return spare[0], spare[1]
+
+
+def _site(supplied: Supplied, ways: Ways, choice: Choice) -> ClusterSite:
     costs, kinds = supplied.network.problem.costs, supplied.kinds
+    need, given = choice.need, choice.given
     windows = _windows(supplied, ways, need, given)
     trips = {trip for window in windows if window for trip in window.lasts}
     chosen = tuple(sorted(trips | _before_expiry(supplied, ways, trips), key=_order))

@@ -2,17 +2,17 @@
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 
 from optimization.engine.cluster import Cluster, ClusterSite, Kinds, Trip
-from optimization.engine.cluster_sites import Supplied, sites_of
-from optimization.engine.depot_stock import lying_at
+from optimization.engine.cluster_sites import Choice, Supplied, choices_of, sites_of, spare_stock
+from optimization.engine.depot_stock import Lying, costs_of_staying, lying_at, serves_at_most
 from optimization.engine.needs import Gain, SiteNeeds, needs_of
 from optimization.engine.network import Network
 from optimization.engine.through import through_trips
 from optimization.engine.trips import FOREVER
-from optimization.problem import Problem
+from optimization.problem import Lane, Problem
 
 
 def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool, bound_gain: Gain) -> Iterator[Cluster]:
@@ -25,17 +25,13 @@ def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool, bound_ga
     for need in needs_of(network.problem, temp, gain, relaxed):
         by_depot[_depot_of(network, need.site, temp)].append(need)
     for depot in sorted(by_depot):
-        cluster = _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
-        yield cluster if relaxed else _comparable(cluster, by_depot[depot], gain, bound_gain)
+        cluster, choices = _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+        yield cluster if relaxed else _comparable(cluster, choices, gain, bound_gain)
 
 
-def _comparable(cluster: Cluster, needs: Sequence[SiteNeeds], gain: Gain, bound_gain: Gain) -> Cluster:
+def _comparable(cluster: Cluster, choices: Sequence[Choice], gain: Gain, bound_gain: Gain) -> Cluster:
     """The cluster with what each choice costs more at the prices of the bound."""
-    more = [
-        sum(gain(one.site, want) - bound_gain(one.site, want) for want in need.wants)
-        for one in needs
-        for need in one.choices
-    ]
+    more = [sum(gain(one.site, want) - bound_gain(one.site, want) for want in one.need.wants) for one in choices]
     return replace(cluster, more_at_bound=tuple(more))
 
 
@@ -54,24 +50,75 @@ def _depot_of(network: Network, site: str, temp: str) -> str:
     lanes = [lane for lane in network.usable(site, temp) if lane.origin not in network.sources.nodes]
     origins = Counter(lane.origin for lane in lanes)
     cheapest = {one: min(lane.fixed_cost for lane in lanes if lane.origin == one) for one in origins}
-    empty = {one: not _arrivals(network, one, temp) for one in origins} if len(origins) > 1 else {}
-    return min(origins, key=lambda one: (empty.get(one), -origins[one], cheapest[one], one), default="")
+    empty = {
+        one: len(origins) > 1 and not _arrivals(network, one, temp) and not network.stock_at(one, temp)
+        for one in origins
+    }
+    return min(origins, key=lambda one: (empty[one], -origins[one], cheapest[one], one), default="")
 
 
 def _cluster(
     network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds], kinds: Kinds, relaxed: bool
-) -> Cluster:
-    stock = network.stock_at(depot, temp)
-    stocked = relaxed and any(network.stock_at(one, temp) for one in _above(network, temp, depot, needs))
-    if stocked:
-        # A bound that lets kits of the depots' own stock leave them for nothing holds, whatever they have.
-        depot = ""
-    node = network.problem.nodes[depot] if depot else None
+) -> tuple[Cluster, Sequence[Choice]]:
+    problem = network.problem
+    node = problem.nodes[depot] if depot else None
     arrivals = _last_arrivals(network, depot, temp) if relaxed else _arrivals(network, depot, temp)
-    lying = lying_at(network.problem, node, stock) if node and not relaxed else []
-    sites, spare = sites_of(Supplied(network, temp, depot, arrivals, lying, kinds, relaxed, stocked), needs)
+    lying = lying_at(problem, node, network.stock_at(depot, temp)) if node else []
+    elsewhere = _elsewhere(network, temp, depot, needs) if relaxed else []
+    supplied = Supplied(network, temp, depot, arrivals, lying, elsewhere, kinds, relaxed)
+    choices = choices_of(supplied, needs)
+    sites, spare = sites_of(supplied, choices), spare_stock(supplied, choices)
     used = _useful(arrivals, sites)
-    return Cluster(network.problem, temp, node, tuple(used), tuple(sites), kinds, relaxed, spare_stock=spare)
+    cluster = Cluster(problem, temp, node, tuple(used), tuple(sites), kinds, relaxed, spare_stock=spare)
+    if relaxed and lying:
+        cluster = _with_stock(supplied, cluster, needs)
+    if relaxed and depot and not cluster.worth_serving:
+        # Kits that leave the depots for nothing are a bound too, and may be worth their way.
+        return _cluster(network, temp, "", needs, kinds, relaxed)
+    return cluster, choices
+
+
+def _elsewhere(network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds]) -> list[Lying]:
+    """What lies at other depots that kits may come by."""
+    nodes = sorted(_above(network, temp, depot, needs) - {depot})
+    return [
+        one
+        for node in nodes
+        for one in lying_at(network.problem, network.problem.nodes[node], network.stock_at(node, temp))
+    ]
+
+
+def _with_stock(supplied: Supplied, cluster: Cluster, needs: Sequence[SiteNeeds]) -> Cluster:
+    """The relaxed cluster with what lies at the depot, day by day, as arrivals that cost nothing to bring."""
+    network, problem = supplied.network, cluster.problem
+    sites = {one.site for one in needs}
+    told = _leaves_only_to(network, supplied.depot, cluster, sites)
+    by_day: dict[int, list[tuple[Lying, int]]] = defaultdict(list)
+    for one in supplied.stock:
+        by_day[one.row.day].append((one, serves_at_most(problem, one, sites)))
+    trips: list[tuple[Trip, tuple[float, ...]]] = [(trip, ()) for trip in cluster.arrivals]
+    for day, some in by_day.items():
+        costs = costs_of_staying(some, cluster.depot_holding, told)
+        trips.append((Trip(_no_lane(supplied.depot, cluster.temp), day, day), tuple(costs)))
+    trips.sort(key=lambda one: (one[0].arrives, not one[1], *_order(one[0])))
+    return replace(
+        cluster,
+        arrivals=tuple(trip for trip, _ in trips),
+        stock=tuple(costs for _, costs in trips),
+        by_stock_alone=supplied.by_stock_alone(needs),
+    )
+
+
+def _leaves_only_to(network: Network, depot: str, cluster: Cluster, sites: Set[str]) -> bool:
+    """Whether the depot's stock can only go to these sites, and nothing is gained by sending it away unasked."""
+    lanes = [lane for lane in network.problem.lanes.values() if lane.origin == depot and cluster.temp in lane.temps]
+    return all(
+        lane.destination in sites and lane.kit_cost >= cluster.depot_holding * lane.transit_days for lane in lanes
+    )
+
+
+def _no_lane(depot: str, temp: str) -> Lane:
+    return Lane(f"lying at {depot}", depot, depot, 0, frozenset(range(7)), 0, 0, frozenset({temp}))
 
 
 def _above(network: Network, temp: str, depot: str, needs: Sequence[SiteNeeds]) -> set[str]:

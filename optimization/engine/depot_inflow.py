@@ -12,7 +12,8 @@ class InflowTable(NamedTuple):
     """Shapes: j arrivals, b boxes. Kits at the most; what must come before an arrival and may have come by it.
 
     Kits for the blind alone may come with any arrival: relaxed, `most` holds all of them, else none.
-    `box_cost` (kits + 1,): the least cost of boxes for so many kits.
+    `box_cost` (kits + 1,): the least cost of boxes for so many kits. `stock` (j, q): what lies at the depot counts
+    as an arrival too, and costs so much if 0, 1, 2, … kits of it leave; below zero for others; empty without any.
     """
 
     kits: int
@@ -22,6 +23,13 @@ class InflowTable(NamedTuple):
     cost: Amounts
     kit_volume: int
     box_cost: Amounts
+    stock: Amounts
+
+
+@compiled
+def is_stock(table: InflowTable, arrival: int) -> bool:
+    """Whether an arrival is what lies at the depot."""
+    return bool(table.stock.shape[0] > 0 and table.stock[arrival, 0] >= 0.0)
 
 
 @compiled
@@ -34,6 +42,9 @@ def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, fewest: int)
     cost = np.full((arrivals + 1, kits + 1), NEVER)
     cost[0, 0] = 0.0
     for arrival in range(arrivals):
+        if is_stock(table, arrival):
+            _draw(table, arrival, price[arrival], cost)
+            continue
         for came in range(table.due[arrival], kits + 1):
             cost[arrival + 1, came] = cost[arrival, came]
         _load(table, arrival, fixed[arrival], price[arrival], cost)
@@ -43,6 +54,17 @@ def plan_inflow(table: InflowTable, fixed: Amounts, price: Amounts, fewest: int)
     if value < NEVER:
         _trace(table, fixed, price, cost, last, taken)
     return value, taken
+
+
+@compiled
+def _draw(table: InflowTable, arrival: int, price: float, cost: Amounts) -> None:
+    """What lies at the depot: as many kits leave as it pays."""
+    left = table.stock[arrival]
+    for came in range(table.due[arrival], table.kits + 1):
+        if cost[arrival, came] < NEVER:
+            for kits in range(min(left.shape[0], table.kits + 1 - came)):
+                now = cost[arrival, came] + left[kits] + kits * price
+                cost[arrival + 1, came + kits] = min(cost[arrival + 1, came + kits], now)
 
 
 @compiled
@@ -83,12 +105,16 @@ def _trace(table: InflowTable, fixed: Amounts, price: Amounts, cost: Amounts, la
     """Follows the best end back: where a consignment arrived, and with how many kits."""
     came = last
     for arrival in range(fixed.shape[0] - 1, -1, -1):
-        if came >= table.due[arrival] and cost[arrival + 1, came] == cost[arrival, came]:
+        stock = is_stock(table, arrival)
+        if not stock and came >= table.due[arrival] and cost[arrival + 1, came] == cost[arrival, came]:
             continue
         least, best = NEVER, 0
-        for kits in range(1, came - table.due[arrival] + 1):
+        for kits in range(0 if stock else 1, came - table.due[arrival] + 1):
+            if stock and kits >= table.stock.shape[1]:
+                break
             if cost[arrival, came - kits] < NEVER:
-                value = cost[arrival, came - kits] + fixed[arrival] + table.box_cost[kits] + kits * price[arrival]
+                sent = table.stock[arrival, kits] if stock else fixed[arrival] + table.box_cost[kits]
+                value = cost[arrival, came - kits] + sent + kits * price[arrival]
                 if value < least:
                     least, best = value, kits
         taken[arrival] = best

@@ -5,8 +5,9 @@ and its waste where it expires, until it leaves: a kit given out saves the rest 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class Lying:
     lot: Lot
     left: float
     """What a kit costs that never leaves: each night from day 0 on, and its price if it expires."""
+    waste: int
+    """That price, or nothing."""
 
     def lasts(self, want: Want, country: str) -> bool:
         """Whether the lot may be used for the kit."""
@@ -58,8 +61,35 @@ def lying_at(problem: Problem, depot: Node, rows: Iterable[Supply]) -> list[Lyin
         kit = problem.kit_types[lot.kit]
         nights = min(lot.expiry_day, problem.horizon_days)
         waste = kit.unit_cost if lot.expiry_day <= problem.horizon_days else 0
-        found.append(Lying(row, lot, waste + nights * problem.costs.holding(depot, kit.temp)))
+        found.append(Lying(row, lot, waste + nights * problem.costs.holding(depot, kit.temp), waste))
     return sorted(found, key=lambda one: (one.lot.expiry_day, one.row.day, one.lot.id))
+
+
+def serves_at_most(problem: Problem, lying: Lying, sites: Collection[str]) -> int:
+    """How many of the kits could be used at these sites, as far as their days and countries go."""
+    wanted = sum(
+        row.kits
+        for row in problem.demand
+        if row.site in sites
+        and row.day >= lying.row.day
+        and lying.lasts(Want(row.day, row.kit, row.day + max(1, row.dnd_days)), problem.nodes[row.site].country)
+    )
+    return min(lying.row.kits, wanted)
+
+
+def costs_of_staying(some: Sequence[tuple[Lying, int]], nightly: int, told: bool) -> list[float]:
+    """What kits of a day's stock cost that stay, if 0, 1, 2, … others leave: those that cost most leave first.
+
+    With each row, how many of its kits could be used: beyond them, waste is not saved. `nightly`: cents of holding.
+    Not told: nothing, for others may take them.
+    """
+    saved = []
+    for lying, usable in some:
+        nights = max(0.0, lying.left - lying.waste - nightly * lying.row.day)
+        saved += [nights + lying.waste] * usable + [nights] * (lying.row.kits - usable)
+    left = sum(saved) + sum(one.waste * (one.row.kits - usable) for one, usable in some)
+    costs = [left - gone for gone in accumulate(sorted(saved, reverse=True), initial=0.0)]
+    return costs if told else [0.0] * len(costs)
 
 
 def share_out(problem: Problem, stock: Iterable[Lying], asks: Sequence[Ask]) -> list[Lying | None]:

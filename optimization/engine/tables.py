@@ -36,7 +36,22 @@ def with_early_price(cluster: Cluster, tables: Tables, price: EarlyPrice) -> Tab
     """The arrays of a cluster that have none yet, with early prices."""
     sites = tables.sites
     direct = np.where(sites.arrivals < 0, price.at(sites.leaves), 0.0)
-    return Tables(sites._replace(price=sites.price + direct), tables.inflow, price.at(cluster.left_source))
+    early = np.where(cluster.is_stock, 0.0, price.at(cluster.left_source))
+    inflow = tables.inflow._replace(stock=_stock(cluster, tables.inflow.kits, sum(price.prices.values())))
+    return Tables(sites._replace(price=sites.price + direct), inflow, early)
+
+
+def _stock(cluster: Cluster, most: int, early: float) -> Amounts:
+    """What stock costs by the kits that leave; more kits than there are of it are missed, at what that costs."""
+    if not cluster.is_stock.any():
+        return np.zeros((0, 0))
+    missed = max(0.0, cluster.price_room - early)
+    costs = np.full((len(cluster.stock), most + 1), -1.0)
+    for row, some in enumerate(cluster.stock):
+        if some:
+            beyond = np.maximum(0, np.arange(most + 1) - (len(some) - 1))
+            costs[row] = np.array(some)[np.minimum(np.arange(most + 1), len(some) - 1)] + missed * beyond
+    return costs
 
 
 def _site_table(cluster: Cluster, prices: LotPrices) -> SiteTable:
@@ -120,7 +135,8 @@ def _fill_option(
 
 
 def _inflow_table(cluster: Cluster) -> InflowTable:
-    transits = {trip.lane.transit_days for trip in cluster.arrivals}
+    pairs = zip(cluster.arrivals, cluster.is_stock, strict=True)
+    transits = {trip.lane.transit_days for trip, stock in pairs if not stock}
     most_spares = _most_spares(cluster)
     kits = cluster.kits + most_spares
     boxes = cluster.boxes(min(transits, default=0))
@@ -133,6 +149,7 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
         cost=boxes.cost,
         kit_volume=boxes.kit_volume,
         box_cost=box_costs(boxes, kits),
+        stock=_stock(cluster, kits, 0.0),
     )
 
 

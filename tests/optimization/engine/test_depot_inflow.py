@@ -22,6 +22,7 @@ def inflow(seed: int) -> tuple[InflowTable, np.ndarray, np.ndarray]:
         ("S", "L"), np.array([3, 7]), np.array([4.0, random.choice([6.0, 9.0])]), random.choice([1, 2, 3])
     )
     table = InflowTable(
+        stock=np.zeros((0, 0)),
         kits=KITS,
         due=np.array(sorted(random.choice((0, 0, 1, 2, 4)) for _ in range(ARRIVALS))),
         most=np.array(sorted(random.choice((2, 4, KITS, KITS)) for _ in range(ARRIVALS))),
