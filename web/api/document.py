@@ -27,6 +27,7 @@ TAGS = {
     "labels": "The words of labels, approved by another person, and labels put on and checked.",
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
     "plans": "Shipment plans: asked for, watched, read, edited, approved under a signature and shipped.",
+    "gates": "Go-live gates: agreed on, run, watched, signed; and overrides for urgent safety.",
     "messages": "Messages of depots: sent in, fetched, acknowledged; and manifests.",
     "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",
     "quality": "Lots released, kits in quarantine decided, recalls and other holds, each under a signature.",
