@@ -4,11 +4,12 @@ from itertools import islice
 
 from simulation.engine.giving import ask_for, give_up
 from simulation.engine.order import Phase
-from simulation.engine.randomizing import Dispenser, Randomizer
+from simulation.engine.randomizing import Dispenser, Randomizer, levels_of
 from simulation.engine.shipping import Shipping
 from simulation.engine.world import Asked, OnTreatment, Process, Site, World
 from simulation.inputs.chance import WORDS_32
 from simulation.network import MINUTES_IN_DAY, VisitRow
+from simulation.spec.scenario import Scenario
 
 
 class Trial:
@@ -17,9 +18,9 @@ class Trial:
     def __init__(self, world: World, shipping: Shipping) -> None:
         self._world, self._shipping = world, shipping
         self._dispenser = Dispenser(world.definition)
-        self._randomizer = Randomizer(world, self._dispenser)
+        self._randomizer = Randomizer(world.definition, world.inputs.allocation_key)
         self._codes = [level.code for level in world.definition.dose_levels]
-        self._moves = _thresholds(world)
+        self._moves = thresholds(world.scenario)
         self._randomized_in: dict[str, int] = {}
         for site in world.sites:
             self._count_in(site, int(world.inputs.off_treatment[site.place]))
@@ -97,14 +98,15 @@ class Trial:
         world.books.tell(world.now, "failed" if fails else "turned_away", site.facts.number, person)
 
     def _may_draw(self, site: Site, person: int) -> bool:
-        people = self._world.inputs.people
-        if self._world.system_out():
+        world, people = self._world, self._world.inputs.people
+        if world.system_out():
             return False
-        return self._randomizer.can_serve_all_arms(site, self._level(person), float(people.weight_kg[person]))
+        return self._dispenser.can_serve_all_arms(world, site, self._level(person), float(people.weight_kg[person]))
 
     def _randomize(self, site: Site, person: int) -> OnTreatment:
         world = self._world
-        arm = self._randomizer.draw(world.subjects + 1, self._levels(site, person))
+        levels = levels_of(world.inputs, world.definition, site.facts, person)
+        arm = self._randomizer.draw(world.subjects + 1, levels, world.date_of(world.day))
         subject = self._on_treatment(site, person, arm, world.day)
         world.books.count("randomized", minute=world.now, site=site.place)
         world.books.tell(world.now, "randomized", site.facts.number, subject.number, arm)
@@ -192,14 +194,6 @@ class Trial:
         place = int(self._world.inputs.people.dose_level[person])
         return self._codes[place] if place >= 0 else None
 
-    def _levels(self, site: Site, person: int) -> dict[str, str]:
-        levels = {}
-        known = {"country": site.facts.country, "region": site.facts.region, "site": site.facts.number}
-        for place, factor in enumerate(self._world.definition.factors):
-            entered = int(self._world.inputs.people.levels[person, place])
-            levels[factor.code] = known.get(factor.source) or factor.level_codes()[entered]
-        return levels
-
     def _turned_away(self, site: Site) -> bool:
         enrolment = self._world.scenario.enrolment
         return enrolment is not None and enrolment.after_target == "turned_away" and self._full(site)
@@ -244,11 +238,11 @@ class _Due:
         return (self._first_day + self._rows[place].day + self._moved_days + 1) * MINUTES_IN_DAY
 
 
-def _thresholds(world: World) -> dict[str, list[tuple[int, str]]]:
+def thresholds(scenario: Scenario) -> dict[str, list[tuple[int, str]]]:
     """Dose level -> (number below which it goes there, where to)."""
     moves: dict[str, list[tuple[int, str]]] = {}
     reached: dict[str, float] = {}
-    for move in world.scenario.subjects.titration:
+    for move in scenario.subjects.titration:
         reached[move.origin] = reached.get(move.origin, 0.0) + move.chance
         moves.setdefault(move.origin, []).append((round(reached[move.origin] * WORDS_32), move.target))
     return moves

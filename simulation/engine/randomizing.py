@@ -1,6 +1,7 @@
 """Randomization by the production engine: its procedures, its stream, its check of all arms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 
 from irt.randomization.procedures import procedure_in
@@ -14,6 +15,8 @@ from irt.study.randomization_plan import Platform
 from irt.study.schedule import treatment_days
 from simulation.engine.giving import can_give
 from simulation.engine.world import Asked, Site, World
+from simulation.inputs.inputs import Inputs
+from simulation.network import SitePlace
 
 NO_WEIGHT = Decimal("0.1")
 
@@ -25,6 +28,16 @@ class Dispenser:
         self._definition = definition
         self._due: dict[tuple[str, str | None, str, Decimal | None], tuple[tuple[str, int], ...]] = {}
         self._days: dict[tuple[str, int], int] = {}
+        self.first_visit = first_visit(definition)
+
+    def can_serve_all_arms(self, world: World, site: Site, level: str | None, weight_kg: float) -> bool:
+        """The production check before the draw, where the study asks for it."""
+        if not world.definition.conduct.all_arms_on_site or self.first_visit is None:
+            return True
+        arms = arms_to_serve(world.definition, world.date_of(world.day))
+        return all(
+            can_give(world, site, self.asked(arm, level, (self.first_visit, 0), weight_kg, 0)) for arm in arms
+        )
 
     def asked(
         self, arm: str, level: str | None, visit: tuple[str, int], weight_kg: float, who: int, words: str = ""
@@ -33,9 +46,10 @@ class Dispenser:
         code, occurrence = visit
         if visit not in self._days:
             self._days[visit] = treatment_days(self._definition, code, occurrence)
-        return Asked(self._kits(arm, level, code, weight_kg), self._days[visit], who, words or code)
+        return Asked(self.kits(arm, level, code, weight_kg), self._days[visit], who, words or code)
 
-    def _kits(self, arm: str, level: str | None, code: str, weight_kg: float) -> tuple[tuple[str, int], ...]:
+    def kits(self, arm: str, level: str | None, code: str, weight_kg: float) -> tuple[tuple[str, int], ...]:
+        """Kit types and kits at a visit; weights beyond what the study has a dose for count as the nearest."""
         dose = rule_for(self._definition, arm, level, code).by_weight
         weight = None
         if dose is not None:
@@ -51,28 +65,15 @@ class Dispenser:
 class Randomizer:
     """Draws arms one subject after the other; remembers as the product's rows do."""
 
-    def __init__(self, world: World, dispenser: Dispenser) -> None:
-        self._world, self._dispenser = world, dispenser
-        self._procedure = procedure_in(world.definition)
-        self._seed = Seed(world.inputs.allocation_key, world.definition.study.protocol)
+    def __init__(self, definition: StudyDefinition, allocation_key: bytes) -> None:
+        self._definition = definition
+        self._procedure = procedure_in(definition)
+        self._seed = Seed(allocation_key, definition.study.protocol)
         self._rows: dict[str, Row] = {}
-        visits = (visit for visit in world.definition.visits if visit.kind == "randomization" and visit.dispenses)
-        self._first = next(visits, None)
 
-    def can_serve_all_arms(self, site: Site, level: str | None, weight_kg: float) -> bool:
-        """The production check before the draw, where the study asks for it."""
-        world = self._world
-        if not world.definition.conduct.all_arms_on_site or self._first is None:
-            return True
-        visit = self._first.code, 0
-        arms = open_arms(world.definition, 1, [], world.date_of(world.day))
-        codes = [arm.code for arm in world.definition.arms] if arms is None else arms
-        return all(can_give(world, site, self._dispenser.asked(arm, level, visit, weight_kg, 0)) for arm in codes)
-
-    def draw(self, number: int, levels: Mapping[str, str]) -> str:
+    def draw(self, number: int, levels: Mapping[str, str], today: date) -> str:
         """The arm of the so-maniest subject, from 1."""
-        definition, today = self._world.definition, self._world.date_of(self._world.day)
-        plan = definition.randomization
+        definition, plan = self._definition, self._definition.randomization
         agents = [agent.code for agent in plan.agents] if isinstance(plan, Platform) else []
         eligible = agents or [arm.code for arm in definition.arms_of(1)]
         facts = Subject(
@@ -86,3 +87,25 @@ class Randomizer:
         allocation = self._procedure.assign(state, facts, self._seed)
         self._rows.update(allocation.after)
         return allocation.arm
+
+
+def first_visit(definition: StudyDefinition) -> str | None:
+    """The visit at which kits are given within the randomization."""
+    visits = (visit.code for visit in definition.visits if visit.kind == "randomization" and visit.dispenses)
+    return next(visits, None)
+
+
+def arms_to_serve(definition: StudyDefinition, today: date) -> Sequence[str]:
+    """Arms that somebody randomized on that day may get."""
+    arms = open_arms(definition, 1, [], today)
+    return [arm.code for arm in definition.arms] if arms is None else arms
+
+
+def levels_of(inputs: Inputs, definition: StudyDefinition, site: SitePlace, person: int) -> dict[str, str]:
+    """Factor -> level of a person; what the site knows nobody enters."""
+    levels = {}
+    known = {"country": site.country, "region": site.region, "site": site.number}
+    for place, factor in enumerate(definition.factors):
+        entered = int(inputs.people.levels[person, place])
+        levels[factor.code] = known.get(factor.source) or factor.level_codes()[entered]
+    return levels

@@ -137,21 +137,22 @@ class Views:
 
     def _lane(self, origin: str, target: str, country: str) -> tuple[int, DispatchCalendar, bool]:
         """Believed lead time, calendar, and whether an order given now misses today's dispatch."""
-        key = (origin, target) if (origin, target) in self._lanes else (origin, country)
-        lane = self._lanes.get(key)
-        if lane is None:
+        key, now = self.way_of(origin, target, country), self._world.now
+        if key is None:
             return 0, EVERY_DAY, False
-        calendar, now = self._calendars[key], self._world.now
         if self._cut_off_known.get(key, (-1, False))[0] != now:
-            local = self._local(origin)
-            self._cut_off_known[key] = now, calendar.past_cut_off(self._world.date_of(self._world.day), local)
-        return lane.lead_time_days, calendar, self._cut_off_known[key][1]
+            self._cut_off_known[key] = now, self.past_cut_off(key, now)
+        return self._lanes[key].lead_time_days, self._calendars[key], self._cut_off_known[key][1]
 
-    def _local(self, depot: str) -> datetime:
-        """The depot's own time; the clock is UTC."""
-        day = self._world.date_of(self._world.day)
-        moment = datetime(day.year, day.month, day.day, tzinfo=UTC)
-        return (moment + timedelta(minutes=self._world.now % MINUTES_IN_DAY)).astimezone(self._zones[depot])
+    def way_of(self, origin: str, target: str, country: str) -> tuple[str, str] | None:
+        """The lane that a place is supplied by: its own, or its country's."""
+        return next((key for key in ((origin, target), (origin, country)) if key in self._lanes), None)
+
+    def past_cut_off(self, way: tuple[str, str], minute: int) -> bool:
+        """Whether an order of that minute misses the dispatch of its day; depots go by their own time."""
+        day = self._world.date_of(minute // MINUTES_IN_DAY)
+        moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(minutes=minute % MINUTES_IN_DAY)
+        return self._calendars[way].past_cut_off(day, moment.astimezone(self._zones[way[0]]))
 
     def _stock(self, stock: Stock) -> list[LotStock]:
         date_of = self._world.date_of

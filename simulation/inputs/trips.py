@@ -40,7 +40,7 @@ class Trip(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class Lane:
     """A lane as goods really travel it."""
 
     origin: str
@@ -58,27 +58,27 @@ class Trips:
 
     def __init__(self, scenario: Scenario, chance: Chance) -> None:
         self._scenario, self._chance = scenario, chance
-        self._lanes = _lanes_of(scenario)
-        self._entities = entities_of([f"{lane.origin}>{lane.target}" for lane in self._lanes])
-        self._faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
-        self._strikes = tuple(fault for fault in scenario.faults if isinstance(fault, CourierStrike))
-        self._outages = tuple(fault for fault in scenario.faults if isinstance(fault, DepotOutage))
+        self.lanes = _lanes_of(scenario)
+        self._entities = entities_of([f"{lane.origin}>{lane.target}" for lane in self.lanes])
+        self.faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
+        self.strikes = tuple(fault for fault in scenario.faults if isinstance(fault, CourierStrike))
+        self.outages = tuple(fault for fault in scenario.faults if isinstance(fault, DepotOutage))
         self._known = 0
-        self.transit_days: Floats = np.zeros((len(self._lanes), 0))
-        self.happens: Flags = np.zeros((len(self._faults), len(self._lanes), 0), bool)
-        self.delay_days: Floats = np.zeros((len(self._faults), len(self._lanes), 0))
+        self.transit_days: Floats = np.zeros((len(self.lanes), 0))
+        self.happens: Flags = np.zeros((len(self.faults), len(self.lanes), 0), bool)
+        self.delay_days: Floats = np.zeros((len(self.faults), len(self.lanes), 0))
 
     def trip(self, lane: int, number: int, raised: int, dispatch_day: int) -> Trip:
         """The so-maniest consignment of a lane (from 0), ordered at a minute to leave on a day."""
         if number >= self._known:
-            self._grow(number)
-        way = self._lanes[lane]
+            self.grow(number)
+        way = self.lanes[lane]
         by_minute = way.law is not None and way.law.rounding == "minute"
         start = raised if by_minute else max(raised, dispatch_day * MINUTES_IN_DAY + NOON)
         leaves = self._leaves(way, start)
         lost = spoiled = False
         days = float(self.transit_days[lane, number])
-        for place, fault in enumerate(self._faults):
+        for place, fault in enumerate(self.faults):
             in_force = fault.from_day <= leaves // MINUTES_IN_DAY < fault.until_day
             if in_force and way.concerns(fault.targets) and self.happens[place, lane, number]:
                 days += float(self.delay_days[place, lane, number])
@@ -86,10 +86,10 @@ class Trips:
                 spoiled |= isinstance(fault, TemperatureExcursion)
         return Trip(leaves, self._arrives(way, leaves, days, by_minute=by_minute), lost, spoiled)
 
-    def _leaves(self, way: _Lane, start: int) -> int:
+    def _leaves(self, way: Lane, start: int) -> int:
         """The minute goods leave: not while their depot is out, nor in a strike."""
-        periods: list[Period] = [fault for fault in self._outages if fault.depot == way.origin]
-        periods += [fault for fault in self._strikes if way.concerns(fault.targets)]
+        periods: list[Period] = [fault for fault in self.outages if fault.depot == way.origin]
+        periods += [fault for fault in self.strikes if way.concerns(fault.targets)]
         moved = True
         while moved:
             moved = False
@@ -98,20 +98,20 @@ class Trips:
                     start, moved = period.until_day * MINUTES_IN_DAY + start % MINUTES_IN_DAY, True
         return start
 
-    def _arrives(self, way: _Lane, leaves: int, days: float, *, by_minute: bool) -> int:
+    def _arrives(self, way: Lane, leaves: int, days: float, *, by_minute: bool) -> int:
         if by_minute:
             arrives = leaves + int(days * MINUTES_IN_DAY + 0.5)
         else:
             day = leaves // MINUTES_IN_DAY + int(days + 0.5)
             arrives = max(day * MINUTES_IN_DAY + self._scenario.supply.receipt_minute, leaves)
-        for strike in sorted(self._strikes, key=lambda strike: strike.from_day):
+        for strike in sorted(self.strikes, key=lambda strike: strike.from_day):
             begins, ends = strike.from_day * MINUTES_IN_DAY, strike.until_day * MINUTES_IN_DAY
             if way.concerns(strike.targets) and leaves < begins <= arrives:
                 arrives += ends - begins
         return arrives
 
-    def _grow(self, number: int) -> None:
-        """Draws further columns, twice as many each time."""
+    def grow(self, number: int) -> None:
+        """Draws further columns until there is one of that number, twice as many each time."""
         until = max(FIRST_DRAWN, 2 * self._known)
         while until <= number:
             until *= 2
@@ -119,7 +119,7 @@ class Trips:
         stream = self._chance.stream(Purpose.TRANSIT)
         self.transit_days = np.hstack([self.transit_days, self._transit(stream, numbers)])
         hits, delays = [], []
-        for fault in self._faults:
+        for fault in self.faults:
             own = self._chance.stream(Purpose.FAULTS, fault.name)
             words: Words = own.words(self._entities[:, None], numbers[None, :], TRIES_PLACE)
             hits.append(happens(words[0], fault.chance))
@@ -134,13 +134,13 @@ class Trips:
         self._known = until
 
     def _transit(self, stream: Stream, numbers: Ints) -> Floats:
-        days = np.empty((len(self._lanes), len(numbers)))
+        days = np.empty((len(self.lanes), len(numbers)))
         by_law: dict[TransitLaw | None, list[int]] = {}
-        for place, lane in enumerate(self._lanes):
+        for place, lane in enumerate(self.lanes):
             by_law.setdefault(lane.law, []).append(place)
         for law, rows in by_law.items():
             if law is None:
-                days[rows] = np.array([self._lanes[row].lead_time_days for row in rows])[:, None]
+                days[rows] = np.array([self.lanes[row].lead_time_days for row in rows])[:, None]
             else:
                 days[rows] = _table(law.days, stream, self._entities[rows], numbers)
         return days
@@ -155,7 +155,7 @@ def _table(law: Law, stream: Stream, entities: Words, numbers: Ints) -> Floats:
 
 
 @lru_cache(maxsize=64)
-def _lanes_of(scenario: Scenario) -> list[_Lane]:
+def _lanes_of(scenario: Scenario) -> list[Lane]:
     places = places_of(scenario)
     definition = scenario.definition
     lead = {(lane.origin, lane.target): lane.lead_time_days for lane in definition.lanes}
@@ -165,7 +165,7 @@ def _lanes_of(scenario: Scenario) -> list[_Lane]:
     for origin, target in places.lanes:
         country = countries[target]
         days = lead.get((origin, target), lead.get((origin, country), 0))
-        rows.append(_Lane(origin, target, country, _law(scenario, origin, target, country), days))
+        rows.append(Lane(origin, target, country, _law(scenario, origin, target, country), days))
     return rows
 
 

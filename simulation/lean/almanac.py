@@ -1,0 +1,181 @@
+"""The calendar of places, kept by SimPy: between two of its moments people are played in machine code."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import simpy
+
+from simulation.arrays import Ints
+from simulation.engine.order import Moment, Phase
+from simulation.engine.randomizing import levels_of
+from simulation.engine.world import Process
+from simulation.inputs.inputs import Inputs
+from simulation.lean import columns as c
+from simulation.lean.advance import go_to_moment
+from simulation.lean.arms import Arms
+from simulation.lean.begin import arrays_of
+from simulation.lean.layout import laid_out
+from simulation.lean.tables import Tables
+from simulation.lean.world import World
+from simulation.network import MINUTES_IN_DAY, NEVER
+
+Entry = tuple[int, int, int]
+"""A day, a rank, and what it concerns."""
+GROWING = ("queue", "ships", "loads", "waits", "log", "log_kits")
+
+
+class Almanac:
+    """One replication: lots, sites, nights and the ends of days as SimPy's processes."""
+
+    def __init__(self, tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool, plain: bool) -> None:
+        self._tables, self._inputs, self._plain = tables, inputs, plain
+        self._env = simpy.Environment()
+        self._arms = Arms(tables.definition, inputs)
+        self._lay_out(arrays_of(tables, inputs, keep_days=keep_days, keep_events=keep_events))
+        sites, days = len(tables.network.sites), tables.network.days if keep_days else 0
+        self.stock_by_day = {"site_stock": np.zeros((sites, days), np.int64)}
+        for where in ("at_sites", "at_depots", "on_the_way"):
+            self.stock_by_day[f"kits_{where}"] = np.zeros(days, np.int64)
+
+    def run(self) -> None:
+        """Plays to the horizon."""
+        scenario, network, recruits = self._tables.scenario, self._tables.network, self._inputs.recruits
+        lots = enumerate(network.lots)
+        expiry_days = {row.expiry_day for row in network.lots}
+        recalls = [(fault.day, 0, place) for place, fault in enumerate(scenario.faults) if fault.fault == "recall"]
+        self._keep(Phase.WARM, c.WARM_UP_ENDS, [(scenario.warm_up_days, 0, 0)])
+        self._keep(Phase.RECALL, c.RECALLS, recalls)
+        self._keep(Phase.EXPIRY, c.EXPIRES, [(day + 1, day, day) for day in expiry_days])
+        released = [(int(self._inputs.lot_released_day[n]), n, n) for n, row in lots if row.depot is not None]
+        self._keep(Phase.RELEASE, c.RELEASES, released)
+        self._keep(Phase.SHUT, c.SHUTS, _at_sites(recruits.shut_day.tolist()))
+        self._keep(Phase.OPEN, c.OPENS, _at_sites(recruits.opens_day.tolist()))
+        self._env.process(self._nights())
+        if len(self.stock_by_day["kits_at_sites"]):
+            self._env.process(self._day_ends())
+        self._env.run(until=network.end_minute)
+        self._reach(network.end_minute, Phase.WARM, 0, c.NOTHING, 0)
+
+    def _keep(self, phase: Phase, act: int, entries: Iterable[Entry]) -> None:
+        """A process of moments of one kind, at midnights before the horizon."""
+        days = self._tables.network.days
+        kept = sorted((entry for entry in entries if entry[0] < days), key=lambda entry: entry[:2])
+        if kept:
+            self._env.process(self._days(phase, act, kept))
+
+    def _days(self, phase: Phase, act: int, entries: list[Entry]) -> Process:
+        for day, rank, which in entries:
+            minute = day * MINUTES_IN_DAY
+            yield Moment(self._env, minute, phase, rank)
+            if act == c.EXPIRES:
+                self.world.mask[:] = self.world.piles[:, c.EXPIRY_DAY] == which
+            elif act == c.RECALLS:
+                self._mask_recalled(which)
+            self._reach(minute, phase, rank, act, which)
+
+    def _mask_recalled(self, place: int) -> None:
+        fault = self._tables.scenario.faults[place]
+        if fault.fault == "recall":
+            lots = self._tables.lot_names
+            named = np.array([name == fault.lot for name in lots], bool)
+            self.world.mask[:] = named[self.world.piles[:, c.LOT]]
+
+    def _nights(self) -> Process:
+        review = self._tables.review_minute
+        for day in self._tables.nights:
+            minute = day * MINUTES_IN_DAY + review
+            yield Moment(self._env, minute, Phase.NIGHT)
+            self._reach(minute, Phase.NIGHT, 0, c.REVIEW, 0)
+
+    def _day_ends(self) -> Process:
+        """The stock at the end of each day."""
+        told, sites = self.stock_by_day, len(self._tables.network.sites)
+        for day in range(self._tables.network.days):
+            minute = (day + 1) * MINUTES_IN_DAY - 1
+            yield Moment(self._env, minute, Phase.DAY_END)
+            self._reach(minute, Phase.DAY_END, 0, c.NOTHING, 0)
+            at_sites = self.world.stock[:sites].sum(axis=1)
+            told["site_stock"][:, day] = at_sites
+            told["kits_at_sites"][day] = at_sites.sum()
+            told["kits_at_depots"][day] = self.world.stock[sites:].sum()
+            told["kits_on_the_way"][day] = self.world.coming.sum()
+
+    def _reach(self, minute: int, phase: Phase, rank: int, act: int, which: int) -> None:
+        """Plays people and consignments up to a moment, and does there what is asked."""
+        clock = self.world.clock
+        clock[c.UNTIL], clock[c.ACT], clock[c.WHICH] = until_moment(minute, int(phase), rank), act, which
+        while (told := next(self._play)) != c.REACHED:
+            self._find(told)
+
+    def _find(self, lacking: int) -> None:
+        """What the machine code lacked to go on."""
+        if lacking == c.LACKS_ARM:
+            self._draw_arm()
+        elif lacking == c.LACKS_NEED:
+            self._ask_need()
+        elif lacking == c.LACKS_TRIPS:
+            trips = self._inputs.trips
+            trips.grow(trips.transit_days.shape[1])
+            self._go_on_with(transit_days=trips.transit_days, happens=trips.happens, delay_days=trips.delay_days)
+        else:
+            self._go_on_with(**{name: _twice(getattr(self.world, name)) for name in GROWING})
+
+    def _ask_need(self) -> None:
+        """What is due to somebody, by the study's rules."""
+        clock, needs = self.world.clock, self._tables.needs
+        arm, level, code, person = map(int, clock[[c.ASKED_ARM, c.ASKED_LEVEL, c.ASKED_CODE, c.ASKED_PERSON]])
+        place = arm, level, code, int(self.world.people[person, c.WEIGHT])
+        self.world.due[place] = needs.ask(*place)
+        if len(needs.rows) > len(self.world.needs):
+            self._go_on_with(needs=needs.rows)
+        else:
+            self.world.needs[...] = needs.rows
+
+    def _go_on_with(self, **arrays: Any) -> None:
+        self._lay_out({**self.world._asdict(), **arrays})
+
+    def _lay_out(self, arrays: Mapping[str, Any]) -> None:
+        self.world, whole = laid_out(arrays)
+        self._play = _plainly(self.world) if self._plain else _by_machine(whole)
+
+    def _draw_arm(self) -> None:
+        """The next arms of the one list, or the arm of the person who is randomized now."""
+        clock, tables = self.world.clock, self._tables
+        known = int(clock[c.ARMS_KNOWN])
+        if self._arms.one_list:
+            drawn = self._arms.ahead()[: len(self.world.arms) - known]
+        else:
+            person = int(clock[c.ASKED_PERSON])
+            site = tables.network.sites[self.world.people[person, c.SITE]]
+            levels = levels_of(self._inputs, tables.definition, site, person)
+            today = tables.network.date_of(int(clock[c.NOW]) // MINUTES_IN_DAY)
+            drawn = [self._arms.draw(known + 1, levels, today)]
+        self.world.arms[known : known + len(drawn)] = [tables.arm_codes.index(arm) for arm in drawn]
+        clock[c.ARMS_KNOWN] = known + len(drawn)
+
+
+def _plainly(w: World) -> Iterator[int]:
+    """The source as it stands."""
+    while True:
+        yield go_to_moment(w)
+
+
+def _by_machine(whole: Ints) -> Iterator[int]:
+    # Imported when it is needed: making machine code takes half a minute, once.
+    from simulation.lean.machine import playing  # noqa: PLC0415
+
+    return playing(whole, whole.view(np.float64))
+
+
+def until_moment(minute: int, phase: int, rank: int) -> int:
+    """A number that sorts as moments do."""
+    return minute << c.MINUTE_BITS | phase << c.RANK_BITS | rank
+
+
+def _at_sites(days: list[int]) -> Iterator[Entry]:
+    return ((day, site, site) for site, day in enumerate(days) if day < NEVER)
+
+
+def _twice(array: Ints) -> Ints:
+    return np.concatenate([array, np.zeros_like(array)])

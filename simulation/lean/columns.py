@@ -1,0 +1,188 @@
+"""What stands in which column of the arrays of a replication; minutes and days count from the scenario's start."""
+
+from simulation.measures import MEASURES, WASTED
+
+# Scalars that change: World.clock
+(
+    UNTIL,
+    ACT,
+    WHICH,
+    MADE,
+    QUEUED,
+    NEXT_PERSON,
+    NEXT_REQUEST,
+    SUBJECTS,
+    ARMS_KNOWN,
+    SHIPMENTS,
+    LOADS,
+    MOST_SENT,
+    WAITS,
+    LOGGED,
+    LOGGED_KITS,
+    SITE_KITS,
+    SITE_KIT_MINUTES,
+    REGIONAL_KITS,
+    REGIONAL_KIT_MINUTES,
+    LAST_RANDOMIZED_DAY,
+    COMPLETION_DAY,
+    ASKED_PERSON,
+    ASKED_ARM,
+    ASKED_LEVEL,
+    ASKED_CODE,
+    NOW,
+    PENDING,
+    CHECKED_DAY,
+    CLOCK_SIZE,
+) = range(29)
+
+# Scalars that stay: World.fixed
+(
+    END,
+    SITES,
+    DRIFT,
+    EVERY_REQUEST,
+    WAITS_FOR_GOODS,
+    WAITS_COUNTED,
+    PATIENCE_MINUTES,
+    TARGET,
+    TURNED_AWAY,
+    SITE_MAX,
+    ALL_ARMS,
+    FIRST_CODE,
+    FIRST_DAYS_TO_LAST,
+    VALID_MINUTES,
+    CONSOLIDATED,
+    PROTECTION,
+    LEAST_KITS,
+    SHIPPER_KITS,
+    KEEPS_EVENTS,
+    KEEPS_DAYS,
+    REGIONAL,
+    STORAGES,
+    RECEIPT_MINUTE,
+    FIXED_SIZE,
+) = range(24)
+
+# Sites by number, then depots by code: World.places
+(
+    OPEN,
+    SHUT,
+    SUPPLIED_ONCE,
+    RANDOMIZED,
+    IN_SCREENING,
+    MARKED,
+    FIRST_WAITING,
+    LAST_WAITING,
+    COUNTRY,
+    SUPPLIER,
+    CALENDAR,
+    LEAD_DAYS,
+    LANE,
+    STOP_DAY,
+    PLANNED,
+    PLACE_COLUMNS,
+) = range(16)
+
+# World.piles
+EXPIRY_DAY, KIT_TYPE, LOT, WITHDRAWN, IN_NETWORK, KITS_MADE, KITS_GIVEN, KITS_WASTED, PILE_COLUMNS = range(9)
+
+# World.windows by place and kit type
+DNC_DAYS, DNS_DAYS, DND_DAYS, WINDOWS = range(4)
+
+# World.people
+(
+    SITE,
+    ARRIVES,
+    SCREENED_MINUTES,
+    FAILS,
+    LEVEL,
+    WEIGHT,
+    STAYS_MINUTES,
+    NUMBER,
+    ARM,
+    BEGAN,
+    VISIT,
+    MOVED_DAYS,
+    TREATED,
+    STOPS,
+    PERSON_COLUMNS,
+) = range(15)
+
+# World.visits
+CODE, DAY, AT_RANDOMIZATION, DAYS_TO_LAST, VISIT_COLUMNS = range(5)
+
+# World.requests
+R_MINUTE, R_SITE, R_NEED, R_DAYS_TO_LAST, REQUEST_COLUMNS = range(5)
+
+# World.ships
+S_PLACE, S_FATE, S_FROM, S_TO, S_ON_ITS_WAY, SHIP_COLUMNS = range(6)
+
+# World.waits
+W_SITE, W_SINCE, W_WHO, W_NEED, W_DAYS_TO_LAST, W_WORDS, W_BEFORE, W_AFTER, W_ALIVE, WAIT_COLUMNS = range(10)
+
+# World.log
+L_MINUTE, L_WHAT, L_PLACE, L_WHO, L_DETAIL, L_KITS_UNTIL, LOG_COLUMNS = range(7)
+
+# World.road_faults; kinds of World.road_faults and fates of consignments
+F_FROM, F_UNTIL, F_KIND, ROAD_FAULT_COLUMNS = range(4)
+DELAYED, LOST, SPOILED = range(3)
+ARRIVES_WELL = 0
+
+RANK_BITS, MINUTE_BITS = 33, 37
+"""Where rank, phase and minute stand in the number of a moment."""
+
+TALLY = {name: place for place, name in enumerate([*MEASURES, "shippers"])}
+"""Place of each count."""
+BY_TYPE = {name: place for place, name in enumerate([*WASTED, "due"])}
+"""Place of each count by kit type."""
+
+WHAT = (
+    "screened",
+    "failed",
+    "turned_away",
+    "refused",
+    "randomized",
+    "stopped",
+    "completed",
+    "dispensed",
+    "missed",
+    "lost",
+    "sent",
+    "arrived",
+    "not_arrived",
+    "spoiled",
+    "expired",
+    "recalled",
+    "closed",
+)
+(
+    T_SCREENED,
+    T_FAILED,
+    T_TURNED_AWAY,
+    T_REFUSED,
+    T_RANDOMIZED,
+    T_STOPPED,
+    T_COMPLETED,
+    T_DISPENSED,
+    T_MISSED,
+    T_LOST,
+    T_SENT,
+    T_ARRIVED,
+    T_NOT_ARRIVED,
+    T_SPOILED,
+    T_EXPIRED,
+    T_RECALLED,
+    T_CLOSED,
+) = range(17)
+REQUEST_WORDS, REPLACEMENT_WORDS = -1, -2
+"""In place of a visit's code."""
+
+# What the machine code says when it stops: it has come to its moment, or lacks something first.
+REACHED, LACKS_ARM, LACKS_NEED, LACKS_TRIPS, LACKS_ROOM = range(5)
+
+# What it does when it has come there.
+NOTHING, REVIEW, OPENS, SHUTS, RELEASES, EXPIRES, RECALLS, WARM_UP_ENDS = range(8)
+
+OUT_ON_PAPER, OUT_AND_LOST = 1, 2
+TOP_UP, DECOYS, WHOLE_BLOCKS, MIXED_MINIMUM = range(4)
+PROTECTIONS = ("top_up", "decoys", "whole_blocks", "mixed_minimum")

@@ -1,0 +1,147 @@
+"""Machine code of functions over `World`: kept beside its file, made again when any file of this package changes.
+
+In the source a function says `w.stock[place, pile]`, and runs as it stands. Machine code gets all arrays as one
+(`simulation.lean.layout`), as whole numbers `w` and as reals `f` of the same bytes: fifty arrays that are handed on
+one by one take minutes to compile.
+"""
+
+import ast
+import hashlib
+import inspect
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+from numba import njit
+
+from simulation.lean.layout import HEAD_WIDTH, NAMES, REALS, axes_of
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+MADE_OF = frozenset({"columns", "world", "layout", "compiled"})
+_parts: set[Callable[..., Any]] = set()
+
+
+def part(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+    """A function that can be made into machine code: numbers, arrays of `World`, loops, and calls of other parts."""
+    _parts.add(function)
+    return function
+
+
+@cache
+def machine_code(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A part, and all that it calls, over one array."""
+    own = function.__globals__
+    called = {name: own[name] for name in function.__code__.co_names if name in own}
+    others = {name: machine_code(one) for name, one in called.items() if inspect.isfunction(one) and one in _parts}
+    flat = _flattened(function, {**own, **others})
+    made = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(flat)
+    return cast("Callable[..., Any]", made)
+
+
+def kept(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Machine code that is called from outside. What it calls stands in other files, so its name tells them all."""
+    function.__qualname__ = f"{function.__qualname__}_{_digest()}"
+    made = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
+    return cast("Callable[..., Any]", made)
+
+
+def _digest() -> str:
+    """Of all files that machine code comes from: those with parts, and what these are made of."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    texts = [file.read_bytes() for file in files]
+    made_of = [text for file, text in zip(files, texts, strict=True) if b"@part" in text or file.stem in MADE_OF]
+    return hashlib.sha256(b"".join(made_of)).hexdigest()[:16]
+
+
+def _flattened(function: Callable[..., Any], names: dict[str, Any]) -> Callable[..., Any]:
+    """The function over one array in place of `World`."""
+    tree = ast.parse(inspect.getsource(function))
+    ast.increment_lineno(tree, function.__code__.co_firstlineno - 1)
+    flat = ast.fix_missing_locations(_Flat(tree).visit(tree))
+    exec(compile(flat, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the package's own source
+    return cast("Callable[..., Any]", names[function.__name__])
+
+
+class _Flat(ast.NodeTransformer):
+    """Puts places in one array in the place of arrays of their own."""
+
+    def __init__(self, tree: ast.AST) -> None:
+        self._heads: dict[int, ast.stmt] = {}
+        self._rows = {name for node in ast.walk(tree) if isinstance(node, ast.Assign) for name in _rows_in(node)}
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.generic_visit(node)
+        node.decorator_list, node.returns = [], None
+        for argument in node.args.args:
+            argument.annotation = None
+        if node.args.args[0].arg == "w":
+            node.args.args.insert(1, ast.arg("f"))
+        node.body[:0] = self._heads.values()
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        if isinstance(node.func, ast.Name) and node.func.id == "len" and (name := _array(node.args[0])):
+            return self._head(name, 1 + 0)
+        self.generic_visit(node)
+        if node.args and _is_w(node.args[0]):
+            node.args.insert(1, ast.Name("f", ast.Load()))
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        shape = node.value
+        if isinstance(shape, ast.Attribute) and shape.attr == "shape" and (name := _array(shape.value)):
+            return self._head(name, 1 + cast("ast.Constant", node.slice).value)
+        self.generic_visit(node)
+        index = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name := _array(node.value):
+            place = self._place(name, index)
+            if len(index) < axes_of(name):
+                return place
+            return ast.Subscript(ast.Name("f" if name in REALS else "w", ast.Load()), place, node.ctx)
+        if isinstance(node.value, ast.Name) and node.value.id in self._rows:
+            place = ast.BinOp(ast.Name(node.value.id, ast.Load()), ast.Add(), index[0])
+            return ast.Subscript(ast.Name("w", ast.Load()), place, node.ctx)
+        return node
+
+    def _place(self, name: str, index: list[ast.expr]) -> ast.expr:
+        """Where an entry is, or where a row begins."""
+        place = self._head(name, 0)
+        for axis, one in enumerate(index):
+            last = axis == axes_of(name) - 1
+            step = one if last else ast.BinOp(one, ast.Mult(), self._head(name, 5 + axis))
+            place = ast.BinOp(place, ast.Add(), step)
+        return place
+
+    def _head(self, name: str, column: int) -> ast.expr:
+        """What the head says of an array, looked up once in each function."""
+        place = NAMES.index(name) * HEAD_WIDTH + column
+        if place not in self._heads:
+            found = ast.Subscript(ast.Name("w", ast.Load()), ast.Constant(place), ast.Load())
+            self._heads[place] = ast.Assign([ast.Name(f"head_{place}", ast.Store())], found)
+        return ast.Name(f"head_{place}", ast.Load())
+
+
+def _rows_in(node: ast.Assign) -> list[str]:
+    """Names that are given a row of an array."""
+    target, value = node.targets[0], node.value
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = [*zip(target.elts, value.elts, strict=True)]
+    return [one.id for one, given in pairs if isinstance(one, ast.Name) and _is_row(given)]
+
+
+def _is_row(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Subscript) or not (name := _array(node.value)):
+        return False
+    return axes_of(name) == 2 and not isinstance(node.slice, ast.Tuple)
+
+
+def _is_w(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id == "w"
+
+
+def _array(node: ast.AST) -> str:
+    """The name of an array of `w`; empty for anything else."""
+    return node.attr if isinstance(node, ast.Attribute) and _is_w(node.value) and node.attr in NAMES else ""
