@@ -5,12 +5,13 @@ from typing import Literal
 from irt.supply.planner import ResupplyPlanner
 from simulation.engine import reference
 from simulation.inputs.inputs import draw_inputs
+from simulation.lean import play as lean
 from simulation.policy import installed_planner
 from simulation.record import Replication
 from simulation.spec.scenario import Scenario
 
-EngineName = Literal["reference"]
-"""Who can play a trial."""
+EngineName = Literal["lean", "reference"]
+"""Who can play a trial: both give the same, to the last kit."""
 
 __all__ = ["EngineName", "Replication", "replicate"]
 
@@ -30,7 +31,8 @@ def replicate(
     `planner` takes the place of the one that the study's method names.
     """
     inputs = draw_inputs(scenario, seed, index)
-    return reference.play(
+    play = lean.play if engine == "lean" else reference.play
+    return play(
         scenario,
         inputs,
         planner or installed_planner(scenario.definition),

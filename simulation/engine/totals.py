@@ -46,9 +46,7 @@ def measures_of(world: World) -> dict[str, int | float]:
     return measures_from(world.definition, world.books.tally, standing)
 
 
-def measures_from(
-    definition: StudyDefinition, tally: Counter[str], standing: Standing
-) -> dict[str, int | float]:
+def measures_from(definition: StudyDefinition, tally: Counter[str], standing: Standing) -> dict[str, int | float]:
     """The same from counts by name, and by name and kit type, and from what stands at the horizon."""
     known: dict[str, int] = {
         **{name: tally[name] for name in MEASURES},

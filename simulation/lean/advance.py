@@ -112,24 +112,29 @@ def _happen(w: World, phase: int, now: int) -> int:
         lacking = lacks_for_randomization(w, what, now)
     elif phase == VISIT_DUE:
         lacking = lacks_for_visit(w, what)
-    if lacking != REACHED:
-        return lacking
-    take(w)
-    if phase == VISIT_DUE:
-        if visit(w, what, now):
-            w.clock[PENDING] = what
-    elif phase == ARRIVAL:
+    if lacking == REACHED:
+        take(w)
+        if phase == VISIT_DUE:
+            if visit(w, what, now):
+                w.clock[PENDING] = what
+        elif phase == RANDOMIZATION:
+            if randomize_or_put_off(w, what, now):
+                w.clock[PENDING] = what
+        else:
+            _happen_besides(w, phase, what, now)
+    return lacking
+
+
+@part
+def _happen_besides(w: World, phase: int, what: int, now: int) -> None:
+    if phase == ARRIVAL:
         if arrive(w, what, now):
             review_after_request(w, w.ships[what, S_PLACE], now)
     elif phase == SCREENING:
         fail_screening(w, what, now)
-    elif phase == RANDOMIZATION:
-        if randomize_or_put_off(w, what, now):
-            w.clock[PENDING] = what
     elif phase == STOP:
         stop(w, what, now)
     elif phase == REPLACEMENT:
         replace(w, what, now)
     elif phase == PATIENCE and w.waits[what, W_ALIVE]:
         lose(w, what, now)
-    return REACHED

@@ -12,12 +12,11 @@ from simulation.engine.randomizing import levels_of
 from simulation.engine.world import Process
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
-from simulation.lean.advance import go_to_moment
 from simulation.lean.arms import Arms
 from simulation.lean.begin import arrays_of
 from simulation.lean.layout import laid_out
+from simulation.lean.players import Player
 from simulation.lean.tables import Tables
-from simulation.lean.world import World
 from simulation.network import MINUTES_IN_DAY, NEVER
 
 Entry = tuple[int, int, int]
@@ -28,13 +27,15 @@ GROWING = ("queue", "ships", "loads", "waits", "log", "log_kits")
 class Almanac:
     """One replication: lots, sites, nights and the ends of days as SimPy's processes."""
 
-    def __init__(self, tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool, plain: bool) -> None:
-        self._tables, self._inputs, self._plain = tables, inputs, plain
+    def __init__(
+        self, tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool, player: Player
+    ) -> None:
+        self._tables, self._inputs, self._player = tables, inputs, player
         self._env = simpy.Environment()
         self._arms = Arms(tables.definition, inputs)
         self._lay_out(arrays_of(tables, inputs, keep_days=keep_days, keep_events=keep_events))
         sites, days = len(tables.network.sites), tables.network.days if keep_days else 0
-        self.stock_by_day = {"site_stock": np.zeros((sites, days), np.int64)}
+        self.stock_by_day: dict[str, Ints] = {"site_stock": np.zeros((sites, days), np.int64)}
         for where in ("at_sites", "at_depots", "on_the_way"):
             self.stock_by_day[f"kits_{where}"] = np.zeros(days, np.int64)
 
@@ -137,7 +138,7 @@ class Almanac:
 
     def _lay_out(self, arrays: Mapping[str, Any]) -> None:
         self.world, whole = laid_out(arrays)
-        self._play = _plainly(self.world) if self._plain else _by_machine(whole)
+        self._play = self._player(self.world, whole)
 
     def _draw_arm(self) -> None:
         """The next arms of the one list, or the arm of the person who is randomized now."""
@@ -153,19 +154,6 @@ class Almanac:
             drawn = [self._arms.draw(known + 1, levels, today)]
         self.world.arms[known : known + len(drawn)] = [tables.arm_codes.index(arm) for arm in drawn]
         clock[c.ARMS_KNOWN] = known + len(drawn)
-
-
-def _plainly(w: World) -> Iterator[int]:
-    """The source as it stands."""
-    while True:
-        yield go_to_moment(w)
-
-
-def _by_machine(whole: Ints) -> Iterator[int]:
-    # Imported when it is needed: making machine code takes half a minute, once.
-    from simulation.lean.machine import playing  # noqa: PLC0415
-
-    return playing(whole, whole.view(np.float64))
 
 
 def until_moment(minute: int, phase: int, rank: int) -> int:

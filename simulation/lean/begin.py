@@ -8,7 +8,7 @@ from simulation.arrays import Flags, Ints
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
 from simulation.lean.tables import Tables
-from simulation.spec.faults import CourierStrike, CustomsDelay, LostShipment
+from simulation.spec.faults import CourierStrike, CustomsDelay, DepotOutage, LostShipment
 
 FIRST_TOLD = 1 << 12
 
@@ -29,64 +29,64 @@ def arrays_of(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: b
     told = FIRST_TOLD if keep_events else 0
     if not trips.transit_days.shape[1]:
         trips.grow(0)
-    return dict(
-        clock=clock,
-        fixed=fixed,
-        places=tables.places.copy(),
-        countries=_countries(tables),
-        stock=np.zeros((places, piles), np.int64),
-        coming=np.zeros((places, piles), np.int64),
-        lapsed=np.zeros((2, len(tables.network.sites), types), np.int64),
-        levels=tables.levels,
-        windows=tables.windows,
-        allowed=tables.allowed,
-        seeding=tables.seeding,
-        piles=tables.piles.copy(),
-        first=tables.first,
-        lots=lots,
-        lies_there=tables.lies_there,
-        kit_types=tables.kit_types,
-        dispatch=tables.dispatch,
-        late_from=tables.late_from,
-        horizons=tables.horizons,
-        lanes=_lanes(inputs),
-        transit_days=trips.transit_days,
-        happens=trips.happens,
-        delay_days=trips.delay_days,
-        road_faults=road_faults,
-        hit=hit,
-        halts=halts,
-        halted=halted,
-        out=tables.out,
-        people=people,
-        visits=tables.visits,
-        off_days=visits.off_days,
-        minute=visits.minute,
-        quits=visits.quits,
-        held=visits.held,
-        titration=visits.titration,
-        replaced_after=visits.replaced_after,
-        moves=tables.moves,
-        due=tables.needs.due,
-        needs=tables.needs.rows,
-        arms=np.zeros(len(people), np.int64),
-        arms_open=tables.arms_open,
-        requests=_requests(tables, inputs),
-        queue=np.zeros((2 * len(people) + 4 * places * tables.storages + 64, 3), np.int64),
-        ships=np.zeros((16 * places * tables.storages + 64, c.SHIP_COLUMNS), np.int64),
-        loads=np.zeros((32 * places * max(tables.storages, 2) + 2 * places * piles + 64, 2), np.int64),
-        waits=np.zeros((64, c.WAIT_COLUMNS), np.int64),
-        tally=np.zeros(len(c.TALLY), np.int64),
-        by_type=np.zeros((len(c.BY_TYPE), types), np.int64),
-        day_counts=np.zeros((4, days), np.int64),
-        site_counts=np.zeros((3, len(tables.network.sites), days), np.int64),
-        log=np.zeros((told, c.LOG_COLUMNS), np.int64),
-        log_kits=np.zeros((told, 2), np.int64),
-        wanted=np.zeros((places * types, 5), np.int64),
-        order=np.zeros((2, places * types), np.int64),
-        sent=np.zeros((places, piles), np.int64),
-        mask=np.zeros(piles, bool),
-    )
+    return {
+        "clock": clock,
+        "fixed": fixed,
+        "places": tables.places.copy(),
+        "countries": _countries(tables),
+        "stock": np.zeros((places, piles), np.int64),
+        "coming": np.zeros((places, piles), np.int64),
+        "lapsed": np.zeros((2, len(tables.network.sites), types), np.int64),
+        "levels": tables.levels,
+        "windows": tables.windows,
+        "allowed": tables.allowed,
+        "seeding": tables.seeding,
+        "piles": tables.piles.copy(),
+        "first": tables.first,
+        "lots": lots,
+        "lies_there": tables.lies_there,
+        "kit_types": tables.kit_types,
+        "dispatch": tables.dispatch,
+        "late_from": tables.late_from,
+        "horizons": tables.horizons,
+        "lanes": _lanes(inputs),
+        "transit_days": trips.transit_days,
+        "happens": trips.happens,
+        "delay_days": trips.delay_days,
+        "road_faults": road_faults,
+        "hit": hit,
+        "halts": halts,
+        "halted": halted,
+        "out": tables.out,
+        "people": people,
+        "visits": tables.visits,
+        "off_days": visits.off_days,
+        "minute": visits.minute,
+        "quits": visits.quits,
+        "held": visits.held,
+        "titration": visits.titration,
+        "replaced_after": visits.replaced_after,
+        "moves": tables.moves,
+        "due": tables.needs.due,
+        "needs": tables.needs.rows,
+        "arms": np.zeros(len(people), np.int64),
+        "arms_open": tables.arms_open,
+        "requests": _requests(tables, inputs),
+        "queue": np.zeros((2 * len(people) + 4 * places * tables.storages + 64, 3), np.int64),
+        "ships": np.zeros((16 * places * tables.storages + 64, c.SHIP_COLUMNS), np.int64),
+        "loads": np.zeros((32 * places * max(tables.storages, 2) + 2 * places * piles + 64, 2), np.int64),
+        "waits": np.zeros((64, c.WAIT_COLUMNS), np.int64),
+        "tally": np.zeros(len(c.TALLY), np.int64),
+        "by_type": np.zeros((len(c.BY_TYPE), types), np.int64),
+        "day_counts": np.zeros((4, days), np.int64),
+        "site_counts": np.zeros((3, len(tables.network.sites), days), np.int64),
+        "log": np.zeros((told, c.LOG_COLUMNS), np.int64),
+        "log_kits": np.zeros((told, 2), np.int64),
+        "wanted": np.zeros((places * types, 5), np.int64),
+        "order": np.zeros((2, places * types), np.int64),
+        "sent": np.zeros((places, piles), np.int64),
+        "mask": np.zeros(piles, bool),
+    }
 
 
 def people_of(tables: Tables, inputs: Inputs) -> Ints:
@@ -133,7 +133,7 @@ def _halts(inputs: Inputs) -> tuple[Ints, Flags]:
     """Outages of depots, then strikes by the day they begin."""
     trips = inputs.trips
     strikes = sorted(trips.strikes, key=lambda strike: strike.from_day)
-    periods = [*trips.outages, *strikes]
+    periods: list[CourierStrike | DepotOutage] = [*trips.outages, *strikes]
     rows = [(period.from_day, period.until_day, isinstance(period, CourierStrike)) for period in periods]
     halted = [
         [

@@ -66,7 +66,7 @@ def act(w: World, now: int) -> None:
         _shut(w, which, now)
     elif what == RELEASES:
         _release(w, which, now)
-    elif what == EXPIRES or what == RECALLS:  # noqa: PLR1714 - a set of numbers cannot be compiled
+    elif what in (EXPIRES, RECALLS):
         _withdraw(w, what, now)
     elif what == WARM_UP_ENDS:
         for count in range(len(w.tally)):

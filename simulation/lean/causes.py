@@ -38,19 +38,20 @@ def _why(w: World, site: int, kit_type: int, needed: int, until: int, network: i
     kept = w.lapsed[0, site, kit_type]
     for pile in range(w.first[kit_type], w.first[kit_type + 1]):
         kept += w.stock[site, pile]
+    cause = _LEVEL
     if kept >= needed:
-        return _WINDOW
-    if kept + w.lapsed[1, site, kit_type] >= needed:
-        return _RECALL
-    if network < needed:
-        return _NETWORK
-    if not w.places[site, SUPPLIED_ONCE]:
-        return _FIRST
-    if _fit_on_the_way(w, site, kit_type, until) >= needed:
-        return _ROAD
-    if _fit(w, w.fixed[SITES] + w.places[site, SUPPLIER], kit_type, until) < needed:
-        return _DEPOT
-    return _LEVEL
+        cause = _WINDOW
+    elif kept + w.lapsed[1, site, kit_type] >= needed:
+        cause = _RECALL
+    elif network < needed:
+        cause = _NETWORK
+    elif not w.places[site, SUPPLIED_ONCE]:
+        cause = _FIRST
+    elif _fit_on_the_way(w, site, kit_type, until) >= needed:
+        cause = _ROAD
+    elif _fit(w, w.fixed[SITES] + w.places[site, SUPPLIER], kit_type, until) < needed:
+        cause = _DEPOT
+    return cause
 
 
 @part

@@ -19,32 +19,39 @@ from simulation.lean.layout import HEAD_WIDTH, NAMES, REALS, axes_of
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+Make = Callable[[Callable[..., Any]], Callable[..., Any]]
 MADE_OF = frozenset({"columns", "world", "layout", "compiled"})
+_ALIKE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+_njit: Any = njit
+"""Without its types, which leave out that nobody outside calls a part."""
 _parts: set[Callable[..., Any]] = set()
 
 
 def part(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
-    """A function that can be made into machine code: numbers, arrays of `World`, loops, and calls of other parts."""
+    """A function that can be made into machine code: numbers, arrays of `World`, loops, calls of other parts."""
     _parts.add(function)
     return function
 
 
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Machine code that only machine code calls."""
+    return cast("Callable[..., Any]", _njit(**_ALIKE, no_cpython_wrapper=True)(function))
+
+
 @cache
-def machine_code(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A part, and all that it calls, over one array."""
+def over_one_array(function: Callable[..., Any], make: Make = compiled) -> Callable[..., Any]:
+    """A part, and all that it calls, over one array; `make` makes something of each."""
     own = function.__globals__
     called = {name: own[name] for name in function.__code__.co_names if name in own}
-    others = {name: machine_code(one) for name, one in called.items() if inspect.isfunction(one) and one in _parts}
-    flat = _flattened(function, {**own, **others})
-    made = njit(nogil=True, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True)(flat)
-    return cast("Callable[..., Any]", made)
+    parts = {name: one for name, one in called.items() if inspect.isfunction(one) and one in _parts}
+    others = {name: over_one_array(one, make) for name, one in parts.items()}
+    return make(_flattened(function, {**own, **others}))
 
 
 def kept(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Machine code that is called from outside. What it calls stands in other files, so its name tells them all."""
+    """Machine code that is called from outside; its name tells the content of all its files."""
     function.__qualname__ = f"{function.__qualname__}_{_digest()}"
-    made = njit(cache=True, nogil=True, error_model="numpy", no_cfunc_wrapper=True)(function)
-    return cast("Callable[..., Any]", made)
+    return cast("Callable[..., Any]", _njit(**_ALIKE, cache=True)(function))
 
 
 def _digest() -> str:
@@ -81,6 +88,10 @@ class _Flat(ast.NodeTransformer):
         node.body[:0] = self._heads.values()
         return node
 
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        self.generic_visit(node)
+        return ast.Assign([node.target], cast("ast.expr", node.value))
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Name) and node.func.id == "len" and (name := _array(node.args[0])):
             return self._head(name, 1 + 0)
@@ -92,7 +103,7 @@ class _Flat(ast.NodeTransformer):
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
         shape = node.value
         if isinstance(shape, ast.Attribute) and shape.attr == "shape" and (name := _array(shape.value)):
-            return self._head(name, 1 + cast("ast.Constant", node.slice).value)
+            return self._head(name, 1 + cast("int", cast("ast.Constant", node.slice).value))
         self.generic_visit(node)
         index = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         if name := _array(node.value):

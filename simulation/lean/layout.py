@@ -1,4 +1,4 @@
-"""All arrays of a replication in one, so that machine code has one thing to hand on; its head tells where each is."""
+"""All arrays of a replication as parts of one; its head tells where each of them is."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -91,7 +91,8 @@ def add_needs(w: World, place: int, lines: int, day: int) -> int:
 
 @part
 def _low(w: World, line: int) -> bool:
-    return w.wanted[line, CONSIDERED] < w.wanted[line, MINIMUM]
+    low: bool = w.wanted[line, CONSIDERED] < w.wanted[line, MINIMUM]
+    return low
 
 
 @part

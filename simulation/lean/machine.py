@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from simulation.arrays import Floats, Ints
 from simulation.lean.advance import go_to_moment
-from simulation.lean.compiled import kept, machine_code
+from simulation.lean.compiled import kept, over_one_array
 
-_go_to_moment = machine_code(go_to_moment)
+_go_to_moment = over_one_array(go_to_moment)
 
 
 @kept

@@ -1,4 +1,4 @@
-"""What subjects are due by arm, dose level, visit and weight: asked of the study's rules once, when first needed."""
+"""What subjects are due by arm, dose level, visit and weight, as the study's rules say when first asked."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal

@@ -4,6 +4,7 @@ from irt.supply.planner import ResupplyPlanner
 from simulation.engine import reference
 from simulation.inputs.inputs import Inputs
 from simulation.lean.almanac import Almanac
+from simulation.lean.players import Player, by_machine
 from simulation.lean.tables import tables_of
 from simulation.lean.told import days_in, events_in, measures_in, require_balance
 from simulation.lean.unsuited import unsuited
@@ -18,17 +19,16 @@ def play(
     *,
     keep_days: bool = False,
     keep_events: bool = False,
-    plain: bool = False,
+    player: Player = by_machine,
 ) -> Replication:
     """Plays one replication to its horizon; what is not lean is played by the reference engine.
 
-    `plain` runs the source as it stands, not as machine code: slowly, and without half a minute of compiling.
     IntegrityFault where the ledger of kits does not balance.
     """
     if unsuited(scenario, planner):
         return reference.play(scenario, inputs, planner, keep_days=keep_days, keep_events=keep_events)
     tables = tables_of(scenario)
-    almanac = Almanac(tables, inputs, keep_days=keep_days, keep_events=keep_events, plain=plain)
+    almanac = Almanac(tables, inputs, keep_days=keep_days, keep_events=keep_events, player=player)
     almanac.run()
     w = almanac.world
     require_balance(w)

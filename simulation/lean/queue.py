@@ -46,7 +46,7 @@ def put(w: World, minute: int, phase: int, rank: int, what: int) -> None:
 def take(w: World) -> int:
     """Takes out what comes first."""
     left = w.clock[QUEUED] - 1
-    what = w.queue[0, 2]
+    what: int = w.queue[0, 2]
     w.clock[QUEUED] = left
     key, made, at = w.queue[left, 0], w.queue[left, 1], 0
     while 2 * at + 1 < left:
@@ -63,7 +63,9 @@ def take(w: World) -> int:
 
 @part
 def _before(w: World, one: int, other: int) -> bool:
-    return w.queue[one, 0] < w.queue[other, 0] or (w.queue[one, 0] == w.queue[other, 0] and w.queue[one, 1] < w.queue[other, 1])
+    column = 1 if w.queue[one, 0] == w.queue[other, 0] else 0
+    before: bool = w.queue[one, column] < w.queue[other, column]
+    return before
 
 
 @part

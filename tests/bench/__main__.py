@@ -21,6 +21,7 @@ from tests.bench.recall import recall_figures
 from tests.bench.receipt import receipt_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.simulation_backends import simulation_backends
+from tests.bench.simulation_speed import simulation_speed
 from tests.bench.simulation_statistics import simulation_statistics
 from tests.bench.statement_cost import statement_cost
 from tests.bench.stock_pages import stock_pages
@@ -40,6 +41,7 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
 """Parts that take one filled database of each kind."""
 SIMULATION: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
     "statistics": ("Statistics of simulated trials", simulation_statistics),
+    "simulation-speed": ("Speed of simulated trials", simulation_speed),
     "simulation-backends": ("Backends of runs of simulated trials", simulation_backends),
 }
 PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies", *SIMULATION, *NORMAL)

@@ -1,0 +1,97 @@
+"""The lean engine beside the reference engine: processor time of the same replications, inputs within both."""
+
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import TypeVar
+
+import simpy
+
+from simulation.record import Replication
+from simulation.replication import EngineName, replicate
+from simulation.spec.reading import changed
+from simulation.spec.scenario import Scenario
+from tests.bench.figures import Figure
+from tests.simulation.worked import worked
+
+Answer = TypeVar("Answer")
+ROUNDS = 5
+ALL_ON, FAULTS_OFF = 20.0, 30.0
+KERNEL_EVENTS = 200_000
+OF_KERNEL = 8.0
+
+
+def simulation_speed(rounds: int = ROUNDS) -> list[Figure]:
+    """The trial of two years with its faults and without, and events a second beside SimPy's own."""
+    trial = worked("trial-two-years")
+    calm = changed(trial, {"faults": []})
+    return [
+        *_beside("Trial of two years, all faults", trial, rounds, ALL_ON),
+        *_beside("The same without faults", calm, rounds, FAULTS_OFF),
+    ]
+
+
+def _beside(what: str, scenario: Scenario, rounds: int, aim: float) -> list[Figure]:
+    """Interleaved, one replication of each engine a round; equal, or nothing is told."""
+    for index in range(2):
+        replicate(scenario, 1, index, "lean")
+    taken: dict[EngineName, list[float]] = {"reference": [], "lean": []}
+    kernels = []
+    for index in range(rounds):
+        played = {name: _timed(scenario, index, name, times) for name, times in taken.items()}
+        if played["lean"].measures != played["reference"].measures:
+            raise ValueError(f"replication {index} of {scenario.name} is not the same with both engines")
+        kernels.append(_seconds(_kernel)[0])
+    slow, fast = median(taken["reference"]), median(taken["lean"])
+    measures = played["reference"].measures
+    visits = measures["visits"]
+    nights = _site_nights(scenario)
+    people = measures["screened"] + measures["randomized"] + visits
+    events = nights + people + 2 * (measures["shipments"] + measures["shipments_to_depots"])
+    kernel = KERNEL_EVENTS / median(kernels)
+    return [
+        Figure(
+            what,
+            f"{fast * 1000:.1f} ms, {slow / fast:.0f} times faster; {fast / visits * 1e6:.2f} µs a visit",
+            f"{slow * 1000:,.0f} ms with a process for each entity",
+            f"at least {aim:.0f} times",
+            slow / fast >= aim,
+        ),
+        Figure(
+            f"{what}: events a second",
+            f"{events / fast / 1e6:.2f} million, {events / fast / kernel:.1f} times SimPy's own",
+            f"{kernel / 1e6:.2f} million of SimPy that do nothing",
+            f"at least {OF_KERNEL:.0f} times",
+            events / fast / kernel >= OF_KERNEL,
+            (f"{events:,.0f} events: people, visits, consignments twice, and each site each night ({nights:,})",),
+        ),
+    ]
+
+
+def _site_nights(scenario: Scenario) -> int:
+    """Each site once a night, as a model with a process for each would have it."""
+    return scenario.horizon_days * sum(scenario.definition.sizes["full"].sites.values())
+
+
+def _timed(scenario: Scenario, index: int, name: EngineName, times: list[float]) -> Replication:
+    seconds, played = _seconds(lambda: replicate(scenario, 1, index, name))
+    times.append(seconds)
+    return played
+
+
+def _seconds(act: Callable[[], Answer]) -> tuple[float, Answer]:
+    began = time.process_time()
+    answer = act()
+    return time.process_time() - began, answer
+
+
+def _kernel() -> None:
+    """Events that do nothing, one after the other."""
+
+    def process() -> simpy.events.ProcessGenerator:
+        while True:
+            yield env.timeout(1)
+
+    env = simpy.Environment()
+    env.process(process())
+    env.run(until=KERNEL_EVENTS)

@@ -1,0 +1,1 @@
+"""The lean engine beside the reference engine."""
