@@ -72,7 +72,8 @@ class _Run:
         for work in self._classes:
             work.ease_early_price(TRIES // 4)
             work.tune_bound_price(FIRST_FACTORS, FIRST_CASES)
-        self._take()
+        if any(work.early.prices for work in self._classes):
+            self._take()
         self._find_room()
         self._use_up_lots()
         for done in range(ROUNDS):
