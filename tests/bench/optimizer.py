@@ -65,15 +65,24 @@ def large(seeds: int = SEEDS) -> list[Figure]:
 
 def bound_ratio(seeds: int = SEEDS) -> list[Figure]:
     """Our bound beside that of HiGHS on the whole model, which has a hundred times our time, a minute at most."""
+    return [_bound_ratio("small", SMALL, SMALL_GOAL, EXACT_SECONDS, 1.15)]
+
+
+def medium_bound_ratio(seeds: int = SEEDS) -> list[Figure]:
+    """The same for 200 sites and 26 weeks: three seconds beside five minutes."""
+    return [_bound_ratio("medium", MEDIUM, Goal(0.0, 3.0), 300.0, 1.25)]
+
+
+def _bound_ratio(name: str, size: Size, goal: Goal, exact_seconds: float, least: float) -> Figure:
     _warm()
     with TemporaryDirectory() as folder:
-        file = write_instance(SMALL, FIRST_SEED, Path(folder))
-        ours = planned(file, Path(folder) / "plan.json", SMALL_GOAL)
-        seconds = min(EXACT_SECONDS, EXACT_TIMES * ours.seconds)
+        file = write_instance(size, FIRST_SEED, Path(folder))
+        ours = planned(file, Path(folder) / "plan.json", goal)
+        seconds = min(exact_seconds, EXACT_TIMES * ours.seconds)
         theirs = solve_exact(read_problem(file.read_bytes()), seconds).bound
     ratio = ours.bound / theirs if theirs else math.inf
     told = f"ours {ours.bound:,} in {ours.seconds:.2f} s, HiGHS {theirs:,} in {seconds:.0f} s"
-    return [Figure("bound to that of HiGHS, small", f"{ratio:.2f}", told, "at least 1.15", ratio >= 1.15)]
+    return Figure(f"bound to that of HiGHS, {name}", f"{ratio:.2f}", told, f"at least {least}", ratio >= least)
 
 
 def growth(seeds: int = SEEDS) -> list[Figure]:
@@ -108,6 +117,7 @@ NORMAL: dict[str, Part] = {
 }
 LONG_PARTS: dict[str, Part] = {
     "optimizer-large": large,
+    "optimizer-bound-medium": medium_bound_ratio,
     "optimizer-growth-far": far_growth,
     "optimizer-replan-large": large_again,
 }
