@@ -14,10 +14,12 @@ Player = Callable[[World, Ints], Iterator[int]]
 
 def by_machine(w: World, whole: Ints) -> Iterator[int]:
     """Machine code; it is made when it is first needed, which takes half a minute, and kept."""
-    from simulation.lean.machine import playing  # noqa: PLC0415 - made on import
+    from simulation.lean.machine import going  # noqa: PLC0415 - made on import
 
     del w
-    return playing(whole, whole.view(np.float64))
+    reals = whole.view(np.float64)
+    while True:
+        yield going(whole, reals)
 
 
 def plainly(w: World, whole: Ints) -> Iterator[int]:
