@@ -67,16 +67,19 @@ def test_html_is_escaped_and_whole(tmp_path: Path) -> None:
 
 
 def test_the_engines_own_tests_are_told() -> None:
-    """Each with its sentence and its cases, as the project's runner runs them."""
-    told = run_tests("tests/irt/randomization/methods/test_efron.py")
-    assert {test.file for test in told} == {"tests/irt/randomization/methods/test_efron.py"}
+    """Each with its sentence and its cases, as the project's runner runs them; this file is a quick one."""
+    told = run_tests("tests/irt/randomization/methods/test_big_stick.py")
+    assert {test.file for test in told} == {"tests/irt/randomization/methods/test_big_stick.py"}
     assert all(test.sentence.endswith(".") and test.cases == test.passed > 0 for test in told)
 
 
-def test_tests_that_are_not_there_are_told() -> None:
-    """Never an empty table."""
+@pytest.mark.parametrize(
+    "under", ["README.md", pytest.param("tests/irt/randomization/nowhere", marks=pytest.mark.slow)]
+)
+def test_tests_that_are_not_there_are_told(under: str) -> None:
+    """Never an empty table: a file without tests, and a folder that there is not."""
     with pytest.raises(NoTests, match="no test"):
-        run_tests("tests/irt/randomization/nowhere")
+        run_tests(under)
 
 
 def test_the_command_writes_it(tmp_path: Path) -> None:
