@@ -6,9 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from irt.blinding.roles import Permission, Role
 from irt.errors import Refusal
@@ -267,10 +268,17 @@ class SupplyLife(RuleBasedStateMachine):
             self.house.do(role, service, ask)
 
 
-TestSupplyLife = SupplyLife.TestCase
-TestSupplyLife.settings = settings(
-    max_examples=12,
+BOUNDED = settings(
+    max_examples=6,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+TestSupplyLife = SupplyLife.TestCase
+TestSupplyLife.settings = BOUNDED
+
+
+@pytest.mark.slow
+def test_many_lives_of_supply() -> None:
+    """The same, many times."""
+    run_state_machine_as_test(SupplyLife, settings=settings(BOUNDED, max_examples=50))

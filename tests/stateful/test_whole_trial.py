@@ -286,7 +286,7 @@ class WholeTrial(RuleBasedStateMachine):
 
 
 BOUNDED = settings(
-    max_examples=20,
+    max_examples=10,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
