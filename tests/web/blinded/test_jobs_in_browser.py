@@ -17,6 +17,10 @@ from tests.web.world import World
 pytestmark = pytest.mark.browser
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = (1280, 375)
+"""A desk and a phone."""
+FLOWS = (1280, pytest.param(375, marks=pytest.mark.slow))
+"""Where a way through pages is walked; each page on it is examined at both widths all the same."""
 
 
 @pytest.fixture(scope="module")
@@ -33,11 +37,16 @@ def enter(chromium: Browser, address: str, username: str, width: int = 1280) -> 
     return tab
 
 
-def examine(tab: Page, path: str, width: int) -> None:
-    """No barrier, and nothing scrolls sideways."""
-    found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
-    assert found.violations_count == 0, (path, found.generate_report())
-    assert tab.evaluate("document.documentElement.scrollWidth") <= width, path
+def examine(tab: Page, path: str, *widths: int) -> None:
+    """No barrier, and nothing scrolls sideways, at each of these widths; the tab is then as wide as before."""
+    before = tab.viewport_size
+    assert before is not None
+    for width in widths:
+        tab.set_viewport_size({"width": width, "height": before["height"]})
+        found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+        assert found.violations_count == 0, (path, width, found.generate_report())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
+    tab.set_viewport_size(before)
 
 
 def test_a_job_is_watched_to_its_end(chromium: Browser, world: World) -> None:
@@ -56,9 +65,8 @@ def test_a_job_is_watched_to_its_end(chromium: Browser, world: World) -> None:
         tab.context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_pages_have_no_barriers(chromium: Browser, world: World, width: int) -> None:
-    """With something on each."""
+def test_pages_have_no_barriers(chromium: Browser, world: World) -> None:
+    """With something on each, at both widths."""
     with_bags(world)
     treated(world)
     randomized(world)
@@ -77,9 +85,9 @@ def test_pages_have_no_barriers(chromium: Browser, world: World, width: int) -> 
             "ada": ["/people/attempts"],
             "independent": ["/randomization"],
         }.items():
-            tab = enter(chromium, address, username, width)
+            tab = enter(chromium, address, username)
             for path in paths:
                 tab.goto(address + path)
                 expect(tab.locator("h1")).to_be_visible()
-                examine(tab, path, width)
+                examine(tab, path, *WIDTHS)
             tab.context.close()

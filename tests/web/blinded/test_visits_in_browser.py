@@ -46,8 +46,7 @@ def test_a_weight_is_confirmed_by_keyboard(tab: Page, visits_world: World) -> No
         expect(tab.locator("#scan")).to_be_focused()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_axe_finds_nothing_on_pages_about_visits(chromium: Browser, visits_world: World, width: int) -> None:
+def test_axe_finds_nothing_on_pages_about_visits(chromium: Browser, visits_world: World) -> None:
     """Run-in, a call to record, a visit to correct, a weight to enter and to confirm; nothing scrolls sideways."""
     subject, other = visiting(visits_world), visiting(visits_world)
     visits_world.wait(days=28)
@@ -66,4 +65,4 @@ def test_axe_finds_nothing_on_pages_about_visits(chromium: Browser, visits_world
         at(visits_world, other, "weight?visit=W4"),
         at(visits_world, other, "dispense?visit=W4"),
     ]
-    examine(chromium, visits_world, width, "light", pages)
+    examine(chromium, visits_world, (1280, 375), "light", pages)
