@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.api.live import served
-from tests.web.blinded.test_jobs_in_browser import enter, examine
+from tests.web.blinded.test_jobs_in_browser import WIDTHS, enter, examine
 from tests.web.blinded.test_outage import issued_pack
 from tests.web.blinded.test_storage import log_of, named_fridge, stored
 from tests.web.preview.browser import browser
@@ -12,7 +12,6 @@ from tests.web.world import World
 
 pytestmark = pytest.mark.browser
 PAGES = ("/outage", "{pack}", "{pack}/enter/dispensing", "{pack}/enter/code_break", "{pack}/close", "{pack}/recall")
-WIDTHS = ((1280, 900), (375, 800))
 
 
 def test_the_pages_of_an_outage_and_of_temperature(world: World) -> None:
@@ -20,13 +19,11 @@ def test_the_pages_of_an_outage_and_of_temperature(world: World) -> None:
     _, pack = issued_pack(world)
     stored(named_fridge(world), log_of(world, *[5.0] * 30, 9.0, 5.0))
     with served(world) as home, browser() as chromium:
-        tab = enter(chromium, home, "investigator.0", 1280)
+        tab = enter(chromium, home, "investigator.0", 375)
         for address in (*(page.format(pack=pack) for page in PAGES), "/temperature", "/temperature/1"):
             tab.goto(f"{home}{address}")
             expect(tab.locator("h1")).to_be_visible()
-            for width, height in WIDTHS:
-                tab.set_viewport_size({"width": width, "height": height})
-                examine(tab, address, width)
+            examine(tab, address, *WIDTHS)
         tab.goto(f"{home}/temperature")
         tab.get_by_label("Site", exact=True).select_option(index=1)
         tab.get_by_label("Name", exact=True).fill("Freezer 1")
