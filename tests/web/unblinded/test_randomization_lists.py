@@ -17,7 +17,7 @@ from tests.builders_designs import a_study
 from tests.builders_lists import LISTED
 from tests.cast import PASSWORD
 from tests.web.api.live import served
-from tests.web.blinded.test_jobs_in_browser import enter, examine
+from tests.web.blinded.test_jobs_in_browser import WIDTHS, enter, examine
 from tests.web.browser import Browser
 from tests.web.conftest import CHEAP
 from tests.web.parcels import house_of
@@ -233,9 +233,8 @@ def test_nobody_else_sees_lists(listed: World, person: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 375])
-def test_pages_have_no_barriers(listed: World, width: int) -> None:
-    """A list that is loaded and one that waits; nothing scrolls sideways."""
+def test_pages_have_no_barriers(listed: World) -> None:
+    """A list that is loaded and one that waits, at both widths; nothing scrolls sideways."""
     asker, second = statistician(listed), listed.signed_in("second")
     address = asks(asker)
     second.get(address)
@@ -243,9 +242,9 @@ def test_pages_have_no_barriers(listed: World, width: int) -> None:
     second.press(address, decision="load")
     waiting = asks(second)
     with chromium() as running, served(listed) as host:
-        tab = enter(running, host, "independent", width)
+        tab = enter(running, host, "independent")
         for path in (LISTS, address, waiting):
             tab.goto(host + path)
             expect(tab.locator("h1")).to_be_visible()
-            examine(tab, path, width)
+            examine(tab, path, *WIDTHS)
         tab.context.close()

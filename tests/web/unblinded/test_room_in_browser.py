@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.web.api.live import served
-from tests.web.blinded.test_jobs_in_browser import enter, examine
+from tests.web.blinded.test_jobs_in_browser import FLOWS, WIDTHS, enter, examine
 from tests.web.preview.browser import browser
 from tests.web.unblinded.people import statistician
 from tests.web.ward import randomized
@@ -43,16 +43,15 @@ def furnished(world: World) -> None:
     world.works()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
-def test_pages_have_no_barriers(chromium: Browser, world: World, width: int) -> None:
-    """With something on each; nothing scrolls sideways."""
+def test_pages_have_no_barriers(chromium: Browser, world: World) -> None:
+    """With something on each, at both widths; nothing scrolls sideways."""
     furnished(world)
     with served(world) as address:
-        tab = enter(chromium, address, "independent", width)
+        tab = enter(chromium, address, "independent")
         for path in [*PAGES, f"{ROOM}/designs/1", f"{ROOM}/designs/2"]:
             tab.goto(address + path)
             expect(tab.locator("h1")).to_be_visible()
-            examine(tab, path, width)
+            examine(tab, path, *WIDTHS)
         tab.context.close()
 
 
@@ -75,14 +74,14 @@ def test_a_design_is_assessed_by_keyboard(chromium: Browser, world: World) -> No
         tab.context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("width", FLOWS)
 def test_the_table_of_an_escalation_has_no_barriers(chromium: Browser, world: World, width: int) -> None:
     """Filled in by keyboard; table and recommended dose stand beside the form, and can be printed."""
     statistician(world)
     with served(world) as address:
         tab = enter(chromium, address, "independent", width)
         tab.goto(f"{address}{ROOM}/dose-finding")
-        examine(tab, "dose finding, empty", width)
+        examine(tab, "dose finding, empty", *WIDTHS)
         tab.get_by_label("Doses").fill("10 mg, 20 mg, 40 mg")
         tab.get_by_label("Target").fill("0.3")
         observed = "dose,subjects,toxicities\n10 mg,3,0\n20 mg,6,1\n40 mg,6,3\n"
@@ -90,5 +89,5 @@ def test_the_table_of_an_escalation_has_no_barriers(chromium: Browser, world: Wo
         tab.get_by_label("Target").press("Enter")
         expect(tab.get_by_text("Recommended: 20 mg.")).to_be_visible()
         expect(tab.get_by_role("button", name="Print")).to_be_visible()
-        examine(tab, "dose finding", width)
+        examine(tab, "dose finding", *WIDTHS)
         tab.context.close()
