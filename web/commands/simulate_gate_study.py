@@ -22,10 +22,11 @@ from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from simulation.gate.reading import parse_gate
 from simulation.replication import EngineName
-from simulation.run.executor import Progress
+from simulation.run.executor import Progress, Watch
 from simulation.run.run import Means
 from web.commands.simulate_options import watched
 from web.gates.asking import gate_run_to_start, gate_to_define
+from web.gates.courses import keep_courses
 from web.gates.run import GateBench, work_out_gate
 
 TOLD_TO_ALL = (
@@ -123,13 +124,19 @@ def _run(desk: _Desk, asked: LiveGate, gate: int) -> dict[str, Any]:
 
 
 def _watched_run(desk: _Desk, asked: LiveGate, run: GateRunOpen, key: str) -> str:
-    """The record's hash; a bar on standard error meanwhile."""
+    """The record's hash, with courses beside it; a bar on standard error meanwhile."""
     with watched(f"Holding gate {run.gate}", 1) as watch:
+        kept = work_out_gate(_bench(desk, asked, key, watch), run).hash
+    with watched("Playing some again for the plots", 1) as watch:
+        keep_courses(_bench(desk, asked, key, watch), run)
+    return kept
 
-        def tell(done: int, of: int) -> None:
-            watch(Progress(done, of))
 
-        return work_out_gate(GateBench(desk.store, desk.actor, clock.now, key, asked.means, tell), run).hash
+def _bench(desk: _Desk, asked: LiveGate, key: str, watch: Watch) -> GateBench:
+    def tell(done: int, of: int) -> None:
+        watch(Progress(done, of))
+
+    return GateBench(desk.store, desk.actor, clock.now, key, asked.means, tell)
 
 
 def _blinded(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Gates and runs as they are asked for: the same way from pages, over the API and by command."""
 
 from collections.abc import Mapping
+from typing import get_args
 
 from sqlalchemy import Connection
 
@@ -10,6 +11,9 @@ from irt.services.gate_runs import StartGateRun
 from simulation.replication import EngineName
 from simulation.run.ask import software
 from web.gates.reading import read_agreed
+
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+"""All that can play a gate, to the same figures; a form proposes the first."""
 
 
 def gate_to_define(

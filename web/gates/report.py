@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from io import BytesIO
 
+import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
-from irt.reads.unblinded_gates import GateRunShown, gate_results, gate_shown
+from irt.reads.unblinded_gates import GateRunShown, gate_courses, gate_results, gate_shown
+from simulation.gate.reading import Agreed
+from simulation.report.courses import FORMAT, Courses, courses_in
 from simulation.report.report import Beside, Made, Report, gate_report
 from simulation.run.summary import Columns, columns_of
 from simulation.run.table import read_table
@@ -38,4 +41,20 @@ def report_on_run(
         started=shown.line.at.isoformat(timespec="seconds"),
         results={each.scenario: each.sha256 for each in shown.results},
     )
-    return gate_report(agreed, run_columns(connection, study_id, gate, shown), made, Beside(plans=plans or {}))
+    tables = gate_courses(connection, study_id, gate, shown.line.number)
+    beside = Beside(courses=_courses(agreed, tables), plans=plans or {})
+    return gate_report(agreed, run_columns(connection, study_id, gate, shown), made, beside)
+
+
+def _courses(agreed: Agreed, tables: Mapping[str, bytes]) -> dict[str, Courses]:
+    """By scenario; tables of another format are left out, for what was kept is never written anew."""
+    return {
+        scenario.name: courses_in(scenario, BytesIO(tables[scenario.name]))
+        for scenario in agreed.scenarios
+        if scenario.name in tables and _format_of(tables[scenario.name]) == FORMAT
+    }
+
+
+def _format_of(table: bytes) -> str:
+    told = pq.read_schema(BytesIO(table)).metadata or {}
+    return bytes(told.get(b"format", b"")).decode()

@@ -9,25 +9,29 @@ from litestar.params import FromPath
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
-from irt.errors import Refusal
+from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_gates import GateShown, gate_shown
 from irt.services.gate_runs import start_gate_run
 from simulation.gate.agreement import Agreement
 from simulation.gate.reading import parse_gate
+from simulation.replication import EngineName
 from simulation.report.words import limit_words
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import may, study_of
+from web.formats import sentence
 from web.forms import Fields
-from web.gates.asking import gate_run_to_start
+from web.gates.asking import ENGINES, gate_run_to_start
 from web.gates.run import engine_named
 from web.reports.units import limit_unit
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, secret_page
 
+_ENGINE_WORDS = {"lean": "Lean: quick, the same figures", "reference": "Reference: slower, easier to follow"}
+
 
 @dataclass(frozen=True)
 class GateView(UnblindedView):
-    """The gate; limits as name, words, below and unit."""
+    """The gate; limits as name, words, below and unit; engines as name and words."""
 
     study_id: int
     shown: GateShown
@@ -36,6 +40,7 @@ class GateView(UnblindedView):
     spending: str
     seed: int
     may_run: bool
+    engines: tuple[tuple[str, str], ...]
     command_key: str
     refusal: str = ""
 
@@ -65,11 +70,17 @@ class GatePages(Controller):
         """Asks for a run; a worker plays, and its page tells how it goes."""
         study_id = posted_plan_study(desk, data, Permission.RUN_GATE)
         try:
-            ask = gate_run_to_start(study_id, gate, engine_named(data.get("engine", "reference")))
+            ask = gate_run_to_start(study_id, gate, _engine(data.get("engine", ENGINES[0])))
             started = desk.press(start_gate_run, ask, data.get("command_key", ""))
         except Refusal as refusal:
             return _page(desk, study_id, gate, refusal)
         return go(f"/gates/{gate}/runs/{started.run}")
+
+
+def _engine(name: str) -> EngineName:
+    if name not in ENGINES:
+        raise BadInput(f"There is no engine {name}. Nothing was started. Choose one of {', '.join(ENGINES)}.")
+    return engine_named(name)
 
 
 def _page(desk: Desk, study_id: int, gate: int, refusal: Refusal | None = None) -> Response[str]:
@@ -85,6 +96,7 @@ def _page(desk: Desk, study_id: int, gate: int, refusal: Refusal | None = None) 
         spending=agreement.spending.replace("_", " "),
         seed=agreement.seed,
         may_run=may(desk, Permission.RUN_GATE, study_id),
+        engines=tuple((name, _ENGINE_WORDS.get(name, sentence(name))) for name in ENGINES),
         command_key=desk.key(),
         refusal=refusal.sentence if refusal else "",
     )

@@ -101,6 +101,7 @@ TEMPLATES: dict[str, str] = {
     "gate_cancel_asked": "{who} asked to stop run {run} of go-live gate {record}.",
     "gate_run_ended": "{who} ended run {run} of go-live gate {record} without a verdict: {status}.",
     "gate_run_kept": "{who} had the record of run {run} of go-live gate {record} kept: {verdict}.",
+    "gate_courses_kept": "{who} had courses of run {run} of go-live gate {record} kept, for its plots.",
     "gate_signed": "{who} signed run {run} of go-live gate {record}; version {version} may go live.",
     "gate_overridden": "{who} let version {version} go live without its gate until {ends_on}, for urgent safety.",
     "plan_kept": "{who} had plan {record} of optimization {run} kept, checked: {consignments} consignments.",

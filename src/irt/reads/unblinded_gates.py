@@ -17,7 +17,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.supply_configuration import SupplyConfiguration, configured
 from irt.tables.columns import table_of
 from irt.tables.gate import GateRun, GoLiveGate
-from irt.tables.secret import GateContent, GatePart, GateRecord, GateResults
+from irt.tables.secret import GateContent, GateCourses, GatePart, GateRecord, GateResults
 from irt.tables.study import Study, StudyVersion
 
 
@@ -93,6 +93,7 @@ class GateRunShown(UnblindedView):
 
 _GATES, _RUNS, _CONTENTS = table_of(GoLiveGate), table_of(GateRun), table_of(GateContent)
 _PARTS, _RECORDS, _RESULTS = table_of(GatePart), table_of(GateRecord), table_of(GateResults)
+_COURSES = table_of(GateCourses)
 _VERSIONS, _STUDIES = table_of(StudyVersion), table_of(Study)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _VERSION = (
@@ -127,6 +128,7 @@ _OF_RUN = (
 _TABLE = select(_RESULTS.c.content).where(
     _RESULTS.c.run_id == bindparam("run_id"), _RESULTS.c.scenario == bindparam("scenario")
 )
+_OF_COURSES = select(_COURSES.c.scenario, _COURSES.c.content).where(_COURSES.c.run_id == bindparam("run_id"))
 _KEPT = (
     select(_PARTS.c.scenario, func.sum(_PARTS.c.last - _PARTS.c.first + 1).label("done"))
     .where(_PARTS.c.gate_id == bindparam("gate_id"), _PARTS.c.engine == bindparam("engine"))
@@ -183,6 +185,12 @@ def gate_results(connection: Connection, study_id: int, gate: int, run: int, sce
     if found is None:
         raise NotFound(f"Run {run} of gate {gate} has no results of a scenario {scenario}. Look at its page.")
     return bytes(found)
+
+
+def gate_courses(connection: Connection, study_id: int, gate: int, run: int) -> dict[str, bytes]:
+    """Parquet tables of courses by their scenario, of those that are kept; NotFound where there is no such run."""
+    row = _found(connection, study_id, gate, run)
+    return {each.scenario: bytes(each.content) for each in connection.execute(_OF_COURSES, {"run_id": row["id"]})}
 
 
 def _found(connection: Connection, study_id: int, gate: int, run: int) -> RowMapping:

@@ -208,10 +208,21 @@ class GateRunOpen:
 
 def gate_run_asked(connection: Connection, study_id: int, gate: int, number: int) -> GateRunOpen | None:
     """What a run was asked; None where it has ended."""
-    asked = {"study_id": study_id, "gate": gate, "run": number}
-    run = connection.execute(_ASKED, asked).mappings().one()
-    if run["ended_at"] is not None:
-        return None
+    run = _asked(connection, study_id, gate, number)
+    return _as_worked_on(run) if run["ended_at"] is None else None
+
+
+def gate_run_judged(connection: Connection, study_id: int, gate: int, number: int) -> GateRunOpen | None:
+    """The same of a run that ended with a verdict; None of any other."""
+    run = _asked(connection, study_id, gate, number)
+    return _as_worked_on(run) if run["verdict"] is not None else None
+
+
+def _asked(connection: Connection, study_id: int, gate: int, number: int) -> RowMapping:
+    return connection.execute(_ASKED, {"study_id": study_id, "gate": gate, "run": number}).mappings().one()
+
+
+def _as_worked_on(run: RowMapping) -> GateRunOpen:
     names = ("id", "sponsor_id", "study_id", "gate_id", "number", "engine", "software", "release")
     return GateRunOpen(**{name: run[name] for name in names}, gate=run["gate_number"])
 

@@ -95,6 +95,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("secret_consignment_content"),
     Guard("secret_consignment_stay"),
     Guard("secret_gate_content"),
+    Guard("secret_gate_courses"),
     Guard("secret_gate_record"),
     Guard("secret_gate_results"),
     Guard("secret_hold_cause"),

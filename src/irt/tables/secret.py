@@ -299,6 +299,16 @@ class GateResults(Owned, table=True):
     content: bytes = Field(sa_type=LargeBinary)
 
 
+class GateCourses(Owned, table=True):
+    """Courses of a scenario's first replications, as Parquet: for plots alone, beside the record. Append-only."""
+
+    __tablename__ = "secret_gate_courses"
+    __table_args__ = (UniqueConstraint("run_id", "scenario"),)
+    run_id: int = Field(foreign_key="gate_run.id")
+    scenario: str
+    content: bytes = Field(sa_type=LargeBinary)
+
+
 class TwinRun(Owned, table=True):
     """A change of a running study that was tried on a twin, and what it would do. Fixed once finished."""
 

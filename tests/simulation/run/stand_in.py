@@ -11,6 +11,8 @@ import numpy as np
 from simulation.measures import MEASURES
 from simulation.record import Event, Replication
 from simulation.replication import EngineName
+from simulation.report.axes import axes_of
+from simulation.report.course import COURSE, Course
 from simulation.spec.scenario import Scenario
 
 
@@ -62,3 +64,13 @@ def play_scenario(
     measures |= {"kits_made": visits + 20, "kits_dispensed": visits - missed, "wasted_recalled": 20 + missed}
     event = Event(1950, "missed", "C0-001", 3, "V1", (("K", "L1", 2),))
     return Replication(index, measures, events=(event,) if keep_events else None)
+
+
+def play_course(scenario: Scenario, seed: int, index: int, engine: EngineName = "reference") -> Course:
+    """Every column of a course, in place of an engine: each visit, site and period has one miss in ten."""
+    axes = axes_of(scenario)
+    shapes = {"site": len(axes.sites), "period": axes.periods, "visit": len(axes.visit_names)}
+    shapes["site, period"] = shapes["site"] * shapes["period"]
+    sizes = {name: shapes[meaning[1 : meaning.index("]")]] for name, meaning in COURSE.items()}
+    told = {name: np.full(size, 1 if "miss" in name else 10 + index % 3, np.int64) for name, size in sizes.items()}
+    return Course(index, told)

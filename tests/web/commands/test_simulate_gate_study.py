@@ -10,13 +10,13 @@ from click.testing import CliRunner, Result
 from irt.command_line import irt
 from irt.commands import clock
 from irt.errors import BadInput
-from irt.reads.unblinded_gates import gate_run_shown
+from irt.reads.unblinded_gates import gate_courses, gate_run_shown
 from irt.services.bootstrap import ensure_system_account
 from irt.services.store import Store
 from irt.states.gate import GateStanding
 from tests.builders_gate import SCENARIO, gate_of, noon, the_gated_house
 from tests.builders_supply import SupplyHouse
-from tests.simulation.run.stand_in import play_scenario
+from tests.simulation.run.stand_in import play_course, play_scenario
 from web.commands import simulate_gate_study
 
 GATE = """
@@ -37,6 +37,7 @@ def house(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     monkeypatch.setattr(simulate_gate_study, "open_store", lambda url: sqlite_store)
     monkeypatch.setattr(sqlite_store, "close", lambda: None)
     monkeypatch.setattr("simulation.run.ask.replicate", play_scenario)
+    monkeypatch.setattr("web.gates.courses.play_course", play_course)
     (tmp_path / "gate.yaml").write_text(GATE)
     (tmp_path / "steady.yaml").write_text(SCENARIO.replace("horizon_days: 60", "horizon_days: 900"))
     return made
@@ -55,7 +56,9 @@ def test_a_gate_is_defined_from_its_file_and_run(house: SupplyHouse, tmp_path: P
     assert "lines" not in done.stdout
     with house.store.reading() as connection:
         shown = gate_run_shown(connection, house.study_id, told["gate"], told["run"])
+        courses = gate_courses(connection, house.study_id, told["gate"], told["run"])
     assert (shown.record_hash, shown.line.status) == (told["record_hash"], "ended")
+    assert list(courses) == ["steady"]
     assert gate_of(house, 1).standing == GateStanding.UNSIGNED
 
 

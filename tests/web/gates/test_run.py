@@ -4,24 +4,27 @@ import hashlib
 import json
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
 from irt.audit.chain import canonical
+from irt.errors import IntegrityFault
 from irt.reads.blinded_jobs import job_of
 from irt.reads.gates import release
-from irt.reads.unblinded_gates import gate_results, gate_run_shown
+from irt.reads.unblinded_gates import gate_courses, gate_results, gate_run_shown
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.gate_runs import (
     CancelGateRun,
     GateRunStarted,
     cancel_gate_run,
     gate_run_asked,
+    gate_run_judged,
     open_gate_run,
     start_gate_run,
 )
-from irt.services.jobs import claim_job
+from irt.services.jobs import AskCancel, ask_cancel, claim_job
+from irt.services.keep_gate_courses import KeepGateCourses, keep_gate_courses
 from irt.services.running_job import JobCancelled, RunningJob, WorkerStopping
 from irt.services.store import Store
 from irt.states.gate import GateStanding, GateVerdict
@@ -30,6 +33,7 @@ from irt.tables.secret import GatePart
 from simulation.gate.hold import Stopped
 from simulation.run.run import Means
 from simulation.run.table import read_table
+from simulation.spec.scenario import Scenario
 from tests.builders_gate import (
     a_gate,
     a_run_of,
@@ -42,7 +46,8 @@ from tests.builders_gate import (
 )
 from tests.builders_supply import SupplyHouse
 from web.gates.asking import gate_run_to_start
-from web.gates.job import WORDS, work_on_gate_with
+from web.gates.courses import keep_courses
+from web.gates.job import COURSE_WORDS, work_on_gate_with
 from web.gates.run import OtherSoftware, work_out_gate
 
 
@@ -50,6 +55,12 @@ from web.gates.run import OtherSoftware, work_out_gate
 def house(sqlite_store: Store) -> SupplyHouse:
     """The study that asks for a gate."""
     return the_gated_house(sqlite_store)
+
+
+@pytest.fixture(autouse=True)
+def few_courses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three are as good as forty here."""
+    monkeypatch.setattr("web.gates.courses.COURSES", 3)
 
 
 def started(house: SupplyHouse, gate: int) -> GateRunStarted:
@@ -116,8 +127,51 @@ def test_a_worker_that_is_stopped_leaves_it_to_the_next(
     assert asked.job_id is not None
     with house.store.reading() as connection:
         job = job_of(connection, manager(house).account_id, asked.job_id, noon(house))
-    assert (job.words, job.all_steps) == (WORDS, 40)
+    assert (job.words, job.all_steps) == (COURSE_WORDS, 3)
     assert work_on_gate_with(Means(), next_one)["verdict"] == "ended"
+
+
+def courses_of(house: SupplyHouse, gate: int, run: int) -> dict[str, int]:
+    """How many courses each scenario of a run has."""
+    with house.store.reading() as connection:
+        kept = gate_courses(connection, house.study_id, gate, run)
+    return {name: read_table(BytesIO(content)).num_rows for name, content in kept.items()}
+
+
+def broken_course(scenario: Scenario, seed: int, index: int, engine: str) -> NoReturn:
+    """An engine that fails when it is asked again."""
+    raise ZeroDivisionError
+
+
+def test_courses_are_no_part_of_the_verdict(house: SupplyHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where they fail, or are cancelled, the record is as it was; another try of the job plays what is missing."""
+    gate = a_gate(house)
+    whole = a_run_of(house, gate)
+    asked = started(house, gate)
+    running = in_hand(house, monkeypatch)
+    with monkeypatch.context() as broken:
+        broken.setattr("web.gates.courses.play_course", broken_course)
+        assert work_on_gate_with(Means(), running)["verdict"] == "pass"
+    assert (shown(house, gate, asked.run).record_hash, courses_of(house, gate, asked.run)) == (whole.hash, {})
+    house.do(manager(house), ask_cancel, AskCancel(job_id=running.job.id))
+    with pytest.raises(JobCancelled):
+        work_on_gate_with(Means(), running)
+    assert courses_of(house, gate, asked.run) == {}
+    with house.store.reading() as connection:
+        judged = gate_run_judged(connection, house.study_id, gate, asked.run)
+    assert judged is not None
+    assert keep_courses(bench(house, "again"), judged) == 1
+    assert courses_of(house, gate, asked.run) == {"steady": 3}
+    assert gate_of(house, gate).standing == GateStanding.UNSIGNED
+
+
+def test_a_run_without_a_verdict_has_no_courses(house: SupplyHouse) -> None:
+    """There is nothing that they could stand beside."""
+    gate = a_gate(house)
+    asked = started(house, gate)
+    ask = KeepGateCourses(study_id=house.study_id, gate=gate, run=asked.run, scenario="steady", content=b"x")
+    with pytest.raises(IntegrityFault, match="no verdict"):
+        house.do(manager(house), keep_gate_courses, ask)
 
 
 def test_a_run_that_is_cancelled_keeps_what_is_done(house: SupplyHouse, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,11 @@ from irt.tables.gate import GateOverride, GateRun, GateSignature, GoLiveGate
 from simulation.measures import MEASURES
 from simulation.run.run import Means
 from tests.cast import PASSWORD
-from tests.simulation.run.stand_in import play_scenario
+from tests.simulation.run.stand_in import play_course, play_scenario
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
+from web.gates.courses import COURSES, keep_courses
 from web.gates.run import GateBench, work_out_gate
 
 SCENARIO = """
@@ -42,6 +43,7 @@ limits:
 def without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Quick replications, with one miss or so in four hundred visits."""
     monkeypatch.setattr("simulation.run.ask.replicate", play_scenario)
+    monkeypatch.setattr("web.gates.courses.play_course", play_course)
 
 
 def handed_in(browser: Browser, step: str = "keep", **typed: str) -> httpx.Response:
@@ -56,23 +58,26 @@ def handed_in(browser: Browser, step: str = "keep", **typed: str) -> httpx.Respo
     return browser.answer
 
 
-def carried_out(world: World, gate: int = 1, run: int = 1) -> None:
+def carried_out(world: World, gate: int = 1, run: int = 1, *, courses: bool = False) -> None:
     """A worker does what was asked."""
     house = house_of(world)
     with world.store.reading() as connection:
         asked = gate_run_asked(connection, world.study_id, gate, run)
     assert asked is not None
     who = house.actor(Role.SUPPLY_MANAGER)
-    work_out_gate(GateBench(world.store, who, lambda: world.now, f"test:{gate}:{run}", Means()), asked)
+    bench = GateBench(world.store, who, lambda: world.now, f"test:{gate}:{run}", Means())
+    work_out_gate(bench, asked)
+    if courses:
+        assert keep_courses(bench, asked) == 1
 
 
-def a_run(world: World, **typed: str) -> Browser:
-    """The supply manager at a run that has its verdict."""
+def a_run(world: World, *, courses: bool = False, **typed: str) -> Browser:
+    """The supply manager at a run that has its verdict, with courses for its plots or without."""
     browser = world.signed_in("supply_manager.all")
     handed_in(browser, **typed)
     gate = browser.path.rpartition("/")[2]
     browser.press(f"/gates/{gate}/runs")
-    carried_out(world, int(gate))
+    carried_out(world, int(gate), courses=courses)
     browser.get(f"/gates/{gate}/runs/1")
     return browser
 
@@ -161,6 +166,41 @@ def test_what_was_found_is_taken_away(world: World) -> None:
     assert record["record_hash"] in take("html").text
     assert take("pdf").content.startswith(b"%PDF-")
     assert take("exe").status_code == 400
+
+
+def test_plots_by_site_visit_and_week_follow_the_verdict(world: World) -> None:
+    """They are on the page and in both files, come from the first trials, and leave the signed record as it was."""
+    browser = a_run(world)
+    assert "They are not all here yet" in browser.text
+    handed_in(browser, text_1=SCENARIO.replace("900", "300"))
+    browser.press("/gates/2/runs")
+    carried_out(world, 2, courses=True)
+    page = browser.get("/gates/2/runs/1").text
+    assert "They are not all here yet" not in page
+    assert f"day by day from the first {COURSES}" in page
+    for plot in ("Risk by visit", "Risk by site", "Risk by week", "Enrolment", "Stock of site", "over time"):
+        assert plot in page
+    assert "Stock of site" in browser.press("/gates/2/runs/1/take", format="html", scenario="planned").text
+    browser.get("/gates/2/runs/1")
+    paper = browser.press("/gates/2/runs/1/take", format="pdf", scenario="planned").content
+    assert paper.startswith(b"%PDF-")
+    assert "course" not in browser_record(browser)
+
+
+def browser_record(browser: Browser) -> str:
+    """The signed record of the second gate, as it is taken away."""
+    browser.get("/gates/2/runs/1")
+    return browser.press("/gates/2/runs/1/take", format="json", scenario="planned").text
+
+
+def test_an_engine_that_there_is_not_starts_nothing(world: World) -> None:
+    """The refusal names those that there are."""
+    browser = world.signed_in("supply_manager.all")
+    handed_in(browser)
+    answer = browser.press("/gates/1/runs", engine="abacus")
+    assert answer.status_code == 400
+    assert "Choose one of" in answer.text
+    assert house_of(world).rows(GateRun) == []
 
 
 def test_two_runs_stand_side_by_side(world: World) -> None:

@@ -18,7 +18,7 @@ PATHS = {
 
 def test_pages_have_no_barriers(world: World) -> None:
     """A gate with a run that passed; nothing scrolls sideways."""
-    a_run(world)
+    a_run(world, courses=True)
     with browser() as chromium, served(world) as address:
         for width, paths in PATHS.items():
             tab = enter(chromium, address, "supply_manager.all", width)

@@ -84,6 +84,7 @@ GUARDS = (
     Guard("secret_consignment_content"),
     Guard("secret_consignment_stay"),
     Guard("secret_gate_content"),
+    Guard("secret_gate_courses"),
     Guard("secret_gate_record"),
     Guard("secret_gate_results"),
     Guard("secret_hold_cause"),
@@ -1397,6 +1398,20 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_approval_matter")),
         sa.UniqueConstraint("approval_id", name=op.f("uq_secret_approval_matter_approval_id")),
+    )
+    op.create_table(
+        "secret_gate_courses",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("scenario", sa.String(), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["gate_run.id"], name=op.f("fk_secret_gate_courses_run_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_gate_courses_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_gate_courses_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_gate_courses")),
+        sa.UniqueConstraint("run_id", "scenario", name=op.f("uq_secret_gate_courses_run_id_scenario")),
     )
     op.create_table(
         "secret_gate_record",
@@ -3463,6 +3478,7 @@ def downgrade() -> None:
     op.drop_table("secret_kit_content")
     op.drop_table("secret_gate_results")
     op.drop_table("secret_gate_record")
+    op.drop_table("secret_gate_courses")
     op.drop_table("secret_approval_matter")
     op.drop_index(op.f("ix_role_grant_account_id"), table_name="role_grant")
     op.drop_table("role_grant")
