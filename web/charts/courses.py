@@ -18,7 +18,7 @@ _LABELS_MAX, _LABEL_WIDE = 6, 62
 _SHARES = ("5 %", "25 %", "median", "75 %", "95 %")
 HEAT = 5
 """A grid has so many densities, and none."""
-_CELL_HIGH, _NAMES = 22, 132
+_CELL_HIGH, _NAMES = 22, 160
 
 Interval = tuple[float, float, float]
 """Low end, value, high end."""

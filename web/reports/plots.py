@@ -101,10 +101,10 @@ def _why(told: Told) -> Iterator[Plot]:
         yield Plot(title, charts.interval_chart(title, PERCENT_OF_VISITS.words, rows))
     if told.courses is not None and (causes := causes_by_period(told.courses)):
         title = f"Missed visits by cause, over time ({name})"
-        unit = f"missed in a trial, by {told.courses.axes.period_words}"
+        unit = f"missed in a trial, {_by_period(told.courses)}"
         cells = [(words_of(cause), values) for cause, values in causes.items()]
         figure = charts.heat_chart(title, unit, told.courses.axes.ends, cells)
-        yield Plot(title, figure, f"The darker, the more are missed in a {told.courses.axes.period_words}.")
+        yield Plot(title, figure, "The darker, the more are missed in that time.")
 
 
 def _where(told: Told) -> Iterator[Plot]:
@@ -118,9 +118,14 @@ def _where(told: Told) -> Iterator[Plot]:
         worst = f", the {SITES_LISTED} with most" if len(sites) > SITES_LISTED else ""
         yield _risks(f"Risk by site{worst} ({name})", sites[:SITES_LISTED])
     periods = risk_by_period(courses)
-    title = f"Risk by {courses.axes.period_words} ({name})"
+    title = f"Risk {_by_period(courses)} ({name})"
     rates = [None if risk.rate is None else _three(risk.rate, PERCENT_OF_VISITS) for risk in periods]
     yield Plot(title, charts.rate_chart(title, PERCENT_OF_VISITS.words, courses.axes.ends, rates))
+
+
+def _by_period(courses: Courses) -> str:
+    words = courses.axes.period_words
+    return f"every {words}" if words[0].isdigit() else f"by {words}"
 
 
 def _risks(title: str, risks: Sequence[Risk]) -> Plot:

@@ -17,6 +17,7 @@ from tests.simulation.run.stand_in import play_course, play_scenario
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
+from web.gates.asking import ENGINES
 from web.gates.courses import COURSES, keep_courses
 from web.gates.run import GateBench, work_out_gate
 
@@ -120,6 +121,7 @@ def test_a_run_is_watched_and_stopped(world: World) -> None:
     handed_in(browser)
     browser.press("/gates/1/runs")
     assert browser.path == "/gates/1/runs/1"
+    assert house_of(world).rows(GateRun)[0]["engine"] == ENGINES[0] == "lean"
     assert all(words in browser.text for words in ("0 of at most 240 trials", 'hx-trigger="every 2s"'))
     assert browser.get("/gates/1/runs/1/progress").text.lstrip().startswith('<div id="run"')
     browser.get("/gates/1/runs/1")
@@ -184,10 +186,10 @@ def test_plots_by_site_visit_and_week_follow_the_verdict(world: World) -> None:
     browser.get("/gates/2/runs/1")
     paper = browser.press("/gates/2/runs/1/take", format="pdf", scenario="planned").content
     assert paper.startswith(b"%PDF-")
-    assert "course" not in browser_record(browser)
+    assert "course" not in record_of_gate_2(browser)
 
 
-def browser_record(browser: Browser) -> str:
+def record_of_gate_2(browser: Browser) -> str:
     """The signed record of the second gate, as it is taken away."""
     browser.get("/gates/2/runs/1")
     return browser.press("/gates/2/runs/1/take", format="json", scenario="planned").text
