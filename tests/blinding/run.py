@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, plan_ahead, press, stock_items, supply, verify
+from tests.blinding.story import enrol, foresee, plan_ahead, press, stock_items, supply, verify
 from tests.blinding.story_of_change import (
     amend,
     change_network,
@@ -27,7 +27,7 @@ from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
 from web.api.room import every_operation
 
-NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice):int\}")
+NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast):int\}")
 """A record that an address names by its id, or by a number counted from 1."""
 NAMED = re.compile(r"\{(number|site|depot):str\}")
 """A record that an address names as people do."""
@@ -72,6 +72,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         write_label(world)
         destroy_kit(world)
         go_on_paper(world)
+        foresee(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

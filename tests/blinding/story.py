@@ -262,11 +262,16 @@ def verify(world: OneWorld) -> None:
     run_job(world, "pharmacist.0", "/history", "/history/verify")
 
 
-def run_job(world: OneWorld, username: str, page: str, button: str) -> None:
+def foresee(world: OneWorld) -> None:
+    """The study team asks how enrolment goes on, and a forecast is kept."""
+    run_job(world, "study_team.all", "/enrolment/forecast", "/enrolment/forecast", target="20", months="2")
+
+
+def run_job(world: OneWorld, username: str, page: str, button: str, **typed: str) -> None:
     """Long work from its button to its outcome, watched on the page and over the API."""
     browser = world.signed_in(username)
     browser.get(page)
-    world.evidence.keep(f"{username} POST {button}", browser.press(button))
+    world.evidence.keep(f"{username} POST {button}", browser.press(button, **typed))
     job = browser.path
     _keep_page(world, browser, username, f"{job}/progress")
     world.works()

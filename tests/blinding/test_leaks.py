@@ -28,6 +28,11 @@ UNREACHED = {
     "/studies/{study_id:int}/subjects/{number:str}/home/{dispensing_id:int}": "of kits that go home; none do here",
     "/studies/{study_id:int}/subjects/{number:str}/home/{dispensing_id:int}/label": "the same",
     "/studies/{study_id:int}/subjects/{number:str}/pickups": "of studies that go to homes; this one does not",
+    "/gates/new": "those who may run gates: unblinded supply managers and statisticians",
+    "/gates/compare": "those who may run gates",
+    "/gates/{gate:int}": "those who may run gates; the list tells the verdict to everybody",
+    "/gates/{gate:int}/runs/{run:int}": "those who may run gates",
+    "/gates/{gate:int}/runs/{run:int}/progress": "those who may run gates",
     "/kit-lists": "those who may load kits: unblinded supply managers and statisticians",
     "/kit-lists/{study_id:int}/{approval_id:int}": "those who may load kits",
     "/lots": "the qualified person only",
@@ -69,6 +74,8 @@ UNREACHED = {
     "/supply/skus/{study_id:int}": "unblinded supply managers only",
     "/supply/skus/{study_id:int}/changes/{change_id:int}": "unblinded supply managers only",
     "/supply/sites/{study_id:int}/{number:str}": "unblinded supply managers only",
+    "/supply/twin": "unblinded supply managers only",
+    "/supply/twin/{number:int}": "unblinded supply managers only",
     "/supply/versions/{study_id:int}/{number:int}": "unblinded supply managers only",
 }
 """Pages that no blinded person of these tests gets to, each with its reason."""
