@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from email.message import EmailMessage
+from functools import partial
 from itertools import count
 from pathlib import Path
 from uuid import uuid4
@@ -19,19 +20,23 @@ from irt.services.deliver_outbox import Mailroom
 from irt.services.job_handlers import handlers_with
 from irt.services.store import Store
 from irt.services.worker import Worker
-from irt.states.records import Mode
+from irt.states.records import JobKind, Mode
 from irt.study.definition import StudyDefinition
 from irt.supply.resupply import MinMax
+from simulation.enrolment.posterior.fit import Effort
 from tests.builders import a_store
 from tests.builders_supply import SupplyHouse
 from tests.cast import PASSWORD, TEMPORARY, Office
 from tests.web.browser import Browser
 from web.app import build_app, move_in
+from web.forecasting.job import work_on_forecast_with
 from web.installation import Clock
 from web.settings import Settings
 
 SETTINGS = Settings(release="0.0.0", mode=Mode.TEST, help_phone="+45 00 00 00 00", secure=False)
 SITE_PEOPLE = (Role.PHARMACIST, Role.COORDINATOR, Role.INVESTIGATOR, Role.MONITOR)
+SHORT = Effort(20, 40, 2)
+"""So little is learned about enrolment, that tests are quick."""
 STUDY_PEOPLE = (Role.SUPPLY_MANAGER, Role.SUPPLY_PLANNER, Role.INSPECTOR, Role.QUALITY)
 
 
@@ -91,7 +96,8 @@ class World:
     def works(self) -> int:
         """Lets a worker do everything that is queued, its mails lost; gives how many jobs it ran."""
         mailroom = Mailroom(Letterbox(), "irt@localhost")
-        return Worker(self.store, handlers_with(MinMax()), mailroom, lambda: self.now).once()
+        handlers = {**handlers_with(MinMax()), JobKind.ENROLMENT: partial(work_on_forecast_with, SHORT)}
+        return Worker(self.store, handlers, mailroom, lambda: self.now).once()
 
     def browser(self) -> Browser:
         """A browser in which nobody is signed in."""

@@ -7,24 +7,12 @@ from datetime import date
 import pytest
 
 from irt.blinding.roles import Role
-from irt.services.deliver_outbox import Mailroom
-from irt.services.worker import Worker
-from irt.states.records import JobKind
-from simulation.enrolment.posterior.fit import Effort
 from tests.web.api.system import System
 from tests.web.browser import Browser
 from tests.web.enrolled import enrol
-from tests.web.world import Letterbox, World
-from web.forecasting.job import work_on_forecast_with
+from tests.web.world import World
 
 PAGE = "/enrolment/forecast"
-SHORT = Effort(20, 40, 2)
-
-
-def worked(world: World) -> None:
-    """A worker does what is queued, learning for a shorter time than usual."""
-    handlers = {JobKind.ENROLMENT: lambda running: work_on_forecast_with(SHORT, running)}
-    Worker(world.store, handlers, Mailroom(Letterbox(), "irt@localhost"), lambda: world.now).once()
 
 
 @pytest.fixture
@@ -52,7 +40,7 @@ def test_a_forecast_is_asked_worked_out_and_shown(enrolling: World, role: Role) 
     job = asked(browser, target="20", months="6", at_most="1")
     assert job.startswith("/jobs/"), browser.text
     assert "There is no result yet" in browser.get(f"{PAGE}/1").text
-    worked(enrolling)
+    enrolling.works()
     assert "Forecast 1 is kept." in browser.get(job).text
     page = browser.get(f"{PAGE}/1").text
     assert all(words in page for words in ("Subjects in all, known and foreseen", "90 % interval", "Sites at risk"))
@@ -66,7 +54,7 @@ def test_it_is_taken_away_as_a_file(enrolling: World) -> None:
     """Months and sites, as CSV and as a workbook; that it was taken is written down."""
     browser = enrolling.signed_in("supply_manager.all")
     asked(browser, target="20", months="3")
-    worked(enrolling)
+    enrolling.works()
     browser.get(f"{PAGE}/1")
     browser.press(f"{PAGE}/1/export", sheet="months", format="csv")
     heads, *rows = csv.reader(io.StringIO(browser.text.removeprefix("\ufeff")))
@@ -95,7 +83,7 @@ def test_nobody_randomized_before_this_month_is_too_early(world: World) -> None:
     """The job says so."""
     browser = world.signed_in("supply_manager.all")
     job = asked(browser, target="20")
-    worked(world)
+    world.works()
     assert "there is nothing to learn from" in browser.get(job).text
 
 
@@ -114,7 +102,7 @@ def test_systems_ask_and_read_it(enrolling: World) -> None:
     system = System.of(enrolling, "supply_planner.all")
     assert system.booked("/enrolment/forecast", target=20, months=2)["forecast"] == 1
     assert system.asks_study("/enrolment/forecasts/1").json()["result"] is None
-    worked(enrolling)
+    enrolling.works()
     told = system.asks_study("/enrolment/forecasts/1").json()
     assert told["line"]["known_on"] == enrolling.now.date().isoformat()
     assert [month["month"] for month in told["result"]["months"]] == ["2026-03", "2026-04"]
