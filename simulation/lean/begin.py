@@ -15,40 +15,58 @@ FIRST_TOLD = 1 << 12
 
 def arrays_of(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool) -> dict[str, Any]:
     """Nothing has happened yet; what changes is this replication's own."""
-    places, piles, types = len(tables.names), len(tables.piles), len(tables.types)
     fixed = tables.fixed.copy()
     fixed[c.KEEPS_EVENTS], fixed[c.KEEPS_DAYS] = keep_events, keep_days
-    lots = tables.lots.copy()
-    lots[:, 4] = inputs.lot_recalled_day
     clock = np.zeros(c.CLOCK_SIZE, np.int64)
     clock[[c.LAST_RANDOMIZED_DAY, c.COMPLETION_DAY, c.PENDING, c.CHECKED_DAY]] = -1
-    people, trips, visits = people_of(tables, inputs), inputs.trips, inputs.people.visits
-    road_faults, hit = _road_faults(inputs)
-    halts, halted = _halts(inputs)
     days = tables.network.days if keep_days else 0
     told = FIRST_TOLD if keep_events else 0
-    if not trips.transit_days.shape[1]:
-        trips.grow(0)
+    people = people_of(tables, inputs)
+    return (
+        {"clock": clock, "fixed": fixed, "people": people, "requests": _requests(tables, inputs)}
+        | _of_the_scenario(tables)
+        | _of_chance(tables, inputs)
+        | _books(tables, days, told)
+        | _room(tables, len(people))
+    )
+
+
+def _of_the_scenario(tables: Tables) -> dict[str, Any]:
+    """What is the same in every replication; copied where it changes."""
     return {
-        "clock": clock,
-        "fixed": fixed,
         "places": tables.places.copy(),
         "countries": _countries(tables),
-        "stock": np.zeros((places, piles), np.int64),
-        "coming": np.zeros((places, piles), np.int64),
-        "lapsed": np.zeros((2, len(tables.network.sites), types), np.int64),
         "levels": tables.levels,
         "windows": tables.windows,
         "allowed": tables.allowed,
         "seeding": tables.seeding,
         "piles": tables.piles.copy(),
         "first": tables.first,
-        "lots": lots,
         "lies_there": tables.lies_there,
         "kit_types": tables.kit_types,
         "dispatch": tables.dispatch,
         "late_from": tables.late_from,
         "horizons": tables.horizons,
+        "out": tables.out,
+        "visits": tables.visits,
+        "moves": tables.moves,
+        "due": tables.needs.due,
+        "needs": tables.needs.rows,
+        "arms_open": tables.arms_open,
+    }
+
+
+def _of_chance(tables: Tables, inputs: Inputs) -> dict[str, Any]:
+    """Lots, roads and visits as this replication's inputs tell them."""
+    trips, visits = inputs.trips, inputs.people.visits
+    if not trips.transit_days.shape[1]:
+        trips.grow(0)
+    lots = tables.lots.copy()
+    lots[:, 4] = inputs.lot_recalled_day
+    road_faults, hit = _road_faults(inputs)
+    halts, halted = _halts(inputs)
+    return {
+        "lots": lots,
         "lanes": _lanes(inputs),
         "transit_days": trips.transit_days,
         "happens": trips.happens,
@@ -57,31 +75,40 @@ def arrays_of(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: b
         "hit": hit,
         "halts": halts,
         "halted": halted,
-        "out": tables.out,
-        "people": people,
-        "visits": tables.visits,
         "off_days": visits.off_days,
         "minute": visits.minute,
         "quits": visits.quits,
         "held": visits.held,
         "titration": visits.titration,
         "replaced_after": visits.replaced_after,
-        "moves": tables.moves,
-        "due": tables.needs.due,
-        "needs": tables.needs.rows,
-        "arms": np.zeros(len(people), np.int64),
-        "arms_open": tables.arms_open,
-        "requests": _requests(tables, inputs),
-        "queue": np.zeros((2 * len(people) + 4 * places * tables.storages + 64, 3), np.int64),
-        "ships": np.zeros((16 * places * tables.storages + 64, c.SHIP_COLUMNS), np.int64),
-        "loads": np.zeros((32 * places * max(tables.storages, 2) + 2 * places * piles + 64, 2), np.int64),
-        "waits": np.zeros((64, c.WAIT_COLUMNS), np.int64),
+    }
+
+
+def _books(tables: Tables, days: int, told: int) -> dict[str, Any]:
+    """Stock and counts, all empty; `days` that are told apart, `told` lines of the log."""
+    places, piles, types, sites = len(tables.names), len(tables.piles), len(tables.types), len(tables.network.sites)
+    return {
+        "stock": np.zeros((places, piles), np.int64),
+        "coming": np.zeros((places, piles), np.int64),
+        "lapsed": np.zeros((2, sites, types), np.int64),
         "tally": np.zeros(len(c.TALLY), np.int64),
         "by_type": np.zeros((len(c.BY_TYPE), types), np.int64),
         "day_counts": np.zeros((4, days), np.int64),
-        "site_counts": np.zeros((3, len(tables.network.sites), days), np.int64),
+        "site_counts": np.zeros((3, sites, days), np.int64),
         "log": np.zeros((told, c.LOG_COLUMNS), np.int64),
         "log_kits": np.zeros((told, 2), np.int64),
+    }
+
+
+def _room(tables: Tables, people: int) -> dict[str, Any]:
+    """Room for what happens: as much as most replications need, more is made when it is full."""
+    places, piles, types, storages = len(tables.names), len(tables.piles), len(tables.types), tables.storages
+    return {
+        "arms": np.zeros(people, np.int64),
+        "queue": np.zeros((2 * people + 4 * places * storages + 64, 3), np.int64),
+        "ships": np.zeros((16 * places * storages + 64, c.SHIP_COLUMNS), np.int64),
+        "loads": np.zeros((32 * places * max(storages, 2) + 2 * places * piles + 64, 2), np.int64),
+        "waits": np.zeros((64, c.WAIT_COLUMNS), np.int64),
         "wanted": np.zeros((places * types, 5), np.int64),
         "order": np.zeros((2, places * types), np.int64),
         "sent": np.zeros((places, piles), np.int64),
