@@ -1,7 +1,8 @@
 """The stock of a site from today on, as the forecast knows its subjects: expected, and its band of 90 %."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import accumulate
 from typing import Any
 
@@ -42,6 +43,16 @@ def stock_band(
     """
     site = next(one for one in sites if one.number == number)
     return band_of(study_demand(sites, promise_of(settings)), site, kits, coming)
+
+
+def coming_by_day(due: Iterable[tuple[date, int]], days: Sequence[date]) -> list[int]:
+    """Kits by the day they are due; what is overdue counts on the first of the days, what comes after them not."""
+    coming = [0] * len(days)
+    for on_day, kits in due:
+        ahead = max((on_day - days[0]).days, 0)
+        if ahead < len(days):
+            coming[ahead] += kits
+    return coming
 
 
 def band_of(study: StudyDemand, site: SiteView, kits: Sequence[str], coming: Sequence[int]) -> StockBand:

@@ -14,7 +14,7 @@ from irt.blinding.views import BlindedView
 from irt.reads.blinded_outlook import SiteOutlook, site_outlook, supplied_sites
 from irt.study.blinded import BlindedStudy
 from irt.study.group_courses import courses_of_groups
-from optimization.live.bands import StockBand, band_of
+from optimization.live.bands import StockBand, band_of, coming_by_day
 from optimization.live.forecast import Promise, study_demand
 from optimization.live.network import prior_of
 from web.blinded.desk import Desk, desk_of
@@ -174,9 +174,4 @@ def _arriving(
     for one in opened.plan.consignments:
         if one.place == place and not one.to_depot and not one.shipment and one.dispatch_on >= days[0]:
             due.append((one.expected_on, one.by_group.get(name, 0)))
-    arrive = [0] * len(days)
-    for on_day, kits in due:
-        ahead = max((on_day - days[0]).days, 0)
-        if ahead < len(days):
-            arrive[ahead] += kits
-    return arrive
+    return coming_by_day(due, days)

@@ -1,11 +1,10 @@
 """What a worker does with a forecast of enrolment: learns from what is known on the day, tells how far it is."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from irt.services.enrolment_forecasts import AskForecast, KeepForecast, forecast_asked, keep_forecast
-from irt.services.running_job import RunningJob
+from irt.services.running_job import Reports, RunningJob
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
 from simulation.enrolment.posterior.fit import EFFORT, Effort
@@ -14,7 +13,6 @@ from web.forecasting.facts import enrolment_of_study
 from web.forecasting.told import study_summary
 
 WORDS = "Learning from the subjects so far"
-BETWEEN_REPORTS = timedelta(seconds=1)
 
 
 def work_on_forecast(running: RunningJob) -> Mapping[str, Any]:
@@ -31,23 +29,8 @@ def work_on_forecast_with(effort: Effort, running: RunningJob) -> Mapping[str, A
     if row["finished_at"] is None:
         ask = AskForecast(study_id=study_id, **row["asked"])
         asked = ForecastAsked(ask.months, ask.target, ask.at_most, ask.seed, most)
-        found = forecast_study(known, asked, effort, _Reports(running).tell)
+        found = forecast_study(known, asked, effort, Reports(running, WORDS).tell)
         result = study_summary(found, known, asked)
         keep = KeepForecast(study_id=study_id, forecast=number, known_on=day, result=result)
         perform(running.store, running.starter(), running.clock(), keep_forecast, keep, running.key)
     return {"forecast": number}
-
-
-class _Reports:
-    """Passes progress on, at most once a second; so soon is a cancel obeyed."""
-
-    def __init__(self, running: RunningJob) -> None:
-        self._running = running
-        self._last: datetime | None = None
-
-    def tell(self, done: int, of: int) -> None:
-        """One sweep of the chain; raises what ends the job."""
-        now = self._running.clock()
-        if self._last is None or now - self._last >= BETWEEN_REPORTS:
-            self._last = now
-            self._running.step(done, of, WORDS)

@@ -1,11 +1,10 @@
 """What a worker does with a live twin: forks the study as it stands then, plays both, keeps the answer."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from irt.errors import Refusal
-from irt.services.running_job import RunningJob
+from irt.services.running_job import Reports, RunningJob
 from irt.services.twin_runs import KeepTwin, keep_twin, twin_asked
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
@@ -16,7 +15,6 @@ from simulation.live.twin import Twins, play_twins
 from web.twin.base import scenario_now
 
 WORDS = "Playing the study with and without the change"
-BETWEEN_REPORTS = timedelta(seconds=1)
 
 
 def work_on_twin(running: RunningJob) -> Mapping[str, Any]:
@@ -46,19 +44,4 @@ def _played(running: RunningJob, asked: Mapping[str, Any], effort: Effort) -> di
         ahead = TwinAsked(asked["days"])
         base = scenario_now(connection, running.study_id, running.clock(), ahead, asked["seed"], effort)
     other = with_change(base, change_of(asked["change"]))
-    return play_twins(Twins(base, other, asked["seed"], asked["replications"]), _Reports(running).tell)
-
-
-class _Reports:
-    """Passes progress on, at most once a second; so soon is a cancel obeyed."""
-
-    def __init__(self, running: RunningJob) -> None:
-        self._running = running
-        self._last: datetime | None = None
-
-    def tell(self, done: int, of: int) -> None:
-        """One replication; raises what ends the job."""
-        now = self._running.clock()
-        if self._last is None or now - self._last >= BETWEEN_REPORTS:
-            self._last = now
-            self._running.step(done, of, WORDS)
+    return play_twins(Twins(base, other, asked["seed"], asked["replications"]), Reports(running, WORDS).tell)

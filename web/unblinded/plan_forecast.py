@@ -10,7 +10,7 @@ from irt.reads.inventory import network_view
 from irt.reads.unblinded_definition import definition_in_force
 from irt.supply.planner import SiteView
 from irt.supply.planners import settings_to_optimize
-from optimization.live.bands import StockBand, stock_band
+from optimization.live.bands import StockBand, coming_by_day, stock_band
 from web.blinded.desk import Desk
 from web.unblinded.open_plan import OpenPlan
 
@@ -50,9 +50,4 @@ def _coming(opened: OpenPlan, site: SiteView, kits: Sequence[str], days: Sequenc
     for leg in opened.shown.consignments:
         if leg.place == site.number and not leg.shipment and leg.dispatch_on >= days[0]:
             due += [(leg.expected_on, line["kits"]) for line in leg.lines if line["kit_type"] in kits]
-    coming = [0] * len(days)
-    for on_day, number in due:
-        ahead = max((on_day - days[0]).days, 0)
-        if ahead < len(days):
-            coming[ahead] += number
-    return coming
+    return coming_by_day(due, days)

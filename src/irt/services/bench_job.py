@@ -1,17 +1,15 @@
 """What a worker does with a question on the statistician's bench."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from irt.errors import Refusal
 from irt.randomization.bench_work import BenchKind, work_out
 from irt.services.bench import KeepAnswer, keep_answer, paper_asked
-from irt.services.running_job import RunningJob
+from irt.services.running_job import Reports, RunningJob
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
 
-BETWEEN_REPORTS = timedelta(seconds=1)
 _WORDS = {
     BenchKind.ASSESSMENT: "Following the design",
     BenchKind.COMPARISON: "Comparing designs",
@@ -29,25 +27,10 @@ def work_on_bench(running: RunningJob) -> Mapping[str, Any]:
     if paper["finished_at"] is None:
         kind = BenchKind(paper["kind"])
         try:
-            result = work_out(kind, paper["asked"], _Reports(running, _WORDS[kind]).tell)
+            result = work_out(kind, paper["asked"], Reports(running, _WORDS[kind]).tell)
         except Refusal as refusal:
             # A refusal may depend on what was asked, which is secret: it stays on the paper, not with the job.
             result = {"refusal": refusal.sentence}
         ask = KeepAnswer(study_id=running.study_id, paper_id=paper_id, result=result)
         perform(running.store, running.starter(), running.clock(), keep_answer, ask, running.key)
     return {"paper": paper_id}
-
-
-class _Reports:
-    """Passes progress on, at most once a second; so soon is a cancel obeyed."""
-
-    def __init__(self, running: RunningJob, words: str) -> None:
-        self._running, self._words = running, words
-        self._last: datetime | None = None
-
-    def tell(self, done: int, of: int) -> None:
-        """One step of the calculation; raises what ends the job."""
-        now = self._running.clock()
-        if self._last is None or now - self._last >= BETWEEN_REPORTS:
-            self._last = now
-            self._running.step(done, of, self._words)

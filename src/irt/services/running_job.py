@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -14,6 +14,8 @@ from irt.services.sessions import load_actor
 from irt.services.store import Store
 from irt.tables.columns import table_of
 from irt.tables.people import Account
+
+BETWEEN_REPORTS = timedelta(seconds=1)
 
 
 class JobCancelled(Exception):
@@ -67,6 +69,21 @@ class RunningJob:
             if row is None or row.disabled_at is not None:
                 raise NotAllowed("The account that started this was closed. Nothing was done. Start it again.")
             return load_actor(connection, self.job.account_id or 0, row.printed_name, self.clock())
+
+
+class Reports:
+    """Passes progress on, at most once a second; so soon is a cancel obeyed."""
+
+    def __init__(self, running: RunningJob, words: str) -> None:
+        self._running, self._words = running, words
+        self._last: datetime | None = None
+
+    def tell(self, done: int, of: int) -> None:
+        """One step of the calculation; raises what ends the job."""
+        now = self._running.clock()
+        if self._last is None or now - self._last >= BETWEEN_REPORTS:
+            self._last = now
+            self._running.step(done, of, self._words)
 
 
 Handler = Callable[[RunningJob], Mapping[str, Any]]
