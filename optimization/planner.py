@@ -1,5 +1,6 @@
 """The optimizer behind the Protocol of every planner: of a plan for weeks, what leaves before the next review."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -55,8 +56,10 @@ class Optimizer:
 
 
 def _goal(settings: Mapping[str, Any]) -> Goal:
+    """Until the clock says so, or, where answers must be those of any machine, until all rounds are done."""
     planning = settings["planning"]
-    return Goal(gap=float(planning.gap), seconds=float(planning.seconds))
+    seconds = math.inf if settings.get("by_rounds") else float(planning.seconds)
+    return Goal(gap=float(planning.gap), seconds=seconds)
 
 
 def _order(leg: Leg) -> tuple[str, str, str]:

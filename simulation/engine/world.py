@@ -100,7 +100,8 @@ class World:
         self.scenario, self.inputs, self.planner, self.books = scenario, inputs, planner, books
         self.env = simpy.Environment()
         self.definition: StudyDefinition = scenario.definition
-        self.settings: dict[str, Any] = settings_of(self.definition)
+        # A clock would make one replication two on two machines.
+        self.settings: dict[str, Any] = settings_of(self.definition) | {"by_rounds": True}
         self.storage_of = storage_classes(self.definition)
         self.sites = [Site(n, facts, Stock(self.clock)) for n, facts in enumerate(inputs.places.sites)]
         self.site_numbered = {site.facts.number: site for site in self.sites}

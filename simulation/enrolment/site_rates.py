@@ -46,7 +46,7 @@ def site_rates(known: StudyEnrolment, months: int, seed: int, effort: Effort = E
     paths = Paths(posterior, np.arange(posterior.draws), chance, silent)
     monthly = sum((paths.known_sites() for _ in range(months)), np.zeros_like(posterior.rate)) / months
     shape = min(max(float(np.median(posterior.scalar["shape"])), SHAPE_LEAST), SHAPE_MOST)
-    others = _of_thirty_days(_new_sites(posterior, months))
+    others = of_thirty_days(_new_sites(posterior, months))
     return SiteRates(
         by_site=_of_silent_sites(known, others, shape)
         | {site: _law(monthly[:, row]) for row, site in enumerate(history.sites)},
@@ -67,21 +67,27 @@ def _of_silent_sites(known: StudyEnrolment, mean: float, shape: float) -> dict[s
 
 
 def _law(monthly: Floats) -> Law:
-    mean, variance = _of_thirty_days(float(monthly.mean())), float(monthly.var())
+    mean, variance = of_thirty_days(float(monthly.mean())), float(monthly.var())
     if mean < RATE_LEAST:
         return Fixed(law="fixed", value=0)
     shape = mean**2 / variance if variance > 0 else SHAPE_MOST
     return Gamma(law="gamma", mean=mean, shape=min(max(shape, SHAPE_LEAST), SHAPE_MOST))
 
 
-def _of_thirty_days(monthly: float) -> float:
+def of_thirty_days(monthly: float) -> float:
+    """A rate of calendar months as one of 30 days."""
     return monthly * 30 / CALENDAR_MONTH_DAYS
 
 
 def _new_sites(posterior: Posterior, months: int) -> float:
+    return max(float(new_site_means(posterior, months).mean()), RATE_LEAST)
+
+
+def new_site_means(posterior: Posterior, months: int) -> Floats:
+    """Of each draw what a new site enrols a month, in the mean over so many."""
     age = np.arange(months)[None, :]
     slowed = np.exp(-posterior.scalar["tiring"][:, None] * np.log1p(age / TIRING_MONTHS)).mean(axis=1)
-    return max(float((posterior.scalar["mean"] * slowed).mean()), RATE_LEAST)
+    return np.asarray(posterior.scalar["mean"] * slowed)
 
 
 def _start_up(delays: Counts, waiting: Counts) -> Law:
@@ -106,7 +112,7 @@ def _from_counts(known: StudyEnrolment) -> SiteRates:
     laws: dict[str, Law] = {
         site.number: Gamma(
             law="gamma",
-            mean=_of_thirty_days((subjects[site.number] + 1) / (now - site.known_since + 2)),
+            mean=of_thirty_days((subjects[site.number] + 1) / (now - site.known_since + 2)),
             shape=subjects[site.number] + 1,
         )
         for site in known.sites

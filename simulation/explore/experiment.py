@@ -5,6 +5,7 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from irt.study.part import Code, Part
+from simulation.explore.parameters import Draws, Parameters
 from simulation.measures import MEASURES
 from simulation.spec.laws import Law
 
@@ -66,7 +67,7 @@ class Experiment(Part):
     """`tornado` moves one input at a time; `morris` all, along `paths` in `levels`; each point is replicated alike.
 
     Every point has the same seed, so that differences are paired. `uncertainty` draws all inputs by their laws,
-    `draws` times, each with a seed of its own.
+    `draws` times, each with a seed of its own, or takes them from a posterior.
     """
 
     schema_version: Literal[1] = 1
@@ -74,15 +75,22 @@ class Experiment(Part):
     scenario: str
     method: Literal["tornado", "morris", "uncertainty"] = "tornado"
     looked_at: Looked
-    inputs: tuple[Moved, ...] = Field(min_length=1)
+    inputs: tuple[Moved, ...] = ()
     replications: int = Field(default=200, ge=2)
     paths: int = Field(default=10, ge=2, description="morris")
     levels: int = Field(default=4, ge=2, description="morris: even")
     draws: int = Field(default=30, ge=2, description="uncertainty")
+    posterior: Draws = {}
+    posterior_file: str | None = Field(default=None, description="uncertainty: draws of several inputs together")
     seed: int = Field(default=1, ge=0)
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
+        drawn = bool(self.posterior or self.posterior_file)
+        if drawn and self.method != "uncertainty":
+            raise ValueError("draws from a posterior are for the method uncertainty")
+        if not (self.inputs or drawn):
+            raise ValueError("an experiment needs inputs")
         if len({moved.key for moved in self.inputs}) < len(self.inputs):
             raise ValueError("an input is there twice")
         if any((moved.law is None) == (self.method == "uncertainty") for moved in self.inputs):
@@ -90,3 +98,15 @@ class Experiment(Part):
         if self.levels % 2:
             raise ValueError("morris needs an even number of levels")
         return self
+
+    @property
+    def parameters(self) -> Parameters:
+        """The outer loop of the method uncertainty."""
+        laws = {moved.key: moved.law for moved in self.inputs if moved.law is not None}
+        return Parameters(
+            draws=self.draws,
+            replications=self.replications,
+            laws=laws,
+            posterior=self.posterior,
+            posterior_file=self.posterior_file,
+        )

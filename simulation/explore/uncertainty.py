@@ -7,9 +7,7 @@ import numpy as np
 from simulation.analysis.arrays import Floats
 from simulation.analysis.nested import Nested, nested_of
 from simulation.explore.experiment import Experiment, Looked
-from simulation.inputs.chance import Chance, Purpose
-from simulation.inputs.laws import draw
-from simulation.spec.reading import changed
+from simulation.explore.parameters import points_of
 from simulation.spec.scenario import Scenario
 
 PlaySeeded = Callable[[Scenario, int], Mapping[str, Floats]]
@@ -24,21 +22,9 @@ def uncertainty_of(experiment: Experiment, scenario: Scenario, play: PlaySeeded)
     """
     grid = [
         trial_by_trial(experiment.looked_at, play(point, experiment.seed + 1 + number))
-        for number, point in enumerate(points_of(experiment, scenario))
+        for number, point in enumerate(points_of(experiment.parameters, scenario, experiment.seed))
     ]
     return nested_of(np.array(grid))
-
-
-def points_of(experiment: Experiment, scenario: Scenario) -> list[Scenario]:
-    """The scenario with each draw of its parameters."""
-    chance = Chance(experiment.seed, 0)
-    draws = np.arange(experiment.draws)
-    columns = {
-        moved.key: draw(moved.law, chance.stream(Purpose.PARAMETERS, moved.key), draws)
-        for moved in experiment.inputs
-        if moved.law is not None
-    }
-    return [changed(scenario, {key: float(drawn[place]) for key, drawn in columns.items()}) for place in draws]
 
 
 def trial_by_trial(looked: Looked, columns: Mapping[str, Floats]) -> Floats:

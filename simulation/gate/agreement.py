@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -11,6 +11,7 @@ from irt.study.part import Code, Part
 from simulation.analysis.limits import Figure, Limit
 from simulation.analysis.reviews import Reviews
 from simulation.analysis.spending import Spending
+from simulation.explore.parameters import Parameters
 from simulation.measures import MEASURES
 
 SCHEMA_VERSION = 1
@@ -48,6 +49,7 @@ class Agreement(Part):
     spending: Spending = Spending.OBRIEN_FLEMING
     confidence: float = Field(default=0.95, gt=0, lt=1)
     seed: int = Field(default=1, ge=0)
+    parameters: Parameters | None = Field(default=None, description="what is not known, told beside the verdict")
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -75,8 +77,14 @@ class Agreement(Part):
         """When it is looked at."""
         return Reviews(self.looks, self.spending)
 
+    @property
+    def plain(self) -> dict[str, Any]:
+        """As it is written; what gates did not have before is left out where it is not there."""
+        told = self.model_dump(mode="json")
+        return told if self.parameters is not None else {key: told[key] for key in told if key != "parameters"}
+
     def identity(self, scenario_ids: dict[str, str]) -> str:
         """SHA-256 of all that is agreed, with the hash of each scenario by its name."""
-        plain = {"agreement": self.model_dump(mode="json"), "scenario_ids": scenario_ids}
+        plain = {"agreement": self.plain, "scenario_ids": scenario_ids}
         text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()

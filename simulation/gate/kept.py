@@ -15,7 +15,7 @@ STATEMENT = "gate.json"
 
 def keep_agreement(agreed: Agreed, out: Path) -> None:
     """Writes down what is held, before or after."""
-    write_json(agreed.agreement.model_dump(mode="json"), out / AGREEMENT)
+    write_json(agreed.agreement.plain, out / AGREEMENT)
 
 
 def kept_gate(out: Path, names: list[str]) -> Agreed:

@@ -30,6 +30,9 @@ class Agreed:
 def read_gate(path: Path) -> Agreed:
     """The gate of a YAML or JSON file; scenarios are found from the file's own folder. BadInput else."""
     agreement = read_part(path, Agreement, UnreadableGate)
+    if agreement.parameters is not None:
+        whole = agreement.parameters.read_from(path.parent)
+        agreement = agreement.model_copy(update={"parameters": whole})
     scenarios = tuple(read_scenario(path.parent / name) for name in agreement.scenarios)
     if len({each.name for each in scenarios}) < len(scenarios):
         raise UnreadableGate(f"{path}: two scenarios have the same name; their runs would share a directory.")

@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from simulation.report.axes import Axes, axes_of
 from simulation.report.course import COURSE, play_course
 from simulation.run.ask import Ask
-from simulation.run.backends.by_name import backend_named
-from simulation.run.directory import RESULTS, opened
-from simulation.run.executor import Watch, carry_out
+from simulation.run.beside import Kind, played_beside
+from simulation.run.directory import RESULTS
+from simulation.run.executor import Watch
 from simulation.run.run import Means
 from simulation.run.table import read_table
 from simulation.spec.scenario import Scenario
 
-FOLDER = "courses"
-FORMAT = "irt-simulation-courses/1"
+KIND = Kind("courses", "irt-simulation-courses/1")
 COURSES = 100
 """So many are enough for shares of 5 and 95 percent in a plot; figures and verdicts are of all replications."""
 
@@ -46,23 +45,14 @@ class Courses:
 
 
 def played_courses(ask: Ask, run: Path, means: Means, watch: Watch) -> bool:
-    """Plays what is missing of the first `ask.replications` courses, beside the run; whether all are there.
-
-    Courses of an earlier report stay: more may be asked for, and fewer are answered with those there.
-    """
-    about = ask.about | {"format": FORMAT}
-    with opened(run / FOLDER, about) as directory:
-        asked = max(ask.replications, max(directory.indexes(), default=-1) + 1)
-        job = partial(play_course, ask.scenario, ask.seed, engine=ask.engine)
-        tally = carry_out(job, asked, directory, backend_named(means.backend, means.workers, means.cluster), watch)
-        if tally.done == asked:
-            directory.finish()
-    return tally.done == asked
+    """Plays what is missing of the first `ask.replications` courses, beside the run; whether all are there."""
+    job = partial(play_course, ask.scenario, ask.seed, engine=ask.engine)
+    return played_beside(KIND, job, ask, run, means, watch)
 
 
 def read_courses(scenario: Scenario, run: Path) -> Courses | None:
     """The courses beside a run; None where none were played."""
-    file = run / FOLDER / RESULTS
+    file = run / KIND.folder / RESULTS
     return courses_in(scenario, file) if file.exists() else None
 
 

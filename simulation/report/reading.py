@@ -10,6 +10,7 @@ from simulation.gate.kept import STATEMENT, kept_gate
 from simulation.gate.reading import Agreed
 from simulation.report.courses import read_courses
 from simulation.report.report import Beside, Made, Report, gate_report, run_report
+from simulation.report.tables import SideTable, parameters_tables
 from simulation.report.tornado import read_tornado
 from simulation.run.ask import Ask
 from simulation.run.compared import finished
@@ -29,6 +30,7 @@ class Done:
     agreed: Agreed | None
     asks: tuple[tuple[Ask, Path], ...]
     made: Made
+    tables: tuple[SideTable, ...] = ()
 
 
 def read_done(path: Path) -> Done:
@@ -41,13 +43,16 @@ def read_done(path: Path) -> Done:
     )
 
 
-def report_on(done: Done, plans: Iterable[Path], sensitivity: Path | None) -> Report:
-    """The report, with further runs as points beside it and a tornado where one was played."""
+def report_on(
+    done: Done, plans: Iterable[Path], sensitivity: Path | None, tables: Iterable[SideTable] = ()
+) -> Report:
+    """The report, with further runs as points beside it, a tornado where one was played, and further tables."""
     columns = {ask.scenario.name: finished(folder).measures for ask, folder in done.asks}
     beside = Beside(
         courses={ask.scenario.name: read_courses(ask.scenario, folder) for ask, folder in done.asks},
         plans={plan.name: finished(plan).measures for plan in plans},
         tornado=None if sensitivity is None else read_tornado(sensitivity / SENSITIVITY),
+        tables=(*done.tables, *tables),
     )
     if done.agreed is not None:
         return gate_report(done.agreed, columns, done.made, beside)
@@ -65,7 +70,8 @@ def _gate(path: Path, told: Mapping[str, Any]) -> Done:
     if agreed.identity != told["gate_id"]:
         raise UnusableRun(f"What {path} says was agreed is not what was held. Hold the gate again, elsewhere.")
     asks = (Ask(each, told["seed"], held[each.name], told["engine"]) for each in agreed.scenarios)
-    return Done(agreed, tuple((ask, path / ask.scenario.name) for ask in asks), _made(told, told["results"]))
+    runs = tuple((ask, path / ask.scenario.name) for ask in asks)
+    return Done(agreed, runs, _made(told, told["results"]), parameters_tables(told.get("parameters")))
 
 
 def _run(path: Path, told: Mapping[str, Any]) -> Done:

@@ -16,6 +16,7 @@ from simulation.gate.reading import Agreed
 from simulation.report.courses import Courses
 from simulation.report.frontier import Point, frontier
 from simulation.report.spread import Spread, spread_of
+from simulation.report.tables import SideTable
 from simulation.report.tornado import Tornado
 from simulation.report.traces import Trace, traces
 from simulation.run.ask import Ask
@@ -73,15 +74,17 @@ class Report:
     false_pass: float | None = None
     false_fail: float | None = None
     tornado: Tornado | None = None
+    tables: tuple[SideTable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What may stand beside the results: courses by scenario, columns of further plans by name, a tornado."""
+    """What may stand beside the results: courses by scenario, columns of plans by name, a tornado, tables."""
 
     courses: Mapping[str, Courses | None] = field(default_factory=dict)
     plans: Mapping[str, Columns] = field(default_factory=dict)
     tornado: Tornado | None = None
+    tables: tuple[SideTable, ...] = ()
 
 
 def gate_report(agreed: Agreed, columns: Mapping[str, Columns], made: Made, beside: Beside) -> Report:
@@ -99,6 +102,7 @@ def gate_report(agreed: Agreed, columns: Mapping[str, Columns], made: Made, besi
         false_pass=outcome.false_pass,
         false_fail=outcome.false_fail,
         tornado=beside.tornado,
+        tables=beside.tables,
     )
 
 
@@ -113,6 +117,7 @@ def run_report(ask: Ask, columns: Columns, made: Made, beside: Beside) -> Report
         told=(told,),
         points=frontier({ask.scenario.name: columns, **beside.plans}),
         tornado=beside.tornado,
+        tables=beside.tables,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from irt.errors import BadInput
 from irt.study.randomization_plan import Listed, OpenCohort, OtherDesign
+from irt.study.schedule import NoTreatmentLength, treatment_days
 from irt.study.sites import sites_of
 from simulation.spec.begun import Begun
 from simulation.spec.scenario import Scenario
@@ -23,6 +24,7 @@ def _faults(scenario: Scenario) -> Iterator[str]:
     yield from _unknown_codes(scenario)
     yield from _doses_not_allowed(scenario)
     yield from _not_played(scenario)
+    yield from _no_treatment_length(scenario)
 
 
 def _unknown_codes(scenario: Scenario) -> Iterator[str]:
@@ -120,3 +122,14 @@ def _not_played(scenario: Scenario) -> Iterator[str]:
         yield "kits given before randomization are not played."
     if any(visit.dispenses for visit in definition.visits) and definition.delivery is not None:
         yield "kits that are sent to homes are not played."
+
+
+def _no_treatment_length(scenario: Scenario) -> Iterator[str]:
+    """Kits last until the next dispensing visit; without one nobody knows for how long. Study files are checked."""
+    for visit in scenario.definition.visits:
+        last = (visit.repeat.times or 1) - 1 if visit.repeat else 0
+        try:
+            if visit.dispenses:
+                treatment_days(scenario.definition, visit.code, last)
+        except NoTreatmentLength:
+            yield f"no dispensing visit follows the last {visit.code}: give its treatment_days."

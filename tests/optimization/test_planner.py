@@ -1,5 +1,6 @@
 """The optimizer behind the planners' Protocol: what leaves today, and what waits; solved exactly on two sites."""
 
+import math
 from dataclasses import replace
 from datetime import date
 
@@ -46,6 +47,19 @@ def test_what_can_wait_waits(visit_in_days: int) -> None:
     """A visit weeks away is sent later: holding at a site costs more than at the depot."""
     site = a_site(expected_need=both_pens(visit_in_days))
     assert OPTIMIZER.plan(a_network(site), WEDNESDAY, told()) == []
+
+
+@pytest.mark.parametrize(("asked", "seconds"), [({}, 30.0), ({"by_rounds": True}, math.inf)])
+def test_a_simulated_night_is_not_ended_by_a_clock(asked: dict[str, bool], seconds: float) -> None:
+    """In production the clock ends a night; a replication must be the same on any machine."""
+    goals = []
+
+    def noting(problem: Problem, goal: Goal, watch: Watch) -> Result:
+        goals.append(goal)
+        return exactly(problem, replace(goal, seconds=30.0), watch)
+
+    assert Optimizer(noting).plan(a_network(a_site(expected_need=both_pens(3))), WEDNESDAY, told(**asked))
+    assert [goal.seconds for goal in goals] == [seconds]
 
 
 def test_a_weekly_review_sends_what_leaves_within_the_week() -> None:

@@ -9,6 +9,7 @@ SUBCOMMANDS = {
     "enrolment": "web.commands.forecast_enrolment",
     "backtest": "web.commands.forecast_backtest",
     "sites": "web.commands.forecast_sites",
+    "parameters": "web.commands.forecast_parameters",
     "check": "web.commands.forecast_check",
     "study": "web.commands.forecast_study",
 }

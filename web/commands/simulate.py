@@ -14,6 +14,7 @@ SUBCOMMANDS = {
     "report": "web.commands.simulate_report",
     "schema": "web.commands.simulate_schema",
     "sensitivity": "web.commands.simulate_sensitivity",
+    "stress": "web.commands.simulate_stress",
     "twin": "web.commands.simulate_twin",
 }
 

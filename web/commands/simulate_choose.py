@@ -14,6 +14,7 @@ from simulation.explore.choose import choose as choose_among
 from simulation.explore.experiment import Looked
 from simulation.measures import MEASURES
 from simulation.replication import EngineName
+from simulation.report.tables import CHOICE, CHOICE_FORMAT
 from simulation.run.files import write_json
 from simulation.run.playing import Playing, by_hash
 from simulation.run.run import Means
@@ -30,8 +31,6 @@ from web.commands.simulate_options import (
 )
 from web.commands.simulate_run import with_interval
 
-FORMAT = "irt-simulation-choice/1"
-ANSWER = "choice.json"
 scenario_files = click.Path(exists=True, dir_okay=False, path_type=Path)
 measures = click.Choice(tuple(MEASURES))
 
@@ -78,10 +77,10 @@ def choose(
             return all_played(playing.play(scenario, replications))
 
         choice = choose_among(scenarios, looked, selecting, play)
-    told = {"format": FORMAT, "measure": measure, "per": per, "indifference": indifference, "error": error}
+    told = {"format": CHOICE_FORMAT, "measure": measure, "per": per, "indifference": indifference, "error": error}
     told |= _record(scenarios, choice) | playing.made()
     told |= {"seconds": round(time.perf_counter() - begun, 3)}
-    write_json(told, out / ANSWER)
+    write_json(told, out / CHOICE)
     show(told if as_json else in_short(told), as_json)
 
 

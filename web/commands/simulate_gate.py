@@ -2,6 +2,7 @@
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,16 @@ from irt.commands.options import database_option
 from irt.commands.randomization_options import json_option, show
 from irt.commands.session import code_option
 from simulation.analysis.boundaries import Verdict
+from simulation.gate.apart import PlaySeeded, parameters_apart, parameters_record
 from simulation.gate.hold import Stopped, hold, record_of
 from simulation.gate.kept import STATEMENT, keep_agreement
 from simulation.gate.reading import read_gate
 from simulation.replication import EngineName
 from simulation.run.files import write_json
-from simulation.run.playing import Playing
+from simulation.run.playing import Playing, by_hash
 from simulation.run.run import Means
+from simulation.run.summary import Columns
+from simulation.spec.scenario import Scenario
 from web.commands.optimize_study import who_option
 from web.commands.simulate_gate_study import LiveGate, hold_live
 from web.commands.simulate_options import engine_option, means_options, watched
@@ -30,6 +34,8 @@ EXITS = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.INCONCLUSIVE: 4}
 FORMAT = "irt-simulation-gate/1"
 
 
+ASIDE = "parameters"
+"""Where draws of the parameters are played."""
 STOPPED = "Stopped before a look. The same command goes on from there."
 
 
@@ -82,12 +88,26 @@ def _of_file(gate_file: Path, engine: EngineName, means: Means, out: Path | None
     with watched(f"Holding {agreed.agreement.name}", agreed.agreement.looks[-1]) as watch:
         playing = Playing(agreed.agreement.seed, engine, out, means, started, watch)
         outcome = hold(agreed, playing.play)
+        apart = parameters_apart(agreed, seeded(playing, out))
     results = {name: report["results_sha256"] for name, report in playing.reports.items()}
-    told = {"format": FORMAT} | record_of(agreed, outcome) | {"results": results} | playing.made()
+    told = {"format": FORMAT} | record_of(agreed, outcome) | parameters_record(agreed, apart)
+    told |= {"results": results} | playing.made()
     told |= {"seconds": round(time.perf_counter() - begun, 3)}
     keep_agreement(agreed, out)
     write_json(told, out / STATEMENT)
     return told
+
+
+def seeded(playing: Playing, out: Path) -> PlaySeeded:
+    """Plays each draw of the parameters in a directory of its own, by the same means."""
+
+    def play(scenario: Scenario, seed: int, replications: int) -> Columns | None:
+        aside = replace(playing, seed=seed, out=out / ASIDE, name_of=by_hash, reports={}, cpu_seconds=0.0)
+        columns = aside.play(scenario, replications)
+        playing.cpu_seconds += aside.cpu_seconds
+        return columns
+
+    return play
 
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +117,19 @@ def in_short(told: dict[str, Any]) -> dict[str, Any]:
         for held in told.get("scenarios", ())
         for line in held["lines"]
     }
+    lines |= {
+        f"{line['scenario']}: {line['limit']}, not knowing": _not_known(line)
+        for line in told.get("parameters", {}).get("lines", ())
+    }
     return {"gate": told["gate"], "gate_id": told["gate_id"]} | lines | {"verdict": told["verdict"]}
+
+
+def _not_known(line: dict[str, Any]) -> str:
+    """Monte Carlo error, and what stays however many replications there are."""
+    errors = f"Monte Carlo error {line['monte_carlo_error']:.2g}, parameters {line['parameter_deviation']:.2g}"
+    return (
+        f"{with_interval(line['mean'])}; {errors}; {100 * line['draws_above']:.3g} % of draws at the limit or above"
+    )
 
 
 def _line(line: dict[str, Any]) -> str:

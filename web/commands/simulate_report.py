@@ -8,6 +8,7 @@ from irt.commands import clock
 from irt.errors import BadInput
 from simulation.report.courses import COURSES, played_courses
 from simulation.report.reading import Done, read_done, report_on
+from simulation.report.tables import read_choice_table, read_stress_table
 from simulation.run.run import Means
 from web.commands.simulate_options import means_options, watched
 from web.reports.file import report_file
@@ -27,9 +28,18 @@ finished_run = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option("--beside", multiple=True, type=finished_run, help="A run to hold beside it; any number.")
 @click.option("--sensitivity", type=finished_run, help="The --out of `irt simulate sensitivity`, a tornado.")
+@click.option("--stress", type=finished_run, help="The --out of `irt simulate stress`.")
+@click.option("--choice", type=finished_run, help="The --out of `irt simulate choose`.")
 @means_options
 def report(
-    done: Path, out: Path, courses: int, beside: tuple[Path, ...], sensitivity: Path | None, means: Means
+    done: Path,
+    out: Path,
+    courses: int,
+    beside: tuple[Path, ...],
+    sensitivity: Path | None,
+    stress: Path | None,
+    choice: Path | None,
+    means: Means,
 ) -> None:
     """Report on DIR, the --out of a gate or of a run: verdicts, plots with their numbers, and how to do it again.
 
@@ -41,7 +51,10 @@ def report(
         raise BadInput(f"{out} is neither .html nor .pdf. Nothing was written. Name one of them.")
     found = read_done(done)
     _play_courses(found, courses, means)
-    shown = view_of(report_on(found, beside, sensitivity))
+    tables = [
+        reading(folder) for folder, reading in ((stress, read_stress_table), (choice, read_choice_table)) if folder
+    ]
+    shown = view_of(report_on(found, beside, sensitivity, tables))
     if out.suffix == ".html":
         out.write_text(report_file(shown), encoding="utf-8")
     else:

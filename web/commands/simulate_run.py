@@ -10,6 +10,9 @@ from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.replication import EngineName
 from simulation.run.ask import Ask
+from simulation.run.days import KIND, played_days
+from simulation.run.directory import REPORT, RESULTS
+from simulation.run.files import write_json
 from simulation.run.run import Means
 from simulation.run.run import run as carry_out
 from simulation.spec.reading import read_scenario
@@ -35,6 +38,7 @@ SHOWN = ("missed_per_visit", "any_missed", "out_of_stock_per_visit", "kits_made_
 @engine_option
 @means_options
 @out_option
+@click.option("--days", type=click.IntRange(min=0), default=0, help="So many trials day by day, to DIR/days.")
 @json_option
 def run(
     scenario_file: Path,
@@ -43,6 +47,7 @@ def run(
     engine: EngineName,
     means: Means,
     out: Path,
+    days: int,
     as_json: bool,
 ) -> None:
     """Play SCENARIO so many times; one row a replication goes to DIR/replications.parquet, a report to run.json.
@@ -56,10 +61,21 @@ def run(
     ask = Ask(read_scenario(scenario_file), seed, replications, engine)
     with watched("Simulating", replications) as watch:
         report = carry_out(ask, out, means, clock.now(), watch)
+    if days and report["done"] == replications:
+        report |= {"days": _played_days(ask.first(days), out, means)}
+        write_json(report, out / REPORT)
     show(report if as_json else in_short(report), as_json)
     if report["done"] < replications:
         click.echo(f"{report['done']} of {replications} are done; the same command goes on from there.", err=True)
         sys.exit(CANCELLED)
+
+
+def _played_days(few: Ask, out: Path, means: Means) -> str:
+    """Where the days of the first trials lie, once they have been played again."""
+    with watched("Playing day by day", few.replications) as watch:
+        if not played_days(few, out, means, watch):
+            raise click.Abort
+    return f"{KIND.folder}/{RESULTS}"
 
 
 def in_short(report: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from irt.services.keep_gate_courses import KeepGateCourses, keep_gate_courses
 from irt.services.running_job import JobCancelled, WorkerStopping
 from irt.services.unit_of_work import perform
 from simulation.report.course import play_course
-from simulation.report.courses import FORMAT
+from simulation.report.courses import KIND
 from simulation.run.ask import Ask
 from simulation.run.backends.by_name import backend_named
 from simulation.run.executor import Progress, carry_out
@@ -103,4 +103,4 @@ def _played(bench: GateBench, ask: Ask, before: int, of: int) -> bytes | None:
     if tally.done < ask.replications:
         return None
     in_order = sorted(place.done, key=lambda each: each.index)
-    return table_bytes(table_of(in_order), ask.about | {"format": FORMAT})
+    return table_bytes(table_of(in_order), ask.about | {"format": KIND.format})

@@ -37,6 +37,10 @@ class GateOfAnotherRelease(Refusal):
 def read_agreed(agreement: str, texts: Mapping[str, str], definition: StudyDefinition) -> Agreed:
     """The gate of a text and of its scenarios' texts by the names that it has for them; else BadInput."""
     agreed = parse_gate(agreement, "The agreement")
+    if agreed.parameters is not None and agreed.parameters.posterior_file is not None:
+        raise GateNotOfVersion(
+            "The agreement names a file of draws. Write its draws into it, as the `posterior` of its parameters."
+        )
     unlike = set(agreed.scenarios).symmetric_difference(texts)
     if unlike:
         raise GateNotOfVersion(

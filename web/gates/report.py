@@ -8,8 +8,9 @@ from sqlalchemy import Connection
 
 from irt.reads.unblinded_gates import GateRunShown, gate_courses, gate_results, gate_shown
 from simulation.gate.reading import Agreed
-from simulation.report.courses import FORMAT, Courses, courses_in
+from simulation.report.courses import KIND, Courses, courses_in
 from simulation.report.report import Beside, Made, Report, gate_report
+from simulation.report.tables import parameters_tables
 from simulation.run.summary import Columns, columns_of
 from simulation.run.table import read_table
 from web.gates.reading import agreed_as_shown
@@ -42,7 +43,8 @@ def report_on_run(
         results={each.scenario: each.sha256 for each in shown.results},
     )
     tables = gate_courses(connection, study_id, gate, shown.line.number)
-    beside = Beside(courses=_courses(agreed, tables), plans=plans or {})
+    apart = parameters_tables((shown.record or {}).get("parameters"))
+    beside = Beside(courses=_courses(agreed, tables), plans=plans or {}, tables=apart)
     return gate_report(agreed, run_columns(connection, study_id, gate, shown), made, beside)
 
 
@@ -51,7 +53,7 @@ def _courses(agreed: Agreed, tables: Mapping[str, bytes]) -> dict[str, Courses]:
     return {
         scenario.name: courses_in(scenario, BytesIO(tables[scenario.name]))
         for scenario in agreed.scenarios
-        if scenario.name in tables and _format_of(tables[scenario.name]) == FORMAT
+        if scenario.name in tables and _format_of(tables[scenario.name]) == KIND.format
     }
 
 

@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, get_args
 
 from irt.blinding.actor import Actor
@@ -15,11 +17,13 @@ from irt.services.keep_gate import GateRecordKept, KeepGateRecord, ScenarioResul
 from irt.services.running_job import JobCancelled, WorkerStopping
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
+from simulation.gate.apart import parameters_apart, parameters_record
 from simulation.gate.hold import Columns, Outcome, Stopped, hold, record_of
 from simulation.gate.reading import Agreed
 from simulation.replication import EngineName
 from simulation.run.ask import Ask, software
 from simulation.run.backends.by_name import backend_named
+from simulation.run.directory import opened
 from simulation.run.executor import Progress, carry_out
 from simulation.run.run import Means
 from simulation.run.summary import columns_of
@@ -95,12 +99,13 @@ def _work_out(bench: GateBench, run: GateRunOpen) -> GateRecordKept:
         matter = gate_matter(connection, run.study_id, shown.line.version)
     players = _Players(bench, run, agreed)
     outcome = hold(agreed, players.play)
+    apart = parameters_apart(agreed, players.play_aside)
     results = [_results(players.place(each.scenario), each.replications) for each in outcome.held]
     ask = KeepGateRecord(
         study_id=run.study_id,
         gate=run.gate,
         run=run.number,
-        record=_record(run, shown, matter, agreed, outcome, results),
+        record=_record(run, shown, matter, agreed, outcome, results) | parameters_record(agreed, apart),
         results=results,
     )
     return perform(bench.store, bench.actor, bench.clock(), keep_gate_record, ask, f"{bench.key}:record")
@@ -133,7 +138,7 @@ def _record(
         "gate": run.gate,
         "version_hash": shown.version_hash,
         "configuration_hash": shown.configuration_hash,
-        "agreement": agreed.agreement.model_dump(mode="json"),
+        "agreement": agreed.agreement.plain,
         "engine": run.engine,
         "software": run.software,
         "release": run.release,
@@ -178,10 +183,27 @@ class _Players:
         tally = carry_out(place.ask.job, asked, place, backend, watch)
         return columns_of(place.table(asked)) if tally.done == asked else None
 
-    def _tell(self, scenario: str, done: int) -> None:
-        self.done[scenario] = done
-        of = self.agreed.agreement.looks[-1] * len(self.agreed.scenarios)
+    def play_aside(self, scenario: Scenario, seed: int, replications: int) -> Columns | None:
+        """A draw of the parameters: it takes seconds, and is played again where it was interrupted."""
+        means = self.bench.means
+        ask = Ask(scenario, seed, replications, engine_named(self.run.engine))
+
+        def watch(_: Progress) -> bool:
+            self._go_on(scenario.name)
+            return True
+
+        with TemporaryDirectory(prefix="irt-gate-") as folder, opened(Path(folder), ask.about) as directory:
+            backend = backend_named(means.backend, means.workers, means.cluster)
+            tally = carry_out(ask.job, replications, directory, backend, watch)
+            return columns_of(directory.finish()) if tally.done == replications else None
+
+    def _go_on(self, scenario: str) -> None:
         with self.bench.store.reading() as connection:
             if not goes_on(connection, self.run):
                 raise Stopped(scenario)
+
+    def _tell(self, scenario: str, done: int) -> None:
+        self.done[scenario] = done
+        of = self.agreed.agreement.looks[-1] * len(self.agreed.scenarios)
+        self._go_on(scenario)
         self.bench.tell(min(sum(self.done.values()), of), of)

@@ -26,6 +26,10 @@ def report_paper(
     sheets = Sheets(Masthead(title, study or f"Report {report.name}", person or "the command line", at, mark))
     _found(sheets, report, facts)
     _drawn(sheets, "Side by side", report.compared)
+    for table in report.tables:
+        sheets.heading(table.heading)
+        sheets.sentence(table.words)
+        sheets.rows(table.columns, table.rows, tuple(2 for _ in table.columns))
     for scenario in report.scenarios:
         _scenario(sheets, scenario)
     for heading, told in report.stress:

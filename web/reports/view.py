@@ -7,6 +7,7 @@ from simulation.analysis.causes import Part
 from simulation.analysis.verdict import Judged
 from simulation.report.report import Report, Told
 from simulation.report.stress import Facts, stress_facts
+from simulation.report.tables import SideTable
 from simulation.report.words import limit_words, words_of
 from web.charts import svg
 from web.reports.plots import Group, Plot, compared_plots, groups_of
@@ -79,6 +80,7 @@ class ReportView(UnblindedView):
     scenarios: tuple[ScenarioView, ...]
     compared: tuple[Plot, ...]
     stress: tuple[tuple[str, Facts], ...]
+    tables: tuple[SideTable, ...]
 
 
 def view_of(report: Report) -> ReportView:
@@ -97,6 +99,7 @@ def view_of(report: Report) -> ReportView:
         scenarios=tuple(map(_scenario, report.told)),
         compared=compared_plots(report),
         stress=stress_facts(report),
+        tables=report.tables,
     )
 
 

@@ -196,6 +196,6 @@ class ResupplyPlanner(Protocol):
 
         Settings: `groups`, kit type -> blinding group; `consolidate`, whether groups are topped up together;
         `review_days`, after how many days the next plan is made; `protection`, `least_kits` and `block`, how an
-        order tells no arm; `assumed`, what is assumed of subjects.
+        order tells no arm; `assumed`, what is assumed of subjects; `by_rounds`, whether no clock may end it.
         """
         ...

@@ -1,6 +1,8 @@
 """The reference engine: the ledger adds up, rules of the product hold, nothing depends on what it should not."""
 
 from collections import Counter
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -8,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from irt.supply.planner import NetworkView, ProposedShipment
+from irt.supply.resupply import MinMax
 from simulation.measures import CAUSES, WASTED
 from simulation.record import Event, Replication
 from simulation.replication import replicate
@@ -275,6 +279,23 @@ def test_predictive_supply_and_first_stock_are_played_by_the_product_s_own_rules
     opened = {event.place: event for event in reversed(played.events or ()) if event.what == "sent"}
     assert all({kit_type: kits for kit_type, _, kits in one.kits} == {"A": 2, "P": 2} for one in opened.values())
     assert played.measures["missed"] < play(small_trial()).measures["missed"]
+
+
+def test_an_optimizer_plays_by_rounds() -> None:
+    """Whatever planner is installed is told that no clock may end its nights, and plays the same twice."""
+    asked = []
+
+    class Noting(MinMax):
+        def plan(self, network: NetworkView, day: date, settings: Mapping[str, Any]) -> list[ProposedShipment]:
+            asked.append(settings["by_rounds"])
+            return super().plan(network, day, settings)
+
+    plans = {"method": "optimizer", "review_days": 7, "study": {"A": {"minimum": 2, "maximum": 5}}}
+    scenario = changed(small_trial(horizon_days=30), {"resupply": plans})
+    one, other = (replicate(scenario, 1, 0, keep_events=True, planner=Noting()) for _ in range(2))
+    assert one.events == other.events
+    assert len(asked) > 4
+    assert all(asked)
 
 
 def test_nobody_is_randomized_after_screening_has_expired() -> None:

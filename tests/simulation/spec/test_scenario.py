@@ -79,6 +79,22 @@ def test_a_study_file_is_part_of_the_scenario(tmp_path: Path) -> None:
         ({"faults": [{"fault": "rain", "name": "a"}]}, "faults"),
         (
             {
+                "small_study": {
+                    "visits": [
+                        {
+                            "code": "V1",
+                            "name": "First",
+                            "day": 0,
+                            "dispenses": True,
+                            "repeat": {"every_days": 28, "times": 3},
+                        }
+                    ]
+                }
+            },
+            "follows the last V1: give its treatment_days",
+        ),
+        (
+            {
                 "faults": [
                     {"fault": "wrong_forecast", "name": "a", "factor": 2},
                     {"fault": "enrolment_change", "name": "a", "factor": 2},

@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from irt.commands import clock
+from simulation.explore.parameters import DrawsFile, Parameters, UnreadableDraws, points_of
+from simulation.part_file import read_part
+from tests.simulation.worked import small_trial
 from tests.web.enrolled import enrol
 from tests.web.world import World
 from web.commands import forecast_study
@@ -70,6 +73,24 @@ def test_sites_and_checks_are_told(file: Path) -> None:
     assert sorted(each["site"] for each in sites) == ["A", "B", "C"]
     assert all(0 <= each["at_most"] <= 1 for each in sites)
     assert json.loads(run("check", str(file), "--json")[1])["checks"]
+
+
+def test_the_posterior_is_drawn_for_simulated_trials(file: Path, tmp_path: Path) -> None:
+    """Two keys of a scenario together, as the outer loop takes them; those who fail screening come on top."""
+    for share, name in (("0", "plain"), ("0.5", "double")):
+        out = str(tmp_path / f"{name}.json")
+        assert run("parameters", str(file), "--screen-failure", share, "--out", out, "--json")[0] == 0
+    plain, double = (
+        read_part(tmp_path / f"{name}.json", DrawsFile, UnreadableDraws).draws for name in ("plain", "double")
+    )
+    rate = "enrolment.screened_per_site_month"
+    assert list(plain) == [rate, "enrolment.rate_shape"]
+    assert len(plain[rate]) == 20
+    assert double[rate] == pytest.approx([2 * each for each in plain[rate]], rel=1e-3)
+    points = points_of(Parameters(draws=4, replications=2, posterior=plain), small_trial(), 1)
+    assert [point.enrolment and point.enrolment.screened_per_site_month for point in points] == [
+        plain[rate][place] for place in (0, 5, 10, 15)
+    ]
 
 
 def test_a_backtest_is_told_as_a_table(file: Path) -> None:

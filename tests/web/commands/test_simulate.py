@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from irt.command_line import irt
 from irt.services.store import Store
 from simulation.measures import MEASURES
-from simulation.record import Replication
+from simulation.record import DAYS, Replication
+from simulation.replication import replicate
 from simulation.run.compared import NotPaired
 from simulation.run.refusals import UnusableRun
 from simulation.spec.reading import read_scenario
@@ -55,6 +56,19 @@ def report(*words: object) -> dict[str, Any]:
     assert done.exit_code == 0, done.output + repr(done.exception)
     told: dict[str, Any] = json.loads(done.stdout)
     return told
+
+
+def test_days_of_the_first_trials_are_kept(scenario: Path, tmp_path: Path) -> None:
+    """A row of lists each, with a number for each day; of the same trials as the run."""
+    told = report(scenario, "--replications", 3, "--workers", 1, "--out", tmp_path / "out", "--days", 2)
+    table = pq.read_table(tmp_path / "out" / told["days"])
+    assert table.column_names == ["index", *DAYS]
+    assert table.column("index").to_pylist() == [0, 1]
+    assert {len(days) for name in DAYS for days in table.column(name).to_pylist()} == {60}
+    played = replicate(read_scenario(scenario), 1, 1, keep_days=True)
+    assert played.days is not None
+    assert table.column("kits_at_sites").to_pylist()[1] == played.days["kits_at_sites"].tolist()
+    assert json.loads((tmp_path / "out" / "run.json").read_text()) == told
 
 
 def test_a_run_tells_what_it_found(scenario: Path, tmp_path: Path) -> None:

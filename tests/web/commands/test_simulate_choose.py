@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from irt.command_line import irt
+from simulation.report.tables import read_choice_table
 from tests.simulation.run.stand_in import play_scenario
 
 SCENARIO = "name: plan-{0}\nsmall_study: {{}}\nhorizon_days: {0}\nenrolment: {{screened_per_site_month: 3}}\n"
@@ -43,6 +44,9 @@ def test_a_choice_is_read_by_eye(tmp_path: Path) -> None:
     assert "plan-900" in shown
     assert "plan-100" in shown
     assert "behind by" in shown
+    table = read_choice_table(tmp_path / "out")
+    assert [row[2] == "chosen" for row in table.rows] == [False, True]
+    assert "missed per visits: plan-900" in table.words
 
 
 def test_one_plan_is_no_choice(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`irt simulate gate`: a verdict that is an exit, a statement that can be made again."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +28,10 @@ def without_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("simulation.run.ask.replicate", play_scenario)
 
 
-def held(folder: Path, below: float, out: str = "out", *more: object) -> Result:
+def held(folder: Path, below: float, out: str = "out", *more: object, text: str = GATE) -> Result:
     """The gate with that limit on misses per visit, which are 0.0025."""
     (folder / "long.yaml").write_text(SCENARIO.format("long", 900))
-    (folder / "gate.yaml").write_text(GATE.format(below=below))
+    (folder / "gate.yaml").write_text(text.format(below=below))
     words = ("gate", folder / "gate.yaml", "--workers", 1, "--out", folder / out, *more)
     return CliRunner().invoke(irt, ["simulate", *map(str, words)])
 
@@ -69,3 +70,23 @@ def test_a_gate_that_is_none_is_refused(tmp_path: Path) -> None:
     assert done.exit_code != 0
     assert "scenarios" in str(done.exception) + done.output
     assert not (tmp_path / "out").exists()
+
+
+def test_what_parameters_add_is_told_beside_the_verdict(tmp_path: Path) -> None:
+    """Horizons of 300 and 900 days miss 3 and 1 of 400 visits: both errors apart, and again without a run."""
+    drawn = {"format": "irt-parameter-draws/1", "draws": {"horizon_days": [300] * 10 + [900] * 10}}
+    (tmp_path / "draws.json").write_text(json.dumps(drawn))
+    loops = "parameters: {{draws: 10, replications: 40, posterior_file: draws.json}}\n"
+    told = json.loads(held(tmp_path, 0.005, "out", "--json", text=GATE + loops).stdout)
+    assert told["verdict"] == "pass"
+    assert (told["parameters"]["draws"], told["parameters"]["replications"]) == (10, 40)
+    (line,) = told["parameters"]["lines"]
+    assert line["mean"]["value"] == pytest.approx(0.005, rel=0.2)
+    assert line["parameter_deviation"] == pytest.approx(0.0026, rel=0.3)
+    assert line["monte_carlo_error"] == pytest.approx(math.sqrt(2) / 400 / 20, rel=0.25)
+    assert line["outer_error"] == pytest.approx(line["parameter_deviation"] / math.sqrt(10))
+    assert line["draws_above"] == 0.5
+    without = json.loads(held(tmp_path, 0.005, "plain", "--json").stdout)
+    assert without["gate_id"] != told["gate_id"]
+    assert without["scenarios"] == told["scenarios"]
+    assert "Monte Carlo error 0.0002, parameters 0.00" in held(tmp_path, 0.005, "out", text=GATE + loops).stdout

@@ -1,5 +1,6 @@
 """`irt simulate report`: a file that stands alone, and the same on paper."""
 
+import json
 import re
 from pathlib import Path
 
@@ -19,6 +20,10 @@ looks: [12]
 limits:
   - {{name: any visit missed, figure: any, measure: missed, below: 0.99}}
   - {{name: cost, figure: quantile, measure: cost_total, share: 0.5, below: 10000000}}
+parameters:
+  draws: 2
+  replications: 2
+  laws: {{demand.0.requests_per_day: {{law: uniform, least: 0.8, most: 1}}}}
 """
 
 
@@ -42,9 +47,18 @@ def report(held: Path, out: Path, *more: object) -> Result:
     return simulate("report", held, "--courses", 8, "--workers", 1, "--out", out, *more)
 
 
+def a_choice(folder: Path) -> Path:
+    """What `irt simulate choose` left there."""
+    plan = {"scenario": "plain", "scenario_id": "1", "replications": 30, "behind": None}
+    told = {"format": "irt-simulation-choice/1", "measure": "missed", "per": None, "indifference": 1, "error": 0.05}
+    told |= {"chosen": "plain", "chosen_id": "1", "sure": True, "scenarios": [plan]}
+    (folder / "choice.json").write_text(json.dumps(told))
+    return folder
+
+
 def test_a_report_stands_alone(held: Path, tmp_path: Path) -> None:
     """Nothing is fetched; each picture has its words and its numbers; what was typed is escaped."""
-    assert report(held, tmp_path / "report.html").exit_code == 0
+    assert report(held, tmp_path / "report.html", "--choice", a_choice(tmp_path)).exit_code == 0
     text = (tmp_path / "report.html").read_text()
     assert not re.search(r"<script|<link|@font-face|url\((?!#)|\ssrc=|https?://(?!www\.w3\.org)", text)
     pictures = re.findall(r"<svg [^>]*?role=\"img\".*?</svg>", text, re.DOTALL)
@@ -56,6 +70,8 @@ def test_a_report_stands_alone(held: Path, tmp_path: Path) -> None:
     assert "May &lt;it&gt; open?" in text
     assert "Stock of site 1001" in text
     assert "irt simulate replay" in text
+    assert "Choice among 1 plans" in text
+    assert "Not knowing the parameters" in text
 
 
 def test_the_same_run_makes_the_same_report(held: Path, tmp_path: Path) -> None:
@@ -75,7 +91,8 @@ def test_the_same_run_makes_the_same_report(held: Path, tmp_path: Path) -> None:
 
 def test_a_report_goes_on_paper(held: Path, tmp_path: Path) -> None:
     """As PDF, with another run beside it."""
-    done = report(held, tmp_path / "report.pdf", "--beside", held / "depot-outage")
+    beside = ("--beside", held / "depot-outage", "--choice", a_choice(tmp_path))
+    done = report(held, tmp_path / "report.pdf", *beside)
     assert done.exit_code == 0, done.output
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
 
