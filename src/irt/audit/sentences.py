@@ -222,6 +222,8 @@ TEMPLATES: dict[str, str] = {
     "discrepancy_reported": "{who} reported the discrepancy of kit {record}, {event}: told to {told_to}.",
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
+    "trail_exported": "{who} exported the audit trail: {chains}.",
+    "heads_anchored": "{who} anchored the last hashes of {heads} chains outside the database, as anchor {record}.",
     "history_exported": "{who} exported {rows} entries of the history as {record}.",
     # Work that is done later
     "job_started": "{who} started job {record}: {kind}.",

@@ -6,6 +6,8 @@ import click
 from sqlalchemy import Connection, select
 
 from irt.audit.entry import INSTALLATION, study_chain
+from irt.commands.anchors import anchor, anchors_verdict
+from irt.commands.audit_export import export
 from irt.commands.options import database_option, open_store
 from irt.errors import NotFound
 from irt.reads.audit_trail import ChainVerdict, verify_chains, whole_at_once
@@ -27,17 +29,18 @@ def audit() -> None:
 )
 @database_option
 def verify_trail(protocol: str | None, database_url: str) -> None:
-    """Hash every entry of every chain again, follow the links from one to the next, and prove every signature.
+    """Hash every entry of every chain again, follow the links, and prove every signature and every anchor.
 
-    Exits with 1, naming the first bad entry or signature, where one does not hold.
+    Exits with 1, naming the first bad entry, signature or anchor, where one does not hold.
 
     Example: irt audit verify --study LIP-301
     """
     with closing(open_store(database_url)) as store, store.reading() as connection:
         whole_at_once(connection)
-        names = _names_of_chains(connection, protocol)
+        names = names_of_chains(connection, protocol)
         verdicts = verify_chains(connection, None if protocol is None else names)
         signed = {chain: verify_signatures(connection, chain) for chain in names}
+        anchored = anchors_verdict(store, connection)
     if not verdicts:
         click.echo("The audit trail has no entries yet.")
     for verdict in verdicts:
@@ -45,13 +48,21 @@ def verify_trail(protocol: str | None, database_url: str) -> None:
     for chain, found in signed.items():
         if found.signatures or found.fault:
             click.echo(f"{names[chain]}, signatures: {found.signatures}, {found.fault or 'all hold'}")
+    if anchored.anchors or anchored.fault:
+        click.echo(f"anchors: {anchored.anchors}, the last of {anchored.last_at}, {anchored.fault or 'all hold'}")
     if broken := [verdict for verdict in verdicts if verdict.fault is not None]:
         raise click.ClickException(f"The audit trail is broken in {len(broken)} of {len(verdicts)} chains.")
     if any(found.fault for found in signed.values()):
         raise click.ClickException("A signature does not say what was signed.")
+    if anchored.fault:
+        raise click.ClickException("The audit trail is not what was anchored.")
 
 
-def _names_of_chains(connection: Connection, protocol: str | None) -> dict[str, str]:
+audit.add_command(anchor)
+audit.add_command(export)
+
+
+def names_of_chains(connection: Connection, protocol: str | None) -> dict[str, str]:
     """What people call each chain; NotFound where no study has the protocol number."""
     studies = connection.execute(select(_STUDIES.c.id, _STUDIES.c.protocol, _STUDIES.c.mode)).all()
     names = {

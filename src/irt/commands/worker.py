@@ -8,6 +8,7 @@ from contextlib import closing
 import click
 
 from irt.commands import clock
+from irt.commands.anchors import anchor_folder
 from irt.commands.installed import installed_handlers, installed_planner
 from irt.commands.mail import mailroom_from
 from irt.commands.options import database_option, open_store
@@ -21,11 +22,11 @@ from irt.supply.planner import ResupplyPlanner
 @click.option("--once", is_flag=True, help="Do what is due now and end, as for a timer.")
 @database_option
 def worker(once: bool, database_url: str) -> None:
-    """Run queued jobs, plan each study's night at its time, and send mails; stops on Ctrl-C or SIGTERM.
+    """Run queued jobs, plan each study's night at its time, send mails; stops on Ctrl-C or SIGTERM.
 
-    Several may run at once. `irt serve` has one inside unless told --no-worker. Mails go to IRT_SMTP_HOST (with
-    IRT_SMTP_PORT, IRT_SMTP_SECURITY, IRT_SMTP_USER, IRT_SMTP_PASSWORD, IRT_MAIL_FROM), else into a mail folder:
-    IRT_MAIL_FOLDER, or beside the database.
+    Once a day it anchors the audit trail: see irt audit anchor. Several may run at once. `irt serve` has one inside
+    unless told --no-worker. Mails go to IRT_SMTP_HOST (with IRT_SMTP_PORT, IRT_SMTP_SECURITY, IRT_SMTP_USER,
+    IRT_SMTP_PASSWORD, IRT_MAIL_FROM), else into a mail folder: IRT_MAIL_FOLDER, or beside the database.
 
     Example: irt worker --once --database sqlite:///irt.sqlite
     """
@@ -42,6 +43,7 @@ def worker(once: bool, database_url: str) -> None:
 
 
 def worker_on(store: Store, planner: ResupplyPlanner) -> Worker:
-    """A worker of this installation: its planner, its post, the machine's clock."""
+    """A worker of this installation: its planner, its post, the machine's clock, its folder of anchors."""
     mailroom = mailroom_from(dict(os.environ), store.url)
-    return Worker(store, {**handlers_with(planner), **installed_handlers()}, mailroom, clock.now)
+    handlers = {**handlers_with(planner), **installed_handlers()}
+    return Worker(store, handlers, mailroom, clock.now, anchor_folder(store.url))

@@ -1,12 +1,14 @@
 """Whether signatures still say what was signed: each is held against the content kept in the second chain."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
 from irt.audit.entry import study_of_chain
 from irt.audit.signature import verify_signature
+from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, Signature
 from irt.tables.secret import SecretAuditEntry
@@ -18,6 +20,23 @@ class SignaturesVerdict:
 
     signatures: int
     fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureVerdict:
+    """One signature: on what, whose, with what meaning, when; `fault` is empty where it says what was signed.
+
+    `stands` is false where only the audit trail still tells of it.
+    """
+
+    number: int
+    record_kind: str
+    record: str
+    signed_by: str
+    meaning: str
+    at: datetime
+    fault: str
+    stands: bool
 
 
 _ENTRIES, _SECRETS, _SIGNATURES = table_of(AuditEntry), table_of(SecretAuditEntry), table_of(Signature)
@@ -44,24 +63,32 @@ _OF_INSTALLATION = select(_SIGNATURES).where(_SIGNATURES.c.study_id.is_(None))
 
 def verify_signatures(connection: Connection, chain: str) -> SignaturesVerdict:
     """Every signature of a chain's study, or of the installation, beside its line in the audit trail."""
+    verdicts = list(each_signature(connection, chain))
+    faults = (f"signature {verdict.number} {verdict.fault}" for verdict in verdicts if verdict.fault)
+    return SignaturesVerdict(sum(verdict.stands for verdict in verdicts), next(faults, None))
+
+
+def each_signature(connection: Connection, chain: str) -> Iterator[SignatureVerdict]:
+    """One after the other in the order of the trail; at the end those that stand in no entry."""
     study_id = study_of_chain(chain)
     asked = (_OF_INSTALLATION, {}) if study_id is None else (_OF_STUDY, {"study_id": study_id})
-    stored = {row["id"]: row for row in connection.execute(*asked).mappings()}
-    entries = connection.execute(_SIGNED, {"chain": chain}).mappings().all()
-    return SignaturesVerdict(len(stored), next(_faults(stored, entries), None))
-
-
-def _faults(stored: dict[int, RowMapping], entries: Sequence[RowMapping]) -> Iterator[str]:
-    left = dict(stored)
-    for entry in entries:
+    left = {row["id"]: row for row in connection.execute(*asked).mappings()}
+    for entry in connection.execute(_SIGNED, {"chain": chain}).mappings():
         number = entry["new"]["signature"]
         row = left.pop(number, None)
         if row is None:
-            yield f"signature {number} of entry {entry['sequence']} is missing"
-        elif not _says_the_same(row, entry):
-            yield f"signature {number} does not match entry {entry['sequence']}"
+            yield _verdict(number, entry, f"of entry {entry['sequence']} is missing", stands=False)
+        else:
+            same = _says_the_same(row, entry)
+            yield _verdict(number, row, "" if same else f"does not match entry {entry['sequence']}")
     for number in sorted(left):
-        yield f"signature {number} stands in no entry"
+        yield _verdict(number, left[number], "stands in no entry")
+
+
+def _verdict(number: int, told: RowMapping, fault: str, *, stands: bool = True) -> SignatureVerdict:
+    who = f"{told['printed_name']}, {words(told['role'])}" if stands else ""
+    meaning = told["meaning"] if stands else ""
+    return SignatureVerdict(number, told["record_kind"], told["record"], who, meaning, told["at"], fault, stands)
 
 
 def _says_the_same(row: RowMapping, entry: RowMapping) -> bool:

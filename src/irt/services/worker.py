@@ -9,6 +9,7 @@ from datetime import datetime
 
 from irt.errors import Refusal
 from irt.faults import new_reference
+from irt.services.anchor_heads import AnchorFolder
 from irt.services.deliver_outbox import Mailroom, deliver_outbox
 from irt.services.jobs import (
     LEASE,
@@ -42,6 +43,7 @@ class Worker:
     handlers: Mapping[str, Handler]
     mailroom: Mailroom
     clock: Callable[[], datetime]
+    anchors: AnchorFolder | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     _nights: Nights = field(init=False)
     _watch: Watch = field(init=False)
@@ -65,6 +67,8 @@ class Worker:
         """Does everything that is due now; gives how many jobs were run and messages sent."""
         self._nights.queue(self.clock())
         self._watch.look(self.clock())
+        if self.anchors is not None:
+            self.anchors.drop_daily(self.store, self.clock())
         jobs = 0
         while not self.stop.is_set() and (job := self._claimed()) is not None:
             self._run(job)

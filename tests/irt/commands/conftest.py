@@ -16,7 +16,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     """A terminal whose working folder and home are empty."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    for name in ("IRT_DATABASE_URL", "IRT_SEAL_KEY"):
+    for name in ("IRT_DATABASE_URL", "IRT_SEAL_KEY", "IRT_ANCHOR_FOLDER"):
         monkeypatch.delenv(name, raising=False)
     return Terminal(monkeypatch, capsys)
 
