@@ -1,7 +1,7 @@
 """The optimizer behind the Protocol of every planner: of a plan for weeks, what leaves before the next review."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,12 +13,10 @@ from optimization.check.passed import passed
 from optimization.live.earlier import SolveAgain, earlier_of, nervousness_of
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem, live_problem
-from optimization.problem import Problem
-from optimization.result import Goal, Result, Watch
+from optimization.result import Goal, Result, Solve
 
 RULE = "the first days of a plan at the least cost for the promised service; the rest is planned again"
 NEXT_TOLD = 3
-Solve = Callable[[Problem, Goal, Watch], Result]
 
 
 @dataclass(frozen=True, slots=True)

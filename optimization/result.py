@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from optimization.plan import Plan
+from optimization.problem import Problem
 
 
 class Component(StrEnum):
@@ -73,6 +74,11 @@ Watch = Callable[[Progress], bool]
 """Told of each step; answers whether to go on."""
 
 
+def unwatched(progress: Progress) -> bool:
+    """Goes on whatever happens."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The best plan found, priced by the checker, with the greatest bound proven (cents)."""
@@ -87,3 +93,7 @@ class Result:
     def gap(self) -> float:
         """(cost - bound) / bound; zero where both are zero."""
         return (self.cost.total - self.bound) / self.bound if self.bound else 0.0
+
+
+Solve = Callable[[Problem, Goal, Watch], Result]
+"""Whatever plans: the optimizer, or a rule."""

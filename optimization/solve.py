@@ -1,4 +1,4 @@
-"""The door of the optimizer: a problem in, the best plan found and a bound no plan falls below out."""
+"""The search: a problem in, the best plan found and a bound no plan falls below out."""
 
 import math
 import time
@@ -18,7 +18,7 @@ from optimization.engine.stores import overfull
 from optimization.engine.waste import first_prices
 from optimization.plan import Plan
 from optimization.problem import Problem
-from optimization.result import Goal, Progress, Result, Status, Watch
+from optimization.result import Goal, Progress, Result, Status, Watch, unwatched
 
 ROUNDS, PRICE_ROUNDS, ROOM_ROUNDS = 40, 12, 6
 FIRST_FACTORS, FIRST_CASES = (0.5, 0.5, 0.5, 0.0, 1.4, 0.7), 6
@@ -26,11 +26,6 @@ TUNED, FACTORS = {2, 5, 9}, (0.5, 0.7, 0.85)
 """Rounds before which the early prices of the bound are tuned, and how; first after they are found."""
 STEPS, TRIES = 12, 60
 """Of the bound and of the schedules of each cluster in a round."""
-
-
-def unwatched(progress: Progress) -> bool:
-    """Goes on whatever happens."""
-    return True
 
 
 def optimize(

@@ -8,9 +8,8 @@ from optimization.advice.class_part import class_part, part_of_plan
 from optimization.advice.longer_life import Touched, longer, may_gain, touched
 from optimization.advice.what_if import Planned, replanned
 from optimization.plan import Plan
-from optimization.planner import Solve
 from optimization.problem import Problem
-from optimization.result import Goal, Watch
+from optimization.result import Goal, Solve, Watch
 from optimization.story.plan_changes import PlanChange, plan_changes
 
 Lots = Mapping[str, tuple[str, ...]]

@@ -10,9 +10,8 @@ from optimization.check.check_plan import check_plan
 from optimization.check.passed import passed
 from optimization.check.verdict import Code
 from optimization.plan import Plan
-from optimization.planner import Solve
 from optimization.problem import Problem
-from optimization.result import Goal, Result, Watch
+from optimization.result import Goal, Result, Solve, Watch
 from optimization.story.carbon import CarbonFactors
 from optimization.story.comparison import Candidate, compare
 from optimization.story.plan_changes import PlanChange, plan_changes

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+from optimization.door import best_plan
 from optimization.problem import Problem
 from optimization.replan.changes import Replanned
 from optimization.replan.replan import replan, told_against
 from optimization.replan.yesterday import CALM, Nervousness, Yesterday
-from optimization.result import Goal, Progress, Result, Status, Watch
-from optimization.solve import optimize, unwatched
+from optimization.result import Goal, Progress, Result, Status, Watch, unwatched
 
 
 def replan_and_prove(
@@ -27,7 +27,7 @@ def replan_and_prove(
         return warm
     left = replace(goal, seconds=max(0.0, goal.seconds - (clock() - begun)))
     told = _Told(watch, warm.result, goal, begun, clock)
-    cold = optimize(problem, left, told, clock)
+    cold = best_plan(problem, left, told, clock)
     changes = told_against(problem, yesterday, cold.plan, nervousness)
     seconds = clock() - begun
     if cold.cost.total + changes.charge < warm.result.cost.total + warm.changes.charge:

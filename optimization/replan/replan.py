@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
+from optimization.door import best_plan
 from optimization.engine.blind import within_blind
 from optimization.engine.licences import within_licences
 from optimization.engine.lots import Allotted
@@ -23,8 +24,7 @@ from optimization.replan.part_plan import Arrivals, PartPlan, keys_of_kit, plan_
 from optimization.replan.standing import standing
 from optimization.replan.unfit import Fit
 from optimization.replan.yesterday import CALM, Nervousness, Place, Yesterday, first_day
-from optimization.result import Goal, Progress, Result, Status, Watch
-from optimization.solve import optimize, unwatched
+from optimization.result import Goal, Progress, Result, Status, Watch, unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def replan(
     best, status, bound = run.best(), Status.STOPPED, 0
     watch(Progress(clock() - begun, 0, best.verdict.cost.total, "kept what still fits"))
     if best.verdict.violations or run.lacks(best):
-        whole = optimize(problem, replace(goal, seconds=goal.seconds - (clock() - begun)), watch, clock)
+        whole = best_plan(problem, replace(goal, seconds=goal.seconds - (clock() - begun)), watch, clock)
         status, bound = whole.status, whole.bound
         best = min(best, run.checked(whole.plan), key=lambda one: one.burden)
     result = Result(status, best.plan, best.verdict.cost, bound, clock() - begun)

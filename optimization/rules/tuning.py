@@ -97,6 +97,8 @@ class Tuning:
         found: list[Tried] = []
         depots = BEFORE_TUNING
         for _ in range(2 if self.ways.depots else 1):
+            if found and not self.tell("sites once more"):
+                break
             found += [self._with_depots(one) for one in self._for_sites(depots)]
             depots = min(found, key=_rank).settings[Category.DEPOTS]
         return min(found, key=_rank)
@@ -109,7 +111,8 @@ class Tuning:
                 break
             alike.append(self.tried({**dict.fromkeys(SITES, setting), Category.DEPOTS: depots}))
         best = [min(alike, key=_rank)]
-        return [*best, self.tried(self._parted(alike))] if self.method.by_category else best
+        parted = self.method.by_category and len(alike) > 1
+        return [*best, self.tried(self._parted(alike))] if parted else best
 
     def tried(self, settings: Settings) -> Tried:
         """One play, checked and priced."""

@@ -6,9 +6,8 @@ from typing import Any
 
 import click
 
-from optimization.planner import Solve
 from optimization.problem import Problem
-from optimization.result import Goal, Result, Watch
+from optimization.result import Goal, Result, Solve, Watch
 from web.commands.optimize_file import watched
 from web.commands.optimize_files import solvers_told_apart
 

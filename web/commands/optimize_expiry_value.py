@@ -10,9 +10,9 @@ from rich.table import Table
 from irt.commands.randomization_options import json_option, show
 from irt.errors import BadInput
 from optimization.advice.expiry_value import Asked, Lots, each_lot, expiry_values, record_of
+from optimization.door import best_plan
 from optimization.problem import Problem
-from optimization.result import Goal
-from optimization.solve import optimize, unwatched
+from optimization.result import Goal, unwatched
 from web.commands.optimize_advising import bars, goal_options
 from web.commands.optimize_files import open_problem, problem_argument
 
@@ -49,7 +49,7 @@ def expiry_value(
     """
     problem = open_problem(problem_file)
     asked = Asked(lots_of(problem, names), days, most)
-    with bars(optimize) as solve:
+    with bars(best_plan) as solve:
         told = record_of(expiry_values(problem, asked, solve, Goal(gap, seconds, seed), unwatched), asked)
     if as_json:
         show(told, as_json)

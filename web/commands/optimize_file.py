@@ -19,9 +19,9 @@ from irt.commands.running import progress_bar
 from optimization.causes.unservable import unservable
 from optimization.check.passed import passed
 from optimization.check.verdict import Verdict
+from optimization.door import best_plan
 from optimization.plan import plan_json
 from optimization.result import Goal, Progress, Result, Watch
-from optimization.solve import optimize
 from web.commands.optimize_files import figures_of, open_problem, problem_argument, solvers_told_apart
 
 KILOBYTE = 1024
@@ -50,7 +50,7 @@ def file(problem_file: Path, plan_file: Path | None, gap: float, seconds: float,
     problem = open_problem(problem_file)
     goal = Goal(gap, max(0.0, seconds - (time.perf_counter() - begun)), seed)
     with solvers_told_apart(), watched(seconds) as watch:
-        result = optimize(problem, goal, watch)
+        result = best_plan(problem, goal, watch)
     verdict = passed(problem, result)
     if plan_file is not None:
         plan_file.write_text(plan_json(result.plan), encoding="utf-8")

@@ -25,11 +25,10 @@ from irt.services.optimization_runs import StartOptimization, open_optimization,
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
+from optimization.door import best_plan
 from optimization.plan import plan_json
 from optimization.replan.proved import replan_and_prove
 from optimization.result import Progress
-from optimization.rules.floor import never_dearer
-from optimization.solve import optimize
 from web.planning.run import Bench, Worked, work_out
 
 BYTES_A_BLOCK = 1024
@@ -110,7 +109,7 @@ def _worked(
             tell(progress)
             return not stopped()
 
-        return work_out(Bench(store, actor, clock.now, never_dearer(optimize), key, go_on, replan_and_prove), run)
+        return work_out(Bench(store, actor, clock.now, best_plan, key, go_on, replan_and_prove), run)
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from optimization.advice.changes import change_of
 from optimization.advice.inputs import changed_problem
 from optimization.advice.what_if import Case, case_of, planned_of, record_of
 from optimization.advice.what_if import what_if as work_out
-from optimization.result import Goal
-from optimization.solve import optimize, unwatched
+from optimization.door import best_plan
+from optimization.result import Goal, unwatched
 from optimization.story.carbon import CarbonFactors
 from optimization.story.comparison import Unit
 from web.commands.optimize_advising import bars, goal_options
@@ -72,7 +72,7 @@ def what_if(
     for one in cases:
         changed_problem(problem, one.changes)
     goal = Goal(gap, seconds, seed)
-    with bars(optimize) as solve:
+    with bars(best_plan) as solve:
         base = planned_of(problem, solve(problem, goal, unwatched))
         told = record_of(work_out(base, cases, solve, goal, unwatched), CarbonFactors())
     if as_json:

@@ -24,10 +24,9 @@ from optimization.campaigns.from_enrolment import require_fed
 from optimization.campaigns.shared_setup import NODES_MAX
 from optimization.live.carbon import carbon_factors
 from optimization.plan_file import read_plan
-from optimization.planner import Solve
 from optimization.problem import Problem
 from optimization.problem_file import read_problem
-from optimization.result import Goal, Progress, Result, Watch
+from optimization.result import Goal, Progress, Result, Solve, Watch
 from optimization.story.carbon import CarbonFactors
 
 WORDS = "Working out the advice"

@@ -6,8 +6,7 @@ from typing import Any
 from irt.services.optimization_runs import run_asked
 from irt.services.running_job import JobCancelled, RunningJob
 from optimization.live.earlier import SolveAgain
-from optimization.planner import Solve
-from optimization.result import Progress, Status
+from optimization.result import Progress, Solve, Status
 from web.planning.run import Bench, work_out
 
 WORDS = "Planning the consignments"

@@ -30,10 +30,9 @@ from optimization.live.earlier import SolveAgain
 from optimization.live.leaving import Leg, legs
 from optimization.live.network import LiveProblem
 from optimization.plan import plan_json
-from optimization.planner import Solve
 from optimization.problem import Problem
 from optimization.problem_file import write_problem
-from optimization.result import Goal, Progress, Result, Status, Watch
+from optimization.result import Goal, Progress, Result, Solve, Status, Watch
 from optimization.story.plan_changes import ChangeKind
 from web.planning.earlier import Earlier, earlier_plan
 from web.planning.edits import wishes_of

@@ -4,18 +4,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from irt.services.running_job import RunningJob
+from optimization.door import best_plan
 from optimization.replan.proved import replan_and_prove
-from optimization.rules.floor import never_dearer
-from optimization.solve import optimize
 from web.planning.advice import work_on_advice_with
 from web.planning.job import work_on_run_with
 
 
 def work_on_run(running: RunningJob) -> Mapping[str, Any]:
     """Works one run out with the optimizer."""
-    return work_on_run_with(never_dearer(optimize), running, replan_and_prove)
+    return work_on_run_with(best_plan, running, replan_and_prove)
 
 
 def work_on_advice(running: RunningJob) -> Mapping[str, Any]:
     """Works one question beside a plan out with the optimizer."""
-    return work_on_advice_with(optimize, running)
+    return work_on_advice_with(best_plan, running)

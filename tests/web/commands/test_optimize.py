@@ -55,7 +55,7 @@ def exact_engine(problem: Problem, goal: Goal, watch: Watch) -> answers.Result:
 
 def with_engine(monkeypatch: pytest.MonkeyPatch, engine: Engine) -> None:
     """Another engine behind the command."""
-    monkeypatch.setattr(optimize_file, "optimize", engine)
+    monkeypatch.setattr(optimize_file, "best_plan", engine)
 
 
 def test_the_summary_is_the_checkers(problem_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from web.commands import optimize_expiry_value
 @pytest.fixture
 def problem_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small problem in a file, and the exact model behind the command."""
-    monkeypatch.setattr(optimize_expiry_value, "optimize", exactly)
+    monkeypatch.setattr(optimize_expiry_value, "best_plan", exactly)
     file = tmp_path / "problem.json"
     file.write_text(write_problem(network(SHAPES[0])))
     return file

@@ -35,7 +35,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SupplyHou
         monkeypatch.setattr(clock, "now", lambda: now)
         monkeypatch.setattr(optimize_study, "open_store", lambda url: made.store)
         monkeypatch.setattr(made.store, "close", lambda: None)
-        monkeypatch.setattr(optimize_study, "optimize", telling)
+        monkeypatch.setattr(optimize_study, "best_plan", telling)
         yield made
 
 
@@ -87,7 +87,7 @@ def test_a_first_ctrl_c_stops_softly(house: SupplyHouse, monkeypatch: pytest.Mon
         assert not watch(Progress(1.0, found.bound, found.cost.total, "asked to stop"))
         return answers.Result(answers.Status.CANCELLED, found.plan, found.cost, found.bound, 1.0)
 
-    monkeypatch.setattr(optimize_study, "optimize", interrupted)
+    monkeypatch.setattr(optimize_study, "best_plan", interrupted)
     told = json.loads(run("--json").stdout)
     with house.store.reading() as connection:
         (line,) = runs(connection, house.study_id)

@@ -16,7 +16,7 @@ from web.commands import optimize_what_if
 @pytest.fixture
 def problem_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small problem in a file, and the exact model behind the command."""
-    monkeypatch.setattr(optimize_what_if, "optimize", exactly)
+    monkeypatch.setattr(optimize_what_if, "best_plan", exactly)
     file = tmp_path / "problem.json"
     file.write_text(write_problem(PROBLEM))
     return file

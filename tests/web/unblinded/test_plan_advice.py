@@ -9,9 +9,8 @@ from irt.services.job_handlers import handlers_with
 from irt.services.worker import Worker
 from irt.states.records import JobKind
 from irt.supply.resupply import MinMax
-from optimization.planner import Solve
 from optimization.problem import Problem
-from optimization.result import Goal, Result, Watch
+from optimization.result import Goal, Result, Solve, Watch
 from tests.optimization.advice.test_what_if import exactly
 from tests.web.browser import Browser
 from tests.web.planned import a_kept_plan
