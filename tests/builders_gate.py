@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
+
+from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
@@ -13,11 +15,19 @@ from irt.reads.unblinded_gates import gate_matter, gate_shown
 from irt.services.define_gate import DefineGate, define_gate
 from irt.services.gate_runs import StartGateRun, gate_run_asked, open_gate_run
 from irt.services.keep_gate import GateRecordKept, KeepGateRecord, ScenarioResults, keep_gate_record
+from irt.services.propose_changes import ProposeLane, ProposeSite
+from irt.services.propose_imports import ProposeImportLicence, ProposeShipper
+from irt.services.propose_levels import ProposeLevels
+from irt.services.propose_stop import ProposeStop
+from irt.services.propose_ways import ProposeWay
 from irt.services.sign_gate import GateSigned, SignGate, sign_gate
 from irt.services.store import Store
 from irt.states.gate import GateVerdict
 from irt.study.definition import StudyDefinition
 from irt.study.kit_types import Windows
+from irt.study.network import ImportLicence, Lane, Shipper
+from irt.study.network import Site as ASite
+from irt.study.planning import Way
 from irt.study.resupply import MinMax, Resupply
 from simulation.run.run import Means
 from simulation.spec.small_study import SmallCountry, SmallKitType, SmallStudy
@@ -60,8 +70,7 @@ def the_gated_study() -> StudyDefinition:
         lead_time_days=2,
         resupply=Resupply(seeding={"A": 6, "P": 6}, study={"A": level, "P": level}),
     )
-    definition = small.definition()
-    return definition.model_copy(update={"conduct": definition.conduct.model_copy(update={"go_live_gate": True})})
+    return small.definition()
 
 
 def the_gated_house(store: Store) -> SupplyHouse:
@@ -170,3 +179,25 @@ def gate_of(house: SupplyHouse, number: int) -> GateLine:
     """The gate as everybody sees it."""
     with house.store.reading() as connection:
         return gate_line(connection, house.study_id, number)
+
+
+def changes_of_supply(house: SupplyHouse) -> dict[str, SQLModel]:
+    """All that two people may decide of supply, each for a day to come where it has one."""
+    day = house.day + timedelta(days=30)
+    said = {"study_id": house.study_id, "reason": "as it happened"}
+    since = {**said, "effective_from": day}
+    lane = Lane(origin="C0", target="GB", lead_time_days=3)
+    licence = ImportLicence(country="GB", number="I-1", valid_from=day, valid_until=day)
+    return {
+        "a level": ProposeLevels(**since, kit_type="A", minimum=6, maximum=13),
+        "a level of one site": ProposeLevels(**since, kit_type="A", site="1001", minimum=2, maximum=3),
+        "a slower lane": ProposeLane(**since, lane=lane),
+        "a holiday": ProposeLane(**since, lane=lane.model_copy(update={"holidays": (day,)})),
+        "a new site": ProposeSite(**said, site=ASite(number="1999", name="New", country="GB")),
+        "a stop at a site": ProposeStop(**said, site="1002", stops_on=day),
+        "its end": ProposeStop(**said, site="1002"),
+        "a stop in a country": ProposeStop(**said, country="GB", stops_on=day),
+        "a further way": ProposeWay(**since, way=Way(code="FAST", origin="C0", target="GB", lead_time_days=1)),
+        "an import licence": ProposeImportLicence(**since, licence=licence),
+        "a shipper": ProposeShipper(**since, shipper=Shipper(code="BOX", name="Box", hold_hours={"2-8C": 72})),
+    }

@@ -39,8 +39,16 @@ from irt.services.propose_changes import (
     propose_site,
     propose_site_details,
 )
+from irt.services.propose_imports import (
+    ProposeImportLicence,
+    ProposeShipper,
+    propose_import_licence,
+    propose_shipper,
+)
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.services.propose_licence import ProposeLicence, propose_licence
+from irt.services.propose_stop import ProposeStop, propose_stop
+from irt.services.propose_ways import ProposeWay, propose_way
 from irt.services.release_lot import ReleaseLot, release_lot
 from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_with
 from irt.services.store import Store
@@ -62,6 +70,7 @@ from tests.cast import PASSWORD, signing
 
 DAY = date(2026, 3, 2)
 """A Monday."""
+WITHOUT_GATE = {"go_live_gate": False, "no_gate_because": "Nobody is treated."}
 _SALT = bytes(32)
 _STUDIES = Path(__file__).parents[1] / "fixtures" / "studies"
 
@@ -71,8 +80,9 @@ Answer = TypeVar("Answer", bound=SQLModel)
 
 @cache
 def the_study(name: str) -> StudyDefinition:
-    """A study that comes with the program."""
-    return open_study((_STUDIES / f"{name}.yaml").read_text(), name)
+    """A study that comes with the program, and says why its sites open in production without a go-live gate."""
+    study = open_study((_STUDIES / f"{name}.yaml").read_text(), name)
+    return study.model_copy(update={"conduct": study.conduct.model_copy(update=WITHOUT_GATE)})
 
 
 @cache
@@ -277,6 +287,10 @@ PROPOSALS: dict[type[SQLModel], Any] = {
     ProposeContact: propose_contact,
     ProposeLevels: propose_levels,
     ProposeLicence: propose_licence,
+    ProposeImportLicence: propose_import_licence,
+    ProposeShipper: propose_shipper,
+    ProposeStop: propose_stop,
+    ProposeWay: propose_way,
 }
 """The service behind each kind of proposal."""
 

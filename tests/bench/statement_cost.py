@@ -48,7 +48,7 @@ class World:
         self.sites = [site.number for site in sites_of(self.definition, "small")][:12]
         at = datetime.combine(FIRST_DAY, NIGHT)
         who = preparers_of(store, at)
-        self.study_id = prepare_study(store, who, self.definition, "small", Mode.PRODUCTION, at, FIRST_DAY).study_id
+        self.study_id = prepare_study(store, who, self.definition, "small", Mode.TEST, at, FIRST_DAY).study_id
         self.staff: Staff = staff_of(store, who, at)
         self._supply(at)
         self.now = at + timedelta(days=40)

@@ -84,7 +84,7 @@ def desk_in(store: Store, scenario: Scenario, inputs: Inputs, definition: StudyD
     store.entropy = lambda size: key if size == len(key) else entropy(size)
     try:
         loaded = prepare_study(
-            store, preparers, definition, scenario.size, Mode.PRODUCTION, at, scenario.start - timedelta(days=1)
+            store, preparers, definition, scenario.size, Mode.TEST, at, scenario.start - timedelta(days=1)
         )
     finally:
         store.entropy = entropy

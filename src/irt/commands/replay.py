@@ -71,7 +71,7 @@ def replay_enrolment(store: Store, definition: StudyDefinition, people: Enrolmen
     first_day = min(opened.values()) - timedelta(days=2)
     at = datetime.combine(first_day, datetime.min.time(), UTC)
     preparers = preparers_of(store, at)
-    loaded = prepare_study(store, preparers, definition, "full", Mode.PRODUCTION, at, first_day)
+    loaded = prepare_study(store, preparers, definition, "full", Mode.TEST, at, first_day)
     zones = {site.number: ZoneInfo(site.zone or definition.country(site.country).zone) for site in sites}
     run = Run(
         store=store,

@@ -18,6 +18,7 @@ from irt.reads.supply_configuration import supply_configuration
 from irt.states.gate import GateFacts, GateInputs, GateStanding, GateVerdict, RunFacts, standing_of
 from irt.states.plan import RunStatus
 from irt.states.records import JobStatus, Mode, VersionStatus
+from irt.study.rules import Conduct
 from irt.tables.columns import table_of
 from irt.tables.gate import GateOverride, GateRun, GateSignature, GoLiveGate
 from irt.tables.people import Account
@@ -196,7 +197,7 @@ def gate_asked_of(connection: Connection, study_id: int, number: int) -> bool:
 
 
 def _asks(found: Any) -> bool:
-    return found.mode == Mode.PRODUCTION and bool(found.public_part["conduct"].get("go_live_gate"))
+    return found.mode == Mode.PRODUCTION and Conduct.model_validate(found.public_part["conduct"]).gate_asked
 
 
 def overrides_of(connection: Connection, study_id: int) -> tuple[OverrideLine, ...]:

@@ -110,7 +110,7 @@ def _changed(gate: GateFacts, now: GateInputs) -> str:
     if gate.version_hash != now.version_hash:
         return "The study version is not the one that the gate was defined for. Define another gate."
     if gate.configuration_hash != now.configuration_hash:
-        return "Depots, lanes or stock levels were changed since it was defined. Define another gate."
+        return "How the study is supplied was changed since it was defined. Define another gate."
     return ""
 
 

@@ -10,7 +10,7 @@ from irt.study.kit_types import BlindingGroup
 from irt.study.labels import LabelSettings
 from irt.study.notices import KINDS, wording_of
 from irt.study.release import ReleaseRoute
-from irt.study.rules import Cap, Screening
+from irt.study.rules import Cap, Conduct, Screening
 from irt.study.specification import Section, Specification, Table
 from irt.study.temperature import Condition
 from irt.study.visits import Repeat, Visit
@@ -209,13 +209,17 @@ def _conduct(study: BlindedStudy) -> Section:
         ("Returns", f"counted in {rules.returns_counted_in}" if rules.returns_required else "not required"),
         ("Two people type the body weight", f"at {', '.join(at)}" if (at := study.second_checks) else "no"),
         ("Misallocation is signed", yes_no(rules.misallocation_signed)),
-        ("Sites open with a signed go-live gate only", yes_no(rules.go_live_gate)),
+        ("Sites open with a signed go-live gate only", _gate(rules)),
         ("Replacement kits", yes_no(rules.replacement_kits)),
         ("Replacement subjects", yes_no(rules.replacement_subjects)),
         ("Randomization only where every arm can be served", yes_no(rules.all_arms_on_site)),
         ("Signatures with the six-digit code", yes_no(rules.second_factor)),
     )
     return Section("Conduct", facts)
+
+
+def _gate(rules: Conduct) -> str:
+    return "in production" if rules.gate_asked else f"no: {rules.no_gate_because}"
 
 
 def _supply_limits(study: BlindedStudy) -> Section:

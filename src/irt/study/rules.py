@@ -59,6 +59,14 @@ class Conduct(Part):
     )
     second_factor: bool = Field(default=False, description="signatures need the six-digit code too")
     go_live_gate: bool = Field(
-        default=False, description="production: sites open under a version with a signed go-live gate only"
+        default=True, description="production: sites open under a version with a signed go-live gate only"
+    )
+    no_gate_because: str | None = Field(
+        default=None, max_length=300, description="why `go_live_gate` is false; told to everybody"
     )
     small_site_subjects: int = Field(default=5, ge=0, description="below: stock shown by blinding group only")
+
+    @property
+    def gate_asked(self) -> bool:
+        """Whether sites open in production with a signed gate only: unless the file says no, and says why."""
+        return self.go_live_gate or not (self.no_gate_because or "").strip()

@@ -21,9 +21,11 @@ SITE = "1001"
 
 
 def with_few_kits(study_file: str) -> str:
-    """The study file with the four lots of each kit type that come first, of 60 kits each."""
+    """The study file with the four lots of each kit type that come first, of 60 kits each; it needs no gate."""
+    open_at_once = "conduct:\n  go_live_gate: false\n  no_gate_because: Nobody is treated.\n"
     later = re.compile(r"^ +- \{lot: [AP](?!2509)\d.*\n", re.MULTILINE)
-    return re.sub(r"kits: \d+, released", "kits: 60, released", later.sub("", study_file))
+    few = re.sub(r"kits: \d+, released", "kits: 60, released", later.sub("", study_file))
+    return few.replace("conduct:\n", open_at_once)
 
 
 @dataclass

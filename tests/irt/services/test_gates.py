@@ -1,7 +1,7 @@
 """Go-live gates as services: defined, run, signed, overridden, void by any change; and what activation asks."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
 from irt.errors import BadInput, IntegrityFault, NotAllowed, NotFound, Refusal
 from irt.reads.gates import gates_of
-from irt.reads.unblinded_gates import gate_results, gate_run_shown, gate_shown
+from irt.reads.unblinded_gates import gate_matter, gate_results, gate_run_shown, gate_shown
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.adopt_version import AdoptVersion, adopt_version
 from irt.services.define_gate import GateDefinedAlready, GateOfAnotherStudy, define_gate
@@ -30,8 +30,7 @@ from irt.services.gate_runs import (
 from irt.services.gates import GateVoid
 from irt.services.keep_gate import GateRecordKept, keep_gate_record
 from irt.services.override_gate import DAYS_MAX, OverrideGate, override_gate
-from irt.services.propose_changes import ProposeLane
-from irt.services.propose_levels import ProposeLevels
+from irt.services.propose_changes import ProposeSiteDetails
 from irt.services.require_gate import GateMissing
 from irt.services.sign_gate import AnotherRecord, GateNotPassed, GateSignedAlready, SignGate, sign_gate
 from irt.services.sign_record import SigningRefused
@@ -39,7 +38,6 @@ from irt.services.store import Store
 from irt.states.gate import GateStanding, GateVerdict
 from irt.states.plan import RunStatus
 from irt.states.records import JobKind, JobStatus, Mode, SiteEvent
-from irt.study.network import Lane
 from irt.tables.columns import table_of
 from irt.tables.gate import GateSignature, GoLiveGate
 from irt.tables.record import AuditEntry, Job
@@ -48,6 +46,7 @@ from irt.tables.study import Site, Study
 from tests.builders_gate import (
     a_record,
     a_run_open,
+    changes_of_supply,
     gate_of,
     handed_in,
     judged,
@@ -58,6 +57,7 @@ from tests.builders_gate import (
     the_gated_study,
 )
 from tests.builders_supply import SupplyHouse
+from tests.builders_trial import Trial, the_trial_study
 from tests.cast import signing
 
 
@@ -102,45 +102,61 @@ def test_a_gate_goes_from_its_agreement_to_an_open_site(store: Store) -> None:
             connection.execute(update(table_of(fixed)).values(study_id=2))
 
 
-def with_other_levels(house: SupplyHouse) -> None:
-    """Another maximum, approved today for a day to come."""
-    ask = ProposeLevels(
-        study_id=house.study_id,
-        kit_type="A",
-        minimum=6,
-        maximum=13,
-        effective_from=house.day + timedelta(days=30),
-        reason="busier",
-    )
-    house.agree(ask)
-
-
-def with_a_slower_lane(house: SupplyHouse) -> None:
-    """The lane of all sites takes a day longer."""
-    lane = Lane(origin="C0", target="GB", lead_time_days=3)
-    ask = ProposeLane(study_id=house.study_id, lane=lane, effective_from=house.day, reason="strike")
-    house.agree(ask)
-
-
 def with_other_limits(house: SupplyHouse) -> None:
     """Another agreement for the same version."""
     house.do(manager(house), define_gate, handed_in(house, identity="j"))
 
 
-@pytest.mark.parametrize("change", [with_other_levels, with_a_slower_lane, with_other_limits])
-def test_any_change_of_an_input_voids_it(house: SupplyHouse, change: Callable[[SupplyHouse], None]) -> None:
-    """Signed or not, from the moment it is decided; an open site goes on, and no other opens."""
+def test_any_change_of_an_input_voids_it(house: SupplyHouse) -> None:
+    """From the moment it is decided, signed or not; what nobody is supplied by voids nothing."""
+    for what, ask in changes_of_supply(house).items():
+        kept = judged(house, identity=what)
+        assert gate_of(house, kept.gate).standing == GateStanding.UNSIGNED, what
+        house.agree(ask)
+        assert gate_of(house, kept.gate).standing == GateStanding.VOID, what
+        with pytest.raises(GateVoid, match="is void"):
+            sign(house, kept)
     kept = judged(house)
-    sign(house, kept)
-    open_site(house)
-    change(house)
+    house.agree(ProposeSiteDetails(study_id=house.study_id, site="1001", name="Other words", reason="spelling"))
+    assert gate_of(house, kept.gate).standing == GateStanding.UNSIGNED
+    with_other_limits(house)
     assert gate_of(house, kept.gate).standing == GateStanding.VOID
+
+
+def test_what_was_decided_is_what_is_played(house: SupplyHouse) -> None:
+    """The sites that there are, their stops and further ways stand in the study that a gate's scenarios play."""
+    for what, ask in changes_of_supply(house).items():
+        if what != "its end":
+            house.agree(ask)
+    with house.store.reading() as connection:
+        played = gate_matter(connection, house.study_id).definition
+    assert [site.number for site in played.sites] == ["1001", "1002", "1003", "1004", "1999"]
+    assert (set(played.resupply.stops.sites), set(played.resupply.stops.countries)) == ({"1002"}, {"GB"})
+    assert [way.code for way in played.resupply.planning.ways] == ["FAST"]
+
+
+def test_a_void_gate_stands_before_no_patient(sqlite_store: Store) -> None:
+    """An open site screens, randomizes, dispenses and is supplied as ever; only the next site does not open."""
+    study = the_trial_study()
+    asked = study.model_copy(update={"conduct": study.conduct.model_copy(update={"go_live_gate": True})})
+    house = SupplyHouse.of(sqlite_store, asked)
+    house.load()
+    sign(house, judged(house))
+    house.sites(2)
+    house.resupply()
+    house.carry()
+    house.later(9)
+    house.carry()
+    with_other_limits(house)
     with pytest.raises(GateMissing):
-        open_site(house, "1002")
-    with pytest.raises(GateVoid, match="is void"):
-        sign(house, kept)
+        open_site(house, "1003")
+    trial = Trial(sqlite_store, house.study_id, asked, house.day, house.keys)
+    _, kits = trial.treated("1001")
+    assert kits
     for event in (SiteEvent.HOLD, SiteEvent.RESUME):
         house.do(Role.SUPPLY_MANAGER, change_site, ChangeSite(study_id=house.study_id, site="1001", event=event))
+    house.later(1)
+    assert house.resupply().sites_considered == 2
 
 
 def test_a_release_that_is_not_the_one_that_ran_voids_it(
@@ -233,7 +249,7 @@ def test_others_neither_define_nor_run(house: SupplyHouse, role: Role) -> None:
 def test_what_changed_while_it_was_read_is_not_defined(house: SupplyHouse) -> None:
     """Nor what is there already, word for word; nor a version that nobody approved."""
     read = handed_in(house)
-    with_other_levels(house)
+    house.agree(changes_of_supply(house)["a level"])
     with pytest.raises(GateOfAnotherStudy):
         house.do(manager(house), define_gate, read)
     house.do(manager(house), define_gate, handed_in(house))
@@ -316,11 +332,15 @@ def test_an_override_opens_sites_until_its_day(house: SupplyHouse) -> None:
     assert [(each.version, each.reason) for each in found.overrides] == [(1, "a dose was unsafe")]
 
 
-def test_a_study_that_does_not_ask_opens_as_ever(sqlite_store: Store) -> None:
-    """Left out, nothing is asked."""
+@pytest.mark.parametrize(("why", "opens"), [(None, False), (" ", False), ("Stock is bought", True)])
+def test_production_asks_unless_the_file_says_why_not(sqlite_store: Store, why: str | None, opens: bool) -> None:
+    """Nothing said is a gate asked for; so is a no without a reason."""
     study = the_gated_study()
-    without = study.model_copy(update={"conduct": study.conduct.model_copy(update={"go_live_gate": False})})
-    open_site(SupplyHouse.of(sqlite_store, without, size="full"))
+    assert study.conduct.go_live_gate
+    conduct = study.conduct.model_copy(update={"go_live_gate": False, "no_gate_because": why})
+    house = SupplyHouse.of(sqlite_store, study.model_copy(update={"conduct": conduct}), size="full")
+    with nullcontext() if opens else pytest.raises(GateMissing):
+        open_site(house)
 
 
 def test_a_copy_for_training_opens_as_ever(house: SupplyHouse) -> None:

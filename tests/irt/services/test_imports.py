@@ -23,17 +23,13 @@ from irt.services.propose_imports import (
     ProposeImportLicence,
     ProposeShipper,
     propose_import_licence,
-    propose_shipper,
 )
 from irt.services.send_kits import WayBarred
 from irt.services.store import Store
 from irt.study.network import ImportLicence, Lane, Shipper
 from irt.tables.shipment import ShipmentKit
 from tests.builders_home import IN_AUTUMN_2021, HomeTrial, mailing
-from tests.builders_supply import PROPOSALS, SupplyHouse
-
-PROPOSALS[ProposeImportLicence] = propose_import_licence
-PROPOSALS[ProposeShipper] = propose_shipper
+from tests.builders_supply import SupplyHouse
 
 
 def a_house(store: Store) -> SupplyHouse:

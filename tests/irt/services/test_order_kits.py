@@ -23,9 +23,8 @@ from irt.study.resupply import Stops
 from irt.tables.record import AuditEntry
 from irt.tables.secret import KitContent, ShipmentCalculation
 from irt.tables.shipment import Shipment, ShipmentKit
-from tests.builders_supply import DAY, PROPOSALS, SupplyHouse, a_house, the_lipid_study, with_kits
+from tests.builders_supply import DAY, SupplyHouse, a_house, the_lipid_study, with_kits
 
-PROPOSALS[ProposeStop] = propose_stop
 SITE = "1001"
 
 

@@ -16,10 +16,9 @@ from irt.services.store import Store
 from irt.study.planning import Way
 from irt.tables.network import PlanWay
 from irt.tables.study import OperationalChange
-from tests.builders_supply import PROPOSALS, SupplyHouse, the_lipid_study
+from tests.builders_supply import SupplyHouse, the_lipid_study
 from tests.irt.services.test_imports import house_time
 
-PROPOSALS[ProposeWay] = propose_way
 COURIER = Way(code="COURIER", origin="NLD", target="GB", lead_time_days=1, consignment_cents=90_000)
 
 

@@ -450,6 +450,10 @@ EDITS = [
      "ist", "subjects: 20000", "subjects: 19000"),
     ("CohortCapDiffers", "caps[6].subjects", "subjects: 7",
      "escalation", "key: C4, subjects: 6", "key: C4, subjects: 7"),
+    ("GateLeftOut", "conduct.go_live_gate", "false",
+     "ist", "conduct:\n", "conduct:\n  go_live_gate: false\n"),
+    ("GateAskedFor", "conduct.no_gate_because", "no stock",
+     "ist", "conduct:\n", "conduct:\n  no_gate_because: no stock is sent\n"),
     ("NothingIsBlinded", "study.unblinded_pharmacist", "unblinded_pharmacist",
      "ist", "blinding: open", "blinding: open\n  unblinded_pharmacist: true"),
     # delivery to homes

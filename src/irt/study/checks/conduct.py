@@ -159,12 +159,24 @@ def blinded_roles_of_an_open_study(draft: Draft) -> Iterator[Finding]:
             yield Finding("NothingIsBlinded", ("study", key), "the study is open: nobody is blind", "warning")
 
 
+def gate_left_out(draft: Draft) -> Iterator[Finding]:
+    """A study opens in production without a proof of its supply for a reason only."""
+    rules = draft.study.conduct
+    if not rules.go_live_gate and rules.gate_asked:
+        sentence = "production asks for a signed go-live gate: say in `no_gate_because` why this study needs none"
+        yield Finding("GateLeftOut", ("conduct", "go_live_gate"), sentence)
+    if rules.go_live_gate and rules.no_gate_because is not None:
+        sentence = "a gate is asked for: leave the reason out, or say `go_live_gate: false`"
+        yield Finding("GateAskedFor", ("conduct", "no_gate_because"), sentence)
+
+
 CHECKS = (
     check(randomization_visit, "visits"),
     check(repeats_before_treatment),
     check(visits_beyond_a_lifetime),
     check(overlapping_windows),
     check(run_in_beyond_screening, "screening"),
+    check(gate_left_out, "conduct"),
     check(keys_of_caps),
     check(caps_that_never_bind),
     check(caps_below_the_plan),
