@@ -1,9 +1,10 @@
-"""From one moment of the calendar to the next: everything that people and consignments do in between."""
+"""From one moment of the calendar to the next: nights, and all that people and consignments do in between."""
 
 from simulation.lean.calendar import act
 from simulation.lean.columns import (
     ARRIVES,
     MINUTE_BITS,
+    NEXT_NIGHT,
     NEXT_PERSON,
     NEXT_REQUEST,
     NOW,
@@ -33,6 +34,7 @@ from simulation.lean.conduct import (
 from simulation.lean.giving import lose
 from simulation.lean.queue import (
     ARRIVAL,
+    NIGHT,
     PATIENCE,
     RANDOMIZATION,
     REPLACEMENT,
@@ -45,6 +47,7 @@ from simulation.lean.queue import (
 )
 from simulation.lean.roads import arrive
 from simulation.lean.room import lacks_room
+from simulation.lean.sharing import review
 from simulation.lean.world import World
 
 NOBODY = 1 << 62
@@ -71,17 +74,21 @@ def _advance(w: World) -> int:
                 continue
         if lacking != REACHED:
             return lacking
-        person, number = w.clock[NEXT_PERSON], w.clock[NEXT_REQUEST]
+        person, number, next_night = w.clock[NEXT_PERSON], w.clock[NEXT_REQUEST], w.clock[NEXT_NIGHT]
         queued = w.queue[0, 0] if w.clock[QUEUED] else NOBODY
         coming = moment(w.people[person, ARRIVES], SCREENING, person) if person < len(w.people) else NOBODY
         asking = moment(w.requests[number, R_MINUTE], REQUEST, number) if number < len(w.requests) else NOBODY
-        first = min(queued, coming, asking)
+        night = moment(w.nights[next_night], NIGHT, 0) if next_night < len(w.nights) else NOBODY
+        first = min(queued, coming, asking, night)
         if first >= w.clock[UNTIL]:
             return REACHED
         w.clock[NOW] = first >> MINUTE_BITS
         if first == coming:
             w.clock[NEXT_PERSON] = person + 1
             arrive_for_screening(w, person)
+        elif first == night:
+            w.clock[NEXT_NIGHT] = next_night + 1
+            review(w, -1, w.clock[NOW])
         elif first == asking:
             w.clock[NEXT_REQUEST] = number + 1
             request(w, number, w.clock[NOW])

@@ -1,31 +1,29 @@
-"""The calendar of places, kept by SimPy: between two of its moments people are played in machine code."""
+"""The calendar of places, kept by SimPy: between two of its moments nights and people are played in machine code."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import simpy
 
-from simulation.arrays import Ints
+from simulation.arrays import Flags, Floats, Ints
 from simulation.engine.order import Moment, Phase
 from simulation.engine.randomizing import levels_of
 from simulation.engine.world import Process
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
 from simulation.lean.arms import Arms
-from simulation.lean.begin import arrays_of
-from simulation.lean.layout import laid_out
+from simulation.lean.begin import begun
+from simulation.lean.layout import GROWING, Sheet
 from simulation.lean.players import Player
 from simulation.lean.tables import Tables
 from simulation.network import MINUTES_IN_DAY, NEVER
 
 Entry = tuple[int, int, int]
 """A day, a rank, and what it concerns."""
-GROWING = ("queue", "ships", "loads", "waits", "log", "log_kits")
 
 
 class Almanac:
-    """One replication: lots, sites, nights and the ends of days as SimPy's processes."""
+    """One replication: lots, sites and the ends of days as SimPy's processes."""
 
     def __init__(
         self, tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool, player: Player
@@ -33,7 +31,8 @@ class Almanac:
         self._tables, self._inputs, self._player = tables, inputs, player
         self._env = simpy.Environment()
         self._arms = Arms(tables.definition, inputs)
-        self._lay_out(arrays_of(tables, inputs, keep_days=keep_days, keep_events=keep_events))
+        sheet, self._sheets = begun(tables, inputs, keep_days=keep_days, keep_events=keep_events)
+        self._go_on_with(sheet)
         sites, days = len(tables.network.sites), tables.network.days if keep_days else 0
         self.stock_by_day: dict[str, Ints] = {"site_stock": np.zeros((sites, days), np.int64)}
         for where in ("at_sites", "at_depots", "on_the_way"):
@@ -52,7 +51,6 @@ class Almanac:
         self._keep(Phase.RELEASE, c.RELEASES, released)
         self._keep(Phase.SHUT, c.SHUTS, _at_sites(recruits.shut_day.tolist()))
         self._keep(Phase.OPEN, c.OPENS, _at_sites(recruits.opens_day.tolist()))
-        self._env.process(self._nights())
         if len(self.stock_by_day["kits_at_sites"]):
             self._env.process(self._day_ends())
         self._env.run(until=network.end_minute)
@@ -81,13 +79,6 @@ class Almanac:
             lots = self._tables.lot_names
             named = np.array([name == fault.lot for name in lots], bool)
             self.world.mask[:] = named[self.world.piles[:, c.LOT]]
-
-    def _nights(self) -> Process:
-        review = self._tables.review_minute
-        for day in self._tables.nights:
-            minute = day * MINUTES_IN_DAY + review
-            yield Moment(self._env, minute, Phase.NIGHT)
-            self._reach(minute, Phase.NIGHT, 0, c.REVIEW, 0)
 
     def _day_ends(self) -> Process:
         """The stock at the end of each day."""
@@ -118,9 +109,10 @@ class Almanac:
         elif lacking == c.LACKS_TRIPS:
             trips = self._inputs.trips
             trips.grow(trips.transit_days.shape[1])
-            self._go_on_with(transit_days=trips.transit_days, happens=trips.happens, delay_days=trips.delay_days)
+            self._write(transit_days=trips.transit_days, happens=trips.happens, delay_days=trips.delay_days)
         else:
-            self._go_on_with(**{name: _twice(getattr(self.world, name)) for name in GROWING})
+            twice = {name: (2 * self._sheet.room[name][0], self._sheet.room[name][1]) for name in GROWING}
+            self._go_on_with(self._sheets.larger(self._sheet, twice))
 
     def _ask_need(self) -> None:
         """What is due to somebody, by the study's rules."""
@@ -128,17 +120,23 @@ class Almanac:
         arm, level, code, person = map(int, clock[[c.ASKED_ARM, c.ASKED_LEVEL, c.ASKED_CODE, c.ASKED_PERSON]])
         place = arm, level, code, int(self.world.people[person, c.WEIGHT])
         self.world.due[place] = needs.ask(*place)
-        if len(needs.rows) > len(self.world.needs):
-            self._go_on_with(needs=needs.rows)
-        else:
-            self.world.needs[...] = needs.rows
+        self._write(needs=needs.rows)
 
-    def _go_on_with(self, **arrays: Any) -> None:
-        self._lay_out({**self.world._asdict(), **arrays})
+    def _write(self, **arrays: Ints | Flags | Floats) -> None:
+        """Arrays as they are now, in a larger sheet where this one has no room."""
+        sizes = {name: array.shape for name, array in arrays.items()}
+        sheet = self._sheet if self._sheet.has_room(sizes) else self._sheets.larger(self._sheet, sizes)
+        for name, array in arrays.items():
+            sheet.use(name, array.shape)[...] = array
+        self._go_on_with(sheet)
 
-    def _lay_out(self, arrays: Mapping[str, Any]) -> None:
-        self.world, whole = laid_out(arrays)
-        self._play = self._player(self.world, whole)
+    def _go_on_with(self, sheet: Sheet) -> None:
+        self._sheet, self.world = sheet, sheet.world
+        self._play = self._player(self.world, sheet.whole)
+
+    def give_back(self) -> None:
+        """The arrays are read no more; another replication may have them."""
+        self._sheets.give_back(self._sheet)
 
     def _draw_arm(self) -> None:
         """The next arms of the one list, or the arm of the person who is randomized now."""
@@ -164,6 +162,3 @@ def until_moment(minute: int, phase: int, rank: int) -> int:
 def _at_sites(days: list[int]) -> Iterator[Entry]:
     return ((day, site, site) for site, day in enumerate(days) if day < NEVER)
 
-
-def _twice(array: Ints) -> Ints:
-    return np.concatenate([array, np.zeros_like(array)])

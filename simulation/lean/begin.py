@@ -7,85 +7,100 @@ import numpy as np
 from simulation.arrays import Flags, Ints
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
+from simulation.lean.layout import Sheet
+from simulation.lean.sheets import Sheets
 from simulation.lean.tables import Tables
 from simulation.spec.faults import CourierStrike, CustomsDelay, DepotOutage, LostShipment
 
 FIRST_TOLD = 1 << 12
 
 
-def arrays_of(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool) -> dict[str, Any]:
-    """Nothing has happened yet; what changes is this replication's own."""
-    fixed = tables.fixed.copy()
-    fixed[c.KEEPS_EVENTS], fixed[c.KEEPS_DAYS] = keep_events, keep_days
-    clock = np.zeros(c.CLOCK_SIZE, np.int64)
-    clock[[c.LAST_RANDOMIZED_DAY, c.COMPLETION_DAY, c.PENDING, c.CHECKED_DAY]] = -1
-    days = tables.network.days if keep_days else 0
-    told = FIRST_TOLD if keep_events else 0
-    people = people_of(tables, inputs)
-    return (
-        {"clock": clock, "fixed": fixed, "people": people, "requests": _requests(tables, inputs)}
-        | _of_the_scenario(tables)
-        | _of_chance(tables, inputs)
-        | _books(tables, days, told)
-        | _room(tables, len(people))
-    )
+def begun(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool) -> tuple[Sheet, Sheets]:
+    """All arrays when nothing has happened yet, and where they are given back to."""
+    kept, room, sheets = _kept(tables, inputs, keep_days=keep_days, keep_events=keep_events)
+    chance = _of_chance(tables, inputs)
+    sheet = sheets.take(kept, {name: array.shape for name, array in chance.items()}, room)
+    for name, array in chance.items():
+        sheet.use(name, array.shape)[...] = array
+    sheet.world.lots[:, 4] = inputs.lot_recalled_day
+    return sheet, sheets
 
 
-def _of_the_scenario(tables: Tables) -> dict[str, Any]:
-    """What is the same in every replication; copied where it changes."""
+def _kept(
+    tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool
+) -> tuple[dict[str, Any], dict[str, tuple[int, ...]], Sheets]:
+    """What is the same at the beginning of all replications, worked out once."""
+    kind = keep_days, keep_events
+    if kind not in tables.kept:
+        fixed = tables.fixed.copy()
+        fixed[c.KEEPS_EVENTS], fixed[c.KEEPS_DAYS] = keep_events, keep_days
+        clock = np.zeros(c.CLOCK_SIZE, np.int64)
+        clock[[c.LAST_RANDOMIZED_DAY, c.COMPLETION_DAY, c.PENDING, c.CHECKED_DAY]] = -1
+        days = tables.network.days if keep_days else 0
+        arrays = {"clock": clock, "fixed": fixed} | _of_the_scenario(tables, inputs) | _books(tables, days)
+        people = len(inputs.recruits.site)
+        tables.kept[kind] = arrays, _room(tables, people, FIRST_TOLD if keep_events else 0), Sheets()
+    return tables.kept[kind]
+
+
+def _of_the_scenario(tables: Tables, inputs: Inputs) -> dict[str, Any]:
+    """Places, lots, lanes and calendars."""
+    road_faults, hit = _road_faults(inputs)
+    halts, halted = _halts(inputs)
     return {
-        "places": tables.places.copy(),
+        "places": tables.places,
         "countries": _countries(tables),
         "levels": tables.levels,
         "windows": tables.windows,
         "allowed": tables.allowed,
         "seeding": tables.seeding,
-        "piles": tables.piles.copy(),
+        "piles": tables.piles,
         "first": tables.first,
+        "lots": tables.lots,
         "lies_there": tables.lies_there,
         "kit_types": tables.kit_types,
         "dispatch": tables.dispatch,
         "late_from": tables.late_from,
         "horizons": tables.horizons,
+        "nights": tables.nights,
+        "lanes": _lanes(inputs),
+        "road_faults": road_faults,
+        "hit": hit,
+        "halts": halts,
+        "halted": halted,
         "out": tables.out,
         "visits": tables.visits,
         "moves": tables.moves,
-        "due": tables.needs.due,
-        "needs": tables.needs.rows,
         "arms_open": tables.arms_open,
     }
 
 
 def _of_chance(tables: Tables, inputs: Inputs) -> dict[str, Any]:
-    """Lots, roads and visits as this replication's inputs tell them."""
+    """People, roads and visits as this replication's inputs tell them, and what is known of kits due."""
     trips, visits = inputs.trips, inputs.people.visits
     if not trips.transit_days.shape[1]:
         trips.grow(0)
-    lots = tables.lots.copy()
-    lots[:, 4] = inputs.lot_recalled_day
-    road_faults, hit = _road_faults(inputs)
-    halts, halted = _halts(inputs)
+    people = people_of(tables, inputs)
     return {
-        "lots": lots,
-        "lanes": _lanes(inputs),
+        "people": people,
+        "arms": np.zeros(len(people), np.int64),
+        "requests": _requests(tables, inputs),
         "transit_days": trips.transit_days,
         "happens": trips.happens,
         "delay_days": trips.delay_days,
-        "road_faults": road_faults,
-        "hit": hit,
-        "halts": halts,
-        "halted": halted,
         "off_days": visits.off_days,
         "minute": visits.minute,
         "quits": visits.quits,
         "held": visits.held,
         "titration": visits.titration,
         "replaced_after": visits.replaced_after,
+        "due": tables.needs.due,
+        "needs": tables.needs.rows,
     }
 
 
-def _books(tables: Tables, days: int, told: int) -> dict[str, Any]:
-    """Stock and counts, all empty; `days` that are told apart, `told` lines of the log."""
+def _books(tables: Tables, days: int) -> dict[str, Any]:
+    """Stock and counts, all empty; `days` that are told apart."""
     places, piles, types, sites = len(tables.names), len(tables.piles), len(tables.types), len(tables.network.sites)
     return {
         "stock": np.zeros((places, piles), np.int64),
@@ -95,24 +110,23 @@ def _books(tables: Tables, days: int, told: int) -> dict[str, Any]:
         "by_type": np.zeros((len(c.BY_TYPE), types), np.int64),
         "day_counts": np.zeros((4, days), np.int64),
         "site_counts": np.zeros((3, sites, days), np.int64),
-        "log": np.zeros((told, c.LOG_COLUMNS), np.int64),
-        "log_kits": np.zeros((told, 2), np.int64),
+        "sent": np.zeros((places, piles), np.int64),
+        "mask": np.zeros(piles, bool),
     }
 
 
-def _room(tables: Tables, people: int) -> dict[str, Any]:
+def _room(tables: Tables, people: int, told: int) -> dict[str, tuple[int, ...]]:
     """Room for what happens: as much as most replications need, more is made when it is full."""
     places, piles, types, storages = len(tables.names), len(tables.piles), len(tables.types), tables.storages
     return {
-        "arms": np.zeros(people, np.int64),
-        "queue": np.zeros((2 * people + 4 * places * storages + 64, 3), np.int64),
-        "ships": np.zeros((16 * places * storages + 64, c.SHIP_COLUMNS), np.int64),
-        "loads": np.zeros((32 * places * max(storages, 2) + 2 * places * piles + 64, 2), np.int64),
-        "waits": np.zeros((64, c.WAIT_COLUMNS), np.int64),
-        "wanted": np.zeros((places * types, 5), np.int64),
-        "order": np.zeros((2, places * types), np.int64),
-        "sent": np.zeros((places, piles), np.int64),
-        "mask": np.zeros(piles, bool),
+        "queue": (2 * people + 4 * places * storages + 64, 3),
+        "ships": (16 * places * storages + 64, c.SHIP_COLUMNS),
+        "loads": (32 * places * max(storages, 2) + 2 * places * piles + 64, 2),
+        "waits": (64, c.WAIT_COLUMNS),
+        "log": (told, c.LOG_COLUMNS),
+        "log_kits": (told, 2),
+        "wanted": (places * types, 5),
+        "order": (2, places * types),
     }
 
 

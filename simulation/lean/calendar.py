@@ -25,7 +25,6 @@ from simulation.lean.columns import (
     REGIONAL_KIT_MINUTES,
     REGIONAL_KITS,
     RELEASES,
-    REVIEW,
     S_FROM,
     S_ON_ITS_WAY,
     S_PLACE,
@@ -47,7 +46,7 @@ from simulation.lean.columns import (
 )
 from simulation.lean.compiled import part
 from simulation.lean.giving import dismiss_waiting
-from simulation.lean.sharing import first_stock, review
+from simulation.lean.sharing import first_stock
 from simulation.lean.world import World
 from simulation.network import MINUTES_IN_DAY
 
@@ -58,9 +57,7 @@ _KITS_MADE, _LOST = TALLY["kits_made"], TALLY["lost"]
 def act(w: World, now: int) -> None:
     """What the clock asks for."""
     what, which = w.clock[ACT], w.clock[WHICH]
-    if what == REVIEW:
-        review(w, -1, now)
-    elif what == OPENS:
+    if what == OPENS:
         _open(w, which, now)
     elif what == SHUTS:
         _shut(w, which, now)

@@ -32,8 +32,9 @@ from simulation.measures import MEASURES, WASTED
     NOW,
     PENDING,
     CHECKED_DAY,
+    NEXT_NIGHT,
     CLOCK_SIZE,
-) = range(29)
+) = range(30)
 
 # Scalars that stay: World.fixed
 (
@@ -181,7 +182,7 @@ REQUEST_WORDS, REPLACEMENT_WORDS = -1, -2
 REACHED, LACKS_ARM, LACKS_NEED, LACKS_TRIPS, LACKS_ROOM = range(5)
 
 # What it does when it has come there.
-NOTHING, REVIEW, OPENS, SHUTS, RELEASES, EXPIRES, RECALLS, WARM_UP_ENDS = range(8)
+NOTHING, OPENS, SHUTS, RELEASES, EXPIRES, RECALLS, WARM_UP_ENDS = range(7)
 
 OUT_ON_PAPER, OUT_AND_LOST = 1, 2
 TOP_UP, DECOYS, WHOLE_BLOCKS, MIXED_MINIMUM = range(4)

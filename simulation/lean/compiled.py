@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
-from numba import njit
+from numba import njit, types
+from numba.extending import intrinsic
 
-from simulation.lean.layout import HEAD_WIDTH, NAMES, REALS, axes_of
+from simulation.lean.layout import BEGINS, COLUMNS, HEAD_WIDTH, NAMES, REALS, axes_of
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
@@ -36,6 +37,19 @@ def part(function: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Machine code that only machine code calls."""
     return cast("Callable[..., Any]", _njit(**_ALIKE, no_cpython_wrapper=True)(function))
+
+
+def _first_of(typing: Any, array: Any) -> Any:
+    """Where an array begins: machine code over places in memory is made in a third of the time."""
+    del typing
+
+    def code(context: Any, builder: Any, _: Any, told: Any) -> Any:
+        return context.make_array(array)(context, builder, told[0]).data
+
+    return types.CPointer(array.dtype)(array), code
+
+
+first_of: Any = intrinsic(_first_of)
 
 
 @cache
@@ -118,12 +132,18 @@ class _Flat(ast.NodeTransformer):
 
     def _place(self, name: str, index: list[ast.expr]) -> ast.expr:
         """Where an entry is, or where a row begins."""
-        place = self._head(name, 0)
+        place = ast.Constant(BEGINS[name]) if name in BEGINS else self._head(name, 0)
         for axis, one in enumerate(index):
             last = axis == axes_of(name) - 1
-            step = one if last else ast.BinOp(one, ast.Mult(), self._head(name, 5 + axis))
+            step = one if last else ast.BinOp(one, ast.Mult(), self._apart(name, axis))
             place = ast.BinOp(place, ast.Add(), step)
         return place
+
+    def _apart(self, name: str, axis: int) -> ast.expr:
+        """How far apart two rows of an axis are."""
+        if axis == axes_of(name) - 2 and name in COLUMNS:
+            return ast.Constant(COLUMNS[name])
+        return self._head(name, 5 + axis)
 
     def _head(self, name: str, column: int) -> ast.expr:
         """What the head says of an array, looked up once in each function."""

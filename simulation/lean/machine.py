@@ -2,7 +2,7 @@
 
 from simulation.arrays import Floats, Ints
 from simulation.lean.advance import go_to_moment
-from simulation.lean.compiled import kept, over_one_array
+from simulation.lean.compiled import first_of, kept, over_one_array
 
 _go_to_moment = over_one_array(go_to_moment)
 
@@ -10,5 +10,5 @@ _go_to_moment = over_one_array(go_to_moment)
 @kept
 def going(w: Ints, f: Floats) -> int:
     """Goes to the clock's moment. No generator: compiled ones never give back the arrays that they were told."""
-    told: int = _go_to_moment(w, f)
+    told: int = _go_to_moment(first_of(w), first_of(f))
     return told

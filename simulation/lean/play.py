@@ -34,4 +34,6 @@ def play(
     require_balance(w)
     days = days_in(w, almanac.stock_by_day) if keep_days else None
     events = tuple(events_in(tables, w)) if keep_events else None
-    return Replication(inputs.index, measures_in(tables, w), days, events)
+    measures = measures_in(tables, w)
+    almanac.give_back()
+    return Replication(inputs.index, measures, days, events)

@@ -5,6 +5,7 @@ from simulation.lean.columns import END, MADE, MINUTE_BITS, QUEUED, RANK_BITS
 from simulation.lean.compiled import part
 from simulation.lean.world import World
 
+NIGHT = int(Phase.NIGHT)
 ARRIVAL, SCREENING, RANDOMIZATION, STOP = (
     int(Phase.ARRIVAL),
     int(Phase.SCREENING),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from functools import lru_cache, partial
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -61,7 +61,9 @@ class Tables:
         self.horizons = self._horizons()
         seeding = self.definition.resupply.seeding
         self.seeding = np.array([seeding.get(code, -1) for code in self.kit_codes], np.int64)
-        self.nights = [*self._nights()]
+        self.nights = np.array([*self._nights()], np.int64) * MINUTES_IN_DAY + self.review_minute
+        self.kept: dict[tuple[bool, bool], Any] = {}
+        """By whether days and events are told: the first arrays, room for others, and sheets to be used again."""
 
     def _levels_known(self) -> list[str | None]:
         moves = self.scenario.subjects.titration

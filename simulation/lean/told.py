@@ -53,8 +53,8 @@ def measures_in(tables: Tables, w: World) -> dict[str, int | float]:
 
 def days_in(w: World, stock: dict[str, Ints]) -> dict[str, Ints]:
     """Series by day; `stock` are those that are told when each day ends."""
-    counted = dict(zip(BY_DAY, w.day_counts, strict=True))
-    return counted | dict(zip(BY_SITE.values(), w.site_counts, strict=True)) | stock
+    counted = dict(zip(BY_DAY, w.day_counts.copy(), strict=True))
+    return counted | dict(zip(BY_SITE.values(), w.site_counts.copy(), strict=True)) | stock
 
 
 def events_in(tables: Tables, w: World) -> Iterator[Event]:

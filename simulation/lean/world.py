@@ -50,6 +50,8 @@ class World(NamedTuple):
     """[calendar] the minute of the day from which it is too late, where places are reviewed at any minute."""
     horizons: Flags
     """[day] whether kits somewhere come too near their expiry to count."""
+    nights: Ints
+    """[night] its minute."""
     lanes: Ints
     """[lane, (sent, 1 where it counts minutes)]"""
     transit_days: Floats
@@ -119,7 +121,7 @@ class World(NamedTuple):
 
 
 _BY_AXES = {
-    1: "clock fixed seeding first late_from horizons out arms tally mask",
+    1: "clock fixed seeding first late_from horizons nights out arms tally mask",
     -2: "transit_days replaced_after",
     2: (
         "places countries stock coming allowed piles lots lies_there kit_types lanes road_faults "
