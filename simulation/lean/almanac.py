@@ -143,14 +143,14 @@ class Almanac:
         clock, tables = self.world.clock, self._tables
         known = int(clock[c.ARMS_KNOWN])
         if self._arms.one_list:
-            drawn = self._arms.ahead()[: len(self.world.arms) - known]
+            drawn = self._arms.ahead(tables.arm_codes)[: len(self.world.arms) - known]
         else:
             person = int(clock[c.ASKED_PERSON])
             site = tables.network.sites[self.world.people[person, c.SITE]]
             levels = levels_of(self._inputs, tables.definition, site, person)
             today = tables.network.date_of(int(clock[c.NOW]) // MINUTES_IN_DAY)
-            drawn = [self._arms.draw(known + 1, levels, today)]
-        self.world.arms[known : known + len(drawn)] = [tables.arm_codes.index(arm) for arm in drawn]
+            drawn = np.array([tables.arm_codes.index(self._arms.draw(known + 1, levels, today))])
+        self.world.arms[known : known + len(drawn)] = drawn
         clock[c.ARMS_KNOWN] = known + len(drawn)
 
 

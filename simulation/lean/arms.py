@@ -1,14 +1,18 @@
 """Arms of subjects in order of randomization, drawn by the production procedure when they are first needed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+
+import numpy as np
 
 from irt.randomization.permuted_block import PermutedBlock
 from irt.randomization.procedures import procedure_in
-from irt.randomization.stream import Seed
+from irt.randomization.stream import WORDS, Seed
 from irt.study.definition import StudyDefinition
+from simulation.arrays import Ints
 from simulation.engine.randomizing import Randomizer
 from simulation.inputs.inputs import Inputs
+from simulation.lean.hmac_words import words_of
 
 AHEAD = 128
 """So many arms are drawn at once where every subject is on one list."""
@@ -21,6 +25,7 @@ class Arms:
         self._lists: dict[str, Iterator[str]] = {}
         self._procedure = procedure_in(definition)
         self._seed = Seed(inputs.allocation_key, definition.study.protocol)
+        self._drawn = 0
         self._randomizer = Randomizer(definition, inputs.allocation_key)
 
     @property
@@ -28,10 +33,35 @@ class Arms:
         """Whether the arms follow one list, whoever the subjects are."""
         return isinstance(self._procedure, PermutedBlock) and not self._procedure.strata
 
-    def ahead(self) -> list[str]:
-        """The next arms of the one list."""
+    def ahead(self, codes: Sequence[str]) -> Ints:
+        """The next arms of the one list, each by its place among the codes."""
+        procedure, places = self._procedure, {code: place for place, code in enumerate(codes)}
+        if isinstance(procedure, PermutedBlock) and len(procedure.sizes) == 1 and not self._lists:
+            repeats = procedure.sizes[0] // sum(procedure.ratio)
+            plain = np.repeat([places[arm] for arm in procedure.arms], np.multiply(procedure.ratio, repeats))
+            found = self._shuffled(plain, -(-AHEAD // len(plain)))
+            if found is not None:
+                return found
         arms = self._list("")
-        return [next(arms) for _ in range(AHEAD)]
+        return np.array([places[next(arms)] for _ in range(AHEAD)], np.int64)
+
+    def _shuffled(self, plain: Ints, blocks: int) -> Ints | None:
+        """The next blocks of one size, all at once; None where a word was rejected, which decides of those after it.
+
+        That a word is rejected is less likely than one in a thousand million million.
+        """
+        steps = len(plain) - 1
+        name = self._seed.stream("permuted_block", "").stream_id
+        words = words_of(self._seed.key, name, self._drawn * steps, (self._drawn + blocks) * steps)
+        rows, row = np.tile(plain, (blocks, 1)), np.arange(blocks)
+        for step, last in enumerate(range(steps, 0, -1)):
+            own = words.reshape(blocks, steps)[:, step]
+            if WORDS % (last + 1) and (own >= np.uint64(WORDS - WORDS % (last + 1))).any():
+                return None
+            other = (own % np.uint64(last + 1)).astype(np.int64)
+            rows[row, last], rows[row, other] = rows[row, other], rows[row, last]
+        self._drawn += blocks
+        return rows.ravel()
 
     def draw(self, number: int, levels: Mapping[str, str], today: date) -> str:
         """The arm of the so-maniest subject, from 1."""
@@ -48,7 +78,8 @@ class Arms:
         """The blocks of a stratum one after the other."""
         if not isinstance(self._procedure, PermutedBlock):
             return
-        stream, counter = self._seed.stream("permuted_block", stratum), 0
+        drawn = 0 if stratum else self._drawn * (self._procedure.sizes[0] - 1)
+        stream, counter = self._seed.stream("permuted_block", stratum), drawn
         while True:
             block = self._procedure.draw_block(stream, counter)
             yield from block.arms
