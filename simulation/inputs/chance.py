@@ -44,13 +44,16 @@ class Chance:
 
     def __init__(self, seed: int, index: int) -> None:
         self._seed, self._index = seed, index
+        self._streams: dict[tuple[Purpose, str], Stream] = {}
 
     def stream(self, purpose: Purpose, part: str = "") -> "Stream":
         """The stream of a purpose; `part` tells apart several of a kind, as faults or demands by name."""
-        named = (entity_of(part),) if part else ()
-        sequence = np.random.SeedSequence(entropy=self._seed, spawn_key=(int(purpose), self._index, *named))
-        first, second = sequence.generate_state(2, np.uint32)
-        return Stream((np.uint64(first), np.uint64(second)))
+        if (purpose, part) not in self._streams:
+            named = (entity_of(part),) if part else ()
+            sequence = np.random.SeedSequence(entropy=self._seed, spawn_key=(int(purpose), self._index, *named))
+            first, second = sequence.generate_state(2, np.uint32)
+            self._streams[purpose, part] = Stream((np.uint64(first), np.uint64(second)))
+        return self._streams[purpose, part]
 
     def key(self, purpose: Purpose, size_bytes: int) -> bytes:
         """A secret of so many bytes for the product's own draws."""
@@ -68,7 +71,7 @@ class Stream:
 
     def words(self, entity: Any, number: Any = 0, place: Any = 0) -> Words:
         """Four numbers of 32 bits at each address; entity, number and place are broadcast."""
-        shape = np.broadcast_shapes(np.shape(entity), np.shape(number), np.shape(place))
+        shape = np.broadcast(entity, number, place).shape
         entities = np.asarray(entity, np.uint64)
         counter = np.empty((4, *shape), np.uint64)
         counter[0], counter[1] = place, number

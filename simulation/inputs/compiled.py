@@ -56,3 +56,17 @@ def times(expected: Floats, row: Ints, reached: Floats) -> Floats:
         # Never the next day itself, whatever rounding says.
         when[n] = day + min(part, 1 - 1e-9)
     return when
+
+
+@compiled
+def added_up(factors: Floats, by_age: Floats, rate: Floats, opens: Ints, closes: Ints) -> Floats:
+    """Sums over the days before each [row, day]: factor, by the age of the row in days, times its rate."""
+    rows, days = factors.shape
+    sums = np.zeros((rows, days + 1))
+    for row in range(rows):
+        for day in range(days):
+            sums[row, day + 1] = sums[row, day]
+            if opens[row] <= day < closes[row]:
+                # Somebody may open before the start; nobody is so old then that the table ends.
+                sums[row, day + 1] += factors[row, day] * by_age[day - opens[row]] * rate[row]
+    return sums

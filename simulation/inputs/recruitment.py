@@ -11,7 +11,7 @@ import numpy as np
 
 from simulation.arrays import Floats, Ints, Words
 from simulation.inputs.chance import Chance, Purpose, Stream, entities_of, happens, share
-from simulation.inputs.compiled import times
+from simulation.inputs.compiled import added_up, times
 from simulation.inputs.laws import draw, gamma
 from simulation.network import MINUTES_IN_DAY, NEVER, Places, SitePlace, places_of
 from simulation.spec.enrolment import Enrolment, Season
@@ -79,8 +79,10 @@ def there_before(scenario: Scenario, places: Places) -> Ints:
 
 def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, Ints, Floats]:
     """Site, number at the site, and time in days of each arrival, given expected arrivals [site, day] from 0."""
-    drawn = FIRST_DRAWN
     total = expected[:, -1]
+    # Mostly enough, so that it need not be done again.
+    most = float(total.max(initial=0))
+    drawn = FIRST_DRAWN * int(np.ceil((most + 3 * np.sqrt(most) + 1) / FIRST_DRAWN))
     while True:
         words = stream.words(entities[:, None], np.arange(drawn)[None, :])
         reached = np.cumsum(-np.log(share(words[0])), axis=1)
@@ -175,15 +177,14 @@ def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, clo
     enrolment = scenario.enrolment
     if enrolment is None:
         return np.zeros((len(rate), places.days + 1))
-    days = np.arange(places.days)
-    weights = _seasons(scenario).copy()
-    age = days[None, :] - opens[:, None]
-    weights *= (age >= 0) & (days[None, :] < closes[:, None])
-    if enrolment.decay_per_year:
-        weights *= np.exp(-enrolment.decay_per_year * np.maximum(age, 0) / YEAR_DAYS)
-    expected = np.zeros((len(rate), places.days + 1))
-    np.cumsum(weights * rate[:, None], axis=1, out=expected[:, 1:])
-    return expected
+    oldest = places.days - int(min(opens.min(initial=0), 0))
+    return added_up(_seasons(scenario), _by_age(enrolment.decay_per_year, oldest), rate, opens, closes)
+
+
+@lru_cache(maxsize=16)
+def _by_age(decay_per_year: float, days: int) -> Floats:
+    """What is left of a rate after so many days; not to be written to."""
+    return np.exp(-decay_per_year * np.arange(days) / YEAR_DAYS)
 
 
 @lru_cache(maxsize=16)

@@ -123,11 +123,11 @@ class Trips:
             own = self._chance.stream(Purpose.FAULTS, fault.name)
             words: Words = own.words(self._entities[:, None], numbers[None, :], TRIES_PLACE)
             hits.append(happens(words[0], fault.chance))
-            delays.append(
-                _table(fault.delay_days, own, self._entities, numbers)
-                if isinstance(fault, CustomsDelay)
-                else np.zeros(hits[-1].shape)
-            )
+            delays.append(np.zeros(hits[-1].shape))
+            if isinstance(fault, CustomsDelay):
+                lanes, columns = np.nonzero(hits[-1])
+                late = draw(fault.delay_days, own, self._entities[lanes], numbers[columns])
+                delays[-1][lanes, columns] = late
         if hits:
             self.happens = np.concatenate([self.happens, np.stack(hits)], axis=2)
             self.delay_days = np.concatenate([self.delay_days, np.stack(delays)], axis=2)
