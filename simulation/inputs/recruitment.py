@@ -184,7 +184,8 @@ def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, clo
 @lru_cache(maxsize=16)
 def _by_age(decay_per_year: float, days: int) -> Floats:
     """What is left of a rate after so many days; not to be written to."""
-    return np.exp(-decay_per_year * np.arange(days) / YEAR_DAYS)
+    left: Floats = np.exp(-decay_per_year * np.arange(days) / YEAR_DAYS)
+    return left
 
 
 @lru_cache(maxsize=16)

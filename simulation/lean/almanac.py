@@ -1,4 +1,4 @@
-"""The calendar of places, kept by SimPy: between two of its moments nights and people are played in machine code."""
+"""The calendar of places, kept by SimPy: machine code plays nights and people between two of its moments."""
 
 from collections.abc import Iterable, Iterator
 
@@ -161,4 +161,3 @@ def until_moment(minute: int, phase: int, rank: int) -> int:
 
 def _at_sites(days: list[int]) -> Iterator[Entry]:
     return ((day, site, site) for site, day in enumerate(days) if day < NEVER)
-

@@ -46,9 +46,9 @@ class Arms:
         return np.array([places[next(arms)] for _ in range(AHEAD)], np.int64)
 
     def _shuffled(self, plain: Ints, blocks: int) -> Ints | None:
-        """The next blocks of one size, all at once; None where a word was rejected, which decides of those after it.
+        """The next blocks of one size, all at once; None where a word was rejected.
 
-        That a word is rejected is less likely than one in a thousand million million.
+        That is less likely than one in a thousand million million, and the product then draws another word.
         """
         steps = len(plain) - 1
         name = self._seed.stream("permuted_block", "").stream_id

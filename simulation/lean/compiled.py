@@ -25,6 +25,7 @@ MADE_OF = frozenset({"columns", "world", "layout", "compiled"})
 _ALIKE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 _njit: Any = njit
 """Without its types, which leave out that nobody outside calls a part."""
+_njit_types: Any = types
 _parts: set[Callable[..., Any]] = set()
 
 
@@ -40,13 +41,13 @@ def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _first_of(typing: Any, array: Any) -> Any:
-    """Where an array begins: machine code over places in memory is made in a third of the time."""
+    """Where an array begins: machine code over places in memory is made in half the time, and quicker."""
     del typing
 
     def code(context: Any, builder: Any, _: Any, told: Any) -> Any:
         return context.make_array(array)(context, builder, told[0]).data
 
-    return types.CPointer(array.dtype)(array), code
+    return _njit_types.CPointer(array.dtype)(array), code
 
 
 first_of: Any = intrinsic(_first_of)

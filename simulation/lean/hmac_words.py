@@ -1,4 +1,4 @@
-"""Words of the product's allocation stream, many at once, in machine code; a test holds them equal to the product's.
+"""Words of the product's allocation stream, many at once, in machine code; tests hold them equal.
 
 HMAC-SHA256 as FIPS 180-4 and RFC 2104 have it. Numbers have 32 bits and are held in 64.
 """
@@ -20,18 +20,17 @@ _ONE_BIT = b"\x80"
 
 def words_of(key: bytes, stream_id: str, first: int, until: int) -> Words:
     """The words of a stream at such indices, each of its first attempt; as `irt.randomization.stream` says."""
-    padded = np.frombuffer(key.ljust(BLOCK_BYTES, b"\0"), np.uint8)
+    padded = key.ljust(BLOCK_BYTES, b"\0")
     prefix = unicodedata.normalize("NFC", stream_id).encode() + b"\0"
     message = prefix + bytes(8) + struct.pack(">I", 0) + _ONE_BIT
     message += bytes(-(len(message) + 8) % BLOCK_BYTES)
     message += struct.pack(">Q", 8 * (BLOCK_BYTES + len(prefix) + 12))
-    told = np.frombuffer(message, ">u4").astype(np.uint64), len(prefix)
-    pads = _numbers(padded ^ _INNER), _numbers(padded ^ _OUTER)
-    return _words(*pads, *told, first, until, *_constants())
+    inner, outer = (_numbers(bytes(byte ^ pad for byte in padded)) for pad in (_INNER, _OUTER))
+    return _words(inner, outer, _numbers(message), len(prefix), first, until, *_constants())
 
 
-def _numbers(block: "np.ndarray[tuple[int], np.dtype[np.uint8]]") -> Words:
-    return np.frombuffer(block.tobytes(), ">u4").astype(np.uint64)
+def _numbers(text: bytes) -> Words:
+    return np.frombuffer(text, ">u4").astype(np.uint64)
 
 
 def _root(number: int, power: int) -> int:

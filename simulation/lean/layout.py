@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from simulation.arrays import Ints
 from simulation.lean import columns as c
 from simulation.lean.world import AXES, World
 
@@ -40,9 +39,7 @@ COLUMNS = {
 GROWING = ("queue", "ships", "loads", "waits", "log", "log_kits")
 FIRST = {"clock": c.CLOCK_SIZE, "fixed": c.FIXED_SIZE, "tally": len(c.TALLY)}
 """Arrays right behind the head, always as long: machine code knows where they begin."""
-BEGINS = {
-    name: len(NAMES) * HEAD_WIDTH + sum(list(FIRST.values())[:place]) for place, name in enumerate(FIRST)
-}
+BEGINS = {name: len(NAMES) * HEAD_WIDTH + sum(list(FIRST.values())[:place]) for place, name in enumerate(FIRST)}
 
 
 def axes_of(name: str) -> int:
