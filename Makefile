@@ -62,9 +62,25 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2
 
-.PHONY: verify
-verify: develop ## the long proofs whose short forms are in the tests
-	$(BIN)/pytest -n 2 -m "slow or not slow"
+# A part of `make verify` is a folder of tests. It has passed when nothing was changed since its last good run began.
+PARTS := bench optimization simulation irt stateful web validation
+SOURCES := $(shell find fixtures optimization simulation src tests web -type f -not -path '*/__pycache__/*')
+
+.PHONY: verify verify-tests $(PARTS:%=verify-%)
+verify: verify-tests $(PARTS:%=verify-%) ## make test and the long proofs, part after part; what has passed since the last change is left out
+verify-tests: $(STAMPS)/passed/tests
+$(PARTS:%=verify-%): verify-%: $(STAMPS)/passed/%
+
+$(STAMPS)/passed/tests: $(SOURCES) | develop
+	@mkdir -p $(@D) && touch $@.begun
+	$(MAKE) test
+	@mv $@.begun $@
+
+$(STAMPS)/passed/%: $(SOURCES) | develop
+	@mkdir -p $(@D) && touch $@.begun
+	@echo "The long proofs of tests/$*:"
+	$(BIN)/pytest -n 2 -m slow tests/$*
+	@mv $@.begun $@
 
 .PHONY: validation
 validation: develop ## check the randomization engine, seed faults in it, write the report to dist/validation

@@ -12,6 +12,7 @@ from grimp import ImportGraph
 from tests.arrows import NoWay
 
 ROOT = Path(__file__).parent.parent
+TESTS = ROOT / "tests"
 SKIPPED = {".git", ".venv", ".work", "dist", "__pycache__"}
 
 # Put together here, so that this file does not name them either.
@@ -69,6 +70,15 @@ def test_every_python_file_says_what_it_is() -> None:
     silent = [str(file.relative_to(ROOT)) for file in files if not ast.get_docstring(ast.parse(file.read_text()))]
     assert files
     assert silent == []
+
+
+def test_every_long_proof_is_in_a_part_of_make_verify() -> None:
+    """A folder with a slow test is a part; else nobody would run it."""
+    parts = re.search(r"^PARTS := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert parts
+    mark = "mark." + "slow"
+    slow = {file.relative_to(TESTS).parts[0] for file in TESTS.rglob("test_*.py") if mark in file.read_text()}
+    assert slow == set(parts[1].split())
 
 
 def test_no_file_names_a_registry_or_a_machine() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
+from pydantic import ValidationError
 
 from irt.errors import NotFound, OutOfReach, Refusal
 from irt.faults import new_reference
@@ -82,13 +83,15 @@ def answer_refused(request: Request[Any, Any, Any], refusal: Refusal) -> Respons
 
 def answer_unreadable(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """What the web itself refuses: no such address, a body that does not fit, too large a request."""
-    if error.status_code >= 500:
-        return answer_broken(request, error)
-    name, sentence = _WORDS.get(error.status_code, _WORDS[400])
-    fields = _fields(error.extra) or _missing(error.detail)
+    fields, status = _fields(error.extra) or _missing(error.detail), error.status_code
+    if status >= 500:
+        fields, status = _taken_for_ours(error), 400
+        if not fields:
+            return answer_broken(request, error)
+    name, sentence = _WORDS.get(status, _WORDS[400])
     if fields:
         name, sentence = "BadFields", "Some fields are not valid. Nothing was booked."
-    answer = _problem(request, error.status_code, name, sentence, fields)
+    answer = _problem(request, status, name, sentence, fields)
     answer.headers.update({key: value for key, value in (error.headers or {}).items() if key.lower() == "allow"})
     return answer
 
@@ -127,6 +130,14 @@ def _fields(extra: Any) -> list[FieldFault]:
         return []
     found = [each for each in extra if isinstance(each, dict)]
     return [FieldFault(str(each.get("key") or "body"), _sentence(str(each.get("message", "")))) for each in found]
+
+
+def _taken_for_ours(error: HTTPException) -> list[FieldFault]:
+    """The bad fields of a body, where Litestar takes one for ours: it is named like what handlers are given."""
+    found = error.__cause__ and error.__cause__.__cause__
+    if not isinstance(found, ValidationError):
+        return []
+    return [FieldFault(".".join(map(str, each["loc"])), _sentence(each["msg"])) for each in found.errors()]
 
 
 def _missing(detail: str) -> list[FieldFault]:

@@ -79,6 +79,14 @@ def test_a_bad_field_is_named(onlooker: System, body: dict[str, Any], named: str
     assert onlooker.asks_study("/subjects").json()["items"] == []
 
 
+@pytest.mark.parametrize("name", ["store", "settings", "planner", "now", "who", "caller"])
+def test_a_bad_field_named_like_what_handlers_are_given_is_named(onlooker: System, name: str) -> None:
+    """It is the asker's fault as any other, not ours."""
+    problem = onlooker.does("/subjects/screen", site="1001", on_day="2026-03-17", **{name: 1})
+    assert (problem.status_code, problem.json()["name"]) == (400, "BadFields")
+    assert [each["field"] for each in problem.json()["fields"]] == [name]
+
+
 def test_what_was_typed_to_sign_is_never_repeated(onlooker: System) -> None:
     """A password in the wrong place is not in the answer."""
     answer = onlooker.does("/code-breaks", subject="1001-0001", reason="curiosity", signing="my secret words")

@@ -27,7 +27,7 @@ AT_SITES = (Role.INVESTIGATOR, Role.COORDINATOR, Role.PHARMACIST, Role.MONITOR)
 OF_STUDIES = (Role.SUPPLY_PLANNER, Role.STUDY_TEAM, Role.CUSTOMS_BROKER)
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 PLAIN = ("string", "integer")
-SECONDS_MAX = 600
+SECONDS_MAX = 3600
 
 
 @pytest.fixture
