@@ -21,6 +21,8 @@ MEDIA_TYPES = {
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
     "zip": "application/zip",
+    "html": "text/html",
+    "parquet": "application/vnd.apache.parquet",
 }
 _BYTE_ORDER_MARK = "\ufeff"
 TABLES = ("csv", "xlsx")

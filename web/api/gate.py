@@ -19,7 +19,8 @@ OPEN = "open"
 SCOPE = "token_scope"
 """The option that names the permission a token's scopes must hold."""
 SHOWS = "shows"
-"""The option that names the kind of data, beyond blinded ones, that whoever asks a handler must be shown anyway."""
+"""The option that names kinds of data, beyond blinded ones: whoever asks a handler is shown one of them anyway."""
+Shown = DataClass | frozenset[DataClass]
 _TOKEN_LENGTH_MAX = 200
 
 
@@ -52,10 +53,11 @@ def _admitted(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:
     return actor
 
 
-def _sees(actor: Actor, shown: DataClass, scope: Permission, study_id: int | None) -> bool:
+def _sees(actor: Actor, shown: Shown, scope: Permission, study_id: int | None) -> bool:
     """In the study of the address; in any where the body alone names it: the service asks about that one."""
     studies = {grant.study_id or 0 for grant in actor.grants} if study_id is None else {study_id}
-    return any(actor.sees(shown, scope, each) for each in studies)
+    kinds = {shown} if isinstance(shown, DataClass) else shown
+    return any(actor.sees(kind, scope, each) for kind in kinds for each in studies)
 
 
 def _token_in(header: str) -> str | None:

@@ -20,7 +20,7 @@ from irt.services.unit_of_work import perform
 from irt.services.work import Work
 from irt.supply.planner import ResupplyPlanner
 from irt.supply.resupply import MinMax
-from web.api.gate import SCOPE, SHOWS
+from web.api.gate import SCOPE, SHOWS, Shown
 from web.api.limits import NUMBER_MAX, refuse_unholdable
 from web.api.problems import Problem
 from web.downloads import MEDIA_TYPES
@@ -212,7 +212,7 @@ def question(
 
 
 def unblinded_question(
-    path: str, scope: Permission, shows: DataClass, summary: str
+    path: str, scope: Permission, shows: Shown, summary: str
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """The same for what unblinded people alone may read: the gate refuses whose role does not show such data."""
     return question(path, scope, summary, **{SHOWS: shows})
@@ -222,7 +222,7 @@ def file_question(
     path: str,
     summary: str,
     scope: Permission = Permission.VIEW_RANDOMIZATION,
-    shown: DataClass | None = None,
+    shown: Shown | None = None,
 ) -> Callable[[Callable[..., Any]], HTTPRouteHandler]:
     """The same for a file to take away: the ending of the path tells its media type.
 

@@ -42,6 +42,7 @@ from web.api import (
     studies,
     subjects,
     supply,
+    twins,
     unblinded,
 )
 from web.api.document import docs_page, health, openapi_document
@@ -60,6 +61,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "shipments": (*supply.OPERATIONS, *invoices.OPERATIONS, *events.OPERATIONS),
     "plans": (*plans.OPERATIONS, *advice.OPERATIONS),
     "gates": go_live.OPERATIONS,
+    "twins": twins.OPERATIONS,
     "messages": messages.OPERATIONS,
     "network": (*network.OPERATIONS, *notices.OPERATIONS),
     "quality": quality.OPERATIONS,

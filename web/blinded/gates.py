@@ -23,10 +23,11 @@ from web.forms import Fields
 
 @dataclass(frozen=True)
 class GatesView(BlindedView):
-    """The gates of a study; `opens`: whether the person may open one; `role`: in which they sign an override."""
+    """The gates of a study; `opens`, `twin`: whether the person may open one, the twin; `role`: who overrides."""
 
     found: GatesOfStudy
     opens: bool
+    twin: bool
     may_define: bool
     role: str
     code_needed: bool
@@ -78,6 +79,7 @@ def _page(
     view = GatesView(
         found=found,
         opens=unblinded,
+        twin=unblinded and may(desk, Permission.VIEW_SUPPLY, study_id),
         may_define=unblinded and may(desk, Permission.RUN_GATE, study_id),
         role=words(desk.who.actor.require(Permission.SIGN_GATE, study_id).role) if signs else "",
         code_needed=code_needed,

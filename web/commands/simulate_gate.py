@@ -68,6 +68,8 @@ def gate(held: str, engine: EngineName, means: Means, out: Path | None, as_json:
     try:
         if Path(held).is_file():
             told = _of_file(Path(held), engine, means, out)
+        elif out is not None:
+            raise click.UsageError("'--out' is for a gate's file: that of a study is kept in its database.")
         else:
             acting, code, database_url = live["acting"], live["code"], live["database_url"]
             about = (held, live["mode"], live["version"], live["gate_file"], live["reason"])

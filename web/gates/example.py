@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from irt.reads.unblinded_gates import GateMatter
+from irt.study.definition import StudyDefinition
 from irt.study.sites import sites_of
 
 SIZE: Literal["full"] = "full"
@@ -54,11 +55,18 @@ class ScenarioField:
 
 
 def example_of(matter: GateMatter) -> tuple[str, list[ScenarioField]]:
-    """The planned subjects at all sites within a year; and the same with late parcels and early people."""
-    size = dict(matter.definition.sizes).get(SIZE)
-    target = size.planned_subjects if size else 100
-    sites = len(sites_of(matter.definition, SIZE)) if size else 1
-    planned = PLANNED.format(rate=max(round(target / max(sites, 1) / MONTHS, 2), 0.05), target=target)
+    """The subjects that the sites there are would bring within a year; and the same, harder."""
+    sites = max(len(sites_of(matter.definition, SIZE)), 1)
+    a_site = _planned_at_a_site(matter.definition)
+    planned = PLANNED.format(rate=max(round(a_site / MONTHS, 2), 0.05), target=max(round(a_site * sites), 1))
     harder = planned.replace("name: planned\ntitle: As planned", "name: harder\ntitle: Harder than planned")
     agreement = EXAMPLE.format(version=matter.version, seed=int(matter.version_hash[:8], 16))
     return agreement, [ScenarioField("planned.yaml", planned), ScenarioField("harder.yaml", harder + HARDER)]
+
+
+def _planned_at_a_site(definition: StudyDefinition) -> float:
+    """Of the study's full size, by the sites that were planned for it: fewer sites bring fewer subjects."""
+    size = dict(definition.sizes).get(SIZE)
+    if size is None:
+        return float(MONTHS)
+    return size.planned_subjects / max(sum(size.sites.values()) or len(definition.sites), 1)

@@ -15,11 +15,11 @@ from irt.reads.gates import GateLine, gates_of
 from irt.reads.unblinded_gates import GateRunShown, gate_run_shown
 from simulation.report.frontier import frontier
 from simulation.report.words import words_of
-from simulation.run.compared import Finished, NotPaired, compared
 from simulation.run.summary import Columns
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.charts import svg
+from web.gates.comparing import runs_compared
 from web.gates.report import run_columns
 from web.reports.plots import Plot, frontier_plot
 from web.reports.units import PERCENT_OF_VISITS, Unit, measure_unit
@@ -110,30 +110,12 @@ def _chosen(name: str, choices: tuple[tuple[str, str], ...]) -> tuple[int, int]:
 
 
 def _paired(runs: tuple[GateRunShown, ...], columns: list[dict[str, Columns]]) -> list[Paired]:
-    """Scenarios of one name; the same replication of each met the same chance."""
-    told = []
-    for name in columns[0]:
-        if name in columns[1]:
-            both = [_finished(run, name, each[name]) for run, each in zip(runs, columns, strict=True)]
-            try:
-                found = compared(*both)
-            except NotPaired as refusal:
-                told.append(Paired(name, 0, (), refusal.sentence))
-                continue
-            told.append(Paired(name, found["replications"], tuple(_rows(found))))
-    return told
-
-
-def _finished(run: GateRunShown, scenario: str, columns: Columns) -> Finished:
-    record = run.record or {}
-    one = next(each for each in record["scenarios"] if each["scenario"] == scenario)
-    about = {
-        "seed": record["seed"],
-        "scenario": scenario,
-        "scenario_id": one["scenario_id"],
-        "engine": run.line.engine,
-    }
-    return Finished(about, columns)
+    return [
+        Paired(each.scenario, 0, (), each.why_not)
+        if each.told is None
+        else Paired(each.scenario, each.told["replications"], tuple(_rows(each.told)))
+        for each in runs_compared(runs, columns)
+    ]
 
 
 def _rows(found: Mapping[str, Any]) -> list[Difference]:

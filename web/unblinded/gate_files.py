@@ -25,8 +25,6 @@ from web.unblinded.gate_runs import shown_report
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, whole_study
 
-MEDIA = MEDIA_TYPES | {"html": "text/html", "parquet": "application/vnd.apache.parquet"}
-
 
 class GateFilePages(Controller):
     """Files of one run."""
@@ -52,7 +50,7 @@ class GateFilePages(Controller):
         desk.press(log_reading, ask, desk.key())
         table = f"_{data.get('scenario', '')}" if suffix in ("csv", "parquet") else ""
         return file_answer(
-            content, file_name(f"gate_{gate}_run_{run}{table}", mode, desk.now, suffix), MEDIA[suffix]
+            content, file_name(f"gate_{gate}_run_{run}{table}", mode, desk.now, suffix), MEDIA_TYPES[suffix]
         )
 
 

@@ -1,5 +1,6 @@
 """The live twin: a change of levels, expiry, sites or enrolment is tried on a running study, then put forward."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,21 +9,24 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
-from pydantic import ValidationError
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_twins import TriedChange, tried_change, tried_changes
+from irt.services.log_reading import LogReading, log_reading
 from irt.services.propose_level_set import LevelRow, ProposeLevelSet, propose_level_set
 from irt.services.twin_runs import AskTwin, ask_twin
 from simulation.live.change import TwinChange, change_of
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import day_in, reason_in, whole_in
+from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.forms import Fields
-from web.unblinded.secret_page import require_unblinded, secret_page
+from web.frame import mode_of
+from web.twin.asking import twin_to_ask
+from web.unblinded.secret_page import require_unblinded, secret_page, whole_study
 
 PAGE = "/supply/twin"
 FIGURES = {
@@ -122,6 +126,22 @@ class TwinPages(Controller):
         study_id = study_of(desk, _MAY)
         return go("/switch") if study_id is None else _one(desk, study_id, number)
 
+    @post("/{number:int}/take", status_code=200, sync_to_thread=True)
+    def take(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:
+        """Question and answer as a file; that it was taken is written down."""
+        study_id = study_of(desk, _MAY)
+        if study_id is None:
+            return go("/switch")
+        require_unblinded(desk, _MAY, study_id)
+        with desk.store.reading() as connection:
+            tried = tried_change(connection, study_id, number)
+        ask = LogReading(study_id=study_id, what=f"live twin {number}", permission=_MAY, rows=1)
+        desk.press(log_reading, ask, desk.key())
+        content = json.dumps({"asked": dict(tried.asked), "answer": tried.result}, indent=2)
+        settings = desk.request.app.state.installation.settings
+        mode = mode_of(desk.who, whole_study(desk, study_id), settings.mode)
+        return file_answer(content, file_name(f"twin_{number}", mode, desk.now, "json"), MEDIA_TYPES["json"])
+
     @post("/{number:int}/propose", sync_to_thread=True)
     def propose(self, desk: NamedDependency[Desk], number: FromPath[int], data: Fields) -> Response[Any]:
         """Puts the levels forward as any change of levels: somebody else decides with a signature."""
@@ -152,12 +172,9 @@ def _asked(study_id: int, data: Mapping[str, str]) -> AskTwin:
         "enrolment_factor": data.get("factor", "").strip() or 1,
     }
     told = change_of(change, "The change")
-    if told == TwinChange():
-        raise BadInput("Nothing is changed. Nothing was started. Type at least one change.")
     try:
-        numbers = {name: data.get(name, "") for name in ("days", "replications")}
-        return AskTwin.model_validate({"study_id": study_id, "change": told.model_dump(mode="json"), **numbers})
-    except ValidationError:
+        return twin_to_ask(study_id, told, int(data.get("days", "")), int(data.get("replications", "")))
+    except ValueError:
         raise BadInput("Days are 7 to 1,500, replications 2 to 10,000. Nothing was started.") from None
 
 

@@ -1,5 +1,6 @@
 """Go-live gates over the API: agreed on and run by who may know kit types, seen by everybody as far as they may."""
 
+from irt.blinding.roles import Role
 from tests.builders_gate import AGREEMENT
 from tests.web.api.system import SIGNING, System
 from tests.web.world import World
@@ -41,3 +42,18 @@ def test_blinded_people_see_what_a_gate_is_worth_and_no_more(world: World) -> No
     override = {"version": 1, "reason": "urgent", "ends_on": planner.today, "signing": SIGNING}
     for path, body in (("define", facts), ("run", {"gate": 1}), ("override", override)):
         assert planner.does(f"/gates/{path}", **body).status_code == 403
+
+
+def test_a_statistician_who_knows_lists_reads_compares_and_takes_gates(world: World) -> None:
+    """Over the API as on the pages: one run beside another, and the tables that verdicts rest on."""
+    manager = System.of(world, "supply_manager.all")
+    facts = {"agreement": AGREEMENT, "scenarios": {"steady.yaml": SCENARIO}, "reason": "before we open"}
+    manager.booked("/gates/define", **facts)
+    world.office.hire("stat", (Role.UNBLINDED_STATISTICIAN, {"study_id": world.study_id}))
+    statistician = System.of(world, "stat")
+    assert statistician.asks_study("/gates/1").json()["agreement"] == AGREEMENT
+    assert statistician.booked("/gates/run", gate=1)["run"] == 1
+    assert statistician.asks_study("/gates/1/runs/1").json()["line"]["status"] == "running"
+    assert statistician.asks_study("/gates/comparison", first="1.1", second="1.1").status_code == 400
+    assert statistician.asks_study("/gates/1/runs/1/results.parquet", scenario="steady").status_code == 404
+    assert statistician.asks_study("/gates/1/runs/1/courses.parquet", scenario="steady").status_code == 404

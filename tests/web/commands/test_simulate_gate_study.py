@@ -75,6 +75,7 @@ def test_without_a_gate_nothing_is_run(house: SupplyHouse, tmp_path: Path) -> No
     refused = held().exception
     assert isinstance(refused, BadInput)
     assert "--file" in refused.sentence
+    assert "kept in its database" in held("--out", tmp_path).stderr
     (tmp_path / "steady.yaml").unlink()
     missing = held("--file", tmp_path / "gate.yaml").exception
     assert isinstance(missing, BadInput)

@@ -14,6 +14,7 @@ from simulation.measures import MEASURES
 from simulation.run.run import Means
 from tests.cast import PASSWORD
 from tests.simulation.run.stand_in import play_course, play_scenario
+from tests.web.api.system import System
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
 from tests.web.world import World
@@ -214,6 +215,11 @@ def test_two_runs_stand_side_by_side(world: World) -> None:
     page = browser.get("/gates/compare?first=1.1&second=2.1").text
     assert "Second minus first" in page
     assert "Visits missed per visit" in page
+    system = System.of(world, "supply_manager.all")
+    (told,) = system.asks_study("/gates/comparison", first="1.1", second="2.1").json()["scenarios"]
+    assert (told["scenario"], told["told"]["replications"]) == ("planned", 120)
+    table = system.asks_study("/gates/1/runs/1/results.parquet", scenario="planned").content
+    assert pq.ParquetFile(BytesIO(table)).read().num_rows == 120
     handed_in(browser, agreement=AGREEMENT.replace("seed: 5", "seed: 6"))
     browser.press("/gates/3/runs")
     carried_out(world, 3)

@@ -2,11 +2,14 @@
 
 import pytest
 
+from irt.blinding.roles import Role
+from irt.reads.supply_configuration import supply_configuration
 from irt.services.deliver_outbox import Mailroom
 from irt.services.worker import Worker
 from irt.states.records import JobKind
 from irt.tables.record import AuditEntry, Job
 from simulation.enrolment.posterior.fit import Effort
+from tests.cast import PASSWORD
 from tests.web.api.system import System
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
@@ -48,7 +51,35 @@ def test_a_change_is_tried_and_its_levels_are_put_forward(world: World) -> None:
     browser.press(f"{PAGE}/1/propose", reason="The twin says so")
     assert browser.path.startswith(f"/supply/levels/{world.study_id}/sets/")
     assert "PEN-A" in browser.text
+    change = browser.path
     assert "Twin 1" in browser.get(PAGE).text
+    world.office.hire("sam", (Role.SUPPLY_MANAGER, {"study_id": world.study_id}))
+    second = world.signed_in("sam")
+    second.get(change)
+    second.press(change, meaning="approve", password=PASSWORD)
+    with world.store.reading() as connection:
+        decided = supply_configuration(connection, world.study_id).levels
+    assert [row.level.maximum for row in decided if row.site == world.sites[0][0]] == [24, 24]
+
+
+def test_a_twin_is_tried_over_the_api_and_taken_away(world: World) -> None:
+    """The same question and answer, on the page as a file; no change is refused, and so is who is blinded."""
+    manager = System.of(world, "supply_manager.all")
+    asked = {"days": 30, "replications": 2}
+    assert manager.does("/twins/try", change={}, **asked).status_code == 400
+    assert manager.does("/twins/try", change={"levels": 3}, **asked).status_code == 400
+    assert manager.booked("/twins/try", change={"enrolment_factor": 2}, **asked)["twin"] == 1
+    worked(world)
+    assert [line["number"] for line in manager.asks_study("/twins").json()["items"]] == [1]
+    told = manager.asks_study("/twins/1").json()
+    assert (told["asked"]["change"]["enrolment_factor"], told["answer"]["replications"]) == (2, 2)
+    browser = world.signed_in("supply_manager.all")
+    browser.get(f"{PAGE}/1")
+    taken = browser.press(f"{PAGE}/1/take")
+    assert taken.json() == {"asked": told["asked"], "answer": told["answer"]}
+    planner = System.of(world, "supply_planner.all")
+    assert planner.asks_study("/twins/1").status_code == 403
+    assert planner.does("/twins/try", change={"enrolment_factor": 2}, **asked).status_code == 403
 
 
 def test_jobs_and_the_blinded_trail_tell_nothing_of_it(world: World) -> None:
