@@ -14,6 +14,7 @@ from optimization.engine.lots import allot
 from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
 from optimization.engine.packing import packed_plan
+from optimization.engine.schedule import Schedule
 from optimization.engine.stores import overfull
 from optimization.engine.waste import first_prices
 from optimization.plan import Plan
@@ -26,6 +27,9 @@ TUNED, FACTORS = {2, 5, 9}, (0.5, 0.7, 0.85)
 """Rounds before which the early prices of the bound are tuned, and how; first after they are found."""
 STEPS, TRIES = 12, 60
 """Of the bound and of the schedules of each cluster in a round."""
+
+LARGE, SAVED = 20_000, 0.0005
+"""Plans of more kits are made anew where they save that much, and in the end."""
 
 
 def optimize(
@@ -54,6 +58,8 @@ class _Run:
         nothing = Plan((), ())
         self._best = self._last = _Candidate(nothing, check_plan(problem, nothing))
         self._stopped: Status | None = None
+        self._taken: list[Schedule] = []
+        self._taken_cost = 0.0
         self._all_begun = False
         self._best_bound = 0
 
@@ -79,6 +85,9 @@ class _Run:
                     work.tune_bound_price(FACTORS)
                 if not self._stopped:
                     work.go_on(0.2 * self._goal.gap, STEPS, TRIES, self._tell)
+            if self._worth_taking():
+                self._take()
+        if self._schedules_changed():
             self._take()
         status = Status.PROVEN if self._reached() else self._stopped or Status.STOPPED
         seconds = self._clock() - self._begun
@@ -141,12 +150,36 @@ class _Run:
         allotted, without = allot(self._problem, kits)
         plan = packed_plan(self._problem, allotted, own)
         found = _Candidate(plan, check_plan(self._problem, plan))
-        self._last = found
+        self._last, self._taken, self._taken_cost = found, self._schedules(), self._unpriced()
         better = found.verdict.cost.total < self._best.verdict.cost.total
         if not found.verdict.violations and better:
             self._best = found
         self._tell("plan checked")
         return without
+
+    def _schedules(self) -> list[Schedule]:
+        return [one.schedule for work in self._classes for one in work.clusters]
+
+    def _schedules_changed(self) -> bool:
+        now = self._schedules()
+        return len(now) != len(self._taken) or any(
+            one is not other for one, other in zip(now, self._taken, strict=True)
+        )
+
+    def _worth_taking(self) -> bool:
+        """Whether a plan of the schedules of now may be the last, or saves enough to be made and checked.
+
+        To pack, check and price a large plan takes as long as several steps of the bound.
+        """
+        if not self._schedules_changed():
+            return False
+        saved = self._taken_cost - self._unpriced()
+        hoped = self._last.verdict.cost.total - saved - self._bound()
+        reached = hoped <= self._goal.gap * self._bound()
+        return self._problem.kits_wanted <= LARGE or reached or saved >= SAVED * self._bound()
+
+    def _unpriced(self) -> float:
+        return sum(one.unpriced for work in self._classes for one in work.clusters)
 
     def _bound(self) -> int:
         """The best bound so far, in whole cents: no plan costs a fraction."""

@@ -13,13 +13,13 @@ from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
 from optimization.engine.shared_arrivals import share_arrivals
-from optimization.engine.site_plans import plan_sites
+from optimization.engine.site_plans import as_overtaken, plan_sites
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
-PATIENCE = 6
-"""Steps without a better bound before the steps get smaller."""
-SMALLER = 0.6
+PATIENCE, TURNS = 4, 15
+"""Steps without a better bound before the steps get smaller, and steps after which long ones do in any case."""
+SMALLER, LONG_STEP = 0.6, 0.1
 REACHED = 1e-6
 
 
@@ -33,12 +33,18 @@ class Shares:
 
 @dataclass(frozen=True)
 class Bound:
-    """The best bound of a cluster so far, and the shares that gave it; `step` is the length of the next step."""
+    """The best bound of a cluster so far, and the shares that gave it; `step` is the length of the next step.
+
+    `last`: the shares to go on from, if not the best; `likely`: arrivals that were paid for at them.
+    """
 
     value: float
     shares: Shares
-    step: float = 0.5
+    step: float = 1.0
     idle: int = 0
+    turns: int = 0
+    last: Shares | None = None
+    likely: Counts | None = None
     final: bool = False
 
 
@@ -75,29 +81,33 @@ def raise_bound(cluster: Cluster, tables: Tables, bound: Bound, cost: float, ste
     if not cluster.arrivals or bound.final or cost >= NEVER / 2:
         # Without a plan that serves every visit there is nothing to aim at: steps that far drown all sums.
         return bound
-    best, shares, step, idle = bound.value, bound.shares, bound.step, bound.idle
-    best_shares, likely = shares, None
+    best, best_shares, shares, likely = bound.value, bound.shares, bound.last or bound.shares, bound.likely
+    step, idle, turns, best_answer = bound.step, bound.idle, bound.turns, None
     for _ in range(steps):
         answer = _answer(cluster, tables, shares, likely)
         likely = answer.paid
         if answer.value > best + REACHED * abs(best):
-            best, best_shares, idle = answer.value, shares, 0
+            best, best_shares, best_answer, idle = answer.value, shares, answer, 0
         else:
             idle += 1
         if best >= cost * (1 - REACHED) or not (answer.openings.any() or answer.kits.any()):
             break
-        if idle >= PATIENCE:
-            step, idle, shares = step * SMALLER, 0, best_shares
-            continue
+        turns += 1
+        if idle >= PATIENCE or (turns >= TURNS and step > LONG_STEP):
+            step, idle, turns, shares = step * SMALLER, 0, 0, best_shares
+            if best_answer is None:
+                continue
+            answer = best_answer
         shares = _stepped(cluster, tables, shares, answer, step * max(cost - answer.value, 1e-4 * cost))
-    return Bound(best, best_shares, step, idle)
+    return Bound(best, best_shares, step, idle, turns, shares, likely)
 
 
 def _without_depot(cluster: Cluster, tables: Tables) -> float:
     sites = np.arange(len(cluster.sites), dtype=np.int64)
     if not len(sites):
         return 0.0
-    value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), tables.sites.leaves)
+    days = as_overtaken(tables.sites.leaves)
+    value, _ = plan_sites(tables.sites, sites, np.zeros_like(tables.sites.price), days)
     costs = value + cluster.apart
     whole = float(costs[cluster.best_choices(costs)].sum())
     return whole if whole < NEVER / 2 else cluster.least

@@ -14,7 +14,7 @@ import numpy as np
 from optimization.engine.cluster import Cluster
 from optimization.engine.compiled import NEVER
 from optimization.engine.depot_inflow import plan_inflow
-from optimization.engine.site_plans import plan_sites, travelling
+from optimization.engine.site_plans import as_overtaken, plan_sites, travelling
 from optimization.engine.site_table import Amounts, Counts
 from optimization.engine.tables import Tables
 
@@ -148,7 +148,7 @@ class Cases:
         held, source = self._drawn_from(ranges.arrivals, prices)
         last = np.maximum(table.arrivals - 1, 0)
         price = np.where(held[last] >= 0, self._price_at(ranges.arrivals, prices, held)[last], 0.0)
-        value, sent = plan_sites(table, self._sites, price, source[last])
+        value, sent = plan_sites(table, self._sites, price, as_overtaken(source[last]))
         costs = value + self._cluster.apart
         best = self._cluster.best_choices(costs)
         least = float(costs[best].sum())
@@ -203,9 +203,10 @@ def _halves(case: Case) -> list[Ranges]:
         parts = ((low, middle), (middle + 1, high))
         return [Ranges((*arrivals[:widest], part, *arrivals[widest + 1 :]), kits) for part in parts]
     drawn, came = np.cumsum(case.found.drawn), np.cumsum(case.found.came)
-    if not (drawn != came).any():
+    apart = np.abs(drawn - came) * np.array([low < high for low, high in kits])
+    if not apart.any():
         return []
-    place = int(np.argmax(np.abs(drawn - came)))
+    place = int(np.argmax(apart))
     low, high = kits[place]
     middle = min(max(int(drawn[place] + came[place]) // 2, low), high - 1)
     parts = ((low, middle), (middle + 1, high))

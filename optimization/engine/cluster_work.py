@@ -15,7 +15,10 @@ from optimization.engine.waste import LotPrices
 
 SHORT_STEP = 0.002
 """A bound whose steps are shorter does not rise any more."""
-CASES, TRIAL_CASES = 16, 60
+FAR_BEHIND, SLOW_STEP = 3.0, 0.2
+"""Shares so many times further from the plan than cases, at steps that are no longer than that, are given up."""
+CASES, TRIAL_CASES, ALL_CASES = 16, 60, 48
+"""In a round, for a trial, and in a round where cases alone can show that the plan is good enough."""
 SPACINGS = (1, 2, 3, 4, 5, 6, 8, 10, 12)
 """Arrivals a year begun with, from which the search starts."""
 
@@ -147,12 +150,13 @@ def go_on(work: ClusterWork, gap: float, steps: int, tries: int) -> None:
     reach = work.cost - gap * max(work.cost, 0.0) - 0.5
     hopeful = work.few and work.cases.limit > work.bound.value
     if hopeful and work.value < reach:
-        work.tell_apart(reach, CASES)
+        work.tell_apart(reach, ALL_CASES if work.cases.limit >= reach else CASES)
         days = {work.relaxed.arrivals[one].leaves for one in work.cases.lowest}
         work.scheduling.consider(place for place, one in enumerate(work.exact.arrivals) if one.leaves in days)
     ahead = work.cases.bound > work.bound.value and not work.cases.exhausted
     by_cases = hopeful and ahead and work.cases.limit >= reach
-    if work.value < reach and work.bound.step > SHORT_STEP and not by_cases:
+    behind = work.cost - work.bound.value > FAR_BEHIND * work.gap and work.bound.step <= SLOW_STEP
+    if work.value < reach and work.bound.step > SHORT_STEP and not (by_cases or behind):
         work.bound = raise_bound(work.relaxed, work.tables, work.bound, work.cost, steps)
 
 

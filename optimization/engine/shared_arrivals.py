@@ -1,13 +1,25 @@
 """The least-cost plan of each site when it pays its own share of every arrival at the depot that it draws from."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from optimization.engine.compiled import NEVER, compiled
-from optimization.engine.site_plans import enough_before, keep, no_worse, send, spares, trip_costs, within_reach
+from optimization.engine.site_plans import (
+    NOT_USABLE,
+    enough_before,
+    everywhere,
+    full_loads,
+    keep,
+    no_dearer_in_turn,
+    no_worse,
+    send,
+    spares,
+    trip_costs,
+    within_reach,
+)
 from optimization.engine.site_table import Amounts, Counts, SiteTable
-
-NOT_USABLE = -2
 
 
 @compiled
@@ -20,96 +32,228 @@ def share_arrivals(
     it came, which must not rise along the arrivals; `opening` (s, j): the site's share of the arrival. A site
     draws from the arrival it paid for last: an older one would have been dearer for every kit since.
     `likely` (s, j): 1 for arrivals a good plan may pay for. A first plan by these alone saves looking far around.
+    Where options overtake each other, one brings what any before it may: so no order of kits is lost.
     """
     count, arrivals = opening.shape
-    left, every = left_source, np.ones(arrivals, np.int64)
+    left, every, full = left_source, np.ones(arrivals, np.int64), full_loads(table)
     value = np.zeros(count)
     paid = np.zeros((count, arrivals), np.int64)
     drawn = np.zeros((count, arrivals), np.int64)
+    room = _room(table, arrivals)
     for site in range(count):
-        rest = _rest(table, site, left_source, kit_price)
-        limit = NEVER
+        free = _free(table, site, left_source, kit_price, full)
+        near = everywhere(table, site)
+        limit, rest = NEVER, _rest(table, site, free)
         if likely[site].any():
-            some = likely[site]
-            limit = _plan(table, site, left, kit_price, opening[site], some, rest, NEVER, paid[site], drawn[site])
-            paid[site, :] = 0
-            drawn[site, :] = 0
-        value[site] = _plan(
-            table, site, left, kit_price, opening[site], every, rest, limit, paid[site], drawn[site]
-        )
+            given = Given(left, kit_price, opening[site], full, free.in_turn, rest, near)
+            limit = _plan(table, site, given, likely[site], limit, room, paid[site], drawn[site])
+            near = _near(table, site, free, rest, _within(limit))
+        given = Given(left, kit_price, opening[site], full, free.in_turn, rest, near)
+        all_paid, all_drawn = np.zeros(arrivals, np.int64), np.zeros(arrivals, np.int64)
+        value[site] = _plan(table, site, given, every, limit, room, all_paid, all_drawn)
+        if value[site] <= limit:
+            paid[site], drawn[site] = all_paid, all_drawn
+        else:
+            value[site] = limit
     return value, paid, drawn
+
+
+class Given(NamedTuple):
+    """What is the same for a site's plans: of arrivals (j,), full loads, options in turn (o,), and the least rest.
+
+    `near` (o + 1, 4): numbers of kits worth following, as `everywhere` tells them.
+    """
+
+    left_source: Counts
+    kit_price: Amounts
+    opening: Amounts
+    full: Counts
+    in_turn: NDArray[np.bool_]
+    rest: Amounts
+    near: Counts
+
+
+class Free(NamedTuple):
+    """A site's options as if arrivals were free: what a kit pays besides and its day at the source (o,)."""
+
+    more: Amounts
+    day: Counts
+    full: Counts
+    in_turn: NDArray[np.bool_]
+
+
+class Room(NamedTuple):
+    """Arrays for one site after the other, flat: by arrival held and kits that have come (j + 1, k, k).
+
+    `cost` and `then`: at an option and after it. `source`: which arrival was held before this one was paid for.
+    `sent` (o, j + 1, k, k): kits of the consignment. `alive` (j + 1,): whether any cost is worth following.
+    `paid_at` (j + 1,): the option before which the arrival was paid for first.
+    """
+
+    cost: Amounts
+    then: Amounts
+    source: NDArray[np.int16]
+    sent: NDArray[np.int32]
+    alive: NDArray[np.int64]
+    paid_at: Counts
+
+
+@compiled
+def _room(table: SiteTable, arrivals: int) -> Room:
+    most, all_sent = 1, 1
+    for site in range(table.wanted.shape[0]):
+        states = (arrivals + 1) * (table.wanted[site, 0] + 1) * (table.wanted[site, 1] + 1)
+        most, all_sent = max(most, states), max(all_sent, states * table.options[site])
+    alive, paid_at = np.zeros(arrivals + 1, np.int64), np.zeros(arrivals + 1, np.int64)
+    source, sent = np.empty(most, np.int16), np.empty(all_sent, np.int32)
+    return Room(np.empty(most), np.empty(most), source, sent, alive, paid_at)
+
+
+@compiled
+def _in_turn(table: SiteTable, site: int, left_source: Counts, kit_price: Amounts) -> NDArray[np.bool_]:
+    """Whether an option is no dearer in turn, from whatever arrivals; of no option where arrivals get dearer.
+
+    Nor where some options pass the depot by and others do not.
+    """
+    last = table.options[site]
+    direct = table.arrivals[site, :last] < 0
+    falls = (np.diff(kit_price) <= 0).all() and (np.diff(left_source) >= 0).all()
+    if direct.all():
+        return no_dearer_in_turn(table, site, table.price[site], table.leaves[site])
+    if direct.any() or not falls:
+        return np.zeros(last, np.bool_)
+    return no_dearer_in_turn(table, site, table.price[site], np.zeros(last, np.int64))
 
 
 @compiled
 def _plan(
     table: SiteTable,
     site: int,
-    left_source: Counts,
-    kit_price: Amounts,
-    opening: Amounts,
+    given: Given,
     usable: NDArray[np.int64],
-    rest: Amounts,
     limit: float,
+    room: Room,
     paid: NDArray[np.int64],
     drawn: NDArray[np.int64],
 ) -> float:
     """The least cost of one site by usable arrivals; nothing is followed further that costs more than the limit."""
     blind = table.each.sum() > 0
     size0, size1, last = table.wanted[site, 0] + 1, table.wanted[site, 1] + 1, table.options[site]
-    reach = 0
-    for option in range(last):
-        reach = max(reach, table.arrivals[site, option])
-    limit = limit + 1e-7 * abs(limit) + 1e-3
-    cost = np.full((reach + 1, size0, size1), NEVER)
-    then = np.empty((reach + 1, size0, size1))
-    sent = np.zeros((last, reach + 1, size0, size1), np.int32)
-    came = np.full((last, reach + 1, size0, size1), -1, np.int16)
-    alive = np.zeros(reach + 1, np.int64)
+    limit = _within(limit)
+    shape = (given.opening.shape[0] + 1, size0, size1)
+    states = shape[0] * size0 * size1
+    cost, then = room.cost[:states].reshape(shape), room.then[:states].reshape(shape)
+    source, alive = room.source[:states].reshape(shape), room.alive
+    sent = room.sent[: last * states].reshape((last, *shape))
+    cost[0], alive[:] = NEVER, 0
     cost[0, 0, 0], alive[0] = 0.0, 1
-    here = 0
+    full, in_turn = given.full, given.in_turn
+    here, direct = 0, -1
     for option in range(last):
         before, here = here, max(here, table.arrivals[site, option])
-        _change_arrival(cost, came[option], alive, before, here, opening, usable)
-        _forget(cost, alive, here, kit_price, rest[option], limit)
+        if table.arrivals[site, option] < 0:
+            direct = max(direct, table.leaves[site, option])
+        room.paid_at[before + 1 : here + 1] = option
+        near = given.near[option : option + 2]
+        _change_arrival(cost, source, alive, before, here, given.opening, usable, near[0])
+        _forget(cost, alive, here, given.kit_price, given.rest[option], limit, near[0])
         costs = trip_costs(table, site, option, 0.0)
+        loads = _loads(table, site, option, full, in_turn)
         for held in range(here + 1):
             if alive[held] == 0:
                 continue
-            keep(table, site, option, cost[held], then[held])
+            keep(table, site, option, near, cost[held], then[held])
+            sent[option, held, near[1, 0] : near[1, 1] + 1] = 0
+            day = max(direct, given.left_source[held - 1]) if held > 0 else direct
             if table.arrivals[site, option] < 0:
-                more, day = 0.0, table.leaves[site, option]
+                more = 0.0
             elif held > 0:
-                more, day = kit_price[held - 1], left_source[held - 1]
+                more = given.kit_price[held - 1]
             else:
                 continue
             if blind:
                 costs = trip_costs(table, site, option, more)
             price = table.price[site, option] + more
-            enough = _enough_before(table, site, option, more, kit_price)
-            send(table, site, option, costs, price, day, enough, cost[held], then[held], sent[option, held])
+            enough = _enough_before(table, site, option, more, given.kit_price)
+            kits = sent[option, held]
+            send(table, site, option, costs, price, day, enough, loads, near, cost[held], then[held], kits)
         cost, then = then, cost
-    return _trace(table, site, cost, alive, sent, came, paid, drawn)
+    return _trace(table, site, cost, here, room, sent, source, paid, drawn)
 
 
 @compiled
-def _rest(table: SiteTable, site: int, left_source: Counts, kit_price: Amounts) -> Amounts:
+def _free(table: SiteTable, site: int, left_source: Counts, kit_price: Amounts, full: Counts) -> Free:
+    last = table.options[site]
+    more, day = np.zeros(last), np.full(last, NOT_USABLE)
+    here, direct = 0, -1
+    for option in range(last):
+        here = max(here, table.arrivals[site, option])
+        if table.arrivals[site, option] < 0:
+            direct = max(direct, table.leaves[site, option])
+        if table.arrivals[site, option] < 0 or here > 0:
+            day[option] = max(direct, left_source[here - 1]) if here > 0 else direct
+            more[option] = kit_price[here - 1] if table.arrivals[site, option] >= 0 else 0.0
+    return Free(more, day, full, _in_turn(table, site, left_source, kit_price))
+
+
+@compiled
+def _rest(table: SiteTable, site: int, free: Free) -> Amounts:
     """Shape (options + 1, kits, kits): what the kits still to come cost at the least, if arrivals were free."""
     size0, size1, last = table.wanted[site, 0] + 1, table.wanted[site, 1] + 1, table.options[site]
-    more, day = np.zeros(last), table.leaves[site, :last].copy()
-    for option in range(last):
-        held = table.arrivals[site, option]
-        if held == 0:
-            day[option] = NOT_USABLE
-        elif held > 0:
-            more[option], day[option] = kit_price[held - 1], left_source[held - 1]
     rest = np.full((last + 1, size0, size1), NEVER)
     rest[last, size0 - 1, size1 - 1] = 0.0
     for option in range(last - 1, -1, -1):
         low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
         rest[option, low0:, low1:] = rest[option + 1, low0:, low1:]
-        if day[option] != NOT_USABLE:
-            _send_back(table, site, option, more, day, rest[option + 1], rest[option])
+        if free.day[option] != NOT_USABLE:
+            _send_back(table, site, option, free, rest[option + 1], rest[option])
     return rest
+
+
+@compiled
+def _loads(table: SiteTable, site: int, option: int, full: Counts, in_turn: NDArray[np.bool_]) -> Counts:
+    """The full loads of an option that follow kits that are not due; empty: all loads do."""
+    return full[table.box_row[site, option], : full.shape[1] if in_turn[option] else 0]
+
+
+@compiled
+def _near(table: SiteTable, site: int, free: Free, rest: Amounts, limit: float) -> Counts:
+    """The numbers of kits that can be there before each option at no more than the limit, if arrivals were free."""
+    near, last = everywhere(table, site), table.options[site]
+    now, then = np.full(rest.shape[1:], NEVER), np.full(rest.shape[1:], NEVER)
+    sent = np.empty(rest.shape[1:], np.int32)
+    now[0, 0] = 0.0
+    for option in range(last + 1):
+        _narrow(now, rest[option], limit, near[option])
+        if option < last:
+            window = near[option : option + 2]
+            keep(table, site, option, window, now, then)
+            if free.day[option] != NOT_USABLE:
+                more, day = free.more[option], free.day[option]
+                costs, price = trip_costs(table, site, option, more), table.price[site, option] + more
+                enough = enough_before(table, site, option, free.more, free.day, False)
+                loads = _loads(table, site, option, free.full, free.in_turn)
+                send(table, site, option, costs, price, day, enough, loads, window, now, then, sent)
+            now, then = then, now
+    return near
+
+
+@compiled
+def _narrow(cost: Amounts, rest: Amounts, limit: float, near: Counts) -> None:
+    """Only numbers of kits of which some cost no more than the limit in the end; none if there are none."""
+    low0, low1, high0, high1 = near[1] + 1, near[3] + 1, -1, -1
+    for all0 in range(near[0], near[1] + 1):
+        for all1 in range(near[2], near[3] + 1):
+            if cost[all0, all1] + rest[all0, all1] <= limit:
+                low0, high0 = min(low0, all0), max(high0, all0)
+                low1, high1 = min(low1, all1), max(high1, all1)
+    near[0], near[1], near[2], near[3] = low0, high0, low1, high1
+
+
+@compiled
+def _within(limit: float) -> float:
+    """The limit with room for rounding."""
+    return limit + 1e-7 * abs(limit) + 1e-3
 
 
 @compiled
@@ -133,18 +277,19 @@ def _enough_before(table: SiteTable, site: int, option: int, more: float, kit_pr
 @compiled
 def _change_arrival(
     cost: Amounts,
-    came: NDArray[np.int16],
+    source: NDArray[np.int16],
     alive: NDArray[np.int64],
     before: int,
     here: int,
     opening: Amounts,
     usable: NDArray[np.int64],
+    near: Counts,
 ) -> None:
     """Lets every state draw from the arrivals since the last option, for the site's share: later is no better."""
     if before == here:
         return
     best = np.full(cost.shape[1:], NEVER)
-    source = np.zeros(cost.shape[1:], np.int16)
+    cheapest = np.zeros(cost.shape[1:], np.int16)
     for held in range(here + 1):
         if held > before:
             if usable[held - 1] == 0:
@@ -152,18 +297,24 @@ def _change_arrival(
             alive[held] = 1
         if alive[held] == 0:
             continue
-        for all0 in range(cost.shape[1]):
-            for all1 in range(cost.shape[2]):
+        for all0 in range(near[0], near[1] + 1):
+            for all1 in range(near[2], near[3] + 1):
                 if held > before:
                     cost[held, all0, all1] = min(NEVER, best[all0, all1] + opening[held - 1])
-                    came[held, all0, all1] = source[all0, all1]
+                    source[held, all0, all1] = cheapest[all0, all1]
                 if cost[held, all0, all1] < best[all0, all1]:
-                    best[all0, all1], source[all0, all1] = cost[held, all0, all1], held
+                    best[all0, all1], cheapest[all0, all1] = cost[held, all0, all1], held
 
 
 @compiled
 def _forget(
-    cost: Amounts, alive: NDArray[np.int64], here: int, kit_price: Amounts, rest: Amounts, limit: float
+    cost: Amounts,
+    alive: NDArray[np.int64],
+    here: int,
+    kit_price: Amounts,
+    rest: Amounts,
+    limit: float,
+    near: Counts,
 ) -> None:
     """Drops what costs more than the limit in the end, or no less than if drawn from a later arrival."""
     least = np.full(cost.shape[1:], NEVER)
@@ -175,8 +326,8 @@ def _forget(
             price = kit_price[held - 1]
             least[:, :] = NEVER
         alive[held] = 0
-        for all0 in range(cost.shape[1]):
-            for all1 in range(cost.shape[2]):
+        for all0 in range(near[0], near[1] + 1):
+            for all1 in range(near[2], near[3] + 1):
                 now = cost[held, all0, all1]
                 if now + rest[all0, all1] > limit or (held > 0 and now >= least[all0, all1]):
                     cost[held, all0, all1] = NEVER
@@ -190,51 +341,64 @@ def _trace(
     table: SiteTable,
     site: int,
     cost: Amounts,
-    alive: NDArray[np.int64],
+    here: int,
+    room: Room,
     sent: NDArray[np.int32],
-    came: NDArray[np.int16],
+    source: NDArray[np.int16],
     paid: NDArray[np.int64],
     drawn: NDArray[np.int64],
 ) -> float:
     """Follows the best end back to the beginning; NEVER without one."""
     all0, all1 = cost.shape[1] - 1, cost.shape[2] - 1
     value, held = NEVER, 0
-    for end in range(cost.shape[0]):
-        if alive[end] > 0 and cost[end, all0, all1] < value:
+    for end in range(here + 1):
+        if room.alive[end] > 0 and cost[end, all0, all1] < value:
             value, held = cost[end, all0, all1], end
     if value >= NEVER / 2:
         return NEVER
-    for option in range(sent.shape[0] - 1, -1, -1):
+    for option in range(table.options[site] - 1, -1, -1):
         chosen = sent[option, held, all0, all1]
         if chosen > 0 and table.arrivals[site, option] >= 0:
             new0, new1 = chosen // 65536, chosen % 65536
             drawn[held - 1] += new0 + new1 + spares(table, new0, new1)
         all0 -= chosen // 65536
         all1 -= chosen % 65536
-        source = came[option, held, all0, all1]
-        if source >= 0:
+        while held > 0 and room.paid_at[held] == option:
             paid[held - 1] = 1
-            held = source
+            held = source[held, all0, all1]
     return value
 
 
 @compiled
 def _send_back(
-    table: SiteTable, site: int, option: int, more: Amounts, day: Counts, after: Amounts, before: Amounts
+    table: SiteTable,
+    site: int,
+    option: int,
+    free: Free,
+    after: Amounts,
+    before: Amounts,
 ) -> None:
     """Improves `before` by one consignment to each state of `after`."""
     low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
-    high0 = within_reach(table, site, option, 0, day[option])
-    high1 = within_reach(table, site, option, 1, day[option])
-    costs = trip_costs(table, site, option, more[option])
-    price = table.price[site, option] + more[option]
+    high0 = within_reach(table, site, option, 0, free.day[option])
+    high1 = within_reach(table, site, option, 1, free.day[option])
+    costs = trip_costs(table, site, option, free.more[option])
+    price = table.price[site, option] + free.more[option]
+    loads = _loads(table, site, option, free.full, free.in_turn)
     most = low0 + low1 + table.room[site, option]
-    enough = enough_before(table, site, option, more, day, False)
+    enough = enough_before(table, site, option, free.more, free.day, False)
     for had0 in range(low0, high0 + 1):
         for had1 in range(low1, high1 + 1):
             if had0 >= enough[0] and had1 >= enough[1]:
                 break
             best = before[had0, had1]
+            if loads.shape[0] > 0 and had0 > low0:
+                for new in loads:
+                    if new < 0 or had0 + new > min(high0, most):
+                        break
+                    best = min(best, after[had0 + new, 0] + costs[new, 0] + price * new)
+                before[had0, had1] = best
+                continue
             for all0 in range(had0, high0 + 1):
                 for all1 in range(had1, min(high1, most - all0) + 1):
                     new = all0 - had0 + all1 - had1

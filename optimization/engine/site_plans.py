@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from optimization.engine.compiled import NEVER, compiled
 from optimization.engine.site_table import Amounts, Counts, SiteTable
 
+NOT_USABLE = -2
+"""The day at the source of an option that brings nothing."""
+
 
 @compiled
 def within_reach(table: SiteTable, site: int, option: int, kind: int, source_day: int) -> int:
@@ -86,6 +89,62 @@ def enough_before(
 
 
 @compiled
+def full_loads(table: SiteTable) -> Counts:
+    """Shape (boxes' rows, loads): numbers of kits beside which one more would cost a further box, and then -1."""
+    rows, most = table.box_cost.shape
+    full = np.full((rows, most), -1)
+    for row in range(rows):
+        count = 0
+        for kits in range(1, most - 1):
+            if table.box_cost[row, kits + 1] > table.box_cost[row, kits]:
+                full[row, count] = kits
+                count += 1
+    return full
+
+
+@compiled
+def no_dearer_in_turn(table: SiteTable, site: int, price: Amounts, source_day: Counts) -> NDArray[np.bool_]:
+    """Shape (options,): whether what any earlier option brings for later visits could as well come by this one.
+
+    Then kits that are there before they are needed are followed only by consignments whose boxes are full: else
+    one of them would come in those. Shapes of prices and of days at the source: (options,).
+    """
+    last = table.options[site]
+    found = np.zeros(last, np.bool_)
+    if table.wanted[site, 1] > 0 or table.each.sum() > 0:
+        return found
+    least, latest, most = np.inf, -1, 0
+    for option in range(last):
+        if source_day[option] >= -1:
+            opens = table.open[site, option, 0]
+            found[option] = price[option] <= least and source_day[option] >= latest and opens >= most
+            least, latest = min(least, price[option]), max(latest, source_day[option])
+            most = max(most, opens)
+    return found
+
+
+@compiled
+def _send_full(
+    loads: Counts,
+    costs: Amounts,
+    price: float,
+    had: int,
+    high: int,
+    base: float,
+    after: Amounts,
+    sent: NDArray[np.int32],
+) -> None:
+    """One consignment with full boxes on top of so many kits of kind 0."""
+    for new in loads:
+        if new < 0 or had + new > high:
+            return
+        cost = base + costs[new, 0] + price * new
+        if cost < after[had + new, 0] - 1e-9:
+            after[had + new, 0] = cost
+            sent[had + new, 0] = new * 65536
+
+
+@compiled
 def send(
     table: SiteTable,
     site: int,
@@ -94,20 +153,29 @@ def send(
     price: float,
     source_day: int,
     enough: tuple[int, int],
+    loads: Counts,
+    near: Counts,
     before: Amounts,
     after: Amounts,
     sent: NDArray[np.int32],
 ) -> None:
     """Improves `after` (kits of kind 0, of kind 1) by one consignment on top of `before`; `sent` keeps its kits.
 
-    Where `enough` kits of either kind have come, nothing is sent.
+    Where `enough` kits of either kind have come, nothing is sent. Where kits are there that are not due, only the
+    `loads` are; if there are any. `near`: see `everywhere`.
     """
     low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
-    high0 = within_reach(table, site, option, 0, source_day)
-    high1 = within_reach(table, site, option, 1, source_day)
+    high0 = min(near[1, 1], within_reach(table, site, option, 0, source_day))
+    high1 = min(near[1, 3], within_reach(table, site, option, 1, source_day))
     most = low0 + low1 + table.room[site, option]
-    for had0 in range(low0, high0 + 1):
-        for had1 in range(low1, high1 + 1):
+    for had0 in range(max(low0, near[0, 0]), min(high0, near[0, 1]) + 1):
+        if loads.shape[0] > 0 and had0 > low0:
+            if had0 >= enough[0]:
+                break
+            if before[had0, 0] < NEVER / 2:
+                _send_full(loads, costs, price, had0, min(high0, most), before[had0, 0], after, sent)
+            continue
+        for had1 in range(max(low1, near[0, 2]), min(high1, near[0, 3]) + 1):
             if had0 >= enough[0] and had1 >= enough[1]:
                 break
             base = before[had0, had1]
@@ -124,11 +192,24 @@ def send(
 
 
 @compiled
-def keep(table: SiteTable, site: int, option: int, before: Amounts, after: Amounts) -> None:
+def everywhere(table: SiteTable, site: int) -> Counts:
+    """Shape (options + 1, 4): before each option and in the end, the fewest and most kits of kind 0, of kind 1.
+
+    Others are not followed: here all are.
+    """
+    near = np.zeros((table.options[site] + 1, 4), np.int64)
+    near[:, 1], near[:, 3] = table.wanted[site, 0], table.wanted[site, 1]
+    return near
+
+
+@compiled
+def keep(table: SiteTable, site: int, option: int, near: Counts, before: Amounts, after: Amounts) -> None:
     """Nothing is sent by this option: what was due by now must have come."""
-    after[:, :] = NEVER
-    low0, low1 = table.due[site, option, 0], table.due[site, option, 1]
-    after[low0:, low1:] = before[low0:, low1:]
+    low0, low1 = max(table.due[site, option, 0], near[0, 0]), max(table.due[site, option, 1], near[0, 2])
+    for all0 in range(near[1, 0], near[1, 1] + 1):
+        for all1 in range(near[1, 2], near[1, 3] + 1):
+            followed = low0 <= all0 <= near[0, 1] and low1 <= all1 <= near[0, 3]
+            after[all0, all1] = before[all0, all1] if followed else NEVER
 
 
 @compiled
@@ -164,6 +245,7 @@ def plan_sites(
     """
     count = sites.shape[0]
     value = np.zeros(count)
+    full = full_loads(table)
     kits = np.zeros((count, table.due.shape[1], 2), np.int64)
     for row in range(count):
         site = sites[row]
@@ -171,10 +253,13 @@ def plan_sites(
         cost = np.full((last + 1, size0, size1), NEVER)
         sent = np.zeros((last, size0, size1), np.int32)
         cost[0, 0, 0] = 0.0
+        near = everywhere(table, site)
         lying = lying_kits(table, site)
         lies = lying[size0 - 1, size1 - 1] > 0.0
+        in_turn = no_dearer_in_turn(table, site, table.price[site] + extra_price[site], source_day[site])
         for option in range(last):
-            keep(table, site, option, cost[option], cost[option + 1])
+            window = near[option : option + 2]
+            keep(table, site, option, window, cost[option], cost[option + 1])
             if source_day[site, option] >= -1:
                 more, day = extra_price[site, option], source_day[site, option]
                 costs = trip_costs(table, site, option, more)
@@ -182,13 +267,15 @@ def plan_sites(
                     add_from_stock(table, costs)
                 price = table.price[site, option] + more
                 enough = enough_before(table, site, option, extra_price[site], source_day[site], lies)
+                row_of = table.box_row[site, option]
+                loads = full[row_of, : full.shape[1] if in_turn[option] and not lies else 0]
                 if not lies or more == 0.0:
                     now, then = cost[option], cost[option + 1]
-                    send(table, site, option, costs, price, day, enough, now, then, sent[option])
+                    send(table, site, option, costs, price, day, enough, loads, window, now, then, sent[option])
                 else:
                     paid = more * lying
                     now, then = cost[option] + paid, cost[option + 1] + paid
-                    send(table, site, option, costs, price, day, enough, now, then, sent[option])
+                    send(table, site, option, costs, price, day, enough, loads, window, now, then, sent[option])
                     cost[option + 1] = then - paid
         value[row] = cost[last, size0 - 1, size1 - 1]
         if value[row] >= NEVER / 2:
@@ -201,6 +288,14 @@ def plan_sites(
                 all0 -= chosen // 65536
                 all1 -= chosen % 65536
     return value, kits
+
+
+def as_overtaken(source_day: Counts) -> Counts:
+    """Days at the source (site, option) for bounds: an option brings what any before it may.
+
+    Kits are counted in order, and where options overtake each other, plans may bring a later kit first.
+    """
+    return np.where(source_day == NOT_USABLE, NOT_USABLE, np.maximum.accumulate(source_day, axis=1))
 
 
 def travelling(table: SiteTable, sent: NDArray[np.int64]) -> Counts:

@@ -7,7 +7,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from optimization.engine.boxes import box_costs
+from optimization.engine.boxes import box_costs, in_whole_kits
 from optimization.engine.cluster import Cluster, ClusterSite, Placed, Trip
 from optimization.engine.depot_inflow import InflowTable
 from optimization.engine.early_price import EarlyPrice
@@ -139,7 +139,7 @@ def _inflow_table(cluster: Cluster) -> InflowTable:
     transits = {trip.lane.transit_days for trip, stock in pairs if not stock}
     most_spares = _most_spares(cluster)
     kits = cluster.kits + most_spares
-    boxes = cluster.boxes(min(transits, default=0))
+    boxes = in_whole_kits(cluster.boxes(min(transits, default=0)), kits)
     due, most = _over_choices(cluster)
     return InflowTable(
         kits=kits,

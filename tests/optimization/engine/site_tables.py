@@ -65,15 +65,21 @@ def least_cost(costs: Iterator[float]) -> float:
 
 
 def small_site(
-    seed: int, kits: tuple[int, int], each: tuple[int, int] = (0, 0), room: int = 9, all_ready: bool = False
+    seed: int,
+    kits: tuple[int, int],
+    each: tuple[int, int] = (0, 0),
+    room: int = 9,
+    all_ready: bool = False,
+    falling: bool = False,
 ) -> SmallSite:
-    """Four options, kits of two kinds, prices and windows drawn from a seed."""
+    """Four options, kits of two kinds, prices and windows drawn from a seed; falling: later kits are no dearer."""
     random = Random(seed)
     options = 4
     windows = [sorted((random.randrange(options), random.randrange(options))) for _ in range(sum(kits))]
     ready = (0,) if all_ready else (0, 0, 10, 20)
     groups = (windows[: kits[0]], windows[kits[0] :])
     kinds = tuple(_in_order(some, random, ready) for some in groups)
+    prices = [float(random.randrange(9)) for _ in range(options)]
     table = SiteTable(
         wanted=np.array([kits]),
         options=np.array([options]),
@@ -84,7 +90,7 @@ def small_site(
         arrivals=np.array([sorted(random.randrange(1, 4) for _ in range(options))]),
         leaves=np.array([[10 * o for o in range(options)]]),
         fixed=np.array([[float(random.randrange(20)) for _ in range(options)]]),
-        price=np.array([[float(random.randrange(9)) for _ in range(options)]]),
+        price=np.array([sorted(prices, reverse=True) if falling else prices]),
         box_row=np.zeros((1, options), dtype=np.int64),
         box_cost=np.array([_box_costs(random, sum(kits) + sum(each))]),
         spare=np.array([[[float(random.randrange(6)) for _ in range(2)] for _ in range(options)]]),

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from optimization.engine.boxes import Boxes, box_costs, boxes_for, pack, qualified
+from optimization.engine.boxes import Boxes, box_costs, boxes_for, in_whole_kits, pack, qualified
 from optimization.engine.compiled import NEVER
 from optimization.problem import Shipper
 from tests.optimization.instances import Shape, network
@@ -28,6 +28,15 @@ def test_no_set_of_boxes_is_cheaper(capacity: tuple[int, ...], cost: tuple[int, 
         assert least[kits] == min(sets)
         prices = dict(zip(boxes.ids, cost, strict=True))
         assert sum(number * prices[box] for box, number in pack(boxes, kits).items()) == min(sets)
+
+
+@pytest.mark.parametrize(("kit_volume", "whole"), [(1, True), (2, True), (3, False), (4, True)])
+def test_kits_are_counted_where_no_room_is_lost_by_it(kit_volume: int, whole: bool) -> None:
+    """Two boxes of 40 hold 26 kits of volume 3 and each holds 13, but three hold 40."""
+    boxes = Boxes(("A", "B"), np.array([12, 40]), np.array([1_000.0, 2_200.0]), kit_volume)
+    counted = in_whole_kits(boxes, 50)
+    assert counted.kit_volume == (1 if whole else kit_volume)
+    assert list(box_costs(counted, 50)) == list(box_costs(boxes, 50))
 
 
 def test_without_a_box_nothing_travels() -> None:

@@ -1,6 +1,7 @@
 """A site that pays its shares of arrivals: what every way, with every arrival for each kit, says too."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations, product
 from random import Random
 
@@ -68,13 +69,60 @@ def test_kits_are_drawn_from_arrivals_paid_for(seed: int) -> None:
     assert drawn[0].sum() == (4 if value[0] < NEVER else 0)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_no_way_is_cheaper_where_later_kits_are_no_dearer(seed: int) -> None:
+    """What follows kits that are not due comes in full boxes: the least all the same."""
+    site = small_site(seed, (4, 0), falling=True)
+    price, opening = shares(seed, rising=False)
+    value, _, _ = share_arrivals(site.table, LEFT, price, opening, NONE)
+    assert value[0] == least_cost(costs(site, price, opening))
+
+
+@pytest.mark.parametrize("falling", [False, True])
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("kits", [(3, 0), (2, 1)])
-def test_likely_arrivals_change_no_answer(seed: int, kits: tuple[int, int]) -> None:
+def test_likely_arrivals_change_no_answer(seed: int, kits: tuple[int, int], falling: bool) -> None:
     """A first plan by some of the arrivals only tells how far to look."""
-    site = small_site(seed, kits, (1, 1) if kits[1] else (0, 0))
+    site = small_site(seed, kits, (1, 1) if kits[1] else (0, 0), falling=falling)
     price, opening = shares(seed, rising=False)
     value, _, _ = share_arrivals(site.table, LEFT, price, opening, NONE)
     for some in range(1, 8):
         likely = np.array([[some >> arrival & 1 for arrival in range(3)]])
         assert share_arrivals(site.table, LEFT, price, opening, likely)[0][0] == value[0]
+
+
+def overtaking(seed: int, kits: tuple[int, int]) -> SmallSite:
+    """A site with options that leave in any order, some of them past the depot."""
+    random, site = Random(seed), small_site(seed, kits)
+    arrivals = np.array([[random.choice((-1, 1, 2, 3)) for _ in range(4)]])
+    leaves = np.array([[random.choice((0, 10, 20, 30)) for _ in range(4)]])
+    return replace(site, table=site.table._replace(arrivals=arrivals, leaves=leaves))
+
+
+def overtaken_costs(site: SmallSite, price: np.ndarray, opening: np.ndarray) -> Iterator[float]:
+    """Of every way and source of each of its kits: an arrival that came before it left, or none past the depot."""
+    table, ready = site.table, [one[2] for some in site.kits for one in some]
+    for way, loads in site.ways([99] * 4):
+        sources = [
+            [j for j in range(table.arrivals[0, option]) if LEFT[j] >= first]
+            if table.arrivals[0, option] >= 0
+            else [-1] * int(table.leaves[0, option] >= first)
+            for option, first in zip(way, ready, strict=True)
+        ]
+        for drawn in product(*sources):
+            paid = set(drawn) - {-1}
+            shared = sum(float(opening[0, j]) for j in paid)
+            yield site.trips_cost(loads) + shared + sum(float(price[j]) for j in drawn if j >= 0)
+
+
+@pytest.mark.parametrize("kits", [(3, 0), (2, 1)])
+def test_no_way_is_cheaper_where_options_overtake_each_other(kits: tuple[int, int]) -> None:
+    """Kits are counted in order, yet a later kit may come first; and likely arrivals change no answer."""
+    for seed in range(60):
+        site = overtaking(seed, kits)
+        price, opening = shares(seed, rising=False)
+        value, _, _ = share_arrivals(site.table, LEFT, price, opening, NONE)
+        assert value[0] <= least_cost(overtaken_costs(site, price, opening)) + 1e-9
+        for some in range(1, 8):
+            likely = np.array([[some >> arrival & 1 for arrival in range(3)]])
+            assert share_arrivals(site.table, LEFT, price, opening, likely)[0][0] == value[0]
