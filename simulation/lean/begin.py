@@ -72,6 +72,10 @@ def _of_the_scenario(tables: Tables, inputs: Inputs) -> dict[str, Any]:
         "visits": tables.visits,
         "moves": tables.moves,
         "arms_open": tables.arms_open,
+        "reaches": tables.foreseen.reaches,
+        "planned": tables.foreseen.planned,
+        "expected": tables.foreseen.expected,
+        "stay": tables.foreseen.stay,
     }
 
 
@@ -84,6 +88,8 @@ def _of_chance(tables: Tables, inputs: Inputs) -> dict[str, Any]:
     return {
         "people": people,
         "arms": np.zeros(len(people), np.int64),
+        "comers": np.argsort(people[:, c.SITE], kind="stable"),
+        "comers_from": np.searchsorted(np.sort(people[:, c.SITE]), np.arange(len(tables.network.sites) + 1)),
         "requests": _requests(tables, inputs),
         "transit_days": trips.transit_days,
         "happens": trips.happens,
@@ -112,6 +118,7 @@ def _books(tables: Tables, days: int) -> dict[str, Any]:
         "site_counts": np.zeros((3, sites, days), np.int64),
         "sent": np.zeros((places, piles), np.int64),
         "mask": np.zeros(piles, bool),
+        "foreseen": np.zeros((types, c.F_COLUMNS), np.int64),
     }
 
 

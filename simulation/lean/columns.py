@@ -61,8 +61,13 @@ from simulation.measures import MEASURES, WASTED
     REGIONAL,
     STORAGES,
     RECEIPT_MINUTE,
+    PREDICTIVE,
+    FORESEEN_DAYS,
+    STAY_SCALE,
+    PASS_OF,
+    PASS_OUT_OF,
     FIXED_SIZE,
-) = range(24)
+) = range(29)
 
 # Sites by number, then depots by code: World.places
 (
@@ -111,6 +116,12 @@ DNC_DAYS, DNS_DAYS, DND_DAYS, WINDOWS = range(4)
 
 # World.visits
 CODE, DAY, AT_RANDOMIZATION, DAYS_TO_LAST, VISIT_COLUMNS = range(5)
+
+# World.planned: a visit's window in days from randomization, and the first day of any from there on
+P_FROM, P_UNTIL, P_EARLIEST, P_COLUMNS = range(4)
+
+# World.foreseen: whole kits to the trigger and to be reached, then parts of kits, and what is left of them
+F_TRIGGER, F_REACH, F_SHARE, F_REST, F_COLUMNS = range(5)
 
 # World.requests
 R_MINUTE, R_SITE, R_NEED, R_DAYS_TO_LAST, REQUEST_COLUMNS = range(5)

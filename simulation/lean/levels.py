@@ -1,13 +1,19 @@
-"""What sites and regional depots want under min/max: the product's rule for numbers, held equal to it by tests."""
+"""What sites and regional depots want: the product's rules for numbers, held equal to them by tests.
+
+Under min/max nothing is foreseen; predictive adds what is to both levels.
+"""
 
 from simulation.lean.columns import (
     CONSOLIDATED,
     DECOYS,
     DNC_DAYS,
     EXPIRY_DAY,
+    F_REACH,
+    F_TRIGGER,
     FIRST_WAITING,
     LEAST_KITS,
     MIXED_MINIMUM,
+    PREDICTIVE,
     PROTECTION,
     SITES,
     W_AFTER,
@@ -53,7 +59,7 @@ def is_low(w: World, place: int, day: int) -> bool:
         minimum = w.levels[place, kit_type, 0]
         if minimum >= 0:
             considered = counted(w, place, kit_type, day)
-            if considered < minimum + waits_for(w, place, kit_type):
+            if considered < minimum + waits_for(w, place, kit_type) + w.foreseen[kit_type, F_TRIGGER]:
                 return True
     return False
 
@@ -68,9 +74,11 @@ def add_needs(w: World, place: int, lines: int, day: int) -> int:
             continue
         waits = waits_for(w, place, kit_type)
         considered = counted(w, place, kit_type, day)
+        least = minimum + waits + w.foreseen[kit_type, F_TRIGGER]
+        most = w.levels[place, kit_type, 1] + waits + w.foreseen[kit_type, F_REACH]
         line = w.wanted[lines]
-        line[PLACE], line[TYPE], line[MINIMUM], line[CONSIDERED] = place, kit_type, minimum + waits, considered
-        line[WANTED] = max(w.levels[place, kit_type, 1] + waits - considered, 0)
+        line[PLACE], line[TYPE], line[MINIMUM], line[CONSIDERED] = place, kit_type, least, considered
+        line[WANTED] = max((max(most, least) if w.fixed[PREDICTIVE] else most) - considered, 0)
         lines += 1
     if not w.fixed[CONSOLIDATED]:
         for n in range(begins, lines):

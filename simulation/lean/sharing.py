@@ -14,6 +14,7 @@ from simulation.lean.columns import (
     MOST_SENT,
     OPEN,
     PLANNED,
+    PREDICTIVE,
     REGIONAL,
     S_FATE,
     S_FROM,
@@ -31,6 +32,7 @@ from simulation.lean.columns import (
     TALLY,
 )
 from simulation.lean.compiled import part
+from simulation.lean.foresight import foresee
 from simulation.lean.levels import CONSIDERED, MINIMUM, PLACE, TYPE, WANTED, add_needs, counted, is_low
 from simulation.lean.queue import ARRIVAL, put
 from simulation.lean.roads import trip
@@ -50,7 +52,10 @@ def review(w: World, only: int, now: int) -> None:
         _mark_if_kits_count_no_longer(w, day)
     for site in range(sites) if only < 0 else range(only, only + 1):
         place = w.places[site]
-        if place[MARKED] and place[OPEN] and not place[SHUT] and day < place[STOP_DAY]:
+        looked_at = place[MARKED] or w.fixed[PREDICTIVE]
+        if looked_at and place[OPEN] and not place[SHUT] and day < place[STOP_DAY]:
+            if w.fixed[PREDICTIVE]:
+                foresee(w, site, day)
             if is_low(w, site, day):
                 lines = add_needs(w, site, lines, day)
             else:

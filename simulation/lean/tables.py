@@ -24,6 +24,7 @@ from simulation.engine.views import Views
 from simulation.engine.world import World as ReferenceWorld
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
+from simulation.lean.foreseen import Foreseen
 from simulation.lean.needs import Needs
 from simulation.network import MINUTES_IN_DAY, NEVER, places_of
 from simulation.spec.scenario import Scenario
@@ -51,6 +52,7 @@ class Tables:
         self.needs = Needs(self.definition, self.types, self._levels_known(), self._visit_codes())
         self._lay_out_piles()
         self._lay_out_places()
+        self.foreseen = Foreseen(self.definition, self.network, self.types, self.needs.levels, self._site_levels)
         self.kit_types = self._kit_types()
         self.visits = self._visits()
         self.moves = self._moves()
@@ -106,6 +108,7 @@ class Tables:
     def _lay_out_places(self) -> None:
         """Levels, windows and ways of each place, as planners are told of them."""
         views, sites, depots = self._views()
+        self._site_levels = [site.levels for site in sites]
         places = len(self.names)
         self.places = np.zeros((places, c.PLACE_COLUMNS), np.int64)
         self.places[:, [c.FIRST_WAITING, c.LAST_WAITING, c.SUPPLIER]] = -1
@@ -301,6 +304,7 @@ class Tables:
             c.REGIONAL: bool(resupply.depots),
             c.STORAGES: self.storages,
             c.RECEIPT_MINUTE: scenario.supply.receipt_minute,
+            **self.foreseen.fixed(),
         }
         fixed = np.zeros(c.FIXED_SIZE, np.int64)
         for place, value in values.items():

@@ -118,19 +118,33 @@ class World(NamedTuple):
     """[place, pile] of one plan."""
     mask: Flags
     """[pile] that is withdrawn now."""
+    reaches: Ints
+    """[site, kit type, (days to the trigger, days to be reached, kits of a block over either)]"""
+    planned: Ints
+    """[visit, column] as far as a planner may look."""
+    expected: Ints
+    """[arm, dose level, visit, kit type] kits."""
+    stay: Ints
+    """[period of 28 days] parts of a kit that are still needed of one."""
+    comers: Ints
+    """People, site after site."""
+    comers_from: Ints
+    """[site] where its people begin; the last entry is how many there are."""
+    foreseen: Ints
+    """[kit type, column] of the site that is looked at."""
 
 
 _BY_AXES = {
-    1: "clock fixed seeding first late_from horizons nights out arms tally mask",
+    1: "clock fixed seeding first late_from horizons nights out arms tally mask stay comers comers_from",
     -2: "transit_days replaced_after",
     2: (
         "places countries stock coming allowed piles lots lies_there kit_types lanes road_faults "
         "hit halts halted people visits off_days minute quits held titration needs arms_open "
-        "requests queue ships loads waits by_type day_counts log log_kits wanted order sent"
+        "requests queue ships loads waits by_type day_counts log log_kits wanted order sent planned foreseen"
     ),
     -3: "delay_days",
-    3: "lapsed levels windows dispatch happens moves site_counts",
-    4: "due",
+    3: "lapsed levels windows dispatch happens moves site_counts reaches",
+    4: "due expected",
 }
 AXES = {name: axes for axes, names in _BY_AXES.items() for name in names.split()}
 """How many axes each array has; below 0 where it holds reals."""

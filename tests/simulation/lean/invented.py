@@ -3,6 +3,7 @@
 from random import Random
 from typing import Any
 
+from simulation.spec.reading import changed
 from simulation.spec.scenario import Scenario
 from tests.simulation.engine.test_reference import FAULTS
 from tests.simulation.worked import CODES, small_trial
@@ -38,6 +39,23 @@ def invented(seed: int) -> Scenario:
             {"kit_type": "PH", "requests_per_day": 0.1, "kits_per_request": sizes, "days_to_last": 10}
         ]
     return small_trial(**parts)
+
+
+def foreseeing(seed: int) -> Scenario:
+    """The same, supplied by what can be foreseen of subjects and those in screening."""
+    chance, scenario = Random(seed), invented(seed)
+    resupply = scenario.definition.resupply.model_dump(mode="json")
+    resupply |= {
+        "method": "predictive",
+        "depots": {},
+        "trigger_days": chance.choice([0, 7, 14, 30]),
+        "resupply_days": chance.choice([28, 42, 70]),
+        "forecast": {
+            "dropout_rate": chance.choice(["0", "1/10", "13/100"]),
+            "screen_failure_rate": chance.choice(["0", "1/5"]),
+        },
+    }
+    return changed(scenario, {"resupply": resupply})
 
 
 def _study(chance: Random) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.study.check import open_study
+from irt.supply.resupply import MinMax
 from simulation.arrays import Ints
 from simulation.engine import reference
 from simulation.inputs.inputs import draw_inputs
@@ -25,7 +26,7 @@ from simulation.policy import installed_planner
 from simulation.spec.reading import changed, scenario_of
 from simulation.spec.scenario import Scenario
 from tests.simulation.engine.test_reference import FAULTS, faulty
-from tests.simulation.lean.invented import invented
+from tests.simulation.lean.invented import foreseeing, invented
 from tests.simulation.worked import SCENARIOS, small_trial, worked
 
 STUDIES = SCENARIOS.parent / "studies"
@@ -91,11 +92,26 @@ def test_over_one_array_the_source_means_the_same(seed: int) -> None:
     equal(invented(seed), player=over_one)
 
 
+@settings(deadline=None, max_examples=5, derandomize=True)
+@given(seed=st.integers(0, 10_000))
+def test_any_small_trial_is_foreseen_alike(seed: int) -> None:
+    """Predictive supply: windows over visits ahead, dropout in exact shares, blocks for those in screening."""
+    scenario = foreseeing(seed)
+    assert not unsuited(scenario, installed_planner(scenario.definition))
+    equal(scenario)
+
+
 def test_what_is_not_lean_is_left_to_the_reference_engine() -> None:
     """By name, and with the same outcome."""
-    scenario = changed(small_trial(horizon_days=60), {"resupply": {"method": "predictive", "trigger_days": 14}})
-    assert "min/max" in unsuited(scenario, installed_planner(scenario.definition))
+    planned = {"method": "predictive", "trigger_days": 14, "depots": {"C0": {"A": {"minimum": 1, "maximum": 2}}}}
+    scenario = changed(small_trial(horizon_days=60), {"resupply": planned})
+    assert "regional depots" in unsuited(scenario, installed_planner(scenario.definition))
     equal(scenario)
+    assert "names" in unsuited(scenario, MinMax())
+    fine = {"method": "predictive", "resupply_days": 700, "forecast": {"dropout_rate": "0.123"},
+            "study": {"A": {"minimum": 1, "maximum": 2}}}  # fmt: skip
+    scenario = changed(small_trial(horizon_days=60), {"resupply": fine})
+    assert "digits" in unsuited(scenario, installed_planner(scenario.definition))
 
 
 @pytest.mark.slow
@@ -103,6 +119,13 @@ def test_what_is_not_lean_is_left_to_the_reference_engine() -> None:
 def test_many_small_trials_are_played_alike(seed: int, player: Player) -> None:
     """As it stands, and as machine code."""
     equal(invented(seed), index=seed % 7, player=player)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "player"), [*product(range(60), (plainly, by_machine))])
+def test_many_small_trials_are_foreseen_alike(seed: int, player: Player) -> None:
+    """As it stands, and as machine code."""
+    equal(foreseeing(seed), index=seed % 7, player=player)
 
 
 @pytest.mark.slow
