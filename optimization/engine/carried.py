@@ -9,7 +9,7 @@ from optimization.engine.depot_stock import AT_DEPOT
 from optimization.engine.needs import Want
 from optimization.engine.schedule import Schedule
 from optimization.engine.through import may_enter
-from optimization.problem import Node
+from optimization.problem import Node, Supply
 
 
 @dataclass(slots=True)
@@ -81,7 +81,8 @@ def _for_the_blind(cluster: Cluster, site: ClusterSite, trip: Trip, here: Iterab
 def _through_depot(cluster: Cluster, schedule: Schedule, kits: Sequence[Carried]) -> list[Carried]:
     """Each kit by the last arrival that can bring it, then earlier ones where boxes have room for it.
 
-    Where the depot has its own stock, kits for the blind that no arrival brings may be of it.
+    Where the depot has its own stock, kits for the blind that no arrival brings may be of it; where it has none
+    that lasts, an arrival is added for them.
     """
     arrivals = [cluster.arrivals[one] for one in schedule.arrivals]
     at_depot = [one for one in kits if one.ready == AT_DEPOT]
@@ -92,6 +93,7 @@ def _through_depot(cluster: Cluster, schedule: Schedule, kits: Sequence[Carried]
         if fit:
             brought[fit[-1]].append(one)
         elif stocked and one.want is None:
+            one.arrival = None if _lies_there(cluster, one, at_depot) else _added(cluster, one)
             at_depot.append(one)
     _fill_boxes(cluster, schedule, arrivals, brought)
     for place, some in brought.items():
@@ -104,6 +106,33 @@ def _brings(cluster: Cluster, arrival: Trip, one: Carried) -> bool:
     if arrival.arrives > one.trip.leaves or arrival.leaves < one.ready:
         return False
     return may_enter(cluster.problem, arrival, one.kit)
+
+
+def _lies_there(cluster: Cluster, one: Carried, taken: Sequence[Carried]) -> bool:
+    """Whether the depot's stock has a kit for it beside those taken."""
+    node = one.trip.lane.origin
+    there = sum(
+        row.kits for row in cluster.problem.supply if row.node == node and _lasts(cluster, row, one, one.trip)
+    )
+    return there > sum(other.kit == one.kit and other.arrival is None for other in taken)
+
+
+def _lasts(cluster: Cluster, row: Supply, one: Carried, leg: Trip) -> bool:
+    """Whether supply is there when the leg leaves, of a lot for the kit."""
+    lot = cluster.problem.lots[row.lot]
+    fits = lot.kit == one.kit and one.site.country in lot.countries
+    return fits and row.day <= leg.leaves and lot.expiry_day >= one.lasts_until
+
+
+def _added(cluster: Cluster, one: Carried) -> Trip | None:
+    """The last arrival of all there are that can bring it, with a lot at its source."""
+    problem, last = cluster.problem, None
+    for arrival in cluster.arrivals:
+        leg = arrival.legs[0]
+        rows = (row for row in problem.supply if row.node == leg.lane.origin)
+        if _brings(cluster, arrival, one) and any(_lasts(cluster, row, one, leg) for row in rows):
+            last = arrival
+    return last
 
 
 def _fill_boxes(

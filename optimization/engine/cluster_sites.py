@@ -87,6 +87,23 @@ class Supplied:
             found += max(alone)
         return found
 
+    def leaves_from(self, lying: Lying, want: Want, country: str) -> tuple[int, int]:
+        """The days from which a kit of the stock may leave the depot: not before what must travel beside it.
+
+        With that being of stock that lasts or of an arrival; then with any stock, as long as it lasts.
+        """
+        problem = self.network.problem
+        groups = [group for group in problem.blind_groups if want.kit in group and problem.blind_minimum_each]
+        beside = [kit for group in groups for kit in group if kit != want.kit]
+        sure = [self._there_from(kit, Want(want.day, kit, want.day + 1), country) for kit in beside]
+        soon = [self._there_from(kit, Want(want.day, kit, 0), country) for kit in beside]
+        return max([lying.row.day, *sure]), max([lying.row.day, *soon])
+
+    def _there_from(self, kit: str, some: Want, country: str) -> int:
+        """The first day such a kit may be at the depot: of its stock, else of an arrival."""
+        lies = [one.row.day for one in self.stock if one.lasts(some, country)]
+        return min(lies) if lies else self._first_at_depot(kit, self.network.sources.first_day(some, country))
+
     def _first_at_depot(self, kit: str, ready: int) -> int:
         """The first arrival at the depot that may carry the kit."""
         place = bisect_left(self._leaves, ready) if ready < FOREVER else len(self.arrivals)
@@ -205,13 +222,15 @@ def _site(supplied: Supplied, ways: Ways, choice: Choice) -> ClusterSite:
 
 def _windows(supplied: Supplied, ways: Ways, need: Need, given: Given) -> list[Window | None]:
     """When each kit wanted may come."""
-    memo: dict[tuple[Want, int | None], Window | None] = {}
-    keys = [(want, lying.row.day if lying else None) for want, lying in zip(need.wants, given, strict=True)]
-    for want, day in set(keys):
-        memo[want, day] = (
+    memo: dict[tuple[Want, tuple[int, int] | None], Window | None] = {}
+    country = ways.node.country
+    pairs = zip(need.wants, given, strict=True)
+    keys = [(want, supplied.leaves_from(lying, want, country) if lying else None) for want, lying in pairs]
+    for want, days in set(keys):
+        memo[want, days] = (
             supplied.window(ways, want, want.kit in need.own_kits)
-            if day is None
-            else ways.from_depot(want, AT_DEPOT, day)
+            if days is None
+            else ways.from_depot(want, AT_DEPOT, days[0]) or ways.from_depot(want, AT_DEPOT, days[1])
         )
     return [memo[key] for key in keys]
 

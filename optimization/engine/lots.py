@@ -34,9 +34,27 @@ def allot(problem: Problem, kits: Iterable[Carried]) -> tuple[list[Allotted], li
     left: list[Carried] = []
     for kit in sorted(by_type):
         supplies = [(row, problem.lots[row.lot]) for row in problem.supply if problem.lots[row.lot].kit == kit]
-        some, without = _allot_type(problem, supplies, by_type[kit])
+        some, without = _allot_or_of_stock(problem, supplies, by_type[kit])
         allotted += some
         left += without
+    return allotted, left
+
+
+def _allot_or_of_stock(
+    problem: Problem, supplies: Sequence[tuple[Supply, Lot]], kits: Sequence[Carried]
+) -> tuple[list[Allotted], list[Carried]]:
+    """Kits for which the sources have no lot are tried once more as kits that lie at their last depot."""
+    allotted, left = _allot_type(problem, supplies, kits)
+    stocked = {row.node for row, _ in supplies}
+    tried = [(one, one.arrival) for one in left if one.arrival and one.trip.lane.origin in stocked]
+    if not tried:
+        return allotted, left
+    for one, _ in tried:
+        one.arrival = None
+    allotted, left = _allot_type(problem, supplies, kits)
+    still = set(map(id, left))
+    for one, arrival in tried:
+        one.arrival = arrival if id(one) in still else None
     return allotted, left
 
 

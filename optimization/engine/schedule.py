@@ -53,9 +53,11 @@ class Scheduling:
         if chosen not in self._costs:
             found = self._planned(chosen)
             used = tuple(one for one, kits in zip(chosen, found.inflow, strict=True) if kits)
-            if found.cost < NEVER and used != chosen:
-                self._costs[chosen] = self.consider(used)
+            fewer = self.consider(used) if found.cost < NEVER and used != chosen else NEVER
+            if fewer < NEVER:
+                self._costs[chosen] = fewer
             else:
+                # Of other choices, kits may come earlier: an arrival may look empty and be needed.
                 self._costs[chosen] = found.cost
                 if self.best is None or found.cost < self.best.cost - 1e-6:
                     self.best = found
@@ -82,7 +84,7 @@ class Scheduling:
         costs = value + cluster.apart
         best = cluster.best_choices(costs)
         least = float(costs[best].sum())
-        if not least < NEVER:
+        if not least < NEVER / 2:
             return Schedule(chosen, NEVER, sent, np.zeros(len(chosen), dtype=np.int64), best)
         taken = np.zeros_like(sent)
         taken[best] = sent[best]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from optimization.engine.cluster import Trip
 from optimization.engine.needs import Want
@@ -50,15 +50,18 @@ class Ways:
     def window(self, want: Want, ready: int, at_depot: int) -> Window | None:
         """When a kit may come that is at its source from one day and at the depot from another; None: never."""
         spans = [(way, *way.between(want, ready if way.direct else at_depot)) for way in self.all]
-        return _window(ready, [one for one in spans if one[1] <= one[2]], min)
+        return _window(ready, [one for one in spans if one[1] <= one[2]])
 
     def from_depot(self, want: Want, ready: int, day: int) -> Window | None:
         """When a kit may come that lies at the depot from a day; `ready` marks it.
 
-        One that is still to come waits until no lane can arrive that left before it came.
+        One that is still to come waits until no lane can arrive that left before it came; None: it waits too long.
         """
         spans = [(way, *way.between(want, day)) for way in self.all if not way.direct]
-        return _window(ready, [one for one in spans if one[1] <= one[2]], max if day else min)
+        found = _window(ready, [one for one in spans if one[1] <= one[2]])
+        before = [(way, bisect_left(way.days, day) - 1) for way, *_ in spans]
+        opens = max((way.trip(place).arrives + 1 for way, place in before if place >= 0), default=0)
+        return replace(found, opens=max(found.opens, opens)) if found and opens <= found.closes else None
 
     def before(self, expiry: int) -> Iterator[Trip]:
         """The last trips that arrive before a lot expires."""
@@ -68,12 +71,10 @@ class Ways:
                 yield way.trip(place)
 
 
-def _window(
-    ready: int, spans: Sequence[tuple[Way, int, int]], opening: Callable[[Sequence[int]], int]
-) -> Window | None:
+def _window(ready: int, spans: Sequence[tuple[Way, int, int]]) -> Window | None:
     if not spans:
         return None
-    firsts = [way.trip(first).arrives for way, first, _ in spans]
+    opens = min(way.trip(first).arrives for way, first, _ in spans)
     lasts = tuple(way.trip(last) for way, _, last in spans)
     closes = max(trip.arrives for trip in lasts)
-    return Window(ready, min(opening(firsts), closes), closes, lasts)
+    return Window(ready, opens, closes, lasts)

@@ -104,6 +104,53 @@ def test_plans_with_stock_are_as_good_as_can_be(of: Stocked) -> None:
     assert least <= cost <= 1.01 * least
 
 
+def varied(seed: int) -> Stocked:
+    """A small network in which much depends on its seed."""
+    shape = Shape(
+        sites=1 + seed % 3,
+        weeks=2 + seed % 2,
+        depots=1 + seed % 2,
+        kits_per_class=1 + seed // 2 % 2,
+        lots=1 + seed % 2,
+        blind=seed // 4 % 2,
+        direct=seed % 5 == 0,
+        couriers=seed % 7 == 0,
+        seed=seed,
+    )
+    cover = (0.2, 0.5, 1.0, 1.5)[seed % 4]
+    return Stocked(shape, cover, seed % 3 > 0, seed % 4 == 1, seed % 5 > 0, (2_000_000, 200_000)[seed % 6 == 0])
+
+
+def misses_no_more_than_the_exact(seed: int) -> None:
+    """The plan leaves as many kits unserved as the best one."""
+    problem = stocked(varied(seed))
+    exact = solve_exact(problem, 5.0)
+    assert optimize(problem, BEST).cost.unmet <= exact.verdict.cost.unmet or not exact.proven
+
+
+@pytest.mark.parametrize(
+    "seed",
+    [
+        pytest.param(159, id="what travels beside it for the blind comes later than it lies there"),
+        pytest.param(94, id="what travels beside it for the blind expires before the visit"),
+        pytest.param(161, id="the lots of the source are used up by others"),
+        pytest.param(321, id="an arrival that looks empty is needed"),
+        pytest.param(329, id="a slower lane would leave before the stock is there"),
+    ],
+)
+def test_nothing_is_missed_that_stock_and_arrivals_serve_together(seed: int) -> None:
+    """Stock of the depot leaves as soon as it and what must travel with it are there."""
+    misses_no_more_than_the_exact(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", range(0, 400, 50))
+def test_nothing_is_missed_that_could_be_served_of_many(first: int) -> None:
+    """The same of four hundred networks."""
+    for seed in range(first, first + 50):
+        misses_no_more_than_the_exact(seed)
+
+
 def test_a_store_with_own_stock_in_it_is_not_overfilled() -> None:
     """Four kits lie there until day 9 and six fit: the other four come in two."""
     supply = [("S0", "K1", 0, 4), ("R0", "K1", 0, 9)]
