@@ -19,6 +19,7 @@ from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
+from web.blinded.access import AccessPages
 from web.blinded.account import AccountPages
 from web.blinded.accountability import AccountabilityPages
 from web.blinded.approvals import ApprovalPages
@@ -146,6 +147,7 @@ ROOMS: tuple[Any, ...] = (
     CalendarFeedPages,
     AccountabilityPages,
     TokenPages,
+    AccessPages,
     AttemptPages,
     PeoplePages,
     PersonPages,

@@ -7,6 +7,7 @@ from typing import Annotated
 from litestar.params import PathParameter, QueryParameter
 
 from irt.blinding.roles import Permission, Role
+from irt.reads.access import Access, AccessOfStudy, access_to, history_of_access
 from irt.reads.people import (
     AccountShown,
     AttemptShown,
@@ -23,10 +24,11 @@ from irt.services.accounts import create_account, disable_account, record_traini
 from irt.services.grant_role import grant_role
 from irt.services.issue_token import revoke_token
 from irt.services.recover_account import reopen_account, reset_second_factor
+from irt.services.review_access import review_access
 from irt.services.revoke_grant import revoke_grant
 from irt.services.sign_out import sign_out
 from web.api.limits import NUMBER_MAX
-from web.api.operations import Caller, Limit, Now, Records, command, question
+from web.api.operations import Caller, Limit, Now, Records, StudyId, command, question
 
 AccountId = Annotated[int, PathParameter(ge=1, le=NUMBER_MAX, description="The account's id, from its list.")]
 AfterName = Annotated[
@@ -34,6 +36,7 @@ AfterName = Annotated[
 ]
 _MANAGE = Permission.MANAGE_ACCOUNTS
 _ACCOUNT = {"account_id": 7}
+_SIGNING = {"password": "the reviewer's password", "code": "123456"}
 _REASONED = {**_ACCOUNT, "reason": "As told by the site, 2 March"}
 
 
@@ -122,7 +125,44 @@ def show_account(account_id: AccountId, caller: Caller, store: Records, now: Now
         )
 
 
+@dataclass(frozen=True)
+class AccessHistory:
+    """Every role that anybody ever held in a study, oldest first."""
+
+    items: tuple[Access, ...]
+
+
+@question("/studies/{study_id:int}/access", Permission.VIEW_ACCESS, "Who has access to a study")
+def list_access(study_id: StudyId, caller: Caller, store: Records, now: Now) -> AccessOfStudy:
+    """Every role in force with what to look at, the reviews, and the hash that a reviewer signs."""
+    caller.require(Permission.VIEW_ACCESS, study_id)
+    with store.reading() as connection:
+        return access_to(connection, study_id, now)
+
+
+@question("/studies/{study_id:int}/access/history", Permission.VIEW_ACCESS, "Who ever had access to a study")
+def list_past_access(study_id: StudyId, caller: Caller, store: Records, now: Now) -> AccessHistory:
+    """Roles that ended or were taken back too."""
+    caller.require(Permission.VIEW_ACCESS, study_id)
+    with store.reading() as connection:
+        return AccessHistory(history_of_access(connection, study_id, now))
+
+
 OPERATIONS = (
+    list_access,
+    list_past_access,
+    command(
+        "/access/review",
+        review_access,
+        Permission.REVIEW_ACCESS,
+        "Sign a review of access",
+        {
+            "study_id": 1,
+            "hash": "0" * 64,
+            "outcome": "Two roles taken back.",
+            "signing": _SIGNING,
+        },
+    ),
     list_attempts,
     list_accounts,
     show_account,

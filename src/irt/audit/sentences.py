@@ -222,6 +222,7 @@ TEMPLATES: dict[str, str] = {
     "discrepancy_reported": "{who} reported the discrepancy of kit {record}, {event}: told to {told_to}.",
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
+    "access_reviewed": "{who} reviewed who has access: {roles} roles, {to_look_at} to look at.",
     "trail_exported": "{who} exported the audit trail: {chains}.",
     "heads_anchored": "{who} anchored the last hashes of {heads} chains outside the database, as anchor {record}.",
     "history_exported": "{who} exported {rows} entries of the history as {record}.",

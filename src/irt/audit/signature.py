@@ -37,6 +37,7 @@ class Meaning(StrEnum):
     CONFIRM_INTERFACE = "I confirm this test of the interface"
     REPORT_DISCREPANCY = "I report this discrepancy"
     OVERRIDE_GATE = "I let this version go live without its gate, for urgent safety"
+    REVIEW_ACCESS = "I reviewed who has access, and why"
     CHECK_ALLOCATIONS = "I checked the first allocations"
 
 

@@ -93,6 +93,8 @@ class Permission(StrEnum):
     VIEW_GATE = "view_gate"
     RUN_GATE = "run_gate"
     SIGN_GATE = "sign_gate"
+    VIEW_ACCESS = "view_access"
+    REVIEW_ACCESS = "review_access"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -136,7 +138,9 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
-    _R.STUDY_TEAM: frozenset({_P.VIEW_ENROLMENT, _P.APPROVE_STUDY, _P.VIEW_GATE, _P.SIGN_GATE}),
+    _R.STUDY_TEAM: frozenset(
+        {_P.VIEW_ENROLMENT, _P.APPROVE_STUDY, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_ACCESS, _P.REVIEW_ACCESS}
+    ),
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
     _R.SUPPLY_MANAGER: frozenset(
         _SUPPLY | {_P.LOAD_KITS, _P.VIEW_INVOICE, _P.RELEASE_TO_TRIAL, _P.WRITE_LABELS, _P.RUN_GATE}
@@ -150,6 +154,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.QUALITY: frozenset(
         {_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_AUDIT}
+        | {_P.VIEW_ACCESS, _P.REVIEW_ACCESS}
     ),
     _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT, _P.VIEW_GATE}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
@@ -167,8 +172,12 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY, _P.VIEW_GATE}),
     _R.HELP_DESK: frozenset({_P.HELP_PEOPLE}),
-    _R.ADMINISTRATOR: frozenset({_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE, _P.VIEW_GATE}),
-    _R.INSPECTOR: frozenset({_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT, _P.VIEW_GATE}),
+    _R.ADMINISTRATOR: frozenset(
+        {_P.MANAGE_ACCOUNTS, _P.ACTIVATE_SITE, _P.VIEW_GATE, _P.VIEW_ACCESS, _P.REVIEW_ACCESS}
+    ),
+    _R.INSPECTOR: frozenset(
+        {_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT, _P.VIEW_GATE, _P.VIEW_ACCESS}
+    ),
     _R.PATIENT: frozenset({_P.CONFIRM_DELIVERY}),
 }
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -31,6 +32,7 @@ class Wanted:
     site: str | None
     depot: str | None
     reason: str
+    until: datetime | None = None
 
     @property
     def words(self) -> str:
@@ -75,6 +77,7 @@ def _with_role(act: Callable[[Person, Wanted], None]) -> Callable[..., None]:
 
 
 @click.command("grant")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The role ends when this day begins, in UTC.")
 @_with_role
 def grant(person: Person, wanted: Wanted) -> None:
     """Grant a role: in one study, at a site or depot where the role works at one, or everywhere.
@@ -133,7 +136,8 @@ def list_people(person: Person, as_json: bool) -> None:
 def _asked(person: Person, wanted: Wanted) -> GrantRole:
     with person.store.reading() as connection:
         account_id = account_named(connection, plain_username(wanted.username))
-        ask = GrantRole(account_id=account_id, role=wanted.role, reason=wanted.reason)
+        ends_at = None if wanted.until is None else wanted.until.replace(tzinfo=UTC)
+        ask = GrantRole(account_id=account_id, role=wanted.role, ends_at=ends_at, reason=wanted.reason)
         if wanted.protocol is None:
             if wanted.site or wanted.depot:
                 raise BadInput("A site or depot is one of a study. Nothing was granted. Name it with --study.")

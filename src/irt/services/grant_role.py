@@ -93,11 +93,15 @@ def grant_role(work: Work, ask: GrantRole) -> RoleGranted:
             record=person["username"],
             study_id=ask.study_id,
             site_id=ask.site_id,
-            new={"role": ask.role, "place": place, "starts_at": starts_at.isoformat()},
+            new={"role": ask.role, "place": place, "starts_at": starts_at.isoformat(), **_end(ask)},
             reason=ask.reason,
         )
     )
     return RoleGranted(grant_id=grant_id)
+
+
+def _end(ask: GrantRole) -> dict[str, str]:
+    return {} if ask.ends_at is None else {"ends_at": ask.ends_at.isoformat()}
 
 
 def _history(work: Work, account_id: int) -> Iterator[HeldRole]:
