@@ -74,6 +74,15 @@ def test_levels_are_the_same(sqlite_store: Store) -> None:
     assert {where for where, _, _ in last} >= {"C0", "US0", "given", "not usable any more"}
 
 
+@pytest.mark.slow
+def test_plans_are_the_same(sqlite_store: Store) -> None:
+    """The optimizer's nights: five weeks, with consignments of its plans and nothing of them different."""
+    five_weeks = {"small_study.resupply.method": "optimizer", "horizon_days": 35}
+    done = equal(rehearse(sqlite_store, changed(worked("rehearsal"), five_weeks), SEED, 0, installed_planner()))
+    assert len(done.simulated.sent) > 10
+    assert done.simulated.given
+
+
 def test_one_kit_that_went_elsewhere_is_found() -> None:
     """A rule that gave another lot would be told at once: in what was given, and in the stock from then on."""
     scenario = worked("rehearsal")
