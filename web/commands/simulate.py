@@ -10,6 +10,7 @@ SUBCOMMANDS = {
     "compare": "web.commands.simulate_compare",
     "gate": "web.commands.simulate_gate",
     "rehearse": "web.commands.simulate_rehearse",
+    "rare": "web.commands.simulate_rare",
     "replay": "web.commands.simulate_replay",
     "report": "web.commands.simulate_report",
     "schema": "web.commands.simulate_schema",

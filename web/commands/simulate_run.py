@@ -8,6 +8,7 @@ import click
 
 from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
+from simulation.explore.inputs_known import controls_record, played_inputs
 from simulation.replication import EngineName
 from simulation.run.ask import Ask
 from simulation.run.days import KIND, played_days
@@ -15,6 +16,8 @@ from simulation.run.directory import REPORT, RESULTS
 from simulation.run.files import write_json
 from simulation.run.run import Means
 from simulation.run.run import run as carry_out
+from simulation.run.summary import columns_of
+from simulation.run.table import read_table
 from simulation.spec.reading import read_scenario
 from web.commands.simulate_options import (
     engine_option,
@@ -28,6 +31,7 @@ from web.commands.simulate_options import (
 
 CANCELLED = 130
 """The exit of a command that Ctrl-C ended."""
+CONTROLLED = ("missed", "kits_shipped", "shipments", "cost_total")
 SHOWN = ("missed_per_visit", "any_missed", "out_of_stock_per_visit", "kits_made_per_dispensed")
 
 
@@ -39,6 +43,8 @@ SHOWN = ("missed_per_visit", "any_missed", "out_of_stock_per_visit", "kits_made_
 @means_options
 @out_option
 @click.option("--days", type=click.IntRange(min=0), default=0, help="So many trials day by day, to DIR/days.")
+@click.option("--controls", type=click.IntRange(min=0), default=0,
+              help="So many further inputs are drawn, to take chance out of means.")  # fmt: skip
 @json_option
 def run(
     scenario_file: Path,
@@ -48,6 +54,7 @@ def run(
     means: Means,
     out: Path,
     days: int,
+    controls: int,
     as_json: bool,
 ) -> None:
     """Play SCENARIO so many times; one row a replication goes to DIR/replications.parquet, a report to run.json.
@@ -64,6 +71,9 @@ def run(
     if days and report["done"] == replications:
         report |= {"days": _played_days(ask.first(days), out, means)}
         write_json(report, out / REPORT)
+    if controls and report["done"] == replications:
+        report |= {"controlled": _controlled(ask, controls, out, means)}
+        write_json(report, out / REPORT)
     show(report if as_json else in_short(report), as_json)
     if report["done"] < replications:
         click.echo(f"{report['done']} of {replications} are done; the same command goes on from there.", err=True)
@@ -78,11 +88,27 @@ def _played_days(few: Ask, out: Path, means: Means) -> str:
     return f"{KIND.folder}/{RESULTS}"
 
 
+def _controlled(ask: Ask, further: int, out: Path, means: Means) -> dict[str, Any]:
+    """Means with the inputs as control variates."""
+    with watched("Drawing inputs", ask.replications + further) as watch:
+        known = played_inputs(ask, further, out, means, watch)
+    if known is None:
+        raise click.Abort
+    return controls_record(columns_of(read_table(out / RESULTS)), known)
+
+
 def in_short(report: dict[str, Any]) -> dict[str, Any]:
     """The report for the eye: the four figures that are asked for first, each with its interval."""
     figures = report.get("summary", {})
     shown = {name: with_interval(figures[name]) for name in SHOWN if name in figures}
-    return {name: value for name, value in report.items() if name != "summary"} | shown
+    controlled = report.get("controlled", {}).get("means", {})
+    shown |= {
+        f"{name}, controlled": f"{with_interval(controlled[name]['mean'])}, "
+        f"{controlled[name]['variance_ratio']:.3g} times fewer replications"
+        for name in CONTROLLED
+        if name in controlled
+    }
+    return {name: value for name, value in report.items() if name not in {"summary", "controlled"}} | shown
 
 
 def with_interval(record: dict[str, Any] | None) -> str:

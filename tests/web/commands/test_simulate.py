@@ -71,6 +71,17 @@ def test_days_of_the_first_trials_are_kept(scenario: Path, tmp_path: Path) -> No
     assert json.loads((tmp_path / "out" / "run.json").read_text()) == told
 
 
+def test_means_are_controlled_by_inputs(scenario: Path, tmp_path: Path) -> None:
+    """So many further inputs tell the means of the controls; the run itself is as it was."""
+    asked = (scenario, "--replications", 30, "--workers", 1, "--out", tmp_path / "out")
+    plain, told = report(*asked), report(*asked, "--controls", 60)
+    assert told["results_sha256"] == plain["results_sha256"]
+    assert told["controlled"]["inputs"] == 60
+    assert "people" in told["controlled"]["controls"]
+    assert told["controlled"]["means"]["missed"]["mean"]["method"] == "control variates"
+    assert "missed, controlled" in typed(*asked, "--controls", 60).stdout
+
+
 def test_a_run_tells_what_it_found(scenario: Path, tmp_path: Path) -> None:
     """A row a replication, a report beside it, and the same report on standard output."""
     out = tmp_path / "out"
