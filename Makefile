@@ -6,6 +6,9 @@ STAMPS := .stamps
 
 .DEFAULT_GOAL := help
 
+# Tests begin processes: each would compile the program again, where the environment forbids to keep what is compiled.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help
 help: ## list the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

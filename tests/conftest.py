@@ -1,5 +1,6 @@
 """What all tests stand on: a fresh, migrated database each, and repeatable chance."""
 
+import gc
 import os
 import secrets
 import shutil
@@ -11,9 +12,12 @@ import hypothesis
 import pytest
 
 from irt.services.store import Store
+from tests import engines
 from tests.builders import migrated, postgresql_copy, sqlite_copy
 from tests.builders_trial import Trial, prepare_trial
-from tests.postgresql import Server, running_server
+from tests.postgresql import Server, in_memory, running_server
+
+engines.share()
 
 # Development looks for new failures with a new seed each run, told at the end of a run that fails. Where CI is set
 # the same examples come every time, so that a red run is red for its change alone.
@@ -24,9 +28,17 @@ hypothesis.settings.load_profile("repeat" if REPEATED else "search")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Chooses the seed of this run, unless one was given."""
+    """Chooses the seed of this run, unless one was given, and a place in memory for its files."""
+    if folder := in_memory():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
     if not REPEATED and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays to the end: no look for rubbish goes through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

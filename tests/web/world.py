@@ -9,9 +9,11 @@ from email.message import EmailMessage
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from litestar import Litestar
+from litestar.testing import TestClient
 from pydantic import SecretStr
 
 from irt.blinding.roles import Role
@@ -83,6 +85,7 @@ class World:
     sites: tuple[tuple[str, int], ...]
     settings: Settings = SETTINGS
     opened: ExitStack = field(default_factory=ExitStack)
+    running: TestClient[Litestar] | None = None
 
     @property
     def now(self) -> datetime:
@@ -90,8 +93,16 @@ class World:
         return self.office.now
 
     def app(self) -> Litestar:
-        """The application, as it starts: nobody has knocked yet."""
+        """An application of this world, as it starts: nobody has knocked yet."""
         return self.opened.enter_context(application(self.store, lambda: self.now, self.settings))
+
+    def client(self, **wishes: Any) -> TestClient[Litestar]:
+        """A caller of the one application that runs for everybody in this world."""
+        if self.running is None:
+            self.running = self.opened.enter_context(TestClient(self.app()))
+        client = TestClient(self.running.app, **wishes)
+        client.blocking_portal = self.running.blocking_portal
+        return client
 
     def works(self) -> int:
         """Lets a worker do everything that is queued, its mails lost; gives how many jobs it ran."""
@@ -101,7 +112,7 @@ class World:
 
     def browser(self) -> Browser:
         """A browser in which nobody is signed in."""
-        return self.opened.enter_context(Browser(self.app()))
+        return Browser(self.client())
 
     def signed_in(self, username: str) -> Browser:
         """The browser of a person signed in: `pharmacist.0` works at the first site, `quality.all` at all."""

@@ -35,8 +35,7 @@ class System:
         """A token of that person with these scopes."""
         ask = IssueToken(scopes=list(scopes), expires_at=world.now + timedelta(days=days))
         token = token_of(world.office.does(world.office.account(username), issue_token, ask))
-        client = world.opened.enter_context(TestClient(world.app(), raise_server_exceptions=False))
-        return cls(world, client, token)
+        return cls(world, world.client(raise_server_exceptions=False), token)
 
     @property
     def header(self) -> dict[str, str]:
