@@ -27,7 +27,8 @@ def migrated(url: str | URL) -> None:
     store = a_store(url)
     try:
         migrate(store)
-        if changed := differences(store):
+        # SQLite is enough to find that a step was forgotten; test_migrate.py holds both against the code.
+        if store.is_sqlite and (changed := differences(store)):
             raise RuntimeError(f"run python -m tests.regenerate_ground_floor, the tables changed: {changed}")
     finally:
         store.close()

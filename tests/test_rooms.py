@@ -35,7 +35,7 @@ PLACES = ["/".join(("", top, "")) + r"\w" for top in ("work", "root", "home", "U
 def test_the_arrows_between_rooms_hold() -> None:
     """No room imports one it must not know."""
     done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        [Path(sys.executable).with_name("lint-imports")],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.cast import PASSWORD
+from tests.web.preview.barriers import WCAG, barriers
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Theme = Literal["light", "dark"]
 TABS_MAX = 40
 SCANNER_MS = 5
@@ -97,7 +96,7 @@ class Person:
         guise = f"{name}-{width}-{theme}"
         if self.pictures is not None:
             self.tab.screenshot(path=self.pictures / f"{guise}.png", full_page=True)
-        found = Axe().run(self.tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+        found = barriers(self.tab, WCAG)
         # The audit leaves empty style attributes behind, which the next swap would copy against the policy.
         self.tab.evaluate("document.querySelectorAll('[style=\"\"]').forEach(one => one.removeAttribute('style'))")
         sideways = self.tab.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -4,18 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.api.live import served
 from tests.web.keyboard import scan, sign_in
+from tests.web.preview.barriers import barriers
 from tests.web.preview.browser import browser
 from tests.web.ward import Assigned, assigned, at, free_kit, ordered, randomized, screened, treated
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +118,7 @@ def examine(chromium: Browser, world: World, widths: tuple[int, ...], theme: str
             tab.goto(address + page)
             for width in widths:
                 tab.set_viewport_size({"width": width, "height": 900})
-                found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+                found = barriers(tab)
                 assert found.response["violations"] == [], f"{page} at {width}: {found.generate_report()}"
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
     context.close()

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.api.live import served
 from tests.web.blinded.test_items import ITEMS, with_bags
 from tests.web.keyboard import sign_in
+from tests.web.preview.barriers import barriers
 from tests.web.preview.browser import browser
 from tests.web.unblinded.people import statistician
 from tests.web.ward import randomized, treated
@@ -16,7 +16,6 @@ from tests.web.world import World
 
 pytestmark = pytest.mark.browser
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 WIDTHS = (1280, 375)
 """A desk and a phone."""
 FLOWS = (1280, pytest.param(375, marks=pytest.mark.slow))
@@ -43,7 +42,7 @@ def examine(tab: Page, path: str, *widths: int) -> None:
     assert before is not None
     for width in widths:
         tab.set_viewport_size({"width": width, "height": before["height"]})
-        found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": WCAG}})
+        found = barriers(tab)
         assert found.violations_count == 0, (path, width, found.generate_report())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
     tab.set_viewport_size(before)
