@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from tests.blinding.crawl import PAGES_MAX, crawl
 from tests.blinding.evidence import Evidence
-from tests.blinding.story import enrol, foresee, plan_ahead, press, stock_items, supply, verify
+from tests.blinding.story import enrol, foresee, plan_ahead, press, prove, stock_items, supply, verify
 from tests.blinding.story_of_change import (
     amend,
     change_network,
@@ -73,6 +73,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         destroy_kit(world)
         go_on_paper(world)
         foresee(world)
+        prove(world)
         _look(world)
         world.evidence.keep_log(lines)
         world.evidence.keep_tables(world.store)

@@ -21,6 +21,7 @@ from irt.tables.secret import ResupplySetting
 from tests.blinding.story_visits import calls, run_in, weigh
 from tests.blinding.variation import LEVEL
 from tests.blinding.worlds import OneWorld
+from tests.builders_gate import judged
 from tests.rows import put
 from tests.web.api.system import SIGNING
 from tests.web.browser import Browser, forms_of
@@ -265,6 +266,13 @@ def verify(world: OneWorld) -> None:
 def foresee(world: OneWorld) -> None:
     """The study team asks how enrolment goes on, and a forecast is kept."""
     run_job(world, "study_team.all", "/enrolment/forecast", "/enrolment/forecast", target="20", months="2")
+
+
+def prove(world: OneWorld) -> None:
+    """A go-live gate that names a kit type has its verdict; everybody with `view_gate` reads what it is worth."""
+    with world.store.reading() as connection:
+        kind = connection.execute(text("SELECT min(kit_type) FROM secret_kit_content")).scalar_one()
+    judged(house_of(world), agreement=f"at most one miss of {kind}", name=kind)
 
 
 def run_job(world: OneWorld, username: str, page: str, button: str, **typed: str) -> None:
