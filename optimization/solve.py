@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
+from optimization.engine.by_numbers import by_numbers
 from optimization.engine.carried import Carried
 from optimization.engine.class_work import ClassWork, begin_class, kits_of, plan_prices, planned_at
 from optimization.engine.lots import allot
@@ -77,6 +78,7 @@ class _Run:
             self._take()
         self._find_room()
         self._use_up_lots()
+        self._tell_numbers_apart()
         for done in range(ROUNDS):
             if self._reached() or self._stopped:
                 break
@@ -130,6 +132,21 @@ class _Run:
                 return True
             self._classes[place] = kept
         return False
+
+    def _tell_numbers_apart(self) -> None:
+        """Counts kits of lots that expire, where that may show more than their prices."""
+        for place in range(len(self._classes)):
+            kept = self._classes[place]
+            found = None if self._reached() or self._stopped else by_numbers(kept, self._tell)
+            if found is None:
+                continue
+            kept.told_apart = found.tell_apart()
+            planned, before = found.planned(), self._best
+            if planned:
+                self._classes[place] = planned
+                self._take()
+                if self._best is before:
+                    self._classes[place] = kept
 
     def _left_over(self) -> set[str]:
         """Lots of which the best plan does not use every kit."""

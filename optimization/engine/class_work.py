@@ -54,6 +54,8 @@ class ClassWork:
     early: EarlyPrice = NO_PRICE
     bound_early: EarlyPrice = NO_PRICE
     rises: Mapping[int, float] = field(default_factory=dict)
+    told_apart: float = -NEVER
+    """A bound found otherwise than by these prices."""
 
     @property
     def kits(self) -> list[str]:
@@ -63,7 +65,7 @@ class ClassWork:
     @property
     def bound(self) -> float:
         """What no plan of the class falls below, in cents."""
-        return self._bound_of(self.bound_early, self.clusters)
+        return max(self.told_apart, self._bound_of(self.bound_early, self.clusters))
 
     def _bound_of(self, price: EarlyPrice, clusters: Iterable[ClusterWork]) -> float:
         missed = max(0.0, self._missed_at_least - sum(price.prices.values()))
@@ -152,9 +154,9 @@ class ClassWork:
 
 def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
     """The first bounds and schedules, with the lot prices that bind best: tried lot by lot."""
-    best = _begun(network, temp, lots, told)
-    expiring = _expiring(network.problem, lots, best.kits)
-    if not _tried_lot_by_lot(best, expiring):
+    best = begun(network, temp, lots, told)
+    expiring = expiring_lots(best)
+    if not tried_lot_by_lot(best):
         return best
     best = _worked(best)
     reached = _tried_bound(best, best.lots)
@@ -163,7 +165,7 @@ def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> Cla
             if scarcity != best.lots.scarcity[lot]:
                 tried = with_scarcity(best.lots, lot, scarcity)
                 if _tried_bound(best, tried) > reached + 1:
-                    best = _worked(_begun(network, temp, tried, told))
+                    best = _worked(begun(network, temp, tried, told))
                     reached = _tried_bound(best, best.lots)
                 if not told("pricing lots that expire"):
                     return best
@@ -180,8 +182,7 @@ def plan_prices(work: ClassWork, left_over: Iterable[str]) -> Iterator[Mapping[s
     """Scarcities of lots to plan the class at instead: lower where kits of scarce lots are left, and plain ones."""
     now = dict(work.plan_lots.scarcity)
     low = {lot: PLAN_SCARCITY for lot in left_over if now.get(lot, 0.0) > PLAN_SCARCITY}
-    lots = _expiring(work.network.problem, work.lots, work.kits)
-    tried = _tried_lot_by_lot(work, lots)
+    lots, tried = expiring_lots(work), tried_lot_by_lot(work)
     plain = [dict.fromkeys(lots, value) for value in SCARCITIES] if tried else []
     single = [{lot: value} for lot in lots for value in SCARCITIES] if tried else []
     for other in [low, *plain, *single]:
@@ -197,8 +198,9 @@ def planned_at(work: ClassWork, scarcity: Mapping[str, float], tries: int) -> Cl
     return replace(work, plan_lots=plan_lots, clusters=clusters)
 
 
-def _tried_lot_by_lot(work: ClassWork, expiring: list[str]) -> bool:
-    return len(expiring) * sum(one.exact.kits for one in work.clusters) <= TRIALS_MAX
+def tried_lot_by_lot(work: ClassWork) -> bool:
+    """Whether the class is so small that lots are looked at one by one."""
+    return len(expiring_lots(work)) * sum(one.exact.kits for one in work.clusters) <= TRIALS_MAX
 
 
 def with_scarcity(lots: LotPrices, lot: str, scarcity: float) -> LotPrices:
@@ -211,8 +213,9 @@ def kits_of(problem: Problem, temp: str) -> list[str]:
     return sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
 
 
-def _expiring(problem: Problem, lots: LotPrices, kits: list[str]) -> list[str]:
-    return sorted(lot for lot in lots.scarcity if problem.lots[lot].kit in kits)
+def expiring_lots(work: ClassWork) -> list[str]:
+    """The lots of the class that would expire before the horizon."""
+    return sorted(lot for lot in work.lots.scarcity if work.network.problem.lots[lot].kit in work.kits)
 
 
 def _tried_bound(best: ClassWork, lots: LotPrices) -> float:
@@ -233,7 +236,8 @@ def _relaxed(best: ClassWork, lots: LotPrices) -> Iterator[Cluster]:
     return clusters_of(best.network, best.temp, lots.gain, relaxed=True, bound_gain=lots.gain)
 
 
-def _begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
+def begun(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
+    """The first bounds and schedules at these prices of lots."""
     pairs = zip(
         clusters_of(network, temp, lots.gain, relaxed=False, bound_gain=lots.gain),
         clusters_of(network, temp, lots.gain, relaxed=True, bound_gain=lots.gain),

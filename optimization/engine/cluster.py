@@ -59,7 +59,7 @@ class ClusterSite:
 
     `apart`: what the choice costs whatever trips are taken, in cents; `least`: what it costs even if trips and
     holding were free; `unserved`: kits no trip can bring in time; `room`: kits the store takes when each trip
-    arrives.
+    arrives; `perishable`: kits by type that may be of a lot that would expire, at the most.
     """
 
     node: Node
@@ -70,6 +70,7 @@ class ClusterSite:
     least: float
     unserved: int
     room: tuple[int, ...]
+    perishable: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ class Cluster:
     The `relaxed` form is what bounds are computed on: never dearer than any plan. `more_at_bound`: what each choice
     of the exact form costs more at the prices of the bound. `spare_stock`: kits by kind that lie at the depot and
     are not shared out. `stock`: by arrival, where it is what lies at the depot, its cost if 0, 1, 2, … kits leave;
-    empty where it is an arrival. `by_stock_alone`: kits that nothing else brings in time.
+    empty where it is an arrival. `by_stock_alone`: kits that nothing else brings in time. `combinations`: the
+    choices that the sites may take together, each with the places of one of each site; empty: all of them.
     """
 
     problem: Problem
@@ -93,6 +95,7 @@ class Cluster:
     spare_stock: tuple[int, int] = (0, 0)
     stock: tuple[tuple[float, ...], ...] = ()
     by_stock_alone: int = 0
+    combinations: tuple[tuple[int, ...], ...] = ()
     boxes_memo: dict[int, Boxes] = field(default_factory=dict)
 
     @cached_property
@@ -115,9 +118,15 @@ class Cluster:
 
     def best_choices(self, costs: Amounts) -> Counts:
         """Shape (sites,): the place of each site's cheapest choice, the first of equal ones."""
+        if self.combinations:
+            return np.asarray(self._together[int(np.argmin(costs[self._together].sum(axis=1)))])
         best = np.minimum.reduceat(costs, self.first_choices)
         cheap = np.flatnonzero(costs <= best[self.site_of])
         return cheap[np.unique(self.site_of[cheap], return_index=True)[1]]
+
+    @cached_property
+    def _together(self) -> Counts:
+        return np.array(self.combinations, dtype=np.int64)
 
     @cached_property
     def kit_volume(self) -> int:

@@ -217,7 +217,8 @@ def _site(supplied: Supplied, ways: Ways, choice: Choice) -> ClusterSite:
     held = costs.site_holding[supplied.temp] * (need.own_kit_days + sum(one.want.day for one in placed if one))
     left = sum(lying.left for lying, one in zip(given, placed, strict=True) if lying and one)
     own, together = need.from_own_stock, tuple(map(tuple, kits))
-    return ClusterSite(ways.node, chosen, together, own, least + held - left, least, unserved, room)
+    apart = least + held - left
+    return ClusterSite(ways.node, chosen, together, own, apart, least, unserved, room, need.perishable)
 
 
 def _windows(supplied: Supplied, ways: Ways, need: Need, given: Given) -> list[Window | None]:

@@ -35,7 +35,7 @@ class Need:
 
     `gain`: what is saved by lots that would expire, at the most. `own_kit_days`: days the kits of the own stock lie
     there until they are used, added up. `own_kits`: where relaxed, kits of the own stock by type: any of them could
-    as well serve another visit.
+    as well serve another visit. `perishable`: kits by type that may be of a lot that would expire, at the most.
     """
 
     wants: tuple[Want, ...]
@@ -43,6 +43,7 @@ class Need:
     gain: float
     own_kit_days: int
     own_kits: Mapping[str, int] = field(default_factory=dict)
+    perishable: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ def _exact_needs(site: str, wants: Sequence[Want], own: Mapping[str, list[_OwnLo
         left, used = _use_own(site, _in_turn(site, wants, first_left, kept, gain), own)
         served = list((Counter(wants) - Counter(left)).elements())
         days = _kit_days(served, [one for some in own.values() for one in some]) if served else 0
-        choices.append(Need(tuple(left), tuple(used), sum(gain(site, one) for one in left), days))
+        saved, perish = _saved(site, left, gain)
+        choices.append(Need(tuple(left), tuple(used), saved, days, perishable=perish))
     return SiteNeeds(site, tuple(choices))
 
 
@@ -170,10 +172,18 @@ def _relaxed_needs(site: str, wants: Sequence[Want], own: Mapping[str, list[_Own
         left = sorted((Counter(wants) - used).elements())
         days = sum(_kit_days([want for want in used.elements() if want.kit == kit], own[kit]) for kit in own)
         own_kits = Counter(want.kit for want in used.elements())
-        choices.append(Need(tuple(left), (), sum(gain(site, one) for one in left), days, own_kits))
+        saved, perish = _saved(site, left, gain)
+        choices.append(Need(tuple(left), (), saved, days, own_kits, perish))
     if len(choices) == 1:
-        choices = [replace(choices[0], gain=sum(gain(site, one) for one in wants))]
+        saved, perish = _saved(site, wants, gain)
+        choices = [replace(choices[0], gain=saved, perishable=perish)]
     return SiteNeeds(site, tuple(choices))
+
+
+def _saved(site: str, wants: Iterable[Want], gain: Gain) -> tuple[float, Mapping[str, int]]:
+    """What is saved if all of these are of lots that would expire, and how many by type can be."""
+    gains = [(want.kit, gain(site, want)) for want in wants]
+    return sum(each for _, each in gains), Counter(kit for kit, each in gains if each > 0)
 
 
 def _first_served(wants: Iterable[Want], lots: Sequence[_OwnLot]) -> list[Want]:

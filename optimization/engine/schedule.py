@@ -42,7 +42,7 @@ class Scheduling:
     """The schedules of one cluster that were tried."""
 
     def __init__(self, cluster: Cluster, tables: Tables, early: Amounts) -> None:
-        self._cluster, self._tables, self._early = cluster, tables, early
+        self._cluster, self.tables, self._early = cluster, tables, early
         self._sites = np.arange(len(cluster.sites), dtype=np.int64)
         self._costs: dict[tuple[int, ...], float] = {}
         self.best: Schedule | None = None
@@ -93,7 +93,7 @@ class Scheduling:
 
     def _sites_planned(self, price: np.ndarray, source_day: Counts) -> tuple[Amounts, Counts]:
         """The sites' plans, at such prices of kits for the blind from the depot's own stock that they suffice."""
-        table, there = self._tables.sites, np.array(self._cluster.spare_stock)
+        table, there = self.tables.sites, np.array(self._cluster.spare_stock)
         alone = np.where(there > 0, 0.0, float(self._cluster.problem.costs.unmet_kit))
         for rise in SPARE_RISES:
             priced = table._replace(from_stock=alone)
@@ -112,7 +112,7 @@ class Scheduling:
 
     def _prices(self, chosen: tuple[int, ...]) -> tuple[np.ndarray, Counts]:
         """For each option the price of a kit of the last arrival before it, and when that left its source."""
-        cluster, table = self._cluster, self._tables.sites
+        cluster, table = self._cluster, self.tables.sites
         last = np.full(len(cluster.arrivals) + 1, -1)
         for arrival in chosen:
             last[arrival + 1 :] = arrival
@@ -133,7 +133,7 @@ class Scheduling:
 
         `drawn_from` (choice, o): whether kits that do not lie at the depot are of an arrival.
         """
-        cluster, table, whole = self._cluster, self._tables.sites, self._tables.inflow
+        cluster, table, whole = self._cluster, self.tables.sites, self.tables.inflow
         own = own_kits(table, sent)
         by_arrival = (table.arrivals >= 0) & drawn_from
         kits = (travelling(table, sent) - own) * by_arrival

@@ -4,13 +4,13 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from optimization.check.check_plan import check_plan
 from optimization.plan import plan_json
 from optimization.problem_file import read_problem
-from optimization.result import Goal
+from optimization.result import Goal, Progress
 from optimization.solve import optimize
 
 
@@ -28,6 +28,8 @@ class Planned:
     """What one kit that is not served costs."""
     service: float
     check_seconds: float
+    bounds: list[tuple[float, int]] = field(default_factory=list)
+    """Each bound, and when it was proven."""
 
     @property
     def gap(self) -> float:
@@ -35,6 +37,10 @@ class Planned:
         if self.cost == self.bound:
             return 0.0
         return (self.cost - self.bound) / self.bound if self.bound else float("inf")
+
+    def bound_by(self, seconds: float) -> int:
+        """The best bound that was proven by then; 0 before the first."""
+        return max((bound for at, bound in self.bounds if at <= seconds), default=0)
 
 
 def planned(problem_file: Path, plan_file: Path, goal: Goal) -> Planned:
@@ -47,7 +53,14 @@ def planned(problem_file: Path, plan_file: Path, goal: Goal) -> Planned:
 
 def _plan(problem_file: Path, plan_file: Path, goal: Goal) -> Planned:
     problem = read_problem(problem_file.read_bytes())
-    result = optimize(problem, goal)
+    bounds: list[tuple[float, int]] = []
+
+    def watch(now: Progress) -> bool:
+        if now.bound > (bounds[-1][1] if bounds else 0):
+            bounds.append((now.seconds, now.bound))
+        return True
+
+    result = optimize(problem, goal, watch)
     peak = _peak_bytes()
     plan_file.write_text(plan_json(result.plan), encoding="utf-8")
     begun = time.perf_counter()
@@ -62,6 +75,7 @@ def _plan(problem_file: Path, plan_file: Path, goal: Goal) -> Planned:
         problem.costs.unmet_kit,
         verdict.service,
         time.perf_counter() - begun,
+        [*bounds, (result.seconds, result.bound)],
     )
 
 

@@ -61,9 +61,10 @@ def holds(problem: Problem, found: Result) -> bool:
 
 
 def bound_holds(problem: Problem) -> None:
-    """Against the optimum where it is proven in seconds."""
+    """Against the plan of the exact model, and against the optimum where it is proven in seconds."""
     found, exact = optimize(problem, BEST), solve_exact(problem, 5.0)
     assert holds(problem, found)
+    assert found.bound <= exact.verdict.cost.total
     if exact.proven:
         assert found.bound <= exact.bound <= found.cost.total
 
