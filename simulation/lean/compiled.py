@@ -21,7 +21,7 @@ from simulation.lean.layout import BEGINS, COLUMNS, HEAD_WIDTH, NAMES, REALS, ax
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 Make = Callable[[Callable[..., Any]], Callable[..., Any]]
-MADE_OF = frozenset({"columns", "world", "layout", "compiled"})
+MADE_OF = frozenset({"columns", "world", "layout", "compiled", "machine"})
 _ALIKE: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 _njit: Any = njit
 """Without its types, which leave out that nobody outside calls a part."""

@@ -1,4 +1,7 @@
-"""The one function of the lean engine that is called as machine code; importing this file makes it, or finds it."""
+"""The one function of the lean engine that is called as machine code; its first call makes it, or finds it."""
+
+from pathlib import Path
+from typing import Any
 
 from simulation.arrays import Floats, Ints
 from simulation.lean.advance import go_to_moment
@@ -12,3 +15,9 @@ def going(w: Ints, f: Floats) -> int:
     """Goes to the clock's moment. No generator: compiled ones never give back the arrays that they were told."""
     told: int = _go_to_moment(first_of(w), first_of(f))
     return told
+
+
+def is_made() -> bool:
+    """Whether machine code of this very source lies on this machine: then it is loaded in no time."""
+    code: Any = going
+    return bool(code.signatures) or any(Path(code.stats.cache_path).glob(f"*.{code.py_func.__qualname__}-*.nbi"))

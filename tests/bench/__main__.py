@@ -21,6 +21,7 @@ from tests.bench.recall import recall_figures
 from tests.bench.receipt import receipt_figures
 from tests.bench.replay_rate import replay_rates
 from tests.bench.simulation_backends import simulation_backends
+from tests.bench.simulation_scale import simulation_scale
 from tests.bench.simulation_speed import simulation_speed
 from tests.bench.simulation_statistics import simulation_statistics
 from tests.bench.statement_cost import statement_cost
@@ -42,6 +43,7 @@ ON_A_STORE: dict[str, tuple[str, OnStore]] = {
 SIMULATION: dict[str, tuple[str, Callable[[], list[Figure]]]] = {
     "statistics": ("Statistics of simulated trials", simulation_statistics),
     "simulation-speed": ("Speed of simulated trials", simulation_speed),
+    "simulation-scale": ("Size of simulated trials", simulation_scale),
     "simulation-backends": ("Backends of runs of simulated trials", simulation_backends),
 }
 PARTS = ("randomization", "services", "night", *ON_A_STORE, "replay", "policies", *SIMULATION, *NORMAL)

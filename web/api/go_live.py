@@ -78,7 +78,7 @@ class RunGate(SQLModel):
 
     study_id: int
     gate: int = Field(ge=1, le=NUMBER_MAX)
-    engine: EngineName = "reference"
+    engine: EngineName = "lean"
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ replications_option = click.option(
 )
 engine_option = click.option(
     "--engine",
-    default="reference",
+    default="lean",
     show_default=True,
     type=click.Choice(get_args(EngineName)),
-    help="Who plays.",
+    help="Who plays: both to the same figures; the reference engine plays what is not lean.",
 )
 backend_option = click.option(
     "--backend", default="loky", show_default=True, type=click.Choice(BACKENDS), help="Where: here, or a cluster."

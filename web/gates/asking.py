@@ -50,6 +50,6 @@ def gate_to_define(
     )
 
 
-def gate_run_to_start(study_id: int, gate: int, engine: EngineName = "reference") -> StartGateRun:
+def gate_run_to_start(study_id: int, gate: int, engine: EngineName = "lean") -> StartGateRun:
     """A run of a kept gate by an engine, with the versions of all that calculates."""
     return StartGateRun(study_id=study_id, gate=gate, engine=engine, software=software())

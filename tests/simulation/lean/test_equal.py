@@ -19,7 +19,7 @@ from simulation.inputs.inputs import draw_inputs
 from simulation.lean import play as lean
 from simulation.lean.advance import go_to_moment
 from simulation.lean.compiled import over_one_array
-from simulation.lean.players import Player, by_machine, plainly
+from simulation.lean.players import Experience, Player, by_machine, plainly
 from simulation.lean.unsuited import unsuited
 from simulation.lean.world import World
 from simulation.policy import installed_planner
@@ -141,3 +141,15 @@ def test_machine_code_meets_each_fault_alike(name: str) -> None:
     """One fault at a time, in three replications."""
     for index in range(3):
         equal(small_trial(faults=faulty(name)), index=index, player=by_machine)
+
+
+def test_machine_code_is_made_when_as_much_was_played_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short runs play the source as it stands; what was made before is taken at once."""
+    machine = "simulation.lean.machine.is_made"
+    monkeypatch.setattr(machine, lambda: False)
+    experience = Experience()
+    assert experience.player() is plainly
+    experience.play_by_machine()
+    assert experience.player() is by_machine
+    monkeypatch.setattr(machine, lambda: True)
+    assert Experience().player() is by_machine
