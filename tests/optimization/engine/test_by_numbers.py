@@ -58,9 +58,9 @@ def test_a_class_with_kits_for_the_blind_is_not_counted() -> None:
 
 @pytest.mark.slow
 def test_counting_never_tells_more_than_the_optimum() -> None:
-    """Of many sites with own stock and a lot that expires."""
+    """Nor more than the exact model's plan, of many sites with own stock and a lot that expires."""
     counted = 0
-    for seed in range(150):
+    for seed in range(40):
         random = Random(seed)
         visits = tuple((day, random.randrange(1, 3)) for day in sorted(random.sample(range(2, 38), 5)))
         kits = [random.randrange(*span) for span in ((12, 30), (1, 5), (1, 5))]
@@ -68,5 +68,5 @@ def test_counting_never_tells_more_than_the_optimum() -> None:
         told = by_numbers(begun(problem), lambda _: True)
         if told is not None:
             counted += 1
-            assert told.tell_apart() <= solve_exact(problem).bound + 0.5
-    assert counted > 100
+            assert told.tell_apart() <= solve_exact(problem, 5.0).verdict.cost.total + 0.5
+    assert counted > 25
