@@ -114,18 +114,21 @@ def test_another_seed_and_another_file_are_told_apart(tmp_path, seed):
         assert verified(language, file, seed).returncode == 2
 
 
+MANY = [name for name in COVERED if not name.startswith("wide")]
+EACH = -(-1_000_000 // len(MANY) // LONGEST) * LONGEST
+"""Lists of full length, so that all methods together come to a million."""
+
+
 @pytest.mark.slow
-def test_a_million_allocations(tmp_path, seed):
+@pytest.mark.parametrize("name", MANY)
+def test_a_million_allocations(name, tmp_path, seed):
     """A million over all methods in both languages, and not one that differs."""
-    names = [name for name in COVERED if not name.startswith("wide")]
-    each = -(-1_000_000 // len(names) // LONGEST) * LONGEST
-    assert each * len(names) >= 1_000_000
-    for name in names:
-        file = written(name, each, tmp_path)
-        for language in LANGUAGES:
-            ran = verified(language, file, seed)
-            assert ran.stdout.startswith(f"{each} allocations, all the same"), ran.stderr
-        file.unlink()
+    assert EACH * len(MANY) >= 1_000_000
+    file = written(name, EACH, tmp_path)
+    for language in LANGUAGES:
+        ran = verified(language, file, seed)
+        assert ran.stdout.startswith(f"{EACH} allocations, all the same"), ran.stderr
+    file.unlink()
 
 
 def test_wide_numbers_are_wide():
