@@ -10,7 +10,7 @@ from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Verdict
 from optimization.engine.by_numbers import by_numbers
 from optimization.engine.carried import Carried
-from optimization.engine.class_work import ClassWork, begin_class, kits_of, plan_prices, planned_at
+from optimization.engine.class_work import ClassWork, begun, kits_of, plan_prices, planned_at, priced_lot_by_lot
 from optimization.engine.lots import allot
 from optimization.engine.network import network_of
 from optimization.engine.own_stock import spare_own_stock
@@ -68,8 +68,18 @@ class _Run:
         lots = first_prices(self._problem, self._network.sources, self._network.first_arrival)
         for temp in self._problem.temps:
             if kits_of(self._problem, temp):
-                self._classes.append(begin_class(self._network, temp, lots, self._tell))
+                self._classes.append(begun(self._network, temp, lots, self._tell))
         self._all_begun = True
+        self._take()
+        if not self._reached():
+            self._improve()
+        status = Status.PROVEN if self._reached() else self._stopped or Status.STOPPED
+        seconds = self._clock() - self._begun
+        return Result(status, self._best.plan, self._best.verdict.cost, self._bound(), seconds)
+
+    def _improve(self) -> None:
+        """Prices of lots, room and numbers, then the rounds, until the gap is reached."""
+        self._classes = [priced_lot_by_lot(work, self._tell) for work in self._classes]
         self._find_lots()
         for work in self._classes:
             work.ease_early_price(TRIES // 4)
@@ -91,9 +101,6 @@ class _Run:
                 self._take()
         if self._schedules_changed():
             self._take()
-        status = Status.PROVEN if self._reached() else self._stopped or Status.STOPPED
-        seconds = self._clock() - self._begun
-        return Result(status, self._best.plan, self._best.verdict.cost, self._bound(), seconds)
 
     def _find_room(self) -> None:
         """Plans again with less room in the stores that the plan overfills."""

@@ -153,8 +153,13 @@ class ClassWork:
 
 
 def begin_class(network: Network, temp: str, lots: LotPrices, told: Told) -> ClassWork:
-    """The first bounds and schedules, with the lot prices that bind best: tried lot by lot."""
-    best = begun(network, temp, lots, told)
+    """The first bounds and schedules, with the lot prices that bind best."""
+    return priced_lot_by_lot(begun(network, temp, lots, told), told)
+
+
+def priced_lot_by_lot(best: ClassWork, told: Told) -> ClassWork:
+    """The class with the lot prices that bind best: tried lot by lot, where it is small."""
+    network, temp = best.network, best.temp
     expiring = expiring_lots(best)
     if not tried_lot_by_lot(best):
         return best
