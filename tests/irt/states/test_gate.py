@@ -50,7 +50,7 @@ def test_what_runs_make_of_a_gate(runs: tuple[RunFacts, ...], standing: GateStan
     ("now", "newer", "words"),
     [
         (GateInputs("another", "configuration", "1.0"), None, "study version"),
-        (GateInputs("version", "another", "1.0"), None, "stock levels"),
+        (GateInputs("version", "another", "1.0"), None, "How the study is supplied"),
         (GateInputs("version", "configuration", "1.1"), None, "release 1.0"),
         (NOW, 3, "Gate 3"),
     ],

@@ -14,7 +14,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "reference" / "simulation-results.md
 
 def test_the_page_tells_of_every_column() -> None:
     """Each with its meaning, in order, and no other."""
-    columns = PAGE.read_text().split("## Columns")[1].split("## Courses")[0]
+    columns = PAGE.read_text().split("## Columns")[1].split("## Days")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", columns, re.MULTILINE)
     assert rows[0][0] == "index"
     assert dict(rows[1:]) == MEASURES

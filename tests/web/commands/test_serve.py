@@ -24,7 +24,7 @@ from tests.web.blinded.designed import world_of
 from web.commands.serve import is_loopback, tell_allocator
 
 IRT = Path(sys.executable).with_name("irt")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 
 
 def _refused(*arguments: str, **environment: str) -> tuple[int, str]:
