@@ -9,7 +9,7 @@ import click
 from sqlalchemy import URL, Connection
 
 from irt.commands import clock
-from irt.commands.options import database_option, open_store
+from irt.commands.options import beside, database_option, open_store
 from irt.commands.session import NobodyYet
 from irt.reads.anchored import AnchorsVerdict, verify_anchors
 from irt.services.anchor_heads import AnchorFolder, public_key_of
@@ -18,11 +18,7 @@ from irt.services.store import Store
 
 def anchor_folder(url: URL) -> AnchorFolder:
     """IRT_ANCHOR_FOLDER, else beside a SQLite file, else in the home folder."""
-    if given := os.environ.get("IRT_ANCHOR_FOLDER"):
-        return AnchorFolder(Path(given))
-    if url.get_backend_name() == "sqlite":
-        return AnchorFolder(Path(f"{url.database}-anchors"))
-    return AnchorFolder(Path.home() / ".irt" / "anchors")
+    return AnchorFolder(Path(os.environ.get("IRT_ANCHOR_FOLDER") or beside(url, "anchors")))
 
 
 def anchors_verdict(store: Store, connection: Connection) -> AnchorsVerdict:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from irt.commands.options import beside
 from irt.errors import BadInput
 from irt.services.deliver_outbox import Mailroom
 from irt.services.post import MailFolder, MailServer, Post, Security
@@ -24,7 +25,7 @@ def mailroom_from(environ: Mapping[str, str], url: URL) -> Mailroom:
 def _post(environ: Mapping[str, str], url: URL) -> Post:
     host = environ.get("IRT_SMTP_HOST", "")
     if not host:
-        return MailFolder(Path(environ.get("IRT_MAIL_FOLDER") or _folder_of(url)))
+        return MailFolder(Path(environ.get("IRT_MAIL_FOLDER") or beside(url, "mail")))
     return MailServer(
         host,
         _port(environ.get("IRT_SMTP_PORT", "587")),
@@ -32,13 +33,6 @@ def _post(environ: Mapping[str, str], url: URL) -> Post:
         environ.get("IRT_SMTP_USER", ""),
         environ.get("IRT_SMTP_PASSWORD", ""),
     )
-
-
-def _folder_of(url: URL) -> Path:
-    """Beside a SQLite file, else in the home folder."""
-    if url.get_backend_name() == "sqlite":
-        return Path(f"{url.database}-mail")
-    return Path.home() / ".irt" / "mail"
 
 
 def _port(word: str) -> int:

@@ -49,6 +49,13 @@ def key_file_of(url: URL) -> Path:
     return Path(f"{url.database}-seal.key")
 
 
+def beside(url: URL, name: str) -> Path:
+    """A folder of the installation: beside a SQLite file, else in the home folder."""
+    if url.get_backend_name() == "sqlite":
+        return Path(f"{url.database}-{name}")
+    return Path.home() / ".irt" / name
+
+
 def _seal_at(file: Path) -> Seal:
     try:
         if "IRT_SEAL_KEY" not in os.environ:

@@ -4,16 +4,18 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select
 
 from irt.audit.chain import canonical
 from irt.blinding.access import AccessFinding, HeldAccess, findings, review_is_due
 from irt.blinding.roles import Role
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
+from irt.reads.roll import IN_FORCE, LAST_SIGN_IN
 from irt.tables.columns import table_of
-from irt.tables.people import Account, RoleGrant, SignInAttempt
+from irt.tables.people import Account, RoleGrant
 from irt.tables.record import Signature
 from irt.tables.study import Depot, Site, Study
 
@@ -66,16 +68,11 @@ class AccessOfStudy(BlindedView):
         return sum(bool(line.findings) for line in self.lines)
 
 
-_ACCOUNTS, _GRANTS, _ATTEMPTS = table_of(Account), table_of(RoleGrant), table_of(SignInAttempt)
+_ACCOUNTS, _GRANTS = table_of(Account), table_of(RoleGrant)
 _STUDIES, _SITES, _DEPOTS = table_of(Study), table_of(Site), table_of(Depot)
 _SIGNATURES, _GIVERS = table_of(Signature), table_of(Account).alias("giver")
 _STUDY = select(_STUDIES).where(_STUDIES.c.id == bindparam("study_id"))
-_LAST = (
-    select(_ATTEMPTS.c.username, func.max(_ATTEMPTS.c.at).label("at"))
-    .where(_ATTEMPTS.c.succeeded, _ATTEMPTS.c.purpose == "sign_in")
-    .group_by(_ATTEMPTS.c.username)
-    .subquery()
-)
+_LAST = LAST_SIGN_IN.subquery()
 _REACHING = (
     select(
         _GRANTS,
@@ -102,6 +99,7 @@ _REACHING = (
     )
     .order_by(_ACCOUNTS.c.printed_name, _ACCOUNTS.c.username, _GRANTS.c.id)
 )
+_NOW_REACHING = _REACHING.where(IN_FORCE)
 _REVIEWS = (
     select(_SIGNATURES)
     .where(_SIGNATURES.c.study_id == bindparam("study_id"), _SIGNATURES.c.record_kind == RECORD_KIND)
@@ -112,7 +110,7 @@ _REVIEWS = (
 def access_to(connection: Connection, study_id: int, now: datetime) -> AccessOfStudy:
     """The roles that are in force in a study, those of the whole installation too; NotFound without a study."""
     study = _study(connection, study_id)
-    lines = tuple(line for line in _lines(connection, study, now) if _in_force(line, now))
+    lines = tuple(_lines(connection, _NOW_REACHING, study, now))
     reviews = tuple(
         Reviewed(row["record"], row["at"], row["printed_name"], row["role"])
         for row in connection.execute(_REVIEWS, {"study_id": study_id}).mappings()
@@ -124,7 +122,7 @@ def access_to(connection: Connection, study_id: int, now: datetime) -> AccessOfS
 def history_of_access(connection: Connection, study_id: int, now: datetime) -> tuple[Access, ...]:
     """Every role that anybody ever held in a study, oldest first (E6-40)."""
     study = _study(connection, study_id)
-    return tuple(sorted(_lines(connection, study, now), key=lambda line: (line.since, line.grant_id)))
+    return tuple(sorted(_lines(connection, _REACHING, study, now), key=lambda line: (line.since, line.grant_id)))
 
 
 def _study(connection: Connection, study_id: int) -> RowMapping:
@@ -134,9 +132,9 @@ def _study(connection: Connection, study_id: int) -> RowMapping:
     return row
 
 
-def _lines(connection: Connection, study: RowMapping, now: datetime) -> Iterator[Access]:
-    asked = {"study_id": study["id"], "sponsor_id": study["sponsor_id"]}
-    for row in connection.execute(_REACHING, asked).mappings():
+def _lines(connection: Connection, reaching: Select[Any], study: RowMapping, now: datetime) -> Iterator[Access]:
+    asked = {"study_id": study["id"], "sponsor_id": study["sponsor_id"], "now": now}
+    for row in connection.execute(reaching, asked).mappings():
         yield _line(row, now)
 
 
@@ -174,11 +172,6 @@ def _where(row: RowMapping) -> str:
     if row["study_id"] is not None:
         return "study"
     return "everywhere" if row["sponsor_id"] is None else "all studies of the sponsor"
-
-
-def _in_force(line: Access, now: datetime) -> bool:
-    ended = line.ends_at is not None and line.ends_at <= now
-    return line.since <= now and not ended and line.revoked_at is None
 
 
 def _hash(lines: tuple[Access, ...]) -> str:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
 from irt.blinding.roles import Role
 from irt.blinding.views import BlindedView
@@ -44,6 +44,18 @@ class OnRoll(BlindedView):
 
 _ACCOUNTS, _GRANTS, _ATTEMPTS = table_of(Account), table_of(RoleGrant), table_of(SignInAttempt)
 _SPONSORS, _STUDIES, _SITES, _DEPOTS = table_of(Sponsor), table_of(Study), table_of(Site), table_of(Depot)
+IN_FORCE = and_(
+    _GRANTS.c.starts_at <= bindparam("now"),
+    or_(_GRANTS.c.ends_at.is_(None), _GRANTS.c.ends_at > bindparam("now")),
+    _GRANTS.c.revoked_at.is_(None),
+)
+"""Of a grant: its role holds at the moment `now`."""
+LAST_SIGN_IN = (
+    select(_ATTEMPTS.c.username, func.max(_ATTEMPTS.c.at).label("at"))
+    .where(_ATTEMPTS.c.succeeded, _ATTEMPTS.c.purpose == "sign_in")
+    .group_by(_ATTEMPTS.c.username)
+)
+"""When each user name last got in."""
 _HELD = (
     select(
         _GRANTS.c.id,
@@ -61,17 +73,8 @@ _HELD = (
     .outerjoin(_STUDIES, _STUDIES.c.id == _GRANTS.c.study_id)
     .outerjoin(_SITES, _SITES.c.id == _GRANTS.c.site_id)
     .outerjoin(_DEPOTS, _DEPOTS.c.id == _GRANTS.c.depot_id)
-    .where(
-        _GRANTS.c.starts_at <= bindparam("now"),
-        or_(_GRANTS.c.ends_at.is_(None), _GRANTS.c.ends_at > bindparam("now")),
-        _GRANTS.c.revoked_at.is_(None),
-    )
+    .where(IN_FORCE)
     .order_by(_GRANTS.c.id)
-)
-_LAST = (
-    select(_ATTEMPTS.c.username, func.max(_ATTEMPTS.c.at).label("at"))
-    .where(_ATTEMPTS.c.succeeded, _ATTEMPTS.c.purpose == "sign_in")
-    .group_by(_ATTEMPTS.c.username)
 )
 _PEOPLE = select(_ACCOUNTS).order_by(_ACCOUNTS.c.username)
 
@@ -86,7 +89,7 @@ def roll(connection: Connection, now: datetime) -> tuple[OnRoll, ...]:
     held: dict[str, list[HeldNow]] = defaultdict(list)
     for role in roles_in_force(connection, now):
         held[role.username].append(role)
-    last = {row.username: row.at for row in connection.execute(_LAST)}
+    last = {row.username: row.at for row in connection.execute(LAST_SIGN_IN)}
     rows = connection.execute(_PEOPLE).mappings()
     return tuple(_person(row, last.get(row["username"]), held[row["username"]]) for row in rows)
 

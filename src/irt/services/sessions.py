@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select, update
 
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Permission, Role
 from irt.blinding.sign_in_rules import half_open_is_over, session_is_over
+from irt.reads.roll import IN_FORCE
 from irt.services.store import Store
 from irt.services.work import Work
 from irt.states.table import words
@@ -56,12 +57,7 @@ _IN_FORCE = (
             _STUDIES, and_(_GRANTS.c.study_id.is_(None), _STUDIES.c.sponsor_id == _GRANTS.c.sponsor_id)
         )
     )
-    .where(
-        _GRANTS.c.account_id == bindparam("account_id"),
-        _GRANTS.c.starts_at <= bindparam("now"),
-        or_(_GRANTS.c.ends_at.is_(None), _GRANTS.c.ends_at > bindparam("now")),
-        _GRANTS.c.revoked_at.is_(None),
-    )
+    .where(_GRANTS.c.account_id == bindparam("account_id"), IN_FORCE)
     .order_by(_GRANTS.c.id)
 )
 _TOUCH = update(_SESSIONS).where(_SESSIONS.c.id == bindparam("of_id")).values(last_seen_at=bindparam("seen_at"))
