@@ -226,6 +226,8 @@ TEMPLATES: dict[str, str] = {
     "trail_exported": "{who} exported the audit trail: {chains}.",
     "heads_anchored": "{who} anchored the last hashes of {heads} chains outside the database, as anchor {record}.",
     "history_exported": "{who} exported {rows} entries of the history as {record}.",
+    "data_exported": "{who} exported data of the study, {what}, in the blinded edition.",
+    "unblinded_data_exported": "{who} exported data of the study with treatments, {what}, for the {recipient}.",
     # Work that is done later
     "job_started": "{who} started job {record}: {kind}.",
     "bench_work_started": "{who} put a question on the bench, paper {record}, job {job}.",

@@ -95,6 +95,7 @@ class Permission(StrEnum):
     SIGN_GATE = "sign_gate"
     VIEW_ACCESS = "view_access"
     REVIEW_ACCESS = "review_access"
+    EXPORT_DATA = "export_data"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -140,6 +141,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.UNBLINDED_MONITOR: frozenset({_P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VERIFY_RETURNS, _P.VIEW_AUDIT}),
     _R.STUDY_TEAM: frozenset(
         {_P.VIEW_ENROLMENT, _P.APPROVE_STUDY, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_ACCESS, _P.REVIEW_ACCESS}
+        | {_P.EXPORT_DATA}
     ),
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
     _R.SUPPLY_MANAGER: frozenset(
@@ -156,7 +158,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_AUDIT}
         | {_P.VIEW_ACCESS, _P.REVIEW_ACCESS}
     ),
-    _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT, _P.VIEW_GATE}),
+    _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT, _P.VIEW_GATE, _P.EXPORT_DATA}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
         {
             _P.VIEW_RANDOMIZATION,
@@ -168,6 +170,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             _P.VIEW_GATE,
             _P.RUN_GATE,
             _P.VIEW_AUDIT,
+            _P.EXPORT_DATA,
         }
     ),
     _R.CONFIGURATOR: frozenset({_P.CONFIGURE_STUDY, _P.VIEW_GATE}),

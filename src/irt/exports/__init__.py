@@ -1,0 +1,1 @@
+"""Study data on its way to other systems: plain facts in, files out, in two editions."""
