@@ -50,6 +50,8 @@ from web.blinded.holds import HoldPages
 from web.blinded.home import HomePages
 from web.blinded.home_label import HomeLabelPages
 from web.blinded.interfaces import InterfacePages
+from web.blinded.invitation import InvitationPage
+from web.blinded.invitations import InvitationPages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
@@ -77,6 +79,7 @@ from web.blinded.receive import ReceivePages
 from web.blinded.relabel import RelabelPages
 from web.blinded.return_shipments import ReturnShipmentPages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
+from web.blinded.sessions import SessionPages
 from web.blinded.shipments import ShipmentPages
 from web.blinded.sign_in import SignInPages
 from web.blinded.steps import StepPages
@@ -146,10 +149,13 @@ ROOMS: tuple[Any, ...] = (
     CalendarPages,
     CalendarFeedPages,
     AccountabilityPages,
+    SessionPages,
     TokenPages,
     AccessPages,
     AttemptPages,
     PeoplePages,
+    InvitationPages,
+    InvitationPage,
     PersonPages,
     EmergencyPages,
     HistoryPages,

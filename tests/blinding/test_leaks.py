@@ -8,6 +8,7 @@ from web.api.gate import SHOWS
 from web.api.room import every_operation
 
 UNREACHED = {
+    "/invitation/{token:str}": "whoever holds the link of a letter; it shows the role offered to its reader",
     "/calendar/{file:str}": "whoever holds a calendar address; the page that makes it shows the same days",
     "/code-breaks/{code_break_id:int}": "its own link is told to the person who broke the code",
     "/contents": "unblinded pharmacists only",

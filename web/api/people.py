@@ -8,6 +8,7 @@ from litestar.params import PathParameter, QueryParameter
 
 from irt.blinding.roles import Permission, Role
 from irt.reads.access import Access, AccessOfStudy, access_to, history_of_access
+from irt.reads.invitations import InvitationShown, invitations
 from irt.reads.people import (
     AccountShown,
     AttemptShown,
@@ -22,11 +23,12 @@ from irt.reads.people import (
 )
 from irt.services.accounts import create_account, disable_account, record_training, reset_password
 from irt.services.grant_role import grant_role
+from irt.services.invite_person import invite_person, withdraw_invitation
 from irt.services.issue_token import revoke_token
 from irt.services.recover_account import reopen_account, reset_second_factor
 from irt.services.review_access import review_access
 from irt.services.revoke_grant import revoke_grant
-from irt.services.sign_out import sign_out
+from irt.services.sign_out import end_sessions_of, sign_out
 from web.api.limits import NUMBER_MAX
 from web.api.operations import Caller, Limit, Now, Records, StudyId, command, question
 
@@ -55,6 +57,7 @@ class RoleShown:
     grant_id: int
     role: Role
     study_id: int | None
+    country: str | None
     site: str | None
     depot: str | None
     starts_at: datetime
@@ -110,6 +113,7 @@ def show_account(account_id: AccountId, caller: Caller, store: Records, now: Now
                     grant_id=one.id,
                     role=one.role,
                     study_id=one.study_id,
+                    country=one.country,
                     site=one.site,
                     depot=one.depot,
                     starts_at=one.starts_at,
@@ -123,6 +127,23 @@ def show_account(account_id: AccountId, caller: Caller, store: Records, now: Now
             sessions=open_sessions(connection, account_id, now),
             tokens=tokens_of(connection, account_id),
         )
+
+
+@dataclass(frozen=True)
+class InvitationsListed:
+    """The newest two hundred invitations into the studies whose roles the token's owner gives."""
+
+    items: tuple[InvitationShown, ...]
+
+
+@question("/invitations", _MANAGE, "Who is invited")
+def list_invitations(caller: Caller, store: Records, now: Now) -> InvitationsListed:
+    """Open invitations and past ones, newest first; no link."""
+    managed = caller.studies_of(_MANAGE)
+    if not managed:
+        caller.require(_MANAGE, None)
+    with store.reading() as connection:
+        return InvitationsListed(invitations(connection, managed, now))
 
 
 @dataclass(frozen=True)
@@ -190,6 +211,28 @@ OPERATIONS = (
     command("/accounts/lock", disable_account, _MANAGE, "Lock an account", _REASONED),
     command("/accounts/reopen", reopen_account, _MANAGE, "Open a locked account again", _REASONED),
     command("/accounts/reset-second-factor", reset_second_factor, _MANAGE, "Take a lost device away", _REASONED),
+    list_invitations,
+    command(
+        "/invitations/create",
+        invite_person,
+        _MANAGE,
+        "Invite a person by e-mail",
+        {
+            "email": "ivo@example.org",
+            "role": "pharmacist",
+            "study_id": 1,
+            "site_id": 14,
+            "reason": "As told by the site, 2 March",
+            "trained": True,
+        },
+    ),
+    command(
+        "/invitations/withdraw",
+        withdraw_invitation,
+        _MANAGE,
+        "Withdraw an invitation",
+        {"public_id": "4f21c09a77b34f21", "reason": "Left the site"},
+    ),
     command(
         "/roles/grant",
         grant_role,
@@ -201,5 +244,12 @@ OPERATIONS = (
         "/roles/revoke", revoke_grant, _MANAGE, "Take a role back", {"grant_id": 21, "reason": "Left the site"}
     ),
     command("/sessions/end", sign_out, _MANAGE, "End a session", {"session_id": 301}),
+    command(
+        "/sessions/end-all",
+        end_sessions_of,
+        _MANAGE,
+        "End all sessions of a person",
+        {**_ACCOUNT, "reason": "A lost laptop"},
+    ),
     command("/tokens/revoke", revoke_token, _MANAGE, "Stop a token", {"public_id": "4f21c09a77b3"}),
 )

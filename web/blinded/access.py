@@ -9,7 +9,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 
 from irt.blinding.access import WORDS, AccessFinding
-from irt.blinding.roles import Permission
+from irt.blinding.conflicts import Side, matrix, side_of
+from irt.blinding.roles import SEES, DataClass, Permission, Role
 from irt.blinding.views import BlindedView
 from irt.errors import Refusal
 from irt.reads.access import Access, AccessOfStudy, access_to, history_of_access
@@ -43,6 +44,30 @@ class AccessView(BlindedView):
     words: Mapping[AccessFinding, str] = field(default_factory=lambda: WORDS)
 
 
+@dataclass(frozen=True)
+class AccessHistoryView(BlindedView):
+    """Every role ever held, newest first."""
+
+    study_id: int
+    protocol: str
+    lines: tuple[Access, ...]
+    now: datetime
+    command_key: str
+
+
+@dataclass(frozen=True)
+class ConflictsView(BlindedView):
+    """Role by role: its side, what it sees, and what it excludes for ever."""
+
+    excluded: Mapping[Role, frozenset[Role]] = field(default_factory=matrix)
+    sides: Mapping[Role, Side] = field(default_factory=lambda: {role: side_of(role) for role in Role})
+    sees: Mapping[Role, tuple[str, ...]] = field(
+        default_factory=lambda: {
+            role: tuple(kind.name for kind in DataClass if kind in SEES[role]) for role in Role
+        }
+    )
+
+
 class AccessPages(Controller):
     """Access to one study."""
 
@@ -54,6 +79,30 @@ class AccessPages(Controller):
         """Every role in force, what to look at first among them by name."""
         study_id = study_of(desk, Permission.VIEW_ACCESS)
         return go("/switch") if study_id is None else _page(desk, study_id)
+
+    @get("/history", sync_to_thread=True)
+    def history(self, desk: NamedDependency[Desk]) -> Response[Any]:
+        """Every role that anybody ever held in the study, and what became of it."""
+        study_id = study_of(desk, Permission.VIEW_ACCESS)
+        if study_id is None:
+            return go("/switch")
+        desk.who.actor.require(Permission.VIEW_ACCESS, study_id)
+        with desk.store.reading() as connection:
+            found = access_to(connection, study_id, desk.now)
+            lines = tuple(reversed(history_of_access(connection, study_id, desk.now)))
+        view = AccessHistoryView(study_id, found.protocol, lines, desk.now, desk.key())
+        return desk.page("people/access_history.html", view, "History of access", "Access", study_id=study_id)
+
+    @get("/conflicts", sync_to_thread=True)
+    def conflicts(self, desk: NamedDependency[Desk]) -> Response[Any]:
+        """Which roles exclude which; the rule itself draws the table."""
+        study_id = study_of(desk, Permission.VIEW_ACCESS)
+        if study_id is None:
+            return go("/switch")
+        desk.who.actor.require(Permission.VIEW_ACCESS, study_id)
+        return desk.page(
+            "people/conflicts.html", ConflictsView(), "Conflicts of roles", "Access", study_id=study_id
+        )
 
     @post("/review", sync_to_thread=True)
     def review(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
@@ -84,6 +133,10 @@ class AccessPages(Controller):
         desk.press(log_reading, ask, data.get("command_key", ""))
         name = f"{what.replace(' ', '-')}-{found.protocol}"
         return table_answer(name, Mode(found.mode), desk.now, HEADS, map(row_of, lines), suffix)
+
+
+def _seen(role: Role) -> tuple[str, ...]:
+    return tuple(kind.name for kind in DataClass if kind in SEES[role])
 
 
 def row_of(line: Access) -> tuple[object, ...]:

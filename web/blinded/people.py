@@ -83,8 +83,7 @@ def is_wide(actor: Actor) -> bool:
 
 def managed_studies(actor: Actor) -> frozenset[int | None]:
     """The studies whose roles the person gives and takes; None among them: every study."""
-    grants = (grant for grant in actor.grants if grant.covers(Permission.MANAGE_ACCOUNTS, grant.study_id, None))
-    return frozenset(grant.study_id for grant in grants)
+    return actor.studies_of(Permission.MANAGE_ACCOUNTS)
 
 
 def require_administrator(actor: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -11,10 +11,8 @@ from litestar.params import FromPath, FromQuery
 from pydantic import SecretStr
 from sqlmodel import SQLModel
 
-from irt.blinding.roles import Role
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.named import NamedStudy, depot_named, every_study, site_named
 from irt.reads.people import (
     AccountShown,
     GrantShown,
@@ -37,11 +35,11 @@ from irt.services.grant_role import GrantRole, grant_role
 from irt.services.issue_token import RevokeToken, revoke_token
 from irt.services.recover_account import ReopenAccount, ResetSecondFactor, reopen_account, reset_second_factor
 from irt.services.revoke_grant import RevokeGrant, revoke_grant
-from irt.services.sign_out import SignOut, sign_out
-from irt.states.table import words
+from irt.services.sign_out import EndSessions, SignOut, end_sessions_of, sign_out
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.people import is_wide, managed_studies, require_administrator
 from web.blinded.typed import reason_in, whole_in
+from web.blinded.wanted_role import ROLES_TO_CHOOSE, role_in, studies_to_choose
 from web.forms import Fields
 
 DONE = {
@@ -54,6 +52,7 @@ DONE = {
     "reopen": ("The account is open again", "The roles that were not taken back hold again."),
     "device": ("The device is taken away", "The person sets up another one after signing in."),
     "session": ("The session has ended", "The person signs in again."),
+    "sessions": ("Every session has ended", "The person signs in again, wherever they were."),
     "token": ("The token is stopped", "It does not work any more."),
 }
 """Step -> what happened, and what it means."""
@@ -70,10 +69,7 @@ class RoleLine(BlindedView):
     @property
     def where(self) -> str:
         """As in 'NB-301 (production), site 1014'."""
-        parts = [self.grant.study or "Everywhere"]
-        parts += [f"site {self.grant.site}"] if self.grant.site else []
-        parts += [f"depot {self.grant.depot}"] if self.grant.depot else []
-        return ", ".join(parts)
+        return self.grant.where
 
 
 @dataclass(frozen=True)
@@ -137,7 +133,7 @@ Asked = tuple[Callable[..., Any], SQLModel]
 def _asked(desk: Desk, account_id: int, step: str, data: Mapping[str, str]) -> Asked:
     """The use case behind a button; BadInput where the form is not one of this page."""
     if step == "grant":
-        return grant_role, _grant(desk, account_id, data)
+        return grant_role, GrantRole(account_id=account_id, **dict(role_in(desk, data)))
     if step == "revoke":
         grant_id = whole_in(data.get("grant", ""), "the role")
         return revoke_grant, RevokeGrant(grant_id=grant_id, reason=reason_in(data))
@@ -149,6 +145,8 @@ def _asked(desk: Desk, account_id: int, step: str, data: Mapping[str, str]) -> A
 
 
 def _of_account(account_id: int, step: str, data: Mapping[str, str]) -> Asked:
+    if step == "sessions":
+        return end_sessions_of, EndSessions(account_id=account_id, reason=reason_in(data))
     if step == "trained":
         return record_training, RecordTraining(account_id=account_id)
     if step == "lock":
@@ -161,41 +159,6 @@ def _of_account(account_id: int, step: str, data: Mapping[str, str]) -> Asked:
         password = SecretStr(data.get("password", ""))
         return reset_password, ResetPassword(account_id=account_id, password=password, reason=reason_in(data))
     raise BadInput("This page has no such button. Nothing was changed. Reload the page.")
-
-
-def _grant(desk: Desk, account_id: int, data: Mapping[str, str]) -> GrantRole:
-    role, reason = data.get("role", ""), reason_in(data)
-    if role not in list(Role):
-        raise BadInput("The role is missing. Nothing was granted. Choose one.")
-    ask = GrantRole(account_id=account_id, role=Role(role), ends_at=_end(data.get("ends_on", "")), reason=reason)
-    site, depot = data.get("site", "").strip(), data.get("depot", "").strip()
-    if not data.get("study"):
-        if site or depot:
-            raise BadInput("A site or depot is one of a study. Nothing was granted. Choose the study.")
-        return ask
-    with desk.store.reading() as connection:
-        study = _study(every_study(connection), whole_in(data["study"], "the study"))
-        ask.study_id = study.id
-        ask.site_id = site_named(connection, study, site) if site else None
-        ask.depot_id = depot_named(connection, study, depot) if depot else None
-    return ask
-
-
-def _study(studies: list[NamedStudy], study_id: int) -> NamedStudy:
-    found = next((study for study in studies if study.id == study_id), None)
-    if found is None:
-        raise BadInput("There is no such study. Nothing was granted. Choose one from the list.")
-    return found
-
-
-def _end(typed: str) -> datetime | None:
-    """The role ends when that day begins, in UTC."""
-    if not typed:
-        return None
-    try:
-        return datetime.fromisoformat(typed).replace(tzinfo=UTC)
-    except ValueError:
-        raise BadInput(f"'{typed}' is not a day. Nothing was granted. Choose it from the calendar.") from None
 
 
 def _page(
@@ -212,14 +175,13 @@ def _page(
         grants = [one for one in grants_of(connection, account_id) if None in managed or one.study_id in managed]
         sessions = open_sessions(connection, account_id, desk.now) if wide else ()
         tokens = tokens_of(connection, account_id) if wide else ()
-        studies = [one for one in every_study(connection) if None in managed or one.id in managed]
     view = PersonView(
         person=person,
         roles=tuple(_line(one, desk.now, managed) for one in reversed(grants)),
         sessions=sessions,
         tokens=tokens,
-        studies=tuple((str(one.id), one.words) for one in studies),
-        choices=tuple((str(role), words(role)) for role in Role),
+        studies=studies_to_choose(desk),
+        choices=ROLES_TO_CHOOSE,
         wide=wide,
         oneself=account_id == desk.who.account_id,
         now=desk.now,

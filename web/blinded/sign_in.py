@@ -11,6 +11,7 @@ from litestar.params import FromQuery
 from litestar.response import Redirect
 from pydantic import SecretStr
 
+from irt.blinding.actor import Actor
 from irt.blinding.views import BlindedView
 from irt.services.bootstrap import system_actor
 from irt.services.sessions import emergency_actor
@@ -65,9 +66,10 @@ class SignInPages(Controller):
         store: NamedDependency[Store],
         next: FromQuery[str] = "/",
         out: FromQuery[bool] = False,
+        joined: FromQuery[bool] = False,
     ) -> Response[str]:
         """The page to sign in."""
-        said = "You are signed out." if out else ""
+        said = "You are signed out." if out else "Your account is made. Sign in with it." if joined else ""
         return _page(request, SignInView(local_address(next), new_key(store), said=said))
 
     @post("/sign-in", sync_to_thread=True)
@@ -81,12 +83,12 @@ class SignInPages(Controller):
     ) -> Response[Any]:
         """Checks name and password."""
         typed = SignInView(local_address(data.get("next")), new_key(store), data.get("username", ""))
-        client = _client(request)
+        client = client_of(request)
         ask = SignIn(username=typed.username, password=SecretStr(data.get("password", "")), client=client)
 
         def pressed() -> SignInAnswer:
             request.app.state.installation.doorkeeper.admit(client, now)
-            return perform(store, _door(store), now, sign_in, ask, new_key(store))
+            return perform(store, door_of(store), now, sign_in, ask, new_key(store))
 
         return answered(
             pressed,
@@ -119,12 +121,12 @@ class SignInPages(Controller):
     ) -> Response[Any]:
         """Checks the code."""
         typed = CodeView(local_address(data.get("next")), new_key(store))
-        client, token = _client(request), request.cookies.get(settings.cookie_name(SESSION), "")
+        client, token = client_of(request), request.cookies.get(settings.cookie_name(SESSION), "")
         ask = ConfirmCode(token=SecretStr(token), code=SecretStr(data.get("code", "")), client=client)
 
         def pressed() -> SignInAnswer:
             request.app.state.installation.doorkeeper.admit(client, now)
-            return perform(store, _door(store), now, confirm_code, ask, new_key(store))
+            return perform(store, door_of(store), now, confirm_code, ask, new_key(store))
 
         def onward(answer: SignInAnswer) -> Response[Any]:
             if answer.outcome is SignInOutcome.REFUSED:
@@ -163,13 +165,14 @@ class SignInPages(Controller):
         return Redirect(local_address(data.get("next")), status_code=303, cookies=cookies)
 
 
-def _door(store: Store) -> Any:
+def door_of(store: Store) -> Actor:
     """Who acts while nobody is known yet: the installation itself, with no right but this."""
     with store.reading() as connection:
         return system_actor(connection)
 
 
-def _client(request: Request[Any, Any, Any]) -> str:
+def client_of(request: Request[Any, Any, Any]) -> str:
+    """The address a request came from."""
     return request.client.host if request.client else "unknown"
 
 
@@ -178,7 +181,7 @@ def _signed_in(
 ) -> Response[Any]:
     """Where name and password lead: in, to the page of the code, or back with the message."""
     if answer.outcome is SignInOutcome.REFUSED:
-        request.app.state.installation.doorkeeper.note_failure(_client(request), now)
+        request.app.state.installation.doorkeeper.note_failure(client_of(request), now)
         return _page(request, replace(typed, message=answer.sentence), 401)
     if answer.outcome is SignInOutcome.CODE_NEEDED:
         address = f"/sign-in/code?next={quote(typed.next, safe='/')}"

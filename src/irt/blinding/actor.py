@@ -57,6 +57,11 @@ class Actor:
             )
         return grant
 
+    def studies_of(self, permission: Permission) -> frozenset[int | None]:
+        """The studies where some grant allows the act; None among them: in every study."""
+        grants = (grant for grant in self.grants if grant.covers(permission, grant.study_id, None))
+        return frozenset(grant.study_id for grant in grants)
+
     def reaches(self, study_id: int | None, site_id: int | None) -> bool:
         """Whether any grant, whatever it allows, holds in that study and at that site."""
         return any(

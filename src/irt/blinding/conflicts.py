@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from irt.blinding.roles import UNBLINDED_ROLES, Role
 from irt.errors import Refusal
@@ -47,6 +48,26 @@ def refuse_conflict(history: Iterable[HeldRole], wanted: HeldRole) -> None:
             f"This person holds or held the role '{words(held.role)}' in this study, which excludes "
             f"'{words(wanted.role)}' for ever. Nothing was granted. Give the role to another person."
         )
+
+
+class Side(StrEnum):
+    """On which side of the blind a role stands."""
+
+    BLINDED = "blinded"
+    UNBLINDED = "unblinded"
+    NEUTRAL = "neutral"
+
+
+def side_of(role: Role) -> Side:
+    """The one side of a role; a code break, which is an act, moves nobody."""
+    if role in NEUTRAL_ROLES:
+        return Side.NEUTRAL
+    return Side.UNBLINDED if role in UNBLINDED_ROLES else Side.BLINDED
+
+
+def matrix() -> dict[Role, frozenset[Role]]:
+    """Role -> every role it excludes in the same study, for ever: what `refuse_conflict` refuses, pair by pair."""
+    return {one: frozenset(other for other in Role if _exclude(one, other)) for one in Role}
 
 
 def _exclude(one: Role, other: Role) -> bool:

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from irt.blinding.access import WORDS
-from irt.blinding.roles import Permission
+from irt.blinding.conflicts import matrix, side_of
+from irt.blinding.roles import SEES, Permission
 from irt.commands import clock
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
@@ -71,6 +72,24 @@ def history(person: Person, protocol: str, mode: str | None, as_json: bool) -> N
         return
     for line in lines:
         click.echo(_in_words(line))
+
+
+@access.command("conflicts")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def conflicts(as_json: bool) -> None:
+    """Which roles exclude which in one study, for ever. Nobody signs in: these are rules, not people.
+
+    Example: irt access conflicts
+    """
+    if as_json:
+        told = {
+            role: {"side": side_of(role), "sees": sorted(SEES[role]), "excludes": sorted(excluded)}
+            for role, excluded in matrix().items()
+        }
+        click.echo(json.dumps(told, indent=2))
+        return
+    for role, excluded in matrix().items():
+        click.echo(f"{role} ({side_of(role)}) excludes: {', '.join(sorted(excluded)) or 'nothing'}")
 
 
 def _note(person: Person, study_id: int, what: str, rows: int) -> None:

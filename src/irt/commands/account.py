@@ -6,6 +6,7 @@ import click
 
 from irt.commands import clock
 from irt.commands.grants import grant, list_people, revoke
+from irt.commands.invitations import invite, list_invitations, withdraw
 from irt.commands.options import database_option, open_store
 from irt.commands.session import Person, as_person, chosen_password, code_option, signed_in, user_option
 from irt.commands.token import issue
@@ -162,4 +163,7 @@ def _account(person: Person, username: str) -> int:
 account.add_command(grant)
 account.add_command(revoke)
 account.add_command(list_people)
+account.add_command(invite)
+account.add_command(list_invitations)
+account.add_command(withdraw)
 account.add_command(issue, "token")

@@ -17,7 +17,7 @@ from irt.reads.named import NamedStudy, account_named, depot_named, site_named, 
 from irt.reads.roll import HeldNow, OnRoll, roles_in_force, roll
 from irt.services.bootstrap import SYSTEM_USERNAME
 from irt.services.credentials import plain_username
-from irt.services.grant_role import GrantRole, grant_role
+from irt.services.grant_role import GrantRole, WantedRole, grant_role
 from irt.services.revoke_grant import RevokeGrant, revoke_grant
 
 
@@ -29,16 +29,19 @@ class Wanted:
     role: Role
     protocol: str | None
     mode: str | None
+    country: str | None
     site: str | None
     depot: str | None
     reason: str
     until: datetime | None = None
+    trained: bool = False
 
     @property
     def words(self) -> str:
         """As in 'pharmacist in NB-301 at site 1001'."""
         parts = [self.role.replace("_", " ")]
         parts += [f"in {self.protocol}"] if self.protocol else []
+        parts += [f"at the sites in {self.country}"] if self.country else []
         parts += [f"at site {self.site}"] if self.site else []
         parts += [f"at depot {self.depot}"] if self.depot else []
         return " ".join(parts)
@@ -47,23 +50,27 @@ class Wanted:
         """Whether this is that role in force."""
         return (
             (held.username, held.role, held.study) == (plain_username(self.username), self.role, self.protocol)
-            and (held.site, held.depot) == (self.site, self.depot)
+            and (held.country, held.site, held.depot) == (self.country, self.site, self.depot)
             and self.mode in (None, held.mode)
         )
 
 
+username_option = click.option("--username", metavar="NAME", required=True, help="Whose role it is.")
+until_option = click.option(
+    "--until", type=click.DateTime(["%Y-%m-%d"]), help="The role ends when this day begins, in UTC."
+)
 _OPTIONS = (
-    click.option("--username", metavar="NAME", required=True, help="Whose role it is."),
     click.option("--role", required=True, metavar="ROLE", type=click.Choice([str(role) for role in Role])),
     study_option(required=False),
     mode_option,
+    click.option("--country", metavar="CODE", help="For a role held at sites: at all of this country, as DE."),
     click.option("--site", metavar="NUMBER", help="For a role that is held at a site."),
     click.option("--depot", metavar="CODE", help="For a role that is held at a depot."),
     click.option("--reason", required=True, help="Why; it stands in the audit trail."),
 )
 
 
-def _with_role(act: Callable[[Person, Wanted], None]) -> Callable[..., None]:
+def with_role(act: Callable[[Person, Wanted], None]) -> Callable[..., None]:
     """The options that name a role and its place, given as one."""
 
     def run(person: Person, role: str, **asked: Any) -> None:
@@ -77,10 +84,11 @@ def _with_role(act: Callable[[Person, Wanted], None]) -> Callable[..., None]:
 
 
 @click.command("grant")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="The role ends when this day begins, in UTC.")
-@_with_role
+@until_option
+@username_option
+@with_role
 def grant(person: Person, wanted: Wanted) -> None:
-    """Grant a role: in one study, at a site or depot where the role works at one, or everywhere.
+    """Grant a role: in one study, at a site, a country's sites or a depot where it works at one, or everywhere.
 
     Roles: investigator, coordinator, pharmacist, unblinded_pharmacist, monitor, unblinded_monitor, study_team,
     safety, supply_manager, supply_planner, depot, courier, qualified_person, quality, statistician,
@@ -94,7 +102,8 @@ def grant(person: Person, wanted: Wanted) -> None:
 
 
 @click.command("revoke")
-@_with_role
+@username_option
+@with_role
 def revoke(person: Person, wanted: Wanted) -> None:
     """Take a role back at once. It stays in the person's history.
 
@@ -136,12 +145,18 @@ def list_people(person: Person, as_json: bool) -> None:
 def _asked(person: Person, wanted: Wanted) -> GrantRole:
     with person.store.reading() as connection:
         account_id = account_named(connection, plain_username(wanted.username))
-        ends_at = None if wanted.until is None else wanted.until.replace(tzinfo=UTC)
-        ask = GrantRole(account_id=account_id, role=wanted.role, ends_at=ends_at, reason=wanted.reason)
-        if wanted.protocol is None:
-            if wanted.site or wanted.depot:
-                raise BadInput("A site or depot is one of a study. Nothing was granted. Name it with --study.")
-            return ask
+    return GrantRole(account_id=account_id, **dict(wanted_role(person, wanted)))
+
+
+def wanted_role(person: Person, wanted: Wanted) -> WantedRole:
+    """The role with the numbers of its study and place; BadInput or NotFound where a name leads nowhere."""
+    ends_at = None if wanted.until is None else wanted.until.replace(tzinfo=UTC)
+    ask = WantedRole(role=wanted.role, ends_at=ends_at, reason=wanted.reason, country=wanted.country)
+    if wanted.protocol is None:
+        if wanted.country or wanted.site or wanted.depot:
+            raise BadInput("A site or depot is one of a study. Nothing was granted. Name it with --study.")
+        return ask
+    with person.store.reading() as connection:
         study: NamedStudy = study_named(connection, wanted.protocol, mode_of(wanted.mode))
         ask.study_id = study.id
         ask.site_id = site_named(connection, study, wanted.site) if wanted.site else None
@@ -157,7 +172,8 @@ def _line(one: OnRoll) -> str:
 
 def _place(role: HeldNow) -> str:
     where = f"{role.study} ({role.mode})" if role.study else role.sponsor or "everywhere"
-    place = f", site {role.site}" if role.site else f", depot {role.depot}" if role.depot else ""
+    places = (("sites in", role.country), ("site", role.site), ("depot", role.depot))
+    place = "".join(f", {kind} {name}" for kind, name in places if name)
     until = f", until {role.ends_at:%d %b %Y, %H:%M} UTC" if role.ends_at else ""
     return f"{role.role}: {where}{place}{until}"
 

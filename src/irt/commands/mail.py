@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import URL
 
@@ -19,7 +20,19 @@ def mailroom_from(environ: Mapping[str, str], url: URL) -> Mailroom:
     sender = environ.get("IRT_MAIL_FROM", SENDER)
     if sender.count("@") != 1 or any(sign.isspace() for sign in sender):
         raise BadInput("IRT_MAIL_FROM is not an address. Give one such as irt@example.org.")
-    return Mailroom(_post(environ, url), sender)
+    return Mailroom(_post(environ, url), sender, address_from(environ))
+
+
+def address_from(environ: Mapping[str, str]) -> str:
+    """Where people find the pages, without a slash at its end; empty where IRT_ADDRESS does not say."""
+    address = environ.get("IRT_ADDRESS", "").rstrip("/")
+    parts = urlsplit(address)
+    near = parts.hostname in {"localhost", "127.0.0.1"}
+    if address and (parts.scheme not in {"https", "http"} or not parts.hostname or parts.path or parts.query):
+        raise BadInput("IRT_ADDRESS is not an address. Give one such as https://irt.example.org.")
+    if address and parts.scheme == "http" and not near:
+        raise BadInput("IRT_ADDRESS is not safe: links go by https, but on this machine itself. Use https://.")
+    return address
 
 
 def _post(environ: Mapping[str, str], url: URL) -> Post:

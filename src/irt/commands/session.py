@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Role
+from irt.blinding.whereabouts import COMMAND_LINE
 from irt.commands import clock
 from irt.commands.options import database_option, open_store
 from irt.errors import IntegrityFault, NotAllowed, Refusal
@@ -29,7 +30,6 @@ from irt.services.work import Work
 Ask = TypeVar("Ask", bound=SQLModel)
 Answer = TypeVar("Answer", bound=SQLModel)
 
-_CLIENT = "irt command line"
 _KEY_BYTES = 16
 
 
@@ -142,11 +142,11 @@ def _typed_code(words: str) -> SecretStr:
 
 
 def _answer(store: Store, username: str, password: SecretStr) -> SignInAnswer:
-    ask = SignIn(username=username, password=password, client=_CLIENT)
+    ask = SignIn(username=username, password=password, client=COMMAND_LINE)
     return perform(store, installation(store), clock.now(), sign_in, ask, new_key(store))
 
 
 def _with_code(store: Store, answer: SignInAnswer, code: SecretStr) -> SignInAnswer:
     half_open = answer.token or SecretStr("")
-    ask = ConfirmCode(token=half_open, code=code, client=_CLIENT)
+    ask = ConfirmCode(token=half_open, code=code, client=COMMAND_LINE)
     return perform(store, installation(store), clock.now(), confirm_code, ask, new_key(store))

@@ -24,7 +24,7 @@ RECORD_KIND = "access review"
 
 @dataclass(frozen=True)
 class Access(BlindedView):
-    """One role of one person that reaches the study; `where` is 'everywhere', 'study', or a site or depot."""
+    """One role of one person that reaches the study; `where`: everywhere, study, or a country, site or depot."""
 
     grant_id: int
     username: str
@@ -169,6 +169,8 @@ def _where(row: RowMapping) -> str:
         return f"site {row['site']}"
     if row["depot"] is not None:
         return f"depot {row['depot']}"
+    if row["country"] is not None:
+        return f"sites in {row['country']}"
     if row["study_id"] is not None:
         return "study"
     return "everywhere" if row["sponsor_id"] is None else "all studies of the sponsor"

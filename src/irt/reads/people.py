@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select
 from irt.blinding.roles import Role
 from irt.blinding.sign_in_rules import session_is_over
 from irt.blinding.views import BlindedView
+from irt.blinding.whereabouts import whereabouts
 from irt.errors import NotFound
 from irt.tables.columns import table_of
 from irt.tables.people import Account, ApiToken, RoleGrant, SignedInSession, SignInAttempt
@@ -38,6 +39,7 @@ class GrantShown(BlindedView):
     role: Role
     study_id: int | None
     study: str | None
+    country: str | None
     site: str | None
     depot: str | None
     starts_at: datetime
@@ -51,6 +53,17 @@ class GrantShown(BlindedView):
         ended = self.ends_at is not None and self.ends_at <= now
         return self.starts_at <= now and not ended and self.revoked_at is None
 
+    @property
+    def where(self) -> str:
+        """As in 'NB-301 (production), site 1014'."""
+        return where_words(self.study, self.country, self.site, self.depot)
+
+
+def where_words(study: str | None, country: str | None, site: str | None, depot: str | None) -> str:
+    """A place in words: the study or everywhere, and its sites in a country, a site, or a depot."""
+    narrower = (("sites in", country), ("site", site), ("depot", depot))
+    return ", ".join([study or "Everywhere", *(f"{kind} {name}" for kind, name in narrower if name)])
+
 
 @dataclass(frozen=True)
 class SessionShown(BlindedView):
@@ -62,6 +75,11 @@ class SessionShown(BlindedView):
     last_seen_at: datetime
     second_factor: bool
 
+    @property
+    def where(self) -> str:
+        """From where, in words that place nobody."""
+        return whereabouts(self.client)
+
 
 @dataclass(frozen=True)
 class AttemptShown(BlindedView):
@@ -72,6 +90,11 @@ class AttemptShown(BlindedView):
     purpose: str
     at: datetime
     client: str
+
+    @property
+    def where(self) -> str:
+        """From where, in words that place nobody; a signature is made in a session."""
+        return "a session" if self.client.startswith("session ") else whereabouts(self.client)
 
 
 @dataclass(frozen=True)
@@ -117,6 +140,7 @@ _TRIED = (
     .order_by(_ATTEMPTS.c.at.desc(), _ATTEMPTS.c.id.desc())
     .limit(PAGE_ROWS)
 )
+_TRIED_WITH = _TRIED.where(_ATTEMPTS.c.username == bindparam("username"))
 _OWNED = select(_TOKENS).where(_TOKENS.c.account_id == bindparam("account_id")).order_by(_TOKENS.c.created_at)
 
 
@@ -161,9 +185,13 @@ def open_sessions(connection: Connection, account_id: int, now: datetime) -> tup
 def recent_attempts(connection: Connection, now: datetime, within: timedelta) -> tuple[AttemptShown, ...]:
     """The newest fifty attempts of the whole installation within that time."""
     rows = connection.execute(_TRIED, {"since": now - within}).mappings()
-    return tuple(
-        AttemptShown(row["username"], row["succeeded"], row["purpose"], row["at"], row["client"]) for row in rows
-    )
+    return tuple(_attempt(row) for row in rows)
+
+
+def attempts_with(connection: Connection, username: str, since: datetime) -> tuple[AttemptShown, ...]:
+    """The newest fifty attempts with one user name after that moment."""
+    rows = connection.execute(_TRIED_WITH, {"since": since, "username": username}).mappings()
+    return tuple(_attempt(row) for row in rows)
 
 
 def tokens_of(connection: Connection, account_id: int) -> tuple[TokenShown, ...]:
@@ -176,6 +204,10 @@ def tokens_of(connection: Connection, account_id: int) -> tuple[TokenShown, ...]
 
 def _rows(connection: Connection, statement: Select[tuple[object, ...]], account_id: int) -> Sequence[RowMapping]:
     return connection.execute(statement, {"account_id": account_id}).mappings().all()
+
+
+def _attempt(row: RowMapping) -> AttemptShown:
+    return AttemptShown(row["username"], row["succeeded"], row["purpose"], row["at"], row["client"])
 
 
 def _account(row: RowMapping) -> AccountShown:
@@ -196,6 +228,7 @@ def _grant(row: RowMapping) -> GrantShown:
         Role(row["role"]),
         row["study_id"],
         row["study"],
+        row["country"],
         row["site"],
         row["depot"],
         row["starts_at"],

@@ -24,6 +24,7 @@ class HeldNow(BlindedView):
     sponsor: str | None
     study: str | None
     mode: Mode | None
+    country: str | None
     site: str | None
     depot: str | None
     ends_at: datetime | None
@@ -50,6 +51,18 @@ IN_FORCE = and_(
     _GRANTS.c.revoked_at.is_(None),
 )
 """Of a grant: its role holds at the moment `now`."""
+SPREAD_OUT = _GRANTS.outerjoin(
+    _STUDIES, and_(_GRANTS.c.study_id.is_(None), _STUDIES.c.sponsor_id == _GRANTS.c.sponsor_id)
+).outerjoin(
+    _SITES,
+    and_(
+        _GRANTS.c.country.is_not(None),
+        _SITES.c.study_id == _GRANTS.c.study_id,
+        _SITES.c.country == _GRANTS.c.country,
+    ),
+)
+"""A grant for all studies of a sponsor once for each, so that it never reaches another sponsor's; one for a country
+once for each of its sites, those opened since among them."""
 LAST_SIGN_IN = (
     select(_ATTEMPTS.c.username, func.max(_ATTEMPTS.c.at).label("at"))
     .where(_ATTEMPTS.c.succeeded, _ATTEMPTS.c.purpose == "sign_in")
@@ -64,6 +77,7 @@ _HELD = (
         _SPONSORS.c.name.label("sponsor"),
         _STUDIES.c.protocol,
         _STUDIES.c.mode,
+        _GRANTS.c.country,
         _SITES.c.number,
         _DEPOTS.c.code,
         _GRANTS.c.ends_at,
@@ -77,6 +91,15 @@ _HELD = (
     .order_by(_GRANTS.c.id)
 )
 _PEOPLE = select(_ACCOUNTS).order_by(_ACCOUNTS.c.username)
+
+
+def reaches_something(row: RowMapping) -> bool:
+    """Whether a grant that was spread out reaches anything yet.
+
+    A sponsor may have no study, and a country no site: left as it is, such a grant would hold everywhere.
+    """
+    no_study = row["sponsor_id"] is not None and row["study_id"] is None
+    return not no_study and not (row["country"] is not None and row["site_id"] is None)
 
 
 def roles_in_force(connection: Connection, now: datetime) -> tuple[HeldNow, ...]:
@@ -102,6 +125,7 @@ def _held(row: RowMapping) -> HeldNow:
         row["sponsor"],
         row["protocol"],
         None if row["mode"] is None else Mode(row["mode"]),
+        row["country"],
         row["number"],
         row["code"],
         row["ends_at"],

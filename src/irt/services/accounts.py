@@ -87,11 +87,7 @@ _TAKEN = select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.username == bindparam("usernam
 def create_account(work: Work, ask: CreateAccount) -> AccountChanged:
     """Makes an account; it can do nothing until roles are granted."""
     work.actor.require(Permission.MANAGE_ACCOUNTS, None)
-    username = plain_username(ask.username)
-    if ":" in username or not username:
-        raise BadInput("A user name has letters, digits, dots and dashes. Nothing was created.")
-    if work.row(_TAKEN, username=username):
-        raise UsernameTaken("This user name was given before and is never given again. Choose another one.")
+    username = new_username(work, ask.username)
     refuse_weak(ask.password, username)
     account_id = work.record(
         Account,
@@ -105,6 +101,16 @@ def create_account(work: Work, ask: CreateAccount) -> AccountChanged:
     )
     _audit(work, "account_created", username, {"printed_name": ask.printed_name, "trained": ask.trained})
     return AccountChanged(account_id=account_id, username=username)
+
+
+def new_username(work: Work, typed: str) -> str:
+    """The user name as it will be stored; UsernameTaken where anybody ever had it."""
+    username = plain_username(typed)
+    if ":" in username or not username:
+        raise BadInput("A user name has letters, digits, dots and dashes. Nothing was created.")
+    if work.row(_TAKEN, username=username):
+        raise UsernameTaken("This user name was given before and is never given again. Choose another one.")
+    return username
 
 
 def record_training(work: Work, ask: RecordTraining) -> AccountChanged:

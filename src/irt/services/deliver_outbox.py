@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 from irt.errors import IntegrityFault, Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.bootstrap import system_actor
+from irt.services.invitation_letters import invitation_letters, link_of
+from irt.services.invite_person import INVITATION
 from irt.services.letters import NoticeHeld, letters_of
 from irt.services.outbox import ATTEMPTS_MAX, claim_outbox, hold_back, mark_sent, outbox_waits
 from irt.services.post import Post
@@ -31,6 +33,8 @@ class Mailroom:
 
     post: Post
     sender: str
+    address: str = ""
+    """Where people find the pages, as https://irt.example.org; letters with a link need it."""
 
 
 class NobodyToTell(Refusal):
@@ -78,7 +82,11 @@ def _try(store: Store, mailroom: Mailroom, message: RowMapping, now: datetime) -
 
 def _deliver(store: Store, mailroom: Mailroom, message: RowMapping, now: datetime) -> None:
     with store.reading() as connection:
-        letters = letters_of(connection, message, mailroom.sender, now)
+        if message["kind"] == INVITATION:
+            link = link_of(mailroom.address, store.seal, message["body"]["invitation"])
+            letters = invitation_letters(connection, message, mailroom.sender, link, now)
+        else:
+            letters = letters_of(connection, message, mailroom.sender, now)
     if not letters:
         raise NobodyToTell("Nobody whom this message concerns has an address. Nothing was sent.")
     for letter in letters:

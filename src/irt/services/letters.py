@@ -129,13 +129,18 @@ def _place(connection: Connection, study_id: int, body: Mapping[str, Any]) -> in
 
 
 def _letter(message: RowMapping, kind: _Kind, head: str, person: Addressee, sender: str) -> EmailMessage:
+    text = f"Dear {person.printed_name},\n\n{kind.text(message['body'])}"
+    return envelope(message, sender, person, f"{head}: {kind.subject(message['body'])}", text)
+
+
+def envelope(message: RowMapping, sender: str, person: Addressee, subject: str, text: str) -> EmailMessage:
+    """A letter to one person, with what every letter of ours carries."""
     letter = EmailMessage()
-    letter["From"], letter["To"] = sender, person.email
-    letter["Subject"] = f"{head}: {kind.subject(message['body'])}"
+    letter["From"], letter["To"], letter["Subject"] = sender, person.email, subject
     letter["Date"] = format_datetime(message["created_at"])
     # The same at every try, so that a letter that arrives twice is seen to be one.
     moment = f"{message['created_at']:%Y%m%dT%H%M%S}"
     letter["Message-ID"] = f"<{message['id']}.{person.account_id}.{moment}@{sender.rpartition('@')[2]}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(f"Dear {person.printed_name},\n\n{kind.text(message['body'])}\n\n{_CLOSING}")
+    letter.set_content(f"{text}\n\n{_CLOSING}")
     return letter

@@ -7,24 +7,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import Connection, RowMapping, and_, bindparam, func, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
 from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Permission, Role
 from irt.blinding.sign_in_rules import half_open_is_over, session_is_over
-from irt.reads.roll import IN_FORCE
+from irt.reads.roll import IN_FORCE, SPREAD_OUT, reaches_something
 from irt.services.store import Store
 from irt.services.work import Work
 from irt.states.table import words
 from irt.tables.columns import table_of
 from irt.tables.people import Account, RoleGrant, SignedInSession
-from irt.tables.study import Study
+from irt.tables.study import Site, Study
 
 TOUCH_EVERY = timedelta(minutes=1)
 """How often a session's last request is written down: idle time is judged to within this."""
 
 _SESSIONS, _ACCOUNTS = table_of(SignedInSession), table_of(Account)
-_GRANTS, _STUDIES = table_of(RoleGrant), table_of(Study)
+_GRANTS, _STUDIES, _SITES = table_of(RoleGrant), table_of(Study), table_of(Site)
 
 _SESSION = (
     select(
@@ -43,22 +43,18 @@ _SESSION = (
         _ACCOUNTS.c.disabled_at.is_(None),
     )
 )
-# A grant for all studies of a sponsor becomes one for each, so that it never reaches another sponsor's.
 _IN_FORCE = (
     select(
         _GRANTS.c.role,
         _GRANTS.c.sponsor_id,
         func.coalesce(_GRANTS.c.study_id, _STUDIES.c.id).label("study_id"),
-        _GRANTS.c.site_id,
+        _GRANTS.c.country,
+        func.coalesce(_GRANTS.c.site_id, _SITES.c.id).label("site_id"),
         _GRANTS.c.depot_id,
     )
-    .select_from(
-        _GRANTS.outerjoin(
-            _STUDIES, and_(_GRANTS.c.study_id.is_(None), _STUDIES.c.sponsor_id == _GRANTS.c.sponsor_id)
-        )
-    )
+    .select_from(SPREAD_OUT)
     .where(_GRANTS.c.account_id == bindparam("account_id"), IN_FORCE)
-    .order_by(_GRANTS.c.id)
+    .order_by(_GRANTS.c.id, _SITES.c.id)
 )
 _TOUCH = update(_SESSIONS).where(_SESSIONS.c.id == bindparam("of_id")).values(last_seen_at=bindparam("seen_at"))
 
@@ -138,7 +134,7 @@ def load_actor(
 ) -> Actor:
     """A person with the grants in force now."""
     rows = connection.execute(_IN_FORCE, {"account_id": account_id, "now": now}).mappings()
-    grants = tuple(_grant(row) for row in rows if row["sponsor_id"] is None or row["study_id"] is not None)
+    grants = tuple(_grant(row) for row in rows if reaches_something(row))
     return Actor(account_id, name_with_roles(printed_name, (g.role for g in grants)), grants, scopes, session_id)
 
 

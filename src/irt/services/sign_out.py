@@ -1,7 +1,7 @@
 """Signing out: a session ends at once, by its owner, by leaving, or by an administrator."""
 
 from sqlalchemy import bindparam, select, update
-from sqlmodel import SQLModel
+from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import Permission
 from irt.services.audit_draft import AuditDraft
@@ -26,6 +26,17 @@ class SignOut(SQLModel):
 
 class SignOutEverywhere(SQLModel):
     """Every session of the person asking, on whatever device."""
+
+
+class SignOutOthers(SQLModel):
+    """Every session of the person asking but the present one."""
+
+
+class EndSessions(SQLModel):
+    """Every session of another person, at once, and why."""
+
+    account_id: int
+    reason: str = Field(min_length=1, max_length=500)
 
 
 class SignedOut(SQLModel):
@@ -59,10 +70,31 @@ def sign_out_everywhere(work: Work, ask: SignOutEverywhere) -> SignedOut:
     return SignedOut(session_id=work.actor.session_id or 0)
 
 
-def end_sessions(work: Work, account_id: int) -> None:
-    """Ends every session of a person, as when their password or device changes hands."""
+def sign_out_others(work: Work, ask: SignOutOthers) -> SignedOut:
+    """Ends all sessions of the person asking but the one they ask in."""
+    account = work.one("account", _ACCOUNT, account_id=work.actor.account_id)
+    end_sessions(work, work.actor.account_id, but=work.actor.session_id)
+    work.audit(AuditDraft(act="signed_out_others", record_kind="account", record=account["username"]))
+    return SignedOut(session_id=work.actor.session_id or 0)
+
+
+def end_sessions_of(work: Work, ask: EndSessions) -> SignedOut:
+    """Ends all sessions of somebody else, by an administrator; the person may sign in again."""
+    work.actor.require(Permission.MANAGE_ACCOUNTS, None)
+    account = work.one("account", _ACCOUNT, account_id=ask.account_id)
+    end_sessions(work, ask.account_id)
+    work.audit(
+        AuditDraft(
+            act="signed_out_everywhere", record_kind="account", record=account["username"], reason=ask.reason
+        )
+    )
+    return SignedOut(session_id=0)
+
+
+def end_sessions(work: Work, account_id: int, but: int | None = None) -> None:
+    """Ends every session of a person `but` one, as when their password or device changes hands."""
     work.run(
         update(_SESSIONS)
-        .where(_SESSIONS.c.account_id == account_id, _SESSIONS.c.ended_at.is_(None))
+        .where(_SESSIONS.c.account_id == account_id, _SESSIONS.c.ended_at.is_(None), _SESSIONS.c.id != (but or 0))
         .values(ended_at=work.at)
     )

@@ -49,6 +49,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("home_pickup_step"),
     Guard("interface_opening"),
     Guard("interface_signature"),
+    Guard("invitation", may_change=("account_id", "accepted_at", "withdrawn_at", "withdrawn_by_id")),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),

@@ -25,13 +25,14 @@ class Account(Row, table=True):
 
 
 class RoleGrant(Row, table=True):
-    """A role for a person in a study, and at a site or depot where the role works at one."""
+    """A role for a person in a study, and at a site, at a country's sites or at a depot where it works at one."""
 
     __tablename__ = "role_grant"
     account_id: int = Field(foreign_key="account.id", index=True)
     role: Role = one_of(Role, "role")
     sponsor_id: int | None = Field(default=None, foreign_key="sponsor.id")
     study_id: int | None = Field(default=None, foreign_key="study.id")
+    country: str | None = Field(default=None, description="every site of the study there, later ones too")
     site_id: int | None = Field(default=None, foreign_key="site.id")
     depot_id: int | None = Field(default=None, foreign_key="depot.id")
     starts_at: datetime = instant()

@@ -4,7 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from irt.blinding.conflicts import BLINDED_ROLES, NEUTRAL_ROLES, HeldRole, RolesConflict, conflict, refuse_conflict
+from irt.blinding.conflicts import (
+    BLINDED_ROLES,
+    NEUTRAL_ROLES,
+    HeldRole,
+    RolesConflict,
+    Side,
+    conflict,
+    matrix,
+    refuse_conflict,
+    side_of,
+)
 from irt.blinding.roles import UNBLINDED_ROLES, Role
 
 ROLES = sorted(Role)
@@ -62,6 +72,15 @@ def test_no_sequence_of_grants_makes_one_person_both(wanted: list[HeldRole]) -> 
     for study in (1, 2, 3):
         sides = {kind(grant.role) for grant in history if grant.study_id == study}
         assert not {"blinded", "unblinded"} <= sides
+
+
+def test_the_matrix_is_what_is_refused() -> None:
+    """Pair by pair, whichever role came first; neutral roles exclude nothing."""
+    for one, excluded in matrix().items():
+        refused = {wanted for wanted in Role if conflict([HeldRole(one, 1, 7)], HeldRole(wanted, 1, 7))}
+        assert excluded == refused
+        assert all(one in matrix()[other] for other in excluded)
+        assert bool(excluded) is (side_of(one) is not Side.NEUTRAL)
 
 
 def test_the_refusal_names_the_earlier_role() -> None:

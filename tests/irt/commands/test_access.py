@@ -39,3 +39,12 @@ def test_a_role_with_an_end(studied: TerminalOffice) -> None:
 def test_it_is_not_for_everybody(studied: TerminalOffice) -> None:
     """Who manages supply does not review people."""
     assert studied.refused("access", "review", STUDY, "--user", "sam").startswith("Your role cannot do this.")
+
+
+def test_conflicts_are_told_without_anybody_signed_in(studied: TerminalOffice) -> None:
+    """They are rules: each role with its side, what it sees and what it excludes."""
+    told = json.loads(studied.does("access", "conflicts", "--json"))
+    assert told["supply_manager"]["side"] == "unblinded"
+    assert "coordinator" in told["supply_manager"]["excludes"]
+    assert told["safety"] == {"side": "neutral", "sees": ["c0", "c1", "c4"], "excludes": []}
+    assert "safety (neutral) excludes: nothing\n" in studied.does("access", "conflicts")

@@ -40,6 +40,24 @@ def test_a_role_for_a_sponsor_reaches_its_studies_alone(office: Office) -> None:
     assert office.hire("cleo", (Role.SUPPLY_MANAGER, {"sponsor_id": idle})).grants == ()
 
 
+def test_a_role_for_a_country_reaches_all_its_sites(office: Office) -> None:
+    """Those of the study there, later ones too, and no other; a role that is not held at sites has no country."""
+    one, two = put_study(office.store, "A-1"), put_study(office.store, "B-1")
+    bo = office.hire("bo", (Role.MONITOR, {"study_id": one["study"], "country": "NO"}))
+    assert [grant.site_id for grant in bo.grants] == [one["site"]]
+    bo.require(Permission.VIEW_STOCK, one["study"], one["site"])
+    for site in (two["site"], one["site"] + 999):
+        with pytest.raises(NotAllowed):
+            bo.require(Permission.VIEW_STOCK, one["study"], site)
+    with office.store.writing() as connection:
+        connection.exec_driver_sql("UPDATE site SET country = 'BE'")
+    assert office.account("bo").grants == ()
+    person = {"account_id": bo.account_id, "reason": "x", "study_id": one["study"]}
+    for role, country, refusal in ((Role.INSPECTOR, "BE", PlaceNeeded), (Role.MONITOR, "NO", NotFound)):
+        with pytest.raises(refusal):
+            office.does(office.ada, grant_role, GrantRole(**person, role=role, country=country))
+
+
 def test_nobody_grants_to_themselves(office: Office) -> None:
     """Not even an administrator."""
     with pytest.raises(GrantToOneself):

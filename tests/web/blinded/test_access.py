@@ -2,8 +2,11 @@
 
 import pytest
 
+from irt.blinding.conflicts import matrix
 from irt.blinding.roles import Role
 from irt.services.grant_role import GrantRole, grant_role
+from irt.services.revoke_grant import RevokeGrant, revoke_grant
+from irt.tables.people import RoleGrant
 from irt.tables.record import Signature
 from tests.cast import PASSWORD
 from tests.web.api.system import System
@@ -110,3 +113,26 @@ def test_the_api_tells_the_same_and_signs(world: World) -> None:
         signing={"password": PASSWORD},
     )
     assert made["number"] == 1
+
+
+def test_the_history_is_a_page_of_its_own(world: World) -> None:
+    """Roles that were taken back stand there with when and why they were given."""
+    world.office.hire("gone", (Role.QUALITY, {"study_id": world.study_id}))
+    account_id = world.office.account("gone").account_id
+    (grant,) = house_of(world).rows(RoleGrant, account_id=account_id)
+    world.office.does(world.office.ada, revoke_grant, RevokeGrant(grant_id=grant["id"], reason="left"))
+    browser = world.signed_in("inspector.all")
+    assert "gone" not in browser.get(ACCESS).text.split("<main")[1]
+    page = browser.get(f"{ACCESS}/history").text
+    assert "Gone Holm" in page
+    assert "Taken back" in page
+    assert world.signed_in("pharmacist.0").get(f"{ACCESS}/history").status_code in (303, 403, 404)
+
+
+def test_the_table_of_conflicts_is_drawn_by_the_rule(world: World) -> None:
+    """Each role with its side and what it excludes."""
+    page = world.signed_in("quality.all").get(f"{ACCESS}/conflicts").text
+    for role, excluded in matrix().items():
+        assert role.replace("_", " ").capitalize() in page
+        assert not excluded or ", ".join(sorted(excluded)).replace("_", " ") in page
+    assert world.signed_in("pharmacist.0").get(f"{ACCESS}/conflicts").status_code in (303, 403, 404)

@@ -38,6 +38,7 @@ GUARDS = (
     Guard("home_pickup_step"),
     Guard("interface_opening"),
     Guard("interface_signature"),
+    Guard("invitation", may_change=("account_id", "accepted_at", "withdrawn_at", "withdrawn_by_id")),
     Guard("item_movement"),
     Guard("kit_hold"),
     Guard("kit_return"),
@@ -1198,6 +1199,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", name=op.f("uq_gate_signature_run_id")),
     )
     op.create_table(
+        "invitation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=True),
+        sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("depot_id", sa.Integer(), nullable=True),
+        sa.Column("role_ends_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("invited_by_id", sa.Integer(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outbox_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=True),
+        sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "role IN ('investigator', 'coordinator', 'pharmacist', 'unblinded_pharmacist', 'monitor', 'unblinded_monitor', 'study_team', 'safety', 'supply_manager', 'supply_planner', 'depot', 'courier', 'customs_broker', 'qualified_person', 'quality', 'statistician', 'unblinded_statistician', 'configurator', 'help_desk', 'administrator', 'inspector', 'patient')",
+            name=op.f("ck_invitation_role"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_invitation_account_id")),
+        sa.ForeignKeyConstraint(["depot_id"], ["depot.id"], name=op.f("fk_invitation_depot_id")),
+        sa.ForeignKeyConstraint(["invited_by_id"], ["account.id"], name=op.f("fk_invitation_invited_by_id")),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_invitation_outbox_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_invitation_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_invitation_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_invitation_study_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["account.id"], name=op.f("fk_invitation_withdrawn_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_invitation_public_id")),
+    )
+    op.create_index(op.f("ix_invitation_email"), "invitation", ["email"], unique=False)
+    op.create_table(
         "log_layout",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1367,6 +1405,7 @@ def upgrade() -> None:
         sa.Column("role", sa.String(32), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=True),
         sa.Column("study_id", sa.Integer(), nullable=True),
+        sa.Column("country", sa.String(), nullable=True),
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("depot_id", sa.Integer(), nullable=True),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
@@ -3496,6 +3535,8 @@ def downgrade() -> None:
     op.drop_table("lot_approval")
     op.drop_index(op.f("ix_log_layout_site_id"), table_name="log_layout")
     op.drop_table("log_layout")
+    op.drop_index(op.f("ix_invitation_email"), table_name="invitation")
+    op.drop_table("invitation")
     op.drop_table("gate_signature")
     op.drop_table("expiry_approval")
     op.drop_index("audit_record", table_name="audit_entry")
