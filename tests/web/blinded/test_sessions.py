@@ -16,7 +16,7 @@ def test_one_sees_where_one_is_signed_in_and_what_was_tried(world: World) -> Non
     world.browser().sign_in("pharmacist.0", "another password")
     world.signed_in("pharmacist.0")
     page = world.signed_in("pharmacist.0").get(PAGE).text
-    assert page.count("End it") == 1
+    assert page.count("End it<span") == 1
     for words in ("This session", "A browser", "Wrong", "Right"):
         assert words in page
     assert "testclient" not in page
