@@ -22,6 +22,7 @@ from web.api.room import api_rooms
 from web.blinded.access import AccessPages
 from web.blinded.account import AccountPages
 from web.blinded.accountability import AccountabilityPages
+from web.blinded.activation import ActivationPages
 from web.blinded.approvals import ApprovalPages
 from web.blinded.attempts import AttemptPages
 from web.blinded.calendar import CalendarFeedPages, CalendarPages
@@ -271,6 +272,7 @@ ROOMS: tuple[Any, ...] = (
     EnrolmentForecastPages,
     HelpDeskPages,
     ContentsPages,
+    ActivationPages,
 )
 """Every controller; a new page room is one line here."""
 

@@ -71,6 +71,7 @@ _DOORS = (
     _door("Network", "/network", "network", _P.ACTIVATE_SITE),
     _seldom("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
     _seldom("Gates", "/gates", "verified", _P.VIEW_GATE),
+    _seldom("Dashboard", "/activation", "chart", _P.VIEW_STUDY_LIFE),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
     _seldom("History", "/history", "history", _P.VIEW_AUDIT),
 )

@@ -27,7 +27,7 @@ CONTACT = {"receiver": "Trial pharmacy", "address": "1 High Street\nLeeds", "pho
 
 
 def amend(world: OneWorld) -> None:
-    """Version 2 has one more limit and other days before expiry; it is in force at the first site alone."""
+    """Version 2 has one more limit and other days before expiry; the first site alone has it, and an approval."""
     definition = _definition(world)
     definition["caps"].append({"scope": "country", "key": "NL", "subjects": 40})
     for kit_type in definition["kit_types"]:
@@ -39,6 +39,8 @@ def amend(world: OneWorld) -> None:
     world.does("supply_planner.all", "/sites/adopt-version", **adoption)
     definition["screening"]["rescreenings_max"] += 1
     world.does("configurator.all", "/studies/amend", definition=definition)
+    approved = {"kind": "ethics_committee", "site": world.sites[0][0], "granted_on": "2026-02-20"}
+    world.does("study_team.all", "/site-approvals/record", **approved, reference="EC 7", document_hash="ab" * 32)
 
 
 def change_network(world: OneWorld) -> None:

@@ -183,6 +183,9 @@ TEMPLATES: dict[str, str] = {
     "seed_sealed": "{who} sealed the {record} seed to two holders, {holders}.",
     "seed_unsealed": "{who} and the two holders unsealed the {record} seed for the process {allocator}.",
     "seed_revealed": "{who} revealed the {record} seed; its SHA-256 is {commitment}.",
+    "site_approval_recorded": "{who} recorded approval {record}, {what} of {place}: {reference}.",
+    "site_approval_confirmed": "{who} held approval {record}, {what}, against its document and confirmed it.",
+    "site_approval_withdrawn": "{who} withdrew approval {record}, {what}.",
     "study_locked": "{who} declared the database of {record} locked.",
     "study_unblinded": "{who} declared {record} unblinded.",
     # Code breaks: that it happened, never what was seen

@@ -96,6 +96,10 @@ class Permission(StrEnum):
     VIEW_ACCESS = "view_access"
     REVIEW_ACCESS = "review_access"
     EXPORT_DATA = "export_data"
+    VIEW_STUDY_LIFE = "view_study_life"
+    RECORD_SITE_APPROVAL = "record_site_approval"
+    RECORD_ISSUE = "record_issue"
+    LOCK_STUDY = "lock_study"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -183,6 +187,21 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.PATIENT: frozenset({_P.CONFIRM_DELIVERY}),
 }
+
+_LIFE = {
+    _R.STUDY_TEAM: {_P.VIEW_STUDY_LIFE, _P.RECORD_SITE_APPROVAL, _P.RECORD_ISSUE, _P.LOCK_STUDY},
+    _R.QUALITY: {_P.VIEW_STUDY_LIFE, _P.RECORD_SITE_APPROVAL, _P.RECORD_ISSUE, _P.LOCK_STUDY},
+    _R.ADMINISTRATOR: {_P.VIEW_STUDY_LIFE, _P.RECORD_SITE_APPROVAL},
+    _R.SUPPLY_MANAGER: {_P.VIEW_STUDY_LIFE, _P.RECORD_ISSUE},
+    _R.SUPPLY_PLANNER: {_P.VIEW_STUDY_LIFE, _P.RECORD_ISSUE},
+    _R.CONFIGURATOR: {_P.VIEW_STUDY_LIFE, _P.RECORD_ISSUE},
+    _R.STATISTICIAN: {_P.VIEW_STUDY_LIFE},
+    _R.MONITOR: {_P.VIEW_STUDY_LIFE, _P.RECORD_ISSUE},
+    _R.INSPECTOR: {_P.VIEW_STUDY_LIFE},
+}
+"""From activation to the lock: who sees how a study stands, records approvals and issues, and closes it."""
+for _role, _may in _LIFE.items():
+    PERMISSIONS[_role] |= _may
 
 _BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})
 

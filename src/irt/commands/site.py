@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from irt.commands.changes import day_of, from_option, reason_option, tell_proposed
 from irt.commands.named import mode_option, study_of, study_option
 from irt.commands.session import Person, as_person
+from irt.commands.site_approvals import COMMANDS
 from irt.errors import BadInput
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.adopt_version import AdoptVersion, adopt_version
@@ -42,7 +43,7 @@ _WHY = {
 
 @click.group()
 def site() -> None:
-    """Add, open, hold, resume and close sites; put a later protocol version in force.
+    """Add, open, hold, resume and close sites; keep their approvals; put a later protocol version in force.
 
     Example: irt site activate 1001 --study NB-301 --reason "initiation visit of 3 March" --user sam
     """
@@ -73,6 +74,8 @@ def _changing(event: SiteEvent) -> Callable[..., None]:
 
 for _event in SiteEvent:
     site.add_command(_command(_event))
+for _act in COMMANDS:
+    site.add_command(_act)
 
 
 @site.command("adopt")

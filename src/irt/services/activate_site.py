@@ -1,11 +1,13 @@
 """A site's own life: activated for screening and supply, put on hold, resumed, closed."""
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import RowMapping, bindparam, select, update
 from sqlmodel import SQLModel
 
 from irt.blinding.roles import Permission
 from irt.errors import About
+from irt.reads.site_approvals import today_in
 from irt.services.audit_draft import AuditDraft
+from irt.services.require_approvals import require_approvals
 from irt.services.require_gate import require_gate
 from irt.services.send_kits import SendKits, send_kits
 from irt.services.studies import definition_of
@@ -37,12 +39,14 @@ class SiteChanged(SQLModel):
     shipments: list[str] = []
 
 
+_OPENING = frozenset({SiteEvent.ACTIVATE, SiteEvent.RESUME})
 _SITES = table_of(Site)
 _SITE = (
     select(
         _SITES.c.id,
         _SITES.c.sponsor_id,
         _SITES.c.status,
+        _SITES.c.country,
         _SITES.c.zone,
         _SITES.c.version_number,
     )
@@ -61,7 +65,7 @@ _SEEDED = (
 
 
 def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
-    """Activates, holds, resumes or closes a site; the study needs an approved version, and its gate if it asks."""
+    """Activates, holds, resumes or closes a site; it opens with version, gate and approvals asked for."""
     work.actor.require(Permission.ACTIVATE_SITE, ask.study_id)
     study = lock_study(work, ask.study_id)
     site = work.one("site", _SITE, study_id=ask.study_id, number=ask.site)
@@ -71,6 +75,8 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
             require_signed(work, ask.study_id, site["version_number"])
             refuse_other_sequence(work, ask.study_id, site["version_number"])
             require_gate(work, ask.study_id, site["version_number"])
+        if ask.event in _OPENING:
+            _require_approvals(work, ask, site)
     work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))
     if ask.event == SiteEvent.ACTIVATE:
         work.append(
@@ -97,6 +103,11 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
     )
     first = _first_stock(work, study, ask.site, site["version_number"]) if ask.event == SiteEvent.ACTIVATE else []
     return SiteChanged(site=ask.site, status=status, shipments=first)
+
+
+def _require_approvals(work: Work, ask: ChangeSite, site: RowMapping) -> None:
+    day = today_in(site["zone"], work.at)
+    require_approvals(work, ask.study_id, site["version_number"], ask.site, site["country"], day)
 
 
 def _first_stock(work: Work, study: SupplyStudy, site: str, version: int) -> list[str]:

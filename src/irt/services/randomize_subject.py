@@ -13,6 +13,7 @@ from irt.errors import BadInput, Refusal
 from irt.services.draw_arm import Drawn, Wanted, draw_arm
 from irt.services.later_randomizations import earlier_randomization, require_turn
 from irt.services.outbox import write_outbox
+from irt.services.require_approvals import require_approvals
 from irt.services.start_run_in import require_run_in_over
 from irt.services.subjects import LockedSubject, audit_subject, lock_subject, move_subject, refusals_concern
 from irt.services.work import Work
@@ -81,6 +82,8 @@ def _randomize(work: Work, ask: RandomizeSubject, subject: LockedSubject) -> Ran
     _require_once(work, subject, ask.stage)
     subject.require_day(ask.on_day, work.at)
     if ask.stage == 1:
+        here = subject.site
+        require_approvals(work, ask.study_id, here.version_number, here.number, here.country, ask.on_day)
         _require_valid_screening(subject, ask.on_day)
         require_run_in_over(subject, ask.on_day)
         dose_level = initial_dose_level(subject.definition, ask.dose_level)

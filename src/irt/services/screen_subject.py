@@ -9,6 +9,7 @@ from irt.blinding.roles import Permission
 from irt.errors import Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.caps import count_in
+from irt.services.require_approvals import require_approvals
 from irt.services.studies import definition_of
 from irt.services.subjects import (
     SITE_COLUMNS,
@@ -101,6 +102,7 @@ def screen_subject(work: Work, ask: ScreenSubject) -> ScreeningReceipt:
 def _screen(work: Work, ask: ScreenSubject, site: SiteFacts, owner: dict[str, int]) -> ScreeningReceipt:
     site.require_active()
     site.require_come(ask.on_day, work.at)
+    require_approvals(work, ask.study_id, site.version_number, site.number, site.country, ask.on_day)
     definition = definition_of(work, ask.study_id, site.version_number)
     count_in(work, definition, owner, "screened", site, {})
     numbers = work.one("site", _NUMBER, of_id=site.id, subjects=1)

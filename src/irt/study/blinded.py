@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from irt.errors import IntegrityFault
+from irt.study.activation import ActivationRules
 from irt.study.arms import Factor
 from irt.study.controlled import ControlledRules
 from irt.study.definition import Identity, StudyDefinition
@@ -110,6 +111,7 @@ class BlindedStudy(NamedTuple):
     supply_limits: SupplyLimits = SupplyLimits()
     release_routes: tuple[ReleaseRoute, ...] = ()
     outlook: Outlook = Outlook()
+    activation: ActivationRules | None = None
 
 
 def blinded_study(definition: StudyDefinition) -> BlindedStudy:
@@ -139,6 +141,7 @@ def blinded_study(definition: StudyDefinition) -> BlindedStudy:
         gtins={kit_type.blinding_group: kit_type.gtin for kit_type in definition.kit_types if kit_type.gtin},
         release_routes=definition.release_routes,
         outlook=outlook_of(definition.resupply),
+        activation=definition.activation,
     )
 
 

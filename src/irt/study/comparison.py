@@ -49,6 +49,7 @@ _NOUNS: dict[str, _Noun] = {
     "screening": _Noun("Screening"),
     "caps": _Noun("Limits of enrolment", "Limit on", ("scope", "key", "counts")),
     "conduct": _Noun("Conduct"),
+    "activation": _Noun("Approvals before a site opens"),
     "second_checks": _Noun("Second checks"),
     "controlled": _Noun("Controlled drugs"),
     "temperature": _Noun("Temperature"),

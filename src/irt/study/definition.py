@@ -4,6 +4,7 @@ from typing import Literal, TypeVar
 
 from pydantic import Field
 
+from irt.study.activation import ActivationRules
 from irt.study.arms import Arm, Cohort, Factor
 from irt.study.controlled import ControlledRules, controlled_groups
 from irt.study.customs import Customs
@@ -72,6 +73,9 @@ class StudyDefinition(Part):
     screening: Screening = Screening()
     caps: tuple[Cap, ...] = ()
     conduct: Conduct = Conduct()
+    activation: ActivationRules | None = Field(
+        default=None, description="approvals that a site needs before it opens; none are asked where left out"
+    )
     temperature: TemperatureRules = TemperatureRules()
     controlled: ControlledRules = ControlledRules()
     notices: tuple[Notice, ...] = Field(default=(), description="written by e-mail once their wording is approved")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from irt.states.release import step_words
+from irt.study.activation import words_of
 from irt.study.blinded import BlindedStudy, KitCount
 from irt.study.delivery import HomeDelivery
 from irt.study.dispensing import NonSerializedItem
@@ -210,12 +211,20 @@ def _conduct(study: BlindedStudy) -> Section:
         ("Two people type the body weight", f"at {', '.join(at)}" if (at := study.second_checks) else "no"),
         ("Misallocation is signed", yes_no(rules.misallocation_signed)),
         ("Sites open with a signed go-live gate only", _gate(rules)),
+        *_approvals(study),
         ("Replacement kits", yes_no(rules.replacement_kits)),
         ("Replacement subjects", yes_no(rules.replacement_subjects)),
         ("Randomization only where every arm can be served", yes_no(rules.all_arms_on_site)),
         ("Signatures with the six-digit code", yes_no(rules.second_factor)),
     )
     return Section("Conduct", facts)
+
+
+def _approvals(study: BlindedStudy) -> tuple[tuple[str, str], ...]:
+    if study.activation is None:
+        return ()
+    told = ", ".join(words_of(kind) for kind in study.activation.asked)
+    return (("Sites open with", f"{told}; their end is told {study.activation.warn_days} days ahead"),)
 
 
 def _gate(rules: Conduct) -> str:

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from irt.tables import (
+    activation,
     controlled,
     destruction,
     deviation,
@@ -38,6 +39,7 @@ from irt.tables import (
 
 __all__ = [
     "METADATA",
+    "activation",
     "controlled",
     "destruction",
     "deviation",

@@ -121,6 +121,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
     Guard("signature"),
+    Guard("site_approval"),
+    Guard("site_approval_step"),
     Guard("site_contact"),
     Guard("site_detail"),
     Guard("site_version"),

@@ -1,5 +1,8 @@
 """`irt site`: the life of a site from the command line."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from tests.irt.commands.office import STUDY, TerminalOffice
@@ -45,3 +48,21 @@ def test_a_site_of_a_draft_stays_closed(office: TerminalOffice) -> None:
 def test_help_has_an_example(office: TerminalOffice, verb: str) -> None:
     """Each verb shows how it is typed."""
     assert f"Example: irt site {verb} 1001 --study NB-301" in office.does("site", verb, "--help")
+
+
+def test_approvals_from_the_terminal(studied: TerminalOffice) -> None:
+    """Recorded with a document's hash, confirmed by somebody else, listed with what is missing."""
+    paper = Path("ec-26-114.pdf")
+    paper.write_bytes(b"granted")
+    studied.hire("tess", "study_team")
+    place = ("--study", STUDY, "--document", str(paper))
+    facts = ("--site", "1001", "--granted", "2026-02-20", "--reference", "EC 26/114")
+    said = studied.does("site", "record-approval", "ethics_committee", *facts, *place, "--user", "tess")
+    assert said.endswith("It waits for a second person: irt site confirm-approval 1\n")
+    assert "Another person" in studied.refused("site", "confirm-approval", "1", *place, "--user", "tess")
+    assert studied.does("site", "confirm-approval", "1", *place, "--user", "theo").endswith("is confirmed.\n")
+    listed = studied.does("site", "approvals", "--study", STUDY, "--user", "tess")
+    assert "asks for no approvals" in listed
+    assert json.loads(studied.does("site", "approvals", "--study", STUDY, "--json", "--user", "tess"))[0]["next"]
+    gone = ("site", "withdraw-approval", "1", "--study", STUDY, "--reason", "suspended", "--user", "tess")
+    assert studied.does(*gone).endswith("is withdrawn.\n")

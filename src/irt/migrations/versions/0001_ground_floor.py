@@ -110,6 +110,8 @@ GUARDS = (
     Guard("shipment_step"),
     Guard("sign_in_attempt"),
     Guard("signature"),
+    Guard("site_approval"),
+    Guard("site_approval_step"),
     Guard("site_contact"),
     Guard("site_detail"),
     Guard("site_version"),
@@ -1615,6 +1617,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_shipment_plan_study_id_number")),
     )
     op.create_table(
+        "site_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("country", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('ethics_committee', 'regulatory_authority', 'import_licence', 'insurance', 'contract', 'staff_training', 'pharmacy_ready', 'code_break_practice')",
+            name=op.f("ck_site_approval_kind"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_site_approval_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_site_approval_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_approval_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_approval_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_approval")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_site_approval_study_id_number")),
+    )
+    op.create_table(
         "site_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2254,6 +2282,29 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_shipper_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_shipper_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_shipper")),
+    )
+    op.create_table(
+        "site_approval_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("approval_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_site_approval_step_account_id")),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["site_approval.id"], name=op.f("fk_site_approval_step_approval_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_site_approval_step_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_site_approval_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_site_approval_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_site_approval_step")),
+        sa.UniqueConstraint("approval_id", "step", name=op.f("uq_site_approval_step_approval_id_step")),
     )
     op.create_table(
         "site_contact",
@@ -3454,6 +3505,7 @@ def downgrade() -> None:
     op.drop_table("site_detail")
     op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
     op.drop_table("site_contact")
+    op.drop_table("site_approval_step")
     op.drop_table("shipper")
     op.drop_index("shipment_stage", table_name="shipment")
     op.drop_index(op.f("ix_shipment_site_id"), table_name="shipment")
@@ -3504,6 +3556,7 @@ def downgrade() -> None:
     op.drop_table("stock_count")
     op.drop_index(op.f("ix_site_version_site_id"), table_name="site_version")
     op.drop_table("site_version")
+    op.drop_table("site_approval")
     op.drop_table("shipment_plan")
     op.drop_index(op.f("ix_secret_run_progress_run_id"), table_name="secret_run_progress")
     op.drop_table("secret_run_progress")
