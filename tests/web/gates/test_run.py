@@ -35,6 +35,7 @@ from simulation.run.run import Means
 from simulation.run.table import read_table
 from simulation.spec.scenario import Scenario
 from tests.builders_gate import (
+    AGREEMENT,
     a_gate,
     a_run_of,
     bench,
@@ -104,6 +105,23 @@ def test_a_run_ends_with_a_record_that_opens_sites(house: SupplyHouse) -> None:
     sign(house, again)
     house.do(manager(house), change_site, ChangeSite(study_id=house.study_id, site="1001"))
     assert [run.signed_by for run in gate_of(house, gate).runs] == ["quality", ""]
+
+
+def test_what_is_not_known_stands_in_the_record_beside_the_same_verdict(house: SupplyHouse) -> None:
+    """Both parts of the error of each line; its draws end with the run, and are the same when it is run again."""
+    gate = a_gate(house)
+    plain = shown(house, gate, a_run_of(house, gate).run).record
+    law = "{law: uniform, least: 2, most: 6}"
+    unknown = f"parameters: {{draws: 3, replications: 4, laws: {{enrolment.screened_per_site_month: {law}}}}}"
+    gate = a_gate(house, AGREEMENT + unknown + "\n")
+    kept = a_run_of(house, gate)
+    told = shown(house, gate, kept.run).record
+    assert {part: told[part] for part in ("verdict", "seed")} == {part: plain[part] for part in ("verdict", "seed")}
+    assert "parameters" not in plain
+    assert (told["parameters"]["draws"], told["parameters"]["replications"]) == (3, 4)
+    assert [line["limit"] for line in told["parameters"]["lines"]] == ["any visit missed"]
+    assert house.rows(GatePart) == []
+    assert a_run_of(house, gate).hash == kept.hash
 
 
 def test_a_worker_that_is_stopped_leaves_it_to_the_next(
