@@ -6,6 +6,7 @@ import numpy as np
 
 from simulation.arrays import Flags, Ints
 from simulation.inputs.inputs import Inputs
+from simulation.inputs.people import Visits
 from simulation.lean import columns as c
 from simulation.lean.layout import Sheet
 from simulation.lean.sheets import Sheets
@@ -94,11 +95,7 @@ def _of_chance(tables: Tables, inputs: Inputs) -> dict[str, Any]:
         "transit_days": trips.transit_days,
         "happens": trips.happens,
         "delay_days": trips.delay_days,
-        "off_days": visits.off_days,
-        "minute": visits.minute,
-        "quits": visits.quits,
-        "held": visits.held,
-        "titration": visits.titration,
+        "own_visits": _own_visits(visits),
         "replaced_after": visits.replaced_after,
         "due": tables.needs.due,
         "needs": tables.needs.rows,
@@ -147,6 +144,16 @@ def people_of(tables: Tables, inputs: Inputs) -> Ints:
     rows[:, c.LEVEL] = np.where(people.dose_level < 0, none, people.dose_level)
     rows[:, c.WEIGHT] = tables.needs.weights_of(people.weight_kg)
     rows[:, c.STAYS_MINUTES] = people.stays_minutes
+    return rows
+
+
+def _own_visits(visits: Visits) -> Ints:
+    """What befalls each person at each visit."""
+    rows = np.empty((*visits.off_days.shape, c.OWN_VISIT_COLUMNS), np.int64)
+    rows[..., c.V_OFF_DAYS], rows[..., c.V_MINUTE] = visits.off_days, visits.minute
+    rows[..., c.V_TITRATION] = visits.titration
+    rows[..., c.V_MARKS] = visits.quits * c.QUITS | visits.held * c.HELD
+    rows[..., c.V_MARKS] |= (visits.replaced_after >= 0) * c.LOSES_A_KIT
     return rows
 
 

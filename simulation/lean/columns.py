@@ -117,6 +117,10 @@ DNC_DAYS, DNS_DAYS, DND_DAYS, WINDOWS = range(4)
 # World.visits
 CODE, DAY, AT_RANDOMIZATION, DAYS_TO_LAST, VISIT_COLUMNS = range(5)
 
+# World.own_visits: what befalls one person at one visit, side by side, for it is read at one moment
+V_OFF_DAYS, V_MINUTE, V_TITRATION, V_MARKS, OWN_VISIT_COLUMNS = range(5)
+QUITS, HELD, LOSES_A_KIT = 1, 2, 4
+
 # World.planned: a visit's window in days from randomization, and the first day of any from there on
 P_FROM, P_UNTIL, P_EARLIEST, P_COLUMNS = range(4)
 

@@ -25,6 +25,7 @@ COLUMNS = {
     "halts": 3,
     "people": c.PERSON_COLUMNS,
     "visits": c.VISIT_COLUMNS,
+    "own_visits": c.OWN_VISIT_COLUMNS,
     "moves": 2,
     "requests": c.REQUEST_COLUMNS,
     "queue": 3,

@@ -5,6 +5,7 @@ from simulation.engine import reference
 from simulation.inputs.inputs import Inputs
 from simulation.lean.almanac import Almanac
 from simulation.lean.columns import MADE
+from simulation.lean.memory import keep_memory
 from simulation.lean.players import EXPERIENCE, Player, plainly
 from simulation.lean.tables import tables_of
 from simulation.lean.told import days_in, events_in, measures_in, require_balance
@@ -28,6 +29,7 @@ def play(
     """
     if unsuited(scenario, planner):
         return reference.play(scenario, inputs, planner, keep_days=keep_days, keep_events=keep_events)
+    keep_memory()
     tables = tables_of(scenario)
     player = player or EXPERIENCE.player()
     almanac = Almanac(tables, inputs, keep_days=keep_days, keep_events=keep_events, player=player)

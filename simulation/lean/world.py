@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from simulation.arrays import Flags, Floats, Ints, Words
+from simulation.arrays import Flags, Floats, Ints
 
 
 class World(NamedTuple):
@@ -74,12 +74,10 @@ class World(NamedTuple):
     """[person, column]"""
     visits: Ints
     """[visit, column]"""
-    off_days: Ints
-    minute: Ints
-    quits: Flags
-    held: Flags
-    titration: Words
+    own_visits: Ints
+    """[person, visit, column]"""
     replaced_after: Floats
+    """[person, visit] the part of the time to the next visit, of those who lose a kit."""
     moves: Ints
     """[dose level, move, (below, level)]; the last level is none at all."""
     due: Ints
@@ -139,11 +137,11 @@ _BY_AXES = {
     -2: "transit_days replaced_after",
     2: (
         "places countries stock coming allowed piles lots lies_there kit_types lanes road_faults "
-        "hit halts halted people visits off_days minute quits held titration needs arms_open "
+        "hit halts halted people visits needs arms_open "
         "requests queue ships loads waits by_type day_counts log log_kits wanted order sent planned foreseen"
     ),
     -3: "delay_days",
-    3: "lapsed levels windows dispatch happens moves site_counts reaches",
+    3: "lapsed levels windows own_visits dispatch happens moves site_counts reaches",
     4: "due expected",
 }
 AXES = {name: axes for axes, names in _BY_AXES.items() for name in names.split()}
