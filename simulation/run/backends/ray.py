@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -50,11 +51,11 @@ class Ray:
 
     @contextmanager
     def _settings(self) -> Iterator[dict[str, Any]]:
-        """A cluster of one's own has a secret of its own, and leaves no file behind."""
+        """A cluster of one's own has its process's secret, and leaves no file behind."""
         if self.address is not None:
             yield {"address": self.address}
             return
-        with tempfile.TemporaryDirectory(prefix="irt-ray-") as folder, _set(TOKEN, secrets.token_hex(32)):
+        with tempfile.TemporaryDirectory(prefix="irt-ray-") as folder, _set(TOKEN, _secret()):
             yield {
                 "address": "local",
                 "num_cpus": self.workers,
@@ -62,6 +63,12 @@ class Ray:
                 "_node_ip_address": "127.0.0.1",
                 "_temp_dir": folder,
             }
+
+
+@cache
+def _secret() -> str:
+    """One for a process: Ray reads it once, and would refuse the next cluster with another."""
+    return secrets.token_hex(32)
 
 
 def _begin(ray: Any, settings: dict[str, Any]) -> None:

@@ -158,6 +158,16 @@ def test_ray_changes_no_byte(tmp_path: Path, alone: bytes, monkeypatch: pytest.M
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.slow
+def test_one_ray_cluster_comes_after_another(tmp_path: Path, alone: bytes) -> None:
+    """In one process, as a worker of jobs begins them."""
+    for again in ("once", "twice"):
+        with opened(tmp_path / again, ABOUT) as directory:
+            carry_out(play, REPLICATIONS, directory, backend_named("ray", 1), go_on)
+            directory.finish()
+            assert directory.results.read_bytes() == alone
+
+
 def test_a_backend_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The refusal tells how to get it."""
     monkeypatch.setattr("simulation.run.backends.by_name.find_spec", lambda name: None)
