@@ -9,7 +9,6 @@ from simulation.lean.columns import (
     NEXT_REQUEST,
     NOW,
     PENDING,
-    QUEUED,
     R_MINUTE,
     RANK_BITS,
     REACHED,
@@ -35,6 +34,7 @@ from simulation.lean.giving import lose
 from simulation.lean.queue import (
     ARRIVAL,
     NIGHT,
+    NO_TIME,
     PATIENCE,
     RANDOMIZATION,
     REPLACEMENT,
@@ -42,6 +42,7 @@ from simulation.lean.queue import (
     SCREENING,
     STOP,
     VISIT_DUE,
+    comes_first,
     moment,
     take,
 )
@@ -50,8 +51,6 @@ from simulation.lean.room import lacks_room
 from simulation.lean.sharing import review
 from simulation.lean.world import World
 
-NOBODY = 1 << 62
-"""A moment after all others."""
 _PHASES = (1 << (MINUTE_BITS - RANK_BITS)) - 1
 
 
@@ -75,11 +74,11 @@ def _advance(w: World) -> int:
         if lacking != REACHED:
             return lacking
         person, number, next_night = w.clock[NEXT_PERSON], w.clock[NEXT_REQUEST], w.clock[NEXT_NIGHT]
-        queued = w.queue[0, 0] if w.clock[QUEUED] else NOBODY
-        coming = moment(w.people[person, ARRIVES], SCREENING, person) if person < len(w.people) else NOBODY
-        asking = moment(w.requests[number, R_MINUTE], REQUEST, number) if number < len(w.requests) else NOBODY
-        night = moment(w.nights[next_night], NIGHT, 0) if next_night < len(w.nights) else NOBODY
-        first = min(queued, coming, asking, night)
+        coming = moment(w.people[person, ARRIVES], SCREENING, person) if person < len(w.people) else NO_TIME
+        asking = moment(w.requests[number, R_MINUTE], REQUEST, number) if number < len(w.requests) else NO_TIME
+        night = moment(w.nights[next_night], NIGHT, 0) if next_night < len(w.nights) else NO_TIME
+        first = min(coming, asking, night, w.clock[UNTIL])
+        first = min(first, comes_first(w, first))
         if first >= w.clock[UNTIL]:
             return REACHED
         w.clock[NOW] = first >> MINUTE_BITS

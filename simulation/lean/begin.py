@@ -37,6 +37,7 @@ def _kept(
         fixed[c.KEEPS_EVENTS], fixed[c.KEEPS_DAYS] = keep_events, keep_days
         clock = np.zeros(c.CLOCK_SIZE, np.int64)
         clock[[c.LAST_RANDOMIZED_DAY, c.COMPLETION_DAY, c.PENDING, c.CHECKED_DAY]] = -1
+        clock[[c.UNUSED_LATER, c.DAY_AT_HAND]] = -1
         days = tables.network.days if keep_days else 0
         arrays = {"clock": clock, "fixed": fixed} | _of_the_scenario(tables, inputs) | _books(tables, days)
         people = len(inputs.recruits.site)
@@ -64,6 +65,7 @@ def _of_the_scenario(tables: Tables, inputs: Inputs) -> dict[str, Any]:
         "late_from": tables.late_from,
         "horizons": tables.horizons,
         "nights": tables.nights,
+        "days": np.full(tables.network.days + 1, -1, np.int64),
         "lanes": _lanes(inputs),
         "road_faults": road_faults,
         "hit": hit,
@@ -122,8 +124,10 @@ def _books(tables: Tables, days: int) -> dict[str, Any]:
 def _room(tables: Tables, people: int, told: int) -> dict[str, tuple[int, ...]]:
     """Room for what happens: as much as most replications need, more is made when it is full."""
     places, piles, types, storages = len(tables.names), len(tables.piles), len(tables.types), tables.storages
+    things = 2 * people + 4 * places * storages + 64
     return {
-        "queue": (2 * people + 4 * places * storages + 64, 3),
+        "queue": (things, 3),
+        "later": (things, c.LATER_COLUMNS),
         "ships": (16 * places * storages + 64, c.SHIP_COLUMNS),
         "loads": (32 * places * max(storages, 2) + 2 * places * piles + 64, 2),
         "waits": (64, c.WAIT_COLUMNS),
@@ -148,13 +152,17 @@ def people_of(tables: Tables, inputs: Inputs) -> Ints:
 
 
 def _own_visits(visits: Visits) -> Ints:
-    """What befalls each person at each visit."""
-    rows = np.empty((*visits.off_days.shape, c.OWN_VISIT_COLUMNS), np.int64)
-    rows[..., c.V_OFF_DAYS], rows[..., c.V_MINUTE] = visits.off_days, visits.minute
-    rows[..., c.V_TITRATION] = visits.titration
-    rows[..., c.V_MARKS] = visits.quits * c.QUITS | visits.held * c.HELD
-    rows[..., c.V_MARKS] |= (visits.replaced_after >= 0) * c.LOSES_A_KIT
-    return rows
+    """What befalls each person at each visit. ValueError where days do not fit their bits."""
+    if np.any(visits.off_days != visits.off_days.astype(np.int16)):
+        raise ValueError("a visit is moved by more days than there is room for")
+    told = visits.off_days << c.OFF_DAYS_FROM | visits.minute << c.MINUTE_FROM | visits.titration.astype(np.int64)
+    for mark, marked in (
+        (c.QUITS, visits.quits),
+        (c.HELD, visits.held),
+        (c.LOSES_A_KIT, visits.replaced_after >= 0),
+    ):
+        told |= np.where(marked, mark, 0)
+    return told
 
 
 def _countries(tables: Tables) -> Ints:

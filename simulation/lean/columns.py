@@ -9,6 +9,9 @@ from simulation.measures import MEASURES, WASTED
     WHICH,
     MADE,
     QUEUED,
+    LATER,
+    UNUSED_LATER,
+    DAY_AT_HAND,
     NEXT_PERSON,
     NEXT_REQUEST,
     SUBJECTS,
@@ -34,7 +37,7 @@ from simulation.measures import MEASURES, WASTED
     CHECKED_DAY,
     NEXT_NIGHT,
     CLOCK_SIZE,
-) = range(30)
+) = range(33)
 
 # Scalars that stay: World.fixed
 (
@@ -117,9 +120,11 @@ DNC_DAYS, DNS_DAYS, DND_DAYS, WINDOWS = range(4)
 # World.visits
 CODE, DAY, AT_RANDOMIZATION, DAYS_TO_LAST, VISIT_COLUMNS = range(5)
 
-# World.own_visits: what befalls one person at one visit, side by side, for it is read at one moment
-V_OFF_DAYS, V_MINUTE, V_TITRATION, V_MARKS, OWN_VISIT_COLUMNS = range(5)
-QUITS, HELD, LOSES_A_KIT = 1, 2, 4
+# World.own_visits: what befalls one person at one visit in one number, so that much lies near the processor:
+# days before or after the plan, minute of the day, marks, and 32 bits of titration.
+OFF_DAYS_FROM, MINUTE_FROM = 48, 36
+MINUTE_MASK, TITRATION_MASK = (1 << 12) - 1, (1 << 32) - 1
+QUITS, HELD, LOSES_A_KIT = 1 << 32, 1 << 33, 1 << 34
 
 # World.planned: a visit's window in days from randomization, and the first day of any from there on
 P_FROM, P_UNTIL, P_EARLIEST, P_COLUMNS = range(4)
@@ -129,6 +134,9 @@ F_TRIGGER, F_REACH, F_SHARE, F_REST, F_COLUMNS = range(5)
 
 # World.requests
 R_MINUTE, R_SITE, R_NEED, R_DAYS_TO_LAST, REQUEST_COLUMNS = range(5)
+
+# World.later; World.queue has the first three
+Q_KEY, Q_MADE, Q_WHAT, Q_AFTER, LATER_COLUMNS = range(5)
 
 # World.ships
 S_PLACE, S_FATE, S_FROM, S_TO, S_ON_ITS_WAY, SHIP_COLUMNS = range(6)

@@ -36,8 +36,11 @@ from simulation.lean.columns import (
     LAST_RANDOMIZED_DAY,
     LEVEL,
     LOSES_A_KIT,
+    MINUTE_FROM,
+    MINUTE_MASK,
     MOVED_DAYS,
     NUMBER,
+    OFF_DAYS_FROM,
     QUITS,
     R_DAYS_TO_LAST,
     R_NEED,
@@ -62,12 +65,9 @@ from simulation.lean.columns import (
     T_TURNED_AWAY,
     TALLY,
     TARGET,
+    TITRATION_MASK,
     TREATED,
     TURNED_AWAY,
-    V_MARKS,
-    V_MINUTE,
-    V_OFF_DAYS,
-    V_TITRATION,
     VALID_MINUTES,
     VISIT,
     WEIGHT,
@@ -202,7 +202,7 @@ def next_visit(w: World, person: int, now: int) -> bool:
         _end(w, person, _COMPLETED, T_COMPLETED, now)
         return False
     minute = _due_minute(w, person, place)
-    if minute >= row[STOPS] or (place > 0 and w.own_visits[person, place, V_MARKS] & QUITS):
+    if minute >= row[STOPS] or (place > 0 and w.own_visits[person, place] & QUITS):
         put(w, max(min(row[STOPS], minute), now), STOP, row[NUMBER], person)
         return False
     if w.visits[place, AT_RANDOMIZATION]:
@@ -217,18 +217,18 @@ def _due_minute(w: World, person: int, place: int) -> int:
     row = w.people[person]
     if w.visits[place, AT_RANDOMIZATION]:
         return row[BEGAN]
-    off, first_day = w.own_visits[person, place, V_OFF_DAYS], row[BEGAN] // MINUTES_IN_DAY
+    off, first_day = w.own_visits[person, place] >> OFF_DAYS_FROM, row[BEGAN] // MINUTES_IN_DAY
     day = max(first_day + w.visits[place, DAY] + row[MOVED_DAYS] + off, first_day)
     if w.fixed[DRIFT]:
         row[MOVED_DAYS] += off
-    return max(day * MINUTES_IN_DAY + w.own_visits[person, place, V_MINUTE], row[BEGAN])
+    return max(day * MINUTES_IN_DAY + (w.own_visits[person, place] >> MINUTE_FROM & MINUTE_MASK), row[BEGAN])
 
 
 @part
 def lacks_for_visit(w: World, person: int) -> int:
     """LACKS_NEED where nobody knows yet what the subject is due at its next visit; else REACHED."""
     row, place = w.people[person], w.people[person, VISIT]
-    if w.places[row[SITE], SHUT] or (place > 0 and w.own_visits[person, place, V_MARKS] & HELD):
+    if w.places[row[SITE], SHUT] or (place > 0 and w.own_visits[person, place] & HELD):
         return REACHED
     level, code = _level_at(w, person, place), w.visits[place, CODE]
     if w.due[row[ARM], level, code, row[WEIGHT]] < 0:
@@ -249,7 +249,7 @@ def _level_at(w: World, person: int, place: int) -> int:
     level = w.people[person, LEVEL]
     if place > 0:
         for move in range(w.moves.shape[1]):
-            if w.own_visits[person, place, V_TITRATION] < w.moves[level, move, 0]:
+            if w.own_visits[person, place] & TITRATION_MASK < w.moves[level, move, 0]:
                 return w.moves[level, move, 1]
     return level
 
@@ -264,14 +264,14 @@ def visit(w: World, person: int, now: int) -> bool:
         return False
     row[VISIT] = place + 1
     row[LEVEL] = _level_at(w, person, place)
-    if place > 0 and w.own_visits[person, place, V_MARKS] & HELD:
+    if place > 0 and w.own_visits[person, place] & HELD:
         return True
     need = w.due[row[ARM], row[LEVEL], w.visits[place, CODE], row[WEIGHT]]
     if w.needs[need, 0] == 0:
         return True
     given = ask_for(w, site, need, w.visits[place, DAYS_TO_LAST], row[NUMBER], w.visits[place, CODE], now)
     review_after_request(w, site, now)
-    if given and w.own_visits[person, place, V_MARKS] & LOSES_A_KIT:
+    if given and w.own_visits[person, place] & LOSES_A_KIT:
         later = now + int(w.replaced_after[person, place] * (_next_minute(w, person, place) - now))
         what = (need * w.visits.shape[0] + place) * w.people.shape[0] + person
         put(w, max(later, now), REPLACEMENT, row[NUMBER], what)

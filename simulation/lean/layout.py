@@ -25,10 +25,10 @@ COLUMNS = {
     "halts": 3,
     "people": c.PERSON_COLUMNS,
     "visits": c.VISIT_COLUMNS,
-    "own_visits": c.OWN_VISIT_COLUMNS,
     "moves": 2,
     "requests": c.REQUEST_COLUMNS,
     "queue": 3,
+    "later": c.LATER_COLUMNS,
     "ships": c.SHIP_COLUMNS,
     "loads": 2,
     "waits": c.WAIT_COLUMNS,
@@ -37,7 +37,7 @@ COLUMNS = {
     "wanted": 5,
 }
 """Last axes that are always as long: machine code need not look them up."""
-GROWING = ("queue", "ships", "loads", "waits", "log", "log_kits")
+GROWING = ("queue", "later", "ships", "loads", "waits", "log", "log_kits")
 FIRST = {"clock": c.CLOCK_SIZE, "fixed": c.FIXED_SIZE, "tally": len(c.TALLY)}
 """Arrays right behind the head, always as long: machine code knows where they begin."""
 BEGINS = {name: len(NAMES) * HEAD_WIDTH + sum(list(FIRST.values())[:place]) for place, name in enumerate(FIRST)}

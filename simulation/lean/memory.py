@@ -1,4 +1,4 @@
-"""Memory that a replication gave back stays with the process: taking it anew from the system costs a fifth of its time.
+"""Memory that a replication gave back stays with the process; taking it anew costs a fifth of a replication's time.
 
 The arrays of a large trial are too large for the C library to keep; the system hands their pages out again one by
 one, each wiped.

@@ -1,10 +1,30 @@
-"""What is to come, by minute, phase and rank; equals in the order in which they were made."""
+"""What is to come, by minute, phase and rank; equals in the order in which they were made.
+
+What comes on a later day waits in that day's list, in no order, until the day is at hand; so what is sorted in goes
+past the things of a day and not past those of all subjects (Brown, Calendar queues, CACM 31(10), 1988).
+"""
 
 from simulation.engine.order import Phase
-from simulation.lean.columns import END, MADE, MINUTE_BITS, QUEUED, RANK_BITS
+from simulation.lean.columns import (
+    DAY_AT_HAND,
+    END,
+    LATER,
+    MADE,
+    MINUTE_BITS,
+    Q_AFTER,
+    Q_KEY,
+    Q_MADE,
+    Q_WHAT,
+    QUEUED,
+    RANK_BITS,
+    UNUSED_LATER,
+)
 from simulation.lean.compiled import part
 from simulation.lean.world import World
+from simulation.network import MINUTES_IN_DAY
 
+NO_TIME = 1 << 62
+"""A moment after all others."""
 NIGHT = int(Phase.NIGHT)
 ARRIVAL, SCREENING, RANDOMIZATION, STOP = (
     int(Phase.ARRIVAL),
@@ -31,8 +51,49 @@ def put(w: World, minute: int, phase: int, rank: int, what: int) -> None:
     """Something will happen, unless the horizon comes first."""
     if minute >= w.fixed[END]:
         return
-    key, made, at = moment(minute, phase, rank), w.clock[MADE], w.clock[QUEUED]
+    key, made, day = moment(minute, phase, rank), w.clock[MADE], minute // MINUTES_IN_DAY
     w.clock[MADE] = made + 1
+    if day <= w.clock[DAY_AT_HAND]:
+        _sort_in(w, key, made, what)
+        return
+    at = w.clock[UNUSED_LATER]
+    if at >= 0:
+        w.clock[UNUSED_LATER] = w.later[at, Q_AFTER]
+    else:
+        at = w.clock[LATER]
+        w.clock[LATER] = at + 1
+    row = w.later[at]
+    row[Q_KEY], row[Q_MADE], row[Q_WHAT], row[Q_AFTER] = key, made, what, w.days[day]
+    w.days[day] = at
+
+
+@part
+def comes_first(w: World, until: int) -> int:
+    """The moment of what comes first, if it comes before another moment or on its day."""
+    last = min((until >> MINUTE_BITS) // MINUTES_IN_DAY, len(w.days) - 1)
+    while not w.clock[QUEUED] and w.clock[DAY_AT_HAND] < last:
+        w.clock[DAY_AT_HAND] += 1
+        _take_up(w, w.clock[DAY_AT_HAND])
+    return w.queue[0, Q_KEY] if w.clock[QUEUED] else NO_TIME
+
+
+@part
+def _take_up(w: World, day: int) -> None:
+    """All things of a day are sorted in."""
+    at = w.days[day]
+    w.days[day] = -1
+    while at >= 0:
+        row = w.later[at]
+        after = row[Q_AFTER]
+        _sort_in(w, row[Q_KEY], row[Q_MADE], row[Q_WHAT])
+        row[Q_AFTER] = w.clock[UNUSED_LATER]
+        w.clock[UNUSED_LATER] = at
+        at = after
+
+
+@part
+def _sort_in(w: World, key: int, made: int, what: int) -> None:
+    at = w.clock[QUEUED]
     w.clock[QUEUED] = at + 1
     while at > 0:
         above = (at - 1) >> 1

@@ -4,6 +4,7 @@ from simulation.lean.columns import (
     KEEPS_EVENTS,
     LACKS_ROOM,
     LACKS_TRIPS,
+    LATER,
     LOADS,
     LOGGED,
     LOGGED_KITS,
@@ -28,7 +29,8 @@ def lacks_room(w: World) -> int:
         return LACKS_TRIPS
     sent = places * w.fixed[STORAGES] + SPARE
     if (
-        w.clock[QUEUED] + sent >= w.queue.shape[0]
+        w.clock[QUEUED] + w.clock[LATER] + sent >= w.queue.shape[0]
+        or w.clock[LATER] + sent >= w.later.shape[0]
         or w.clock[SHIPMENTS] + sent >= w.ships.shape[0]
         or w.clock[LOADS] + places * piles + SPARE >= w.loads.shape[0]
         or w.clock[WAITS] + SPARE >= w.waits.shape[0]

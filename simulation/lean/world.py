@@ -75,7 +75,7 @@ class World(NamedTuple):
     visits: Ints
     """[visit, column]"""
     own_visits: Ints
-    """[person, visit, column]"""
+    """[person, visit] what befalls a person there, in bits."""
     replaced_after: Floats
     """[person, visit] the part of the time to the next visit, of those who lose a kit."""
     moves: Ints
@@ -91,7 +91,11 @@ class World(NamedTuple):
     requests: Ints
     """[request, column]"""
     queue: Ints
-    """[place, (moment, number, what)] a heap."""
+    """[place, (moment, number, what)] a heap of what comes until the end of the day at hand."""
+    later: Ints
+    """[place, column] what comes on later days."""
+    days: Ints
+    """[day] the first in `later`; -1 without."""
     ships: Ints
     """[consignment, column]"""
     loads: Ints
@@ -133,15 +137,15 @@ class World(NamedTuple):
 
 
 _BY_AXES = {
-    1: "clock fixed seeding first late_from horizons nights out arms tally mask stay comers comers_from",
+    1: "clock fixed days seeding first late_from horizons nights out arms tally mask stay comers comers_from",
     -2: "transit_days replaced_after",
     2: (
         "places countries stock coming allowed piles lots lies_there kit_types lanes road_faults "
-        "hit halts halted people visits needs arms_open "
-        "requests queue ships loads waits by_type day_counts log log_kits wanted order sent planned foreseen"
+        "hit halts halted people visits own_visits needs arms_open "
+        "requests queue later ships loads waits by_type day_counts log log_kits wanted order sent planned foreseen"
     ),
     -3: "delay_days",
-    3: "lapsed levels windows own_visits dispatch happens moves site_counts reaches",
+    3: "lapsed levels windows dispatch happens moves site_counts reaches",
     4: "due expected",
 }
 AXES = {name: axes for axes, names in _BY_AXES.items() for name in names.split()}
