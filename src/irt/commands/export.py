@@ -7,6 +7,10 @@ from irt.commands.subcommands import Subcommands
 # Each is loaded when it is used: some bring large schemas and models.
 SUBCOMMANDS = {
     "randomization": "irt.commands.export_randomization",
+    "sdtm": "irt.commands.export_sdtm",
+    "adam": "irt.commands.export_adam",
+    "odm": "irt.commands.export_odm",
+    "fhir": "irt.commands.export_fhir",
 }
 
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import click
 
-from irt.commands.exporting import Asked, export_options, take_away, unblinded_option
+from irt.commands.exporting import Asked, edition_of, export_options, take_away, unblinded_option
 from irt.commands.session import Person
-from irt.exports.facts import Edition, StudyData, Treatments
+from irt.exports.facts import StudyData, Treatments
 from irt.exports.files import ExportFile
 from irt.exports.transfer import blinded_transfer, unblinded_transfer
 
@@ -20,9 +20,7 @@ def randomization(person: Person, unblinded: bool, **asked: Any) -> None:
 
     Example: irt export randomization NB-301 --out transfer --user dora
     """
-    take_away(
-        person, Asked(**asked), "randomization", Edition.UNBLINDED if unblinded else Edition.BLINDED, transfer_files
-    )
+    take_away(person, Asked(**asked), "randomization", edition_of(unblinded=unblinded), transfer_files)
 
 
 def transfer_files(data: StudyData, secret: Treatments | None, made_at: datetime) -> tuple[ExportFile, ...]:

@@ -58,6 +58,11 @@ def export_options(act: Callable[..., None]) -> Callable[..., None]:
     return act
 
 
+def edition_of(*, unblinded: bool) -> Edition:
+    """The edition that was asked for."""
+    return Edition.UNBLINDED if unblinded else Edition.BLINDED
+
+
 def take_away(person: Person, asked: Asked, what: str, edition: Edition, make: Make) -> None:
     """Makes the files of one edition, writes down that they leave, and writes them with their manifest."""
     require_new(asked.folder)

@@ -84,7 +84,6 @@ class GivenFact:
     expiry: date
     group: str
     at: datetime
-    account: int
     as_assigned: bool
     returned: int | None = None
     used: int | None = None

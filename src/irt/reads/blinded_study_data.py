@@ -115,7 +115,6 @@ _HANDED_OVER = (
         _KITS.c.blinding_group.label("group"),
         _LOTS.c.number.label("lot"),
         func.coalesce(_DISPENSINGS.c.ended_at, _DISPENSINGS.c.assigned_at).label("at"),
-        _DISPENSINGS.c.assigned_by_id.label("account"),
         _GIVEN.c.status,
     )
     .join(_DISPENSINGS, _DISPENSINGS.c.id == _GIVEN.c.dispensing_id)
@@ -231,7 +230,6 @@ def _given(rows: list[Any], back: Mapping[int, Any]) -> tuple[GivenFact, ...]:
             expiry=row.expiry,
             group=row.group,
             at=row.at,
-            account=row.account,
             as_assigned=row.status == KitCheck.HANDED_OVER,
             **_came_back(back.get(row.kit_id)),
         )

@@ -4,6 +4,8 @@ import hashlib
 import json
 from pathlib import Path
 
+import pytest
+
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry
 from irt.tables.secret import SecretAuditEntry
@@ -55,3 +57,24 @@ def test_treatments_leave_for_somebody_and_for_a_purpose(studied: TerminalOffice
     assert (entry["new"], entry["reason"]) == ({"what": "randomization", "recipient": FOR_WHOM[1]}, None)
     (secret,) = lines(studied, SecretAuditEntry, "unblinded_data_exported")
     assert secret["body"]["reason"] == FOR_WHOM[3]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("what", "words", "files"),
+    [
+        ("sdtm", (), {"define.xml", "dm.json", "dm.xpt", "tv.json", "tv.xpt"}),
+        ("sdtm", ("--unblinded", *FOR_WHOM), {"define.xml", "ta.json", "dm.xpt"}),
+        ("adam", FOR_WHOM, {"define.xml", "adsl.json", "adsl.xpt"}),
+        ("odm", (), {"odm.xml", "reconciliation.csv", "columns.csv"}),
+        ("fhir", (), {"bundle.json"}),
+    ],
+)
+def test_every_export_of_a_study_that_has_just_begun(
+    studied: TerminalOffice, what: str, words: tuple[str, ...], files: set[str]
+) -> None:
+    """Nobody is in it yet, and the files are there and say so."""
+    studied.does("export", what, STUDY, "--out", "out", *words, "--user", "uma")
+    told = json.loads(Path("out/manifest.json").read_text())
+    assert files <= set(told["files"])
+    assert told["export"] == what
+    assert {path.name for path in Path("out").iterdir()} == {*told["files"], "manifest.json"}
