@@ -50,6 +50,7 @@ from web.blinded.history import HistoryPages
 from web.blinded.holds import HoldPages
 from web.blinded.home import HomePages
 from web.blinded.home_label import HomeLabelPages
+from web.blinded.incidents import IncidentPages
 from web.blinded.interfaces import InterfacePages
 from web.blinded.invitation import InvitationPage
 from web.blinded.invitations import InvitationPages
@@ -77,6 +78,7 @@ from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
 from web.blinded.randomize import RandomizePages
 from web.blinded.receive import ReceivePages
+from web.blinded.records import RecordsDoor, RecordsPages
 from web.blinded.relabel import RelabelPages
 from web.blinded.return_shipments import ReturnShipmentPages
 from web.blinded.returns import ReturnsPages, SubjectReturnsPages
@@ -92,7 +94,9 @@ from web.blinded.supply_exceptions import SupplyExceptionPages
 from web.blinded.supply_plan import SupplyPlanPages
 from web.blinded.switch import SwitchPages
 from web.blinded.temperature import ExcursionPages, LoggerFilePages
+from web.blinded.time_machine import TimeMachinePages
 from web.blinded.tokens import TokenPages
+from web.blinded.trail_reviews import TrailReviewPages
 from web.blinded.vendor_codes import VendorCodePages
 from web.blinded.verification import VerificationPages
 from web.blinded.version import VersionPage
@@ -160,6 +164,11 @@ ROOMS: tuple[Any, ...] = (
     PersonPages,
     EmergencyPages,
     HistoryPages,
+    RecordsDoor,
+    RecordsPages,
+    TimeMachinePages,
+    TrailReviewPages,
+    IncidentPages,
     JobPages,
     WorklistPages,
     DispensePages,

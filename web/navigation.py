@@ -73,6 +73,7 @@ _DOORS = (
     _seldom("Gates", "/gates", "verified", _P.VIEW_GATE),
     _seldom("Dashboard", "/activation", "chart", _P.VIEW_STUDY_LIFE),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
+    _seldom("Records", "/records", "document", _P.VIEW_INCIDENTS),
     _seldom("History", "/history", "history", _P.VIEW_AUDIT),
 )
 

@@ -18,6 +18,7 @@ from tests.blinding.story_of_change import (
     destroy_kit,
     extend_lot,
     go_on_paper,
+    note_incident,
     practise_recall,
     warm_parcel,
     write_label,
@@ -68,6 +69,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         change_network(world)
         practise_recall(world)
         warm_parcel(world)
+        note_incident(world)
         extend_lot(world)
         write_label(world)
         destroy_kit(world)
@@ -130,7 +132,10 @@ def guarded_commands() -> list[str]:
 NOUNS = ("subject", "outage-pack", "kit", "shipment", "return", "depot", "vendor-interface", "controlled/site")
 BY_CODE = {"depot": ["NLD"], "vendor-interface": ["NLD"], "controlled/site": ["1004"]}
 """What the API asks for by a code; the site is in the country where kits are controlled."""
-ALSO_ASKED = {"/supply/order-preview": "?site=1001&blinding_group=PEN"}
+ALSO_ASKED = {
+    "/supply/order-preview": "?site=1001&blinding_group=PEN",
+    "/time-machine": "?person=pharmacist.0",
+}
 """What a question needs besides its address."""
 
 
@@ -149,7 +154,7 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
             address = NUMBERED.sub("1", address)
-            address = address.replace("{group:str}", "PEN")
+            address = address.replace("{group:str}", "PEN").replace("{report:str}", "deviations")
             noun = next((each for each in NOUNS if f"{each}s/{{" in address), "site")
             also = next((more for end, more in ALSO_ASKED.items() if address.endswith(end)), "")
             for number in known[noun][:alike_max] if "{" in address else [""]:

@@ -87,6 +87,14 @@ def warm_parcel(world: OneWorld) -> None:
     world.does("quality.all", "/quality/logger-file", shipment=parcel, **file)
 
 
+def note_incident(world: OneWorld) -> None:
+    """Quality notes what went wrong at the first site, and that it was no serious breach."""
+    told = {"what": "A refrigerator stood open.", "known_at": world.now.isoformat(), "sites": [world.sites[0][0]]}
+    world.does("quality.all", "/incidents/note", **told)
+    found = {"number": "I-0001", "event": "assess_not_serious", "said": "No kit was in it."}
+    world.does("quality.all", "/incidents/write", **found)
+
+
 def extend_lot(world: OneWorld) -> None:
     """A later date for the lot of all arms: one kit of the first site has its label and waits for its check."""
     with world.store.reading() as connection:

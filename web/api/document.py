@@ -36,6 +36,7 @@ TAGS = {
     "outage": "Packs for an outage, what was done on paper, and whether it adds up.",
     "approvals": "Study files and kit lists: checked, asked for, decided by a second person, loaded.",
     "people": "Accounts, roles, sessions and tokens, for administrators.",
+    "records": "The time machine, reviews of the audit trail, incidents, reports, and sites' own copies.",
     "enrolment": "How a study and its sites enrol, in counts.",
     "work": "What waits to be done, and what was done.",
     "jobs": "Work that takes long: started, looked at, cancelled.",

@@ -13,6 +13,7 @@ from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocatio
 from irt.errors import NotFound
 from irt.reads.blinded_people import person, place_in
 from irt.reads.unblinded_allocations import Wanted, every_allocation
+from irt.reads.unblinded_batches import subjects_by_batch
 from irt.reads.unblinded_bench import paper
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_list_approvals import list_record
@@ -43,6 +44,7 @@ from web.unblinded.document_files import (
     SCHEDULE_TITLE,
     Leaving,
     allocations_file,
+    batches_table,
     dummy_file,
     evidence_file,
     key_file,
@@ -68,6 +70,14 @@ def take_schedule(study_id: StudyId, caller: Caller, store: Records, now: Now) -
     """Every subject with its arm, in order of assignment."""
     with store.reading() as connection:
         leaving = schedule_table(schedule(connection, study_id))
+    return _taken(store, caller, now, study_id, leaving)
+
+
+@file_question(f"{_HERE}/documents/subjects-by-batch.csv", "Subjects by batch (ICH E3 16.1.6) as a table")
+def take_batches(study_id: StudyId, caller: Caller, store: Records, now: Now) -> Response[str]:
+    """Every subject who was given a kit, under each manufacturing lot."""
+    with store.reading() as connection:
+        leaving = batches_table(subjects_by_batch(connection, study_id))
     return _taken(store, caller, now, study_id, leaving)
 
 
@@ -195,6 +205,7 @@ def _taken(store: Store, caller: Actor, now: datetime, study_id: int, leaving: L
 OPERATIONS = (
     take_schedule,
     take_schedule_paper,
+    take_batches,
     take_dummy_schedule,
     unblinded_command(
         "/transfer-codes/draw",

@@ -31,7 +31,7 @@ from web.press import new_key, press
 from web.render import blinded_page
 from web.session import Who
 
-_HEADS = ("Entry", "Time", "Time (UTC)", "Person", "What", "Record", "Changes", "Reason", "Hash")
+_HEADS = ("Entry", "Time", "Time (UTC)", "Person", "What", "Record", "Changes", "Reason", "Release", "Hash")
 _WORDS = ("person", "record", "act")
 _DAYS = ("from", "to")
 
@@ -48,6 +48,7 @@ class HistoryView(BlindedView):
     next_href: str
     command_key: str
     message: str = ""
+    records_href: str = ""
 
 
 class TooManyToExport(Refusal):
@@ -73,6 +74,7 @@ class HistoryPages(Controller):
         with store.reading() as connection:
             found = history(connection, who.actor, filters)
         view = _view(found, typed, _stays(asked), new_key(store), message)
+        view = replace(view, records_href=f"/studies/{place.study_id}/records")
         frame = frame_for(who, request, "History", "History", place=place)
         return Response(blinded_page("history/history.html", view, frame), media_type=MediaType.HTML)
 
@@ -196,5 +198,6 @@ def _row(entry: HistoryEntry) -> tuple[object, ...]:
         entry.record,
         changes,
         entry.reason,
+        entry.release,
         entry.short_hash,
     )

@@ -11,6 +11,8 @@ from irt.enrolment.verify_allocations import AllocationsVerified
 from irt.errors import BadInput
 from irt.randomization.dummy_schedule import DummyLine, dummy_schedule
 from irt.reads.unblinded_allocations import AllocationLine, every_allocation
+from irt.reads.unblinded_batches import HEADS as BATCH_HEADS
+from irt.reads.unblinded_batches import BatchLine, batch_row
 from irt.reads.unblinded_bench import Paper, paper, papers
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_list_approvals import ListRecord
@@ -31,6 +33,7 @@ RECIPIENTS = (
     "regulatory authority",
 )
 SCHEDULE_TITLE = "Randomization scheme and codes (16.1.7)"
+BATCHES_TITLE = "Subjects by batch (16.1.6)"
 EVIDENCE_TITLE = "Evidence of the randomization"
 _SCHEDULE_HEADS = ("Number", "Randomization", "Subject", "Site", "Date", "Stratum", "Arm", "Treatment")
 
@@ -60,6 +63,19 @@ def schedule_paper(told: Schedule, masthead: Masthead) -> Leaving:
     sheets.heading("Subjects and treatments")
     sheets.rows(_SCHEDULE_HEADS, _schedule_rows(told), (1, 2, 2, 1, 2, 5, 1, 4))
     return _schedule(told, "pdf", sheets.paper())
+
+
+def batches_table(lines: tuple[BatchLine, ...], suffix: str = "csv") -> Leaving:
+    """Who was given kits of which batch (ICH E3 16.1.6) as a table."""
+    return _batches(lines, suffix, table_content(suffix, BATCH_HEADS, map(batch_row, lines)))
+
+
+def batches_paper(lines: tuple[BatchLine, ...], masthead: Masthead) -> Leaving:
+    """The same on paper."""
+    sheets = Sheets(masthead, wide=True)
+    sheets.sentence("Every subject who was given a kit, under each manufacturing lot the kits came from.")
+    sheets.rows(BATCH_HEADS, map(batch_row, lines), (3, 3, 3, 2, 3, 1, 1, 4, 4))
+    return _batches(lines, "pdf", sheets.paper())
 
 
 def dummy_file(definition: StudyDefinition, subjects: int, key: bytes, suffix: str = "csv") -> Leaving:
@@ -155,6 +171,10 @@ def _require_codes(codes: Mapping[str, str]) -> None:
 
 def _schedule(told: Schedule, suffix: str, content: str | bytes) -> Leaving:
     return Leaving("schedule and codes", "schedule_and_codes_16-1-7", suffix, len(told.lines), content)
+
+
+def _batches(lines: tuple[BatchLine, ...], suffix: str, content: str | bytes) -> Leaving:
+    return Leaving("subjects by batch", "subjects_by_batch_16-1-6", suffix, len(lines), content)
 
 
 def _schedule_rows(told: Schedule) -> list[tuple[object, ...]]:

@@ -15,6 +15,7 @@ from irt.enrolment.check_first_allocations import CheckFirstAllocations, check_f
 from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocations
 from irt.errors import Refusal
 from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.unblinded_batches import subjects_by_batch
 from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_schedule import Schedule, schedule, transfer_codes
 from irt.services.draw_transfer_codes import DrawTransferCodes, draw_transfer_codes
@@ -25,11 +26,14 @@ from web.downloads import table_in
 from web.forms import Fields
 from web.pdf import Masthead
 from web.unblinded.document_files import (
+    BATCHES_TITLE,
     DUMMY_MAX,
     EVIDENCE_TITLE,
     KEY_BYTES,
     RECIPIENTS,
     SCHEDULE_TITLE,
+    batches_paper,
+    batches_table,
     dummy_file,
     evidence_file,
     key_file,
@@ -92,6 +96,18 @@ class DocumentPages(Controller):
         if suffix == "pdf":
             return take_away(desk, study_id, schedule_paper(told, _masthead(desk, told, SCHEDULE_TITLE)))
         return take_away(desk, study_id, schedule_table(told, suffix))
+
+    @post("/batches", status_code=200, sync_to_thread=True)
+    def take_batches(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
+        """Subjects by batch, as CSV or PDF (ICH E3 16.1.6)."""
+        study_id = posted_study(desk, data)
+        suffix = suffix_in(data, "csv", "xlsx", "pdf")
+        with desk.store.reading() as connection:
+            lines = subjects_by_batch(connection, study_id)
+            told = schedule(connection, study_id)
+        if suffix == "pdf":
+            return take_away(desk, study_id, batches_paper(lines, _masthead(desk, told, BATCHES_TITLE)))
+        return take_away(desk, study_id, batches_table(lines, suffix))
 
     @post("/dummy", status_code=200, sync_to_thread=True)
     def take_dummy(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:

@@ -20,6 +20,7 @@ _COVERED = (
     "old",
     "new",
     "reason",
+    "release",
 )
 _SECRET_COVERED = ("chain", "sequence", "blinded_sequence", "at", "act", "body")
 

@@ -39,6 +39,8 @@ class Meaning(StrEnum):
     OVERRIDE_GATE = "I let this version go live without its gate, for urgent safety"
     REVIEW_ACCESS = "I reviewed who has access, and why"
     CHECK_ALLOCATIONS = "I checked the first allocations"
+    REVIEW_TRAIL = "I reviewed this part of the audit trail"
+    CLOSE_INCIDENT = "I close this incident"
 
 
 class Component(StrEnum):

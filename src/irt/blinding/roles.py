@@ -100,6 +100,10 @@ class Permission(StrEnum):
     RECORD_SITE_APPROVAL = "record_site_approval"
     RECORD_ISSUE = "record_issue"
     LOCK_STUDY = "lock_study"
+    REVIEW_TRAIL = "review_trail"
+    VIEW_INCIDENTS = "view_incidents"
+    RECORD_INCIDENT = "record_incident"
+    DECIDE_INCIDENT = "decide_incident"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -118,6 +122,7 @@ _SITE_STAFF = {
     _P.ORDER_SETS,
     _P.VIEW_AUDIT,
 }
+_INCIDENTS = {_P.VIEW_INCIDENTS, _P.RECORD_INCIDENT}
 _SUPPLY = {
     _P.VIEW_STOCK,
     _P.VIEW_SUPPLY,
@@ -146,6 +151,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.STUDY_TEAM: frozenset(
         {_P.VIEW_ENROLMENT, _P.APPROVE_STUDY, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_ACCESS, _P.REVIEW_ACCESS}
         | {_P.EXPORT_DATA}
+        | _INCIDENTS
     ),
     _R.SAFETY: frozenset({_P.VIEW_SUBJECTS, _P.BREAK_CODE}),
     _R.SUPPLY_MANAGER: frozenset(
@@ -161,6 +167,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     _R.QUALITY: frozenset(
         {_P.DECIDE_QUALITY, _P.APPROVE_COUNTRY, _P.APPROVE_LABELS, _P.VIEW_GATE, _P.SIGN_GATE, _P.VIEW_AUDIT}
         | {_P.VIEW_ACCESS, _P.REVIEW_ACCESS}
+        | {_P.REVIEW_TRAIL, _P.DECIDE_INCIDENT}
+        | _INCIDENTS
     ),
     _R.STATISTICIAN: frozenset({_P.VIEW_ENROLMENT, _P.VIEW_GATE, _P.EXPORT_DATA}),
     _R.UNBLINDED_STATISTICIAN: frozenset(
@@ -184,6 +192,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     _R.INSPECTOR: frozenset(
         {_P.VIEW_AUDIT, _P.VIEW_SUBJECTS, _P.VIEW_STOCK, _P.VIEW_ENROLMENT, _P.VIEW_GATE, _P.VIEW_ACCESS}
+        | {_P.VIEW_INCIDENTS}
     ),
     _R.PATIENT: frozenset({_P.CONFIRM_DELIVERY}),
 }

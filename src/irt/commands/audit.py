@@ -1,4 +1,4 @@
-"""`irt audit`: prove that the audit trail is whole, or name the first bad entry."""
+"""`irt audit`: prove that the trail is whole, look into the past, and take away what an inspector asks for."""
 
 from contextlib import closing
 
@@ -6,9 +6,9 @@ import click
 from sqlalchemy import Connection, select
 
 from irt.audit.entry import INSTALLATION, study_chain
-from irt.commands.anchors import anchor, anchors_verdict
-from irt.commands.audit_export import export
+from irt.commands.anchors import anchors_verdict
 from irt.commands.options import database_option, open_store
+from irt.commands.subcommands import Subcommands
 from irt.errors import NotFound
 from irt.reads.audit_trail import ChainVerdict, verify_chains, whole_at_once
 from irt.reads.signatures import verify_signatures
@@ -18,12 +18,26 @@ from irt.tables.study import Study
 _STUDIES = table_of(Study)
 
 
-@click.group()
+SUBCOMMANDS = {
+    "verify": "irt.commands.audit:verify_trail",
+    "anchor": "irt.commands.anchors",
+    "export": "irt.commands.audit_export",
+    "at": "irt.commands.audit_at",
+    "review": "irt.commands.audit_review",
+    "incidents": "irt.commands.audit_review",
+    "tmf": "irt.commands.audit_tmf",
+    "copies": "irt.commands.audit_review",
+    "copy": "web.commands.audit_pack",
+    "pack": "web.commands.audit_pack",
+}
+
+
+@click.group(cls=Subcommands, rooms=SUBCOMMANDS)
 def audit() -> None:
-    """Examine the audit trail."""
+    """Examine the audit trail, look into the past, and take away what an inspector asks for."""
 
 
-@audit.command("verify")
+@click.command("verify")
 @click.option(
     "--study", "protocol", metavar="PROTOCOL", help="One study only; all of them, and the installation, else."
 )
@@ -56,10 +70,6 @@ def verify_trail(protocol: str | None, database_url: str) -> None:
         raise click.ClickException("A signature does not say what was signed.")
     if anchored.fault:
         raise click.ClickException("The audit trail is not what was anchored.")
-
-
-audit.add_command(anchor)
-audit.add_command(export)
 
 
 def names_of_chains(connection: Connection, protocol: str | None) -> dict[str, str]:

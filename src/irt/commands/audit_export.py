@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from irt import __version__
 from irt.audit import examine_export
 from irt.audit.entry import study_chain
 from irt.commands import clock
@@ -18,13 +17,15 @@ from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput
 from irt.reads.audit_trail import whole_at_once
+from irt.reads.named import NamedStudy
 from irt.reads.trail_export import EMPTY, TrailLine, blinded_lines, secret_lines, signature_lines
+from irt.release import release
 from irt.services.export_trail import ExportTrail, export_trail
 
 FORMAT = "irt-audit-export/1"
 
 
-class _Written:
+class Written:
     """One file as it is written: its lines, its hash, and the last entry in it."""
 
     def __init__(self) -> None:
@@ -73,16 +74,22 @@ def export(person: Person, protocol: str, folder: Path, secret: bool, mode: str 
     Example: irt audit export NB-301 --out trail --user ines
     """
     study = study_of(person, protocol, mode)
+    blinded, signed = write_trail(person, study, folder, secret=secret)
+    click.echo(f"{blinded.lines} entries and {signed.lines} signatures in {folder}; last hash {blinded.last.hash}")
+
+
+def write_trail(person: Person, study: NamedStudy, folder: Path, *, secret: bool) -> tuple[Written, Written]:
+    """The folder with trail, signatures, anchors and script; BadInput where it holds something already."""
     if folder.exists() and any(folder.iterdir()):
         raise BadInput(f"{folder} is not empty. Nothing was written. Name a new folder.")
     # Written down first: what is not in the trail does not leave.
     person.does(export_trail, ExportTrail(study_id=study.id, secret=secret))
     folder.mkdir(parents=True, exist_ok=True)
-    blinded, hidden, signed = _Written(), _Written(), _Written()
+    blinded, hidden, signed = Written(), Written(), Written()
     with person.store.reading() as connection:
         whole_at_once(connection)
         blinded.write(folder / "blinded.jsonl", blinded.texts(blinded_lines(connection, study.id)))
-        signed.write(folder / "signatures.jsonl", signature_lines(connection, study.id))
+        signed.write(folder / "signatures.jsonl", signature_lines(connection, study.id, secret=secret))
         if secret:
             hidden.write(folder / "secret.jsonl", hidden.texts(secret_lines(connection, study.id)))
     chains = {"blinded": blinded} | ({"secret": hidden} if secret else {})
@@ -90,13 +97,13 @@ def export(person: Person, protocol: str, folder: Path, secret: bool, mode: str 
         "format": FORMAT,
         "study": {"protocol": study.protocol, "mode": study.mode},
         "chain": study_chain(study.id),
-        "made": {"at": clock.now().isoformat(), "by": person.actor.name, "release": __version__},
+        "made": {"at": clock.now().isoformat(), "by": person.actor.name, "release": release()},
         "files": {f"{name}.jsonl": each.told for name, each in {**chains, "signatures": signed}.items()},
         "heads": {name: each.head for name, each in chains.items()},
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     _add_what_examines(person, folder)
-    click.echo(f"{blinded.lines} entries and {signed.lines} signatures in {folder}; last hash {blinded.last.hash}")
+    return blinded, signed
 
 
 def _add_what_examines(person: Person, folder: Path) -> None:

@@ -41,7 +41,10 @@ _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindpar
 
 @dataclass(frozen=True)
 class HistoryFilters:
-    """Which entries of a study are wanted. Days are the calendar's at the place; empty words filter nothing."""
+    """Which entries of a study are wanted. Days are the calendar's at the place; empty words filter nothing.
+
+    `until` is an instant after which nothing is looked at.
+    """
 
     study_id: int
     site_id: int | None = None
@@ -53,6 +56,7 @@ class HistoryFilters:
     zone: str = "UTC"
     before: int | None = None
     after: int | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class HistoryEntry(BlindedView):
     sentence: str
     changes: tuple[Change, ...]
     reason: str
+    release: str
     short_hash: str
     holds: bool
 
@@ -165,6 +170,15 @@ def exported_history(connection: Connection, actor: Actor, filters: HistoryFilte
     return [_entry(row, filters) for row in rows]
 
 
+def history_until(
+    connection: Connection, actor: Actor, filters: HistoryFilters
+) -> tuple[tuple[HistoryEntry, ...], int]:
+    """The newest entries that the person may read, and how many they are; NotAllowed where they may read none."""
+    wanted = _visible(actor, filters)
+    rows = connection.execute(_newest_first(wanted).limit(PAGE_ENTRIES)).mappings()
+    return tuple(_entry(row, filters) for row in rows), _count(connection, wanted)
+
+
 def _visible(actor: Actor, filters: HistoryFilters) -> list[ColumnElement[bool]]:
     """The filters together with what the person may see at all: site people their own sites' entries."""
     actor.require(Permission.VIEW_AUDIT, filters.study_id, filters.site_id)
@@ -196,6 +210,8 @@ def _of_days(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
         yield _ENTRIES.c.at >= datetime.combine(filters.from_day, time(), zone)
     if filters.to_day is not None:
         yield _ENTRIES.c.at < datetime.combine(filters.to_day + timedelta(days=1), time(), zone)
+    if filters.until is not None:
+        yield _ENTRIES.c.at <= filters.until
 
 
 def _page(
@@ -236,6 +252,7 @@ def _entry(row: RowMapping, filters: HistoryFilters) -> HistoryEntry:
         sentence=_sentence(row),
         changes=_changes(row["old"] or {}, row["new"] or {}),
         reason=row["reason"] or "",
+        release=row["release"],
         short_hash=row["hash"][:12],
         holds=link(content_of(row), row["previous_hash"]) == row["hash"],
     )

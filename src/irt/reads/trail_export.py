@@ -36,12 +36,16 @@ def secret_lines(connection: Connection, study_id: int) -> Iterator[TrailLine]:
     return _lines(connection, _SECRET_ENTRIES, study_chain(study_id), secret_content_of)
 
 
-def signature_lines(connection: Connection, study_id: int) -> Iterator[str]:
-    """Every signature of the study, as it is stored."""
+def signature_lines(connection: Connection, study_id: int, *, secret: bool) -> Iterator[str]:
+    """Every signature of the study, as it is stored.
+
+    The hash of what was signed goes along with the second chain only: of a kit list it could be guessed.
+    """
+    names = [name for name in _SIGNED if secret or name != "record_hash"]
     for row in connection.execute(
         select(_SIGNATURES).where(_SIGNATURES.c.study_id == study_id).order_by(_SIGNATURES.c.id)
     ).mappings():
-        yield canonical({name: row[name] for name in _SIGNED}) + "\n"
+        yield canonical({name: row[name] for name in names}) + "\n"
 
 
 def _lines(

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, text, update
 from irt.audit.chain import GENESIS, link
 from irt.audit.entry import content_of, secret_content_of
 from irt.errors import IntegrityFault
+from irt.release import release
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
 from irt.tables.columns import table_of
@@ -68,7 +69,7 @@ def write_audit(work: Work) -> None:
 
 
 def _append_blinded(work: Work, chain: str, heads: _Heads, drafts: list[AuditDraft]) -> None:
-    sequence, previous, rows = heads.sequence, heads.hash, []
+    sequence, previous, rows, running = heads.sequence, heads.hash, [], release()
     for draft in drafts:
         sequence += 1
         row = {
@@ -85,6 +86,7 @@ def _append_blinded(work: Work, chain: str, heads: _Heads, drafts: list[AuditDra
             "old": draft.old,
             "new": draft.new,
             "reason": draft.reason,
+            "release": running,
             "previous_hash": previous,
         }
         previous = row["hash"] = link(content_of(row), previous)

@@ -47,6 +47,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard("home_address"),
     Guard("home_delivery_step"),
     Guard("home_pickup_step"),
+    Guard("incident"),
+    Guard("incident_step"),
     Guard("interface_opening"),
     Guard("interface_signature"),
     Guard("invitation", may_change=("account_id", "accepted_at", "withdrawn_at", "withdrawn_by_id")),

@@ -34,6 +34,7 @@ class AuditEntry(Row, table=True):
     old: dict[str, Any] | None = document(default=None)
     new: dict[str, Any] | None = document(default=None)
     reason: str | None = None
+    release: str = Field(description="the software that wrote it: version and hash of its source")
     previous_hash: str
     hash: str
 

@@ -36,6 +36,8 @@ GUARDS = (
     Guard("home_address"),
     Guard("home_delivery_step"),
     Guard("home_pickup_step"),
+    Guard("incident"),
+    Guard("incident_step"),
     Guard("interface_opening"),
     Guard("interface_signature"),
     Guard("invitation", may_change=("account_id", "accepted_at", "withdrawn_at", "withdrawn_by_id")),
@@ -354,6 +356,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_go_live_gate_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_go_live_gate")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_go_live_gate_study_id_number")),
+    )
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("known_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subjects", sa.JSON(), nullable=False),
+        sa.Column("sites", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_incident_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_incident_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_incident_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_incident_study_id_number")),
     )
     op.create_table(
         "job",
@@ -688,6 +709,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gate_run")),
         sa.UniqueConstraint("gate_id", "number", name=op.f("uq_gate_run_gate_id_number")),
     )
+    op.create_table(
+        "incident_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("incident_id", sa.Integer(), nullable=False),
+        sa.Column("event", sa.String(32), nullable=False),
+        sa.Column("said", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "event IN ('assess_serious', 'assess_not_serious', 'act', 'report', 'close')",
+            name=op.f("ck_incident_step_event"),
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_incident_step_account_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_step_incident_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_incident_step_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_incident_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_incident_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_step")),
+    )
+    op.create_index(op.f("ix_incident_step_incident_id"), "incident_step", ["incident_id"], unique=False)
     op.create_table(
         "interface_opening",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1159,6 +1203,7 @@ def upgrade() -> None:
         sa.Column("old", sa.JSON(), nullable=True),
         sa.Column("new", sa.JSON(), nullable=True),
         sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("release", sa.String(), nullable=False),
         sa.Column("previous_hash", sa.String(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_audit_entry_account_id")),
@@ -3636,6 +3681,8 @@ def downgrade() -> None:
     op.drop_table("interface_signature")
     op.drop_index(op.f("ix_interface_opening_depot_id"), table_name="interface_opening")
     op.drop_table("interface_opening")
+    op.drop_index(op.f("ix_incident_step_incident_id"), table_name="incident_step")
+    op.drop_table("incident_step")
     op.drop_table("gate_run")
     op.drop_table("gate_override")
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
@@ -3659,6 +3706,7 @@ def downgrade() -> None:
     op.drop_table("label_master")
     op.drop_index(op.f("ix_job_status"), table_name="job")
     op.drop_table("job")
+    op.drop_table("incident")
     op.drop_table("go_live_gate")
     op.drop_table("exception_taken")
     op.drop_table("exception_notice")
