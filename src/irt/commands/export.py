@@ -11,6 +11,7 @@ SUBCOMMANDS = {
     "adam": "irt.commands.export_adam",
     "odm": "irt.commands.export_odm",
     "fhir": "irt.commands.export_fhir",
+    "e3": "web.commands.export_e3",
 }
 
 

@@ -56,3 +56,17 @@ def test_the_unblinded_pack_is_another(stocked: TerminalOffice, tmp_path: Path) 
     files = _opened("evidence.zip")
     assert {"trail/secret.jsonl", "subjects_by_batch_16-1-6.csv", "schedule_and_codes_16-1-7.pdf"} < set(files)
     assert _examined(files, tmp_path / "opened") == 0
+
+
+def test_appendices_of_the_study_report(stocked: TerminalOffice) -> None:
+    """16.1.6 and 16.1.7 with deviations and unblindings, as tables and papers; for readers of the randomization."""
+    stocked.hire("ines", "inspector", where=("--study", STUDY))
+    asked = ("export", "e3", STUDY, "--out", "appendices", "--user")
+    assert stocked.refused(*asked, "ines").startswith("Your role cannot")
+    stocked.does(*asked, "uma")
+    kinds = ("subjects_by_batch_16-1-6", "schedule_and_codes_16-1-7", "deviations", "unblinding-log")
+    for name in kinds:
+        assert (Path("appendices") / f"{name}.csv").exists()
+        assert (Path("appendices") / f"{name}.pdf").read_bytes().startswith(b"%PDF")
+    stocked.does("audit", "pack", STUDY, "--out", "after.zip", "--user", "ines")
+    assert b"study report appendices" in _opened("after.zip")["readings.csv"]

@@ -21,7 +21,7 @@ def test_somebody_else_at_an_instant(studied: TerminalOffice) -> None:
     told = json.loads(studied.does("audit", "at", "2026-03-02T09:30", *asked, "--json"))
     assert (told["roles"], told["treatment"], told["entries_total"]) == ([], [], 0)
     assert "still to come" in studied.refused("audit", "at", "2026-03-02T11:00", *asked)
-    assert "is no instant" in studied.refused("audit", "at", "soon", *asked)
+    assert "is not an instant" in studied.refused("audit", "at", "soon", *asked)
     assert studied.refused("audit", "at", "2026-03-02T08:30", *asked[:-1], "sam").startswith("Your role cannot")
 
 
