@@ -54,11 +54,13 @@ from web.blinded.incidents import IncidentPages
 from web.blinded.interfaces import InterfacePages
 from web.blinded.invitation import InvitationPage
 from web.blinded.invitations import InvitationPages
+from web.blinded.issues import IssuePages
 from web.blinded.items import ItemPages
 from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
 from web.blinded.kit_orders import KitOrderPages
 from web.blinded.label_masters import LabelMasterPages
+from web.blinded.lock import LockPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.network_supply import NetworkSupplyPages
@@ -282,6 +284,8 @@ ROOMS: tuple[Any, ...] = (
     HelpDeskPages,
     ContentsPages,
     ActivationPages,
+    LockPages,
+    IssuePages,
 )
 """Every controller; a new page room is one line here."""
 

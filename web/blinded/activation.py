@@ -54,6 +54,7 @@ class ActivationView(BlindedView):
     search: str
     show: str
     may_record: bool
+    whole: bool
     shows: tuple[tuple[str, str], ...] = SHOWS
     words: Mapping[ApprovalOf, str] = field(default_factory=lambda: WORDS)
     two_persons: frozenset[ApprovalOf] = TWO_PERSONS
@@ -65,6 +66,7 @@ class CountriesView(BlindedView):
 
     countries: tuple[CountryActivation, ...]
     kinds: tuple[str, ...]
+    whole: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class ActivationPages(Controller):
             return go("/switch")
         board = _board(desk, study_id)
         kinds = tuple(words_of(kind) for kind in board.asked.country) if board.asked else ()
-        view = CountriesView(board.countries, kinds)
+        view = CountriesView(board.countries, kinds, board.whole)
         return desk.page("life/countries.html", view, "Approvals by country", NAVIGATION, study_id=study_id)
 
     @get("/{study_id:int}/record", sync_to_thread=True)
@@ -194,6 +196,7 @@ def _view(board: ActivationBoard, page: int, search: str, show: str, may_record:
         search=search,
         show=show if show in dict(SHOWS) else "all",
         may_record=may_record,
+        whole=board.whole,
     )
 
 

@@ -1,11 +1,11 @@
-"""`irt study`: check a study file, describe it, print the schema editors use; load it, amend it, approve it."""
+"""`irt study`: check a study file and describe it; load it, amend it, approve it, lock it and archive it."""
 
 import json
 from pathlib import Path
 
 import click
 
-from irt.commands import study_amend, study_load
+from irt.commands import study_amend, study_archive, study_load, study_lock
 from irt.commands.study_files import read_study, study_text
 from irt.errors import Refusal
 from irt.study.blinded import blinded_study
@@ -23,7 +23,7 @@ output_option = click.option(
 
 @click.group()
 def study() -> None:
-    """Check, describe and compare study files; load, amend and approve studies.
+    """Check, describe and compare study files; load, amend, approve, lock and archive studies.
 
     FILE is a path, or the name of a study that comes with irt: ist, fourier, activ6, escalation.
 
@@ -36,6 +36,11 @@ study.add_command(study_load.approve)
 study.add_command(study_amend.amend)
 study.add_command(study_amend.withdraw)
 study.add_command(study_amend.compare)
+study.add_command(study_lock.lock)
+study.add_command(study_lock.unlock)
+study.add_command(study_lock.lock_decide)
+study.add_command(study_archive.archive)
+study.add_command(study_archive.retrieve)
 
 
 @study.command("check")

@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
+from irt.errors import NotAllowed
 from irt.reads.blinded_sites import study_at
 from irt.reads.site_approvals import ApprovalRecord, approval_facts, approvals_recorded, today_in
 from irt.states.records import SiteStatus, VersionStatus
@@ -70,6 +71,8 @@ class ActivationBoard(BlindedView):
     sites: tuple[SiteActivation, ...]
     countries: tuple[CountryActivation, ...]
     records: tuple[ApprovalRecord, ...]
+    whole: bool
+    """Whether the reader sees every site."""
 
     @property
     def funnel(self) -> tuple[tuple[str, int], ...]:
@@ -101,6 +104,13 @@ def sites_reached(actor: Actor, permission: Permission, study_id: int) -> frozen
     return None if None in sites else frozenset(site for site in sites if site is not None)
 
 
+def require_whole(actor: Actor, permission: Permission, study_id: int) -> None:
+    """NotAllowed for whoever may do this at some sites of the study only."""
+    actor.require(permission, study_id)
+    if sites_reached(actor, permission, study_id) is not None:
+        raise NotAllowed("This page is about the whole study. Your role is at some of its sites.")
+
+
 def activation_board(connection: Connection, actor: Actor, study_id: int, now: datetime) -> ActivationBoard:
     """Every site that the reader reaches, by number; approvals count on the site's own day."""
     actor.require(Permission.VIEW_STUDY_LIFE, study_id)
@@ -129,6 +139,7 @@ def activation_board(connection: Connection, actor: Actor, study_id: int, now: d
             for one in records
             if reached is None or one.facts.site in seen or (not one.facts.site and one.facts.country in near)
         ),
+        whole=reached is None,
     )
 
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, bindparam, select
 
+from irt.audit.entry import study_chain
 from irt.errors import BadInput, NotFound
+from irt.reads.locked import locked_chains
 from irt.states.records import Mode, VersionStatus
 from irt.tables.columns import table_of
 from irt.tables.people import Account
@@ -61,8 +63,9 @@ def study_named(connection: Connection, protocol: str, mode: Mode | None = None)
 
 
 def studies_in_force(connection: Connection, mode: Mode | None = None) -> list[NamedStudy]:
-    """Every study with an approved version, by protocol number."""
-    return _studies(connection, _IN_FORCE, mode)
+    """Every study with an approved version that is not locked, by protocol number."""
+    locked = locked_chains(connection)
+    return [one for one in _studies(connection, _IN_FORCE, mode) if study_chain(one.id) not in locked]
 
 
 def every_study(connection: Connection) -> list[NamedStudy]:

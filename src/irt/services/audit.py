@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, insert, select, text, update
 
 from irt.audit.chain import GENESIS, link
 from irt.audit.entry import content_of, secret_content_of
-from irt.errors import IntegrityFault
+from irt.errors import About, IntegrityFault, Refusal
 from irt.release import release
 from irt.services.audit_draft import AuditDraft
 from irt.services.work import Work
+from irt.states.study_lock import still_possible
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead
 from irt.tables.secret import SecretAuditEntry, SecretAuditHead
@@ -19,11 +20,12 @@ _ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
 _SECRET_ENTRIES, _SECRET_HEADS = table_of(SecretAuditEntry), table_of(SecretAuditHead)
 _APPEND, _APPEND_SECRET = insert(_ENTRIES).inline(), insert(_SECRET_ENTRIES).inline()
 _OF_CHAIN = _HEADS.c.chain == bindparam("chain")
-_FIND = select(_HEADS.c.sequence, _HEADS.c.hash).where(_OF_CHAIN).with_for_update()
+_FIND = select(_HEADS.c.sequence, _HEADS.c.hash, _HEADS.c.closed).where(_OF_CHAIN).with_for_update()
 _FIND_BOTH = (
     select(
         _HEADS.c.sequence,
         _HEADS.c.hash,
+        _HEADS.c.closed,
         _SECRET_HEADS.c.sequence.label("secret_sequence"),
         _SECRET_HEADS.c.hash.label("secret_hash"),
     )
@@ -33,11 +35,14 @@ _FIND_BOTH = (
     .with_for_update()
 )
 _START = {
-    heads.name: text(
-        f"INSERT INTO {heads.name} (chain, sequence, hash) VALUES (:chain, :sequence, :hash)"  # noqa: S608 - our own names
+    _HEADS.name: text(
+        "INSERT INTO audit_head (chain, sequence, hash, closed) VALUES (:chain, :sequence, :hash, FALSE)"
         " ON CONFLICT (chain) DO NOTHING"
-    )
-    for heads in (_HEADS, _SECRET_HEADS)
+    ),
+    _SECRET_HEADS.name: text(
+        "INSERT INTO secret_audit_head (chain, sequence, hash) VALUES (:chain, :sequence, :hash)"
+        " ON CONFLICT (chain) DO NOTHING"
+    ),
 }
 _ADVANCE = {
     heads.name: update(heads)
@@ -47,12 +52,23 @@ _ADVANCE = {
 }
 
 
+class StudyLocked(Refusal):
+    """The study is locked: nothing about its subjects and kits changes any more."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This study is locked. Nothing was booked. A code can be broken as ever; a correction needs the lock "
+            "lifted by two people, who name it."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _Heads:
     """Where the blinded and the secret chain end: number and hash of their last entries."""
 
     sequence: int
     hash: str
+    closed: bool = False
     secret_sequence: int = 0
     secret_hash: str = GENESIS
 
@@ -62,10 +78,20 @@ def write_audit(work: Work) -> None:
     for chain in sorted({draft.chain for draft in work.drafts}):
         drafts = [draft for draft in work.drafts if draft.chain == chain]
         heads = _heads(work, chain, secret=any(draft.secret is not None for draft in drafts))
+        if heads.closed:
+            _refuse_locked(drafts)
         _append_blinded(work, chain, heads, drafts)
         first = heads.sequence + 1
         _append_secret(work, chain, heads, [(first + i, d) for i, d in enumerate(drafts) if d.secret is not None])
     work.drafts.clear()
+
+
+def _refuse_locked(drafts: list[AuditDraft]) -> None:
+    """StudyLocked where one of them is no act that a locked study takes: the chain itself is what is closed."""
+    for draft in drafts:
+        if not still_possible(draft.act) and draft.study_id is not None:
+            about = About(draft.study_id, draft.site_id, draft.zone, draft.act, draft.record_kind, draft.record)
+            raise StudyLocked().concerning(about)
 
 
 def _append_blinded(work: Work, chain: str, heads: _Heads, drafts: list[AuditDraft]) -> None:

@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, func, select
 
+from irt.audit.entry import study_chain
 from irt.blinding.actor import Actor
+from irt.reads.locked import locked_chains
 from irt.services.start_jobs import StartNight, start_night
 from irt.services.store import Store
 from irt.services.studies import definition_of
@@ -46,11 +48,12 @@ class Nights:
         return len(due)
 
     def _due(self, connection: Connection, now: datetime) -> list[int]:
-        work = Work(self.store, connection, _NOBODY, now)
+        work, locked = Work(self.store, connection, _NOBODY, now), locked_chains(connection)
         return [
             row.study_id
             for row in connection.execute(_IN_FORCE).all()
-            if night_is_due(definition_of(work, row.study_id, row.number).resupply, now)
+            if study_chain(row.study_id) not in locked
+            and night_is_due(definition_of(work, row.study_id, row.number).resupply, now)
         ]
 
 

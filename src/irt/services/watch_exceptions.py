@@ -13,10 +13,12 @@ from enum import StrEnum
 from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import SQLModel
 
+from irt.audit.entry import study_chain
 from irt.blinding.actor import Actor
 from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
 from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
+from irt.reads.locked import locked_chains
 from irt.services.audit_draft import AuditDraft
 from irt.services.outbox import write_outbox
 from irt.services.store import Store
@@ -137,7 +139,9 @@ class Watch:
         self._looked_at = now
         with self.store.reading() as connection:
             studies = connection.execute(_IN_FORCE).scalars().all()
-            due = [study_id for study_id in studies if untold(connection, study_id, now)]
+            locked = locked_chains(connection)
+            watched = [study_id for study_id in studies if study_chain(study_id) not in locked]
+            due = [study_id for study_id in watched if untold(connection, study_id, now)]
         for study_id in due:
             self._tell(night_actor(self.store), study_id, now)
         return len(due)

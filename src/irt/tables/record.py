@@ -46,6 +46,7 @@ class AuditHead(Row, table=True):
     chain: str = Field(unique=True)
     sequence: int
     hash: str
+    closed: bool = Field(default=False, description="the study is locked: only what is still possible is taken")
 
 
 class Signature(Row, table=True):

@@ -124,6 +124,9 @@ GUARDS = (
     ),
     Guard("storage_unit"),
     Guard("study_end"),
+    Guard("study_issue"),
+    Guard("study_issue_step"),
+    Guard("study_lock_step"),
     Guard("study_version", unless="status = 'draft'"),
     Guard("subject_event"),
     Guard("supply_stop"),
@@ -168,6 +171,7 @@ def upgrade() -> None:
         sa.Column("chain", sa.String(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
         sa.UniqueConstraint("chain", name=op.f("uq_audit_head_chain")),
     )
@@ -1086,6 +1090,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "kind", name=op.f("uq_study_end_study_id_kind")),
     )
     op.create_table(
+        "study_lock_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(32), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("conditions", sa.JSON(), nullable=False),
+        sa.Column("agreed", sa.JSON(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=True),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "step IN ('ask', 'set', 'ask_lift', 'lift', 'drop')", name=op.f("ck_study_lock_step_step")
+        ),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_study_lock_step_account_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_study_lock_step_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_lock_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_lock_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_lock_step")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_lock_step_study_id_number")),
+    )
+    op.create_table(
         "study_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1778,6 +1806,31 @@ def upgrade() -> None:
         sa.UniqueConstraint("site_id", "name", name=op.f("uq_storage_unit_site_id_name")),
     )
     op.create_table(
+        "study_issue",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("rank", sa.String(32), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("sentence", sa.String(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('site', 'supply', 'system', 'data', 'people', 'regulatory', 'other')",
+            name=op.f("ck_study_issue_kind"),
+        ),
+        sa.CheckConstraint("rank IN ('minor', 'major', 'serious_breach')", name=op.f("ck_study_issue_rank")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_study_issue_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_study_issue_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_issue_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_issue_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_issue")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_issue_study_id_number")),
+    )
+    op.create_table(
         "subject",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2386,6 +2439,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_detail")),
     )
     op.create_index(op.f("ix_site_detail_site_id"), "site_detail", ["site_id"], unique=False)
+    op.create_table(
+        "study_issue_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("issue_id", sa.Integer(), nullable=False),
+        sa.Column("step", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_study_issue_step_account_id")),
+        sa.ForeignKeyConstraint(["issue_id"], ["study_issue.id"], name=op.f("fk_study_issue_step_issue_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_issue_step_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_issue_step_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_study_issue_step")),
+    )
+    op.create_index(op.f("ix_study_issue_step_issue_id"), "study_issue_step", ["issue_id"], unique=False)
     op.create_table(
         "subject_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3546,6 +3616,8 @@ def downgrade() -> None:
     op.drop_table("subject_visit")
     op.drop_index(op.f("ix_subject_event_subject_id"), table_name="subject_event")
     op.drop_table("subject_event")
+    op.drop_index(op.f("ix_study_issue_step_issue_id"), table_name="study_issue_step")
+    op.drop_table("study_issue_step")
     op.drop_index(op.f("ix_site_detail_site_id"), table_name="site_detail")
     op.drop_table("site_detail")
     op.drop_index(op.f("ix_site_contact_site_id"), table_name="site_contact")
@@ -3594,6 +3666,7 @@ def downgrade() -> None:
     op.drop_table("witnessed_kit")
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
     op.drop_table("subject")
+    op.drop_table("study_issue")
     op.drop_table("storage_unit")
     op.drop_index("stock_difference_stage", table_name="stock_difference")
     op.drop_table("stock_difference")
@@ -3654,6 +3727,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_vendor_interface_depot_id"), table_name="vendor_interface")
     op.drop_table("vendor_interface")
     op.drop_table("study_version")
+    op.drop_table("study_lock_step")
     op.drop_table("study_end")
     op.drop_table("site")
     op.drop_table("secret_twin_run")
