@@ -17,6 +17,9 @@ class Constraints:
         self.model = model
         self.data = data
         self.variables = variables
+        self._all_kits: dict[str, int] = defaultdict(int)
+        for row in data.problem.supply:
+            self._all_kits[row.lot] += row.kits
 
     def add(self) -> None:
         """All of them."""
@@ -76,11 +79,11 @@ class Constraints:
 
     def stores_hold_what_comes_after_the_end(self) -> None:
         """What lies there on the last night, and all that arrives later, takes at most the room: nothing leaves."""
-        end = self.data.problem.horizon_days
+        end, arriving = self.data.problem.horizon_days, self._later()
         for node, temp, lots in self._tight_stores():
             alive = [lot for lot in lots if not self.data.expires(lot)]
             stored = [self.data.volume(lot) * self.variables.stock[node, lot.id, end - 1] for lot in alive]
-            later = [self.data.volume(lot) * kits for lot in alive for kits in self._later(node, lot)]
+            later = [self.data.volume(lot) * kits for lot in alive for kits in arriving.get((node, lot.id), [])]
             if later:
                 room = self.data.node(node).capacity[temp]
                 self.model.add_linear_constraint(mathopt.fast_sum([*stored, *later]) <= room)
@@ -109,13 +112,10 @@ class Constraints:
                 for lot in lots:
                     self.model.add_linear_constraint(kits[lot.id] <= self._most_in(departure, lot) * shows)
 
-    def _most(self, lot: str) -> int:
-        return sum(row.kits for row in self.data.problem.supply if row.lot == lot)
-
     def _most_in(self, departure: Departure, lot: Lot) -> int:
         """The most of a lot that can travel: all there is, or what the store it goes to can hold."""
         room = self.data.node(departure.lane.destination).capacity[departure.temp]
-        return min(self._most(lot.id), room // self.data.volume(lot))
+        return min(self._all_kits[lot.id], room // self.data.volume(lot))
 
     def _tight_stores(self) -> Iterator[tuple[str, str, list[Lot]]]:
         """Nodes and classes whose room all kits together could exceed, with the lots that come there."""
@@ -123,19 +123,18 @@ class Constraints:
             for temp, room in where.capacity.items():
                 lots = [lot for lot in self.data.problem.lots.values() if self.data.temp(lot) == temp]
                 here = [lot for lot in lots if (node, lot.id, 0) in self.variables.stock]
-                if sum(self._most(lot.id) * self.data.volume(lot) for lot in here) > room:
+                if sum(self._all_kits[lot.id] * self.data.volume(lot) for lot in here) > room:
                     yield node, temp, here
 
     def _stored(self, node: str, lot: Lot, day: int) -> Variable:
         at = (node, lot.id, day)
         return self.data.volume(lot) * (self.variables.evening(at) + self.variables.arrivals(at))
 
-    def _later(self, node: str, lot: Lot) -> list[Variable]:
-        """Kits of a lot that arrive after the horizon."""
-        end = self.data.problem.horizon_days
-        sent = [each for at, kits in self.variables.arriving.items() if _after(at, node, lot, end) for each in kits]
-        return sent + [kits for at, kits in self.data.supplied.items() if _after(at, node, lot, end)]
-
-
-def _after(at: tuple[str, str, int], node: str, lot: Lot, end: int) -> bool:
-    return at[:2] == (node, lot.id) and at[2] >= end
+    def _later(self) -> dict[tuple[str, str], list[Variable]]:
+        """By node and lot, kits that arrive after the horizon."""
+        later: dict[tuple[str, str], list[Variable]] = defaultdict(list)
+        sent = ((at, each) for at, kits in self.variables.arriving.items() for each in kits)
+        for (node, lot, day), kits in (*sent, *self.data.supplied.items()):
+            if day >= self.data.problem.horizon_days:
+                later[node, lot].append(kits)
+        return later
