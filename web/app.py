@@ -30,6 +30,7 @@ from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.controlled import ControlledPages, LicencePages
 from web.blinded.count import CountPages
+from web.blinded.delegation import DelegationPages
 from web.blinded.depot import DepotPages
 from web.blinded.depot_items import DepotItemPages
 from web.blinded.depot_labels import DepotLabelPages
@@ -68,6 +69,7 @@ from web.blinded.notices import NoticePages
 from web.blinded.orders import OrderPages
 from web.blinded.outage import OutagePages
 from web.blinded.parcel import ParcelPages
+from web.blinded.passkeys import PasskeyPages
 from web.blinded.people import PeoplePages
 from web.blinded.person import PersonPages
 from web.blinded.pharmacy_log import PharmacyLogPages
@@ -157,8 +159,10 @@ ROOMS: tuple[Any, ...] = (
     CalendarFeedPages,
     AccountabilityPages,
     SessionPages,
+    PasskeyPages,
     TokenPages,
     AccessPages,
+    DelegationPages,
     AttemptPages,
     PeoplePages,
     InvitationPages,

@@ -39,6 +39,7 @@ class Frame:
     theme: str = "auto"
     idle_minutes: int = 15
     path: str = "/"
+    passkeys: bool = False
 
     @property
     def document_title(self) -> str:
@@ -104,6 +105,7 @@ def frame_for(
         navigation=items,
         theme=who.theme,
         path=request.url.path,
+        passkeys=who.person.passkeys,
     )
 
 

@@ -74,6 +74,7 @@ _DOORS = (
     _seldom("Dashboard", "/activation", "chart", _P.VIEW_STUDY_LIFE),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
     _seldom("Records", "/records", "document", _P.VIEW_INCIDENTS),
+    _seldom("Delegation", "/delegation", "sign", _P.VIEW_DELEGATION),
     _seldom("History", "/history", "history", _P.VIEW_AUDIT),
 )
 

@@ -10,7 +10,8 @@ class Settings:
     """The installation as its pages need it.
 
     `secure` is off only where the pages are served in plain HTTP on the machine itself. `mode` is shown where no
-    study is chosen yet. Empty `hosts`: any name.
+    study is chosen yet. Empty `hosts`: any name. `address`: where people find the pages, as https://irt.example.org;
+    passkeys and single sign-on need it.
     """
 
     release: str
@@ -18,6 +19,7 @@ class Settings:
     help_phone: str = ""
     hosts: tuple[str, ...] = ()
     secure: bool = True
+    address: str = ""
     body_bytes_max: int = 12_000_000
 
     def cookie_name(self, word: str) -> str:

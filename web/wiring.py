@@ -7,6 +7,7 @@ from importlib.metadata import version
 from litestar import Litestar
 
 from irt.commands.installed import installed_planner
+from irt.commands.mail import address_from
 from irt.commands.options import open_store
 from irt.errors import BadInput
 from irt.services.store import Store
@@ -27,6 +28,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         help_phone=environ.get("IRT_HELP_PHONE", ""),
         hosts=tuple(host.strip() for host in environ.get("IRT_HOSTS", "").split(",") if host.strip()),
         secure=not _yes(environ, "IRT_PLAIN_HTTP"),
+        address=address_from(environ),
     )
 
 

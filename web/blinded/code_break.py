@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
-from pydantic import SecretStr, ValidationError
+from pydantic import ValidationError
 
 from irt.audit.signature import Meaning
 from irt.blinding.code_break import ReasonCategory
@@ -24,6 +24,7 @@ from irt.services.sign_record import Signing
 from irt.services.store import Store
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
+from web.blinded.typed import signing_in
 from web.forms import Fields
 from web.session import Who
 
@@ -113,9 +114,8 @@ class CodeBreakRecordPages(Controller):
 
 
 def typed_signing(data: dict[str, str]) -> Signing:
-    """Password and, where typed, the six-digit code."""
-    code = data.get("code", "").strip()
-    return Signing(password=SecretStr(data.get("password", "")), code=SecretStr(code) if code else None)
+    """Password and, where given, the six-digit code or the passkey's answer."""
+    return signing_in(data)
 
 
 def form_page(

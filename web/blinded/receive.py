@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
-from pydantic import SecretStr
 
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
@@ -19,13 +18,13 @@ from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import not_found
 from irt.services.receive_shipment import Temperature
 from irt.services.sign_receipt import SignReceipt, sign_receipt
-from irt.services.sign_record import Signing, SigningRefused
+from irt.services.sign_record import SigningRefused
 from irt.states.table import words
 from irt.supply.barcode import kit_number_in
 from irt.supply.unpacking import FATES, Answer, Parcel, unpack
 from web.blinded.at_depot import depots_worked_at
 from web.blinded.desk import Desk, desk_of, go
-from web.blinded.typed import witness_in
+from web.blinded.typed import signing_in, witness_in
 from web.forms import Fields
 from web.my_sites import sites_of
 
@@ -236,7 +235,6 @@ def _ask(receipt: _Receipt, data: dict[str, str]) -> SignReceipt:
         errors["password"] = "Enter your password."  # noqa: S105 - a sentence, not a password
     if errors:
         raise _Incomplete(errors)
-    code = data.get("code", "")
     return SignReceipt(
         study_id=receipt.study_id,
         number=receipt.record.line.number,
@@ -246,7 +244,7 @@ def _ask(receipt: _Receipt, data: dict[str, str]) -> SignReceipt:
         temperature=Temperature(temperature),
         received_at=received_at,
         reason=data.get("reason", "").strip() or None,
-        signing=Signing(password=SecretStr(data["password"]), code=SecretStr(code) if code else None),
+        signing=signing_in(data),
         witness=witness_in(data),
     )
 

@@ -1,8 +1,9 @@
 """Signing in and out: name and password on one page, the six-digit code on the next."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from litestar import Controller, MediaType, Request, Response, get, post
@@ -10,15 +11,29 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 from pydantic import SecretStr
+from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_people import person
 from irt.services.bootstrap import system_actor
 from irt.services.sessions import emergency_actor
-from irt.services.sign_in import ConfirmCode, SignIn, SignInAnswer, SignInOutcome, confirm_code, sign_in
+from irt.services.sign_in import (
+    AskPasskey,
+    ConfirmCode,
+    ConfirmPasskey,
+    SignIn,
+    SignInAnswer,
+    SignInOutcome,
+    ask_passkey,
+    confirm_code,
+    confirm_passkey,
+    sign_in,
+)
 from irt.services.sign_out import SignOut, sign_out
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
+from irt.services.work import Work
 from web.forms import Fields
 from web.frame import outer_frame
 from web.guards import local_address
@@ -28,6 +43,8 @@ from web.security import dropped_cookie, kept_cookie
 from web.session import CHOICE, SESSION, THEME, THEMES, Who, session_cookie
 from web.settings import Settings
 
+Ask = TypeVar("Ask", bound=SQLModel)
+Answer = TypeVar("Answer", bound=SQLModel)
 _THEME_AGE = timedelta(days=365)
 _TAKEN_LONG = "This took too long, or you are not signed in yet. Sign in again."
 
@@ -52,6 +69,8 @@ class CodeView(BlindedView):
     command_key: str
     message: str = ""
     emergency: str = "/code-break"
+    passkey: bool = False
+    code: bool = True
 
 
 class SignInPages(Controller):
@@ -105,10 +124,9 @@ class SignInPages(Controller):
         settings: NamedDependency[Settings],
         next: FromQuery[str] = "/",
     ) -> Response[Any]:
-        """The page for the code, while a session waits for it."""
-        if emergency_actor(store, request.cookies.get(settings.cookie_name(SESSION), ""), now) is None:
-            return Redirect("/sign-in", status_code=303)
-        return _code_page(request, CodeView(local_address(next), new_key(store)))
+        """The page for the code or the passkey, while a session waits for it."""
+        view = _code_view(store, _token(request, settings), now, next)
+        return Redirect("/sign-in", status_code=303) if view is None else _code_page(request, view)
 
     @post("/sign-in/code", sync_to_thread=True)
     def confirm(
@@ -120,25 +138,40 @@ class SignInPages(Controller):
         data: Fields,
     ) -> Response[Any]:
         """Checks the code."""
-        typed = CodeView(local_address(data.get("next")), new_key(store))
-        client, token = client_of(request), request.cookies.get(settings.cookie_name(SESSION), "")
-        ask = ConfirmCode(token=SecretStr(token), code=SecretStr(data.get("code", "")), client=client)
+        token, client = SecretStr(_token(request, settings)), client_of(request)
+        ask = ConfirmCode(token=token, code=SecretStr(data.get("code", "")), client=client)
+        return _second_step(request, store, now, settings, data, lambda: _does(store, now, confirm_code, ask))
 
-        def pressed() -> SignInAnswer:
-            request.app.state.installation.doorkeeper.admit(client, now)
-            return perform(store, door_of(store), now, confirm_code, ask, new_key(store))
-
-        def onward(answer: SignInAnswer) -> Response[Any]:
-            if answer.outcome is SignInOutcome.REFUSED:
-                request.app.state.installation.doorkeeper.note_failure(client, now)
-                return _refused_code(request, store, now, token, replace(typed, message=answer.sentence))
-            return _welcome(request, settings, answer, typed.next)
-
+    @post("/sign-in/passkey/options", sync_to_thread=True, status_code=200)
+    def ask_passkey(
+        self,
+        request: Request[Any, Any, Any],
+        store: NamedDependency[Store],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        data: Fields,
+    ) -> Response[Any]:
+        """What the browser asks the device; a page with the reason where there is nothing to ask."""
+        ask = AskPasskey(token=SecretStr(_token(request, settings)))
         return answered(
-            pressed,
-            onward,
-            lambda refusal: _code_page(request, replace(typed, message=refusal.sentence), refusal.status_code),
+            lambda: _does(store, now, ask_passkey, ask),
+            lambda asked: Response(asked.options, media_type=MediaType.JSON),
+            lambda refusal: _back(request, store, now, settings, data, refusal.sentence, refusal.status_code),
         )
+
+    @post("/sign-in/passkey", sync_to_thread=True)
+    def confirm_passkey(
+        self,
+        request: Request[Any, Any, Any],
+        store: NamedDependency[Store],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        data: Fields,
+    ) -> Response[Any]:
+        """Checks what the device answered."""
+        token, client = SecretStr(_token(request, settings)), client_of(request)
+        ask = ConfirmPasskey(token=token, answer=SecretStr(data.get("passkey", "")), client=client)
+        return _second_step(request, store, now, settings, data, lambda: _does(store, now, confirm_passkey, ask))
 
     @post("/sign-out", sync_to_thread=True)
     def sign_out(
@@ -197,12 +230,66 @@ def _welcome(request: Request[Any, Any, Any], settings: Settings, answer: SignIn
     return Redirect("/account" if to_account else wished, status_code=303, cookies=cookies)
 
 
-def _refused_code(
-    request: Request[Any, Any, Any], store: Store, now: datetime, token: str, view: CodeView
+def _second_step(
+    request: Request[Any, Any, Any],
+    store: Store,
+    now: datetime,
+    settings: Settings,
+    data: dict[str, str],
+    confirm: Callable[[], SignInAnswer],
+) -> Response[Any]:
+    """Where the code or the passkey leads: in, or back with the message; failures count for the network too."""
+    doorkeeper, client = request.app.state.installation.doorkeeper, client_of(request)
+
+    def pressed() -> SignInAnswer:
+        doorkeeper.admit(client, now)
+        return confirm()
+
+    def onward(answer: SignInAnswer) -> Response[Any]:
+        if answer.outcome is SignInOutcome.REFUSED:
+            doorkeeper.note_failure(client, now)
+            return _back(request, store, now, settings, data, answer.sentence, 401)
+        return _welcome(request, settings, answer, local_address(data.get("next")))
+
+    return answered(
+        pressed,
+        onward,
+        lambda refusal: _back(request, store, now, settings, data, refusal.sentence, refusal.status_code),
+    )
+
+
+def _back(
+    request: Request[Any, Any, Any],
+    store: Store,
+    now: datetime,
+    settings: Settings,
+    data: dict[str, str],
+    message: str,
+    status_code: int,
 ) -> Response[str]:
-    if emergency_actor(store, token, now) is None:
-        return _page(request, SignInView(view.next, view.command_key, message=_TAKEN_LONG), 401)
-    return _code_page(request, view, 401)
+    """The page of the second factor again; that of the password where nobody waits any more."""
+    view = _code_view(store, _token(request, settings), now, data.get("next"))
+    if view is None:
+        return _page(request, SignInView(local_address(data.get("next")), new_key(store), message=_TAKEN_LONG), 401)
+    return _code_page(request, replace(view, message=message), status_code)
+
+
+def _does(store: Store, now: datetime, service: Callable[[Work, Ask], Answer], ask: Ask) -> Answer:
+    return perform(store, door_of(store), now, service, ask, new_key(store))
+
+
+def _token(request: Request[Any, Any, Any], settings: Settings) -> str:
+    return request.cookies.get(settings.cookie_name(SESSION), "")
+
+
+def _code_view(store: Store, token: str, now: datetime, wished: str | None) -> CodeView | None:
+    """What a session that waits may be completed with; None where none waits."""
+    actor = emergency_actor(store, token, now)
+    if actor is None:
+        return None
+    with store.reading() as connection:
+        known = person(connection, actor.account_id)
+    return CodeView(local_address(wished), new_key(store), passkey=known.passkeys, code=known.second_factor)
 
 
 def _page(request: Request[Any, Any, Any], view: SignInView, status_code: int = 200) -> Response[str]:

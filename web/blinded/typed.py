@@ -57,7 +57,12 @@ def whole_in(typed: str, what: str) -> int:
 def signing_in(data: Mapping[str, str]) -> Signing:
     """What was typed to sign."""
     code = data.get("code", "").strip()
-    return Signing(password=SecretStr(data.get("password", "")), code=SecretStr(code) if code else None)
+    passkey = data.get("passkey", "")
+    return Signing(
+        password=SecretStr(data.get("password", "")),
+        code=SecretStr(code) if code else None,
+        passkey=SecretStr(passkey) if passkey else None,
+    )
 
 
 def witness_in(data: Mapping[str, str]) -> Witnessing | None:

@@ -38,6 +38,7 @@ class Meaning(StrEnum):
     REPORT_DISCREPANCY = "I report this discrepancy"
     OVERRIDE_GATE = "I let this version go live without its gate, for urgent safety"
     REVIEW_ACCESS = "I reviewed who has access, and why"
+    DELEGATE = "I delegate these tasks at my site"
     CHECK_ALLOCATIONS = "I checked the first allocations"
     REVIEW_TRAIL = "I reviewed this part of the audit trail"
     CLOSE_INCIDENT = "I close this incident"
@@ -48,6 +49,7 @@ class Component(StrEnum):
 
     PASSWORD = "password"  # noqa: S105 - the name of a component, not a password
     PASSWORD_AND_CODE = "password+code"  # noqa: S105 - likewise
+    PASSWORD_AND_PASSKEY = "password+passkey"  # noqa: S105 - likewise
 
 
 class SignedRow(Protocol):

@@ -27,6 +27,7 @@ class Person(BlindedView):
     printed_name: str
     password_temporary: bool
     second_factor: bool
+    passkeys: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ _PERSON = select(
     _ACCOUNTS.c.printed_name,
     _ACCOUNTS.c.password_temporary,
     _ACCOUNTS.c.second_factor_confirmed_at,
+    _ACCOUNTS.c.passkeys_since,
 ).where(_ACCOUNTS.c.id == bindparam("account_id"))
 _ALL_STUDIES = select(_STUDIES.c.id, _STUDIES.c.protocol, _STUDIES.c.name, _STUDIES.c.mode).order_by(
     _STUDIES.c.protocol, _STUDIES.c.id
@@ -85,6 +87,7 @@ def person(connection: Connection, account_id: int) -> Person:
         printed_name=row["printed_name"],
         password_temporary=row["password_temporary"],
         second_factor=row["second_factor_confirmed_at"] is not None,
+        passkeys=row["passkeys_since"] is not None,
     )
 
 

@@ -1,6 +1,6 @@
 """What a person will be asked for when they sign: the password alone, or the six-digit code too."""
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from irt.audit.signature import code_is_needed
 from irt.blinding.actor import Actor
@@ -11,7 +11,8 @@ from irt.tables.people import Account, SignedInSession
 from irt.tables.study import StudyVersion
 
 _ACCOUNTS, _SESSIONS, _VERSIONS = table_of(Account), table_of(SignedInSession), table_of(StudyVersion)
-_ENROLLED = select(_ACCOUNTS.c.second_factor_confirmed_at).where(_ACCOUNTS.c.id == bindparam("account_id"))
+_FACTOR = func.coalesce(_ACCOUNTS.c.second_factor_confirmed_at, _ACCOUNTS.c.passkeys_since)
+_ENROLLED = select(_FACTOR).where(_ACCOUNTS.c.id == bindparam("account_id"))
 _SIGNED = select(_SESSIONS.c.signed_at).where(_SESSIONS.c.id == bindparam("session_id"))
 _NEWEST = (
     select(_VERSIONS.c.public_part)

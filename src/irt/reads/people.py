@@ -217,7 +217,7 @@ def _account(row: RowMapping) -> AccountShown:
         row["printed_name"],
         row["trained_at"] is not None,
         row["disabled_at"] is not None,
-        row["second_factor_confirmed_at"] is not None,
+        row["second_factor_confirmed_at"] is not None or row["passkeys_since"] is not None,
         row["created_at"],
     )
 

@@ -73,7 +73,7 @@ def sign_in_help(connection: Connection, actor: Actor, username: str, now: datet
         printed_name=account["printed_name"],
         locked=account["disabled_at"] is not None,
         password_temporary=account["password_temporary"],
-        second_factor=account["second_factor_confirmed_at"] is not None,
+        second_factor=account["second_factor_confirmed_at"] is not None or account["passkeys_since"] is not None,
         roles_in_force=len(studies),
         standing=standing(recent, now),
         attempts=tuple(Attempt(row.at, row.succeeded, row.purpose) for row in tried[:ATTEMPTS_SHOWN]),

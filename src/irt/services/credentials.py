@@ -58,6 +58,11 @@ def lock_account(work: Work, account_id: int) -> RowMapping:
     return work.one("account", _LOCKED, account_id=account_id)
 
 
+def has_second_factor(account: RowMapping) -> bool:
+    """Whether signing in asks this person for more than the password: a six-digit code, or a passkey."""
+    return account["second_factor_confirmed_at"] is not None or account["passkeys_since"] is not None
+
+
 def attempt_name(account: RowMapping | None, typed: str) -> str:
     """The name an attempt is recorded under.
 

@@ -8,6 +8,7 @@ from irt.errors import NotAllowed, Refusal
 from irt.services.accounts import AccountChanged
 from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import lock_account
+from irt.services.passkeys import forget_passkeys
 from irt.services.sign_out import end_sessions
 from irt.services.work import Work
 from irt.tables.columns import table_of
@@ -59,7 +60,8 @@ def reset_second_factor(work: Work, ask: ResetSecondFactor) -> AccountChanged:
     if ask.account_id == work.actor.account_id:
         raise OwnDevice("Nobody takes away their own device. Nothing was changed. Ask another administrator.")
     account = lock_account(work, ask.account_id)
-    if account["second_factor_sealed"] is None:
+    had_passkeys = forget_passkeys(work, ask.account_id)
+    if account["second_factor_sealed"] is None and not had_passkeys:
         raise NoDevice("This person has no device. Nothing was changed.")
     gone = {"second_factor_sealed": None, "second_factor_confirmed_at": None, "second_factor_step": None}
     work.run(update(_ACCOUNTS).where(_ACCOUNTS.c.id == ask.account_id).values(gone))

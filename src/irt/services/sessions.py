@@ -13,6 +13,7 @@ from irt.blinding.actor import Actor, Grant
 from irt.blinding.roles import Permission, Role
 from irt.blinding.sign_in_rules import half_open_is_over, session_is_over
 from irt.reads.roll import IN_FORCE, SPREAD_OUT, reaches_something
+from irt.services.credentials import has_second_factor
 from irt.services.store import Store
 from irt.services.work import Work
 from irt.states.table import words
@@ -35,6 +36,7 @@ _SESSION = (
         _ACCOUNTS.c.id.label("account_id"),
         _ACCOUNTS.c.printed_name,
         _ACCOUNTS.c.second_factor_confirmed_at,
+        _ACCOUNTS.c.passkeys_since,
     )
     .join(_ACCOUNTS, _ACCOUNTS.c.id == _SESSIONS.c.account_id)
     .where(
@@ -88,8 +90,8 @@ def open_session(connection: Connection, token: str, now: datetime) -> RowMappin
 
 
 def waits_for_code(session: RowMapping) -> bool:
-    """Whether the session's six-digit code is still missing."""
-    return session["second_factor_confirmed_at"] is not None and session["second_factor_at"] is None
+    """Whether the session's second factor, a six-digit code or a passkey, is still missing."""
+    return has_second_factor(session) and session["second_factor_at"] is None
 
 
 def actor_of_session(store: Store, token: str, now: datetime, *, touch: bool = True) -> Actor | None:

@@ -7,15 +7,18 @@ from sqlalchemy import RowMapping, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.sign_in_rules import half_open_is_over
+from irt.errors import Refusal
 from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import (
     Purpose,
     account_named,
     attempt_name,
+    has_second_factor,
     lock_account,
     note_attempt,
     standing_of,
 )
+from irt.services.passkey_proof import SIGN_IN, new_challenge, passkey_fits, question_for
 from irt.services.passwords import password_matches
 from irt.services.second_factor import take_code
 from irt.services.sessions import hash_of, start_session
@@ -41,6 +44,30 @@ class ConfirmCode(SQLModel):
     client: str = ""
 
 
+class AskPasskey(SQLModel):
+    """The session that waits for a second factor."""
+
+    token: SecretStr = Field(exclude=True)
+
+
+class PasskeyQuestion(SQLModel):
+    """What the browser asks the device, as JSON."""
+
+    options: str
+
+
+class ConfirmPasskey(SQLModel):
+    """The device's answer for a session that waits for it."""
+
+    token: SecretStr = Field(exclude=True)
+    answer: SecretStr = Field(exclude=True)
+    client: str = ""
+
+
+class NoPasskey(Refusal):
+    """There is nothing to ask a passkey."""
+
+
 class SignInOutcome(StrEnum):
     """How an attempt ended."""
 
@@ -56,6 +83,7 @@ class SignInAnswer(SQLModel):
     sentence: str
     account_id: int | None = None
     password_temporary: bool = False
+    passkey: bool = False
     token: SecretStr | None = Field(default=None, exclude=True)
 
 
@@ -68,11 +96,11 @@ def sign_in(work: Work, ask: SignIn) -> SignInAnswer:
     paused = standing_of(work, name).paused_until is not None
     if account is None or paused or not matches:
         return _refuse(work, name, ask.client)
-    if account["second_factor_confirmed_at"] is None:
+    if not has_second_factor(account):
         return _begin(work, account, ask.client, with_code=False)
     if ask.code is None:
         return _ask_for_code(work, account, ask.client)
-    if not take_code(work, account, ask.code):
+    if not _code_fits(work, account, ask.code):
         return _refuse(work, name, ask.client)
     return _begin(work, account, ask.client, with_code=True)
 
@@ -94,14 +122,53 @@ def confirm_code(work: Work, ask: ConfirmCode) -> SignInAnswer:
     account = lock_account(work, session["account_id"])
     name = str(account["username"])
     paused = standing_of(work, name).paused_until is not None
-    if paused or account["disabled_at"] is not None or not take_code(work, account, ask.code):
+    if paused or account["disabled_at"] is not None or not _code_fits(work, account, ask.code):
         return _refuse(work, name, ask.client)
+    return _complete(work, session, account, ask.client, ask.token)
+
+
+def ask_passkey(work: Work, ask: AskPasskey) -> PasskeyQuestion:
+    """The question for the passkey of a session that waits; NoPasskey where the person has none."""
+    hashed = hash_of(ask.token.get_secret_value())
+    session = work.row(_HALF_OPEN, token_hash=hashed)
+    if session is None or half_open_is_over(session["started_at"], work.at):
+        raise NoPasskey("This took too long. Sign in again.")
+    account = lock_account(work, session["account_id"])
+    if account["passkeys_since"] is None:
+        raise NoPasskey("You have no passkey here. Enter the six-digit code.")
+    challenge = new_challenge(work, account["id"], SIGN_IN, hashed)
+    _audit(work, "passkey_wanted", account["username"], None)
+    return PasskeyQuestion(options=question_for(work, account["id"], challenge))
+
+
+def confirm_passkey(work: Work, ask: ConfirmPasskey) -> SignInAnswer:
+    """Completes a session with the answer of a passkey; failures count as those of the password do."""
+    hashed = hash_of(ask.token.get_secret_value())
+    session = work.row(_HALF_OPEN, token_hash=hashed)
+    if session is None or half_open_is_over(session["started_at"], work.at):
+        _audit(work, "sign_in_failed", "half-open session", None)
+        return SignInAnswer(outcome=SignInOutcome.REFUSED, sentence="This took too long. Sign in again.")
+    account = lock_account(work, session["account_id"])
+    name = str(account["username"])
+    paused = standing_of(work, name).paused_until is not None
+    fits = passkey_fits(work, account["id"], SIGN_IN, hashed, ask.answer.get_secret_value())
+    if paused or account["disabled_at"] is not None or not fits:
+        return _refuse(work, name, ask.client)
+    return _complete(work, session, account, ask.client, ask.token)
+
+
+def _code_fits(work: Work, account: RowMapping, code: SecretStr) -> bool:
+    """A code counts where a device for codes is in force: one that is only offered opens nothing."""
+    return account["second_factor_confirmed_at"] is not None and take_code(work, account, code)
+
+
+def _complete(work: Work, session: RowMapping, account: RowMapping, client: str, token: SecretStr) -> SignInAnswer:
     work.run(
         update(_SESSIONS)
         .where(_SESSIONS.c.id == session["id"])
         .values(second_factor_at=work.at, last_seen_at=work.at)
     )
-    return _signed_in(work, account, ask.client, ask.token)
+    return _signed_in(work, account, client, token)
 
 
 def _usable_hash(account: RowMapping | None) -> str | None:
@@ -121,7 +188,8 @@ def _ask_for_code(work: Work, account: RowMapping, client: str) -> SignInAnswer:
     token = start_session(work, account["id"], client, None)
     return SignInAnswer(
         outcome=SignInOutcome.CODE_NEEDED,
-        sentence="Enter the six-digit code from your device.",
+        sentence="Enter the six-digit code from your device, or use your passkey.",
+        passkey=account["passkeys_since"] is not None,
         account_id=account["id"],
         token=token,
     )

@@ -14,7 +14,8 @@ from irt.audit.signature import Component, Meaning, code_is_needed, record_hash
 from irt.blinding.actor import Grant
 from irt.errors import Refusal
 from irt.services.audit_draft import AuditDraft
-from irt.services.credentials import Purpose, account_by_id, note_attempt, standing_of
+from irt.services.credentials import Purpose, account_by_id, has_second_factor, note_attempt, standing_of
+from irt.services.passkey_proof import SIGNATURE, new_challenge, passkey_fits
 from irt.services.passwords import password_matches
 from irt.services.refusals import RecordedRefusal
 from irt.services.second_factor import take_code
@@ -31,6 +32,9 @@ class Signing(SQLModel):
 
     password: SecretStr = Field(exclude=True)
     code: SecretStr | None = Field(default=None, exclude=True)
+    passkey: SecretStr | None = Field(
+        default=None, exclude=True, description="the answer of a passkey; `ask`: the question is wanted first"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,24 @@ class PasswordNotOwn(Refusal):
     status_code = 403
 
 
+class PasskeyWanted(RecordedRefusal):
+    """The record stands and would be signed: now the passkey is asked about its hash. Nothing was booked yet."""
+
+    def __init__(self, account: RowMapping, signable: Signable) -> None:
+        super().__init__("Your passkey is asked for. Nothing was signed yet.")
+        self.account = account
+        self.signable = signable
+
+    def record(self, work: Work) -> None:
+        """The question, bound to the record's hash."""
+        if self.account["passkeys_since"] is None:
+            self.sentence = "You have no passkey here. Nothing was signed. Use the code, or make a passkey."
+            self.args = (self.sentence,)
+        else:
+            new_challenge(work, self.account["id"], SIGNATURE, self.signable.hash)
+        work.audit(_entry(self.signable, "passkey_question", {"meaning": self.signable.meaning}))
+
+
 class SigningRefused(RecordedRefusal):
     """The details do not match. The record was not booked; the attempt was, and counts."""
 
@@ -81,6 +103,7 @@ class SigningRefused(RecordedRefusal):
         work.audit(_entry(self.signable, "signature_refused", {"meaning": self.signable.meaning}))
 
 
+ASK = "ask"
 _SESSIONS, _VERSIONS, _STUDIES = table_of(SignedInSession), table_of(StudyVersion), table_of(Study)
 _SIGNED_BEFORE = select(_SESSIONS.c.signed_at).where(_SESSIONS.c.id == bindparam("session_id"))
 _CONDUCT = (
@@ -120,10 +143,14 @@ def prove_identity(
         )
     stands = standing_of(work, username)
     matches = password_matches(account["password_hash"], signing.password)
-    if not matches or stands.paused_until is not None or not _code_holds(work, account, signing, needs_code):
+    if matches and stands.paused_until is None and _wants_question(signing):
+        raise PasskeyWanted(account, signable)
+    if not matches or stands.paused_until is not None or not _proved(work, account, signing, signable, needs_code):
         raise SigningRefused(username, signable, stands.sentence)
     note_attempt(work, username, True, Purpose.SIGNATURE, f"session {work.actor.session_id or '-'}")
-    with_code = _enrolled(account) and signing.code is not None
+    if signing.passkey is not None:
+        return Component.PASSWORD_AND_PASSKEY
+    with_code = account["second_factor_confirmed_at"] is not None and signing.code is not None
     return Component.PASSWORD_AND_CODE if with_code else Component.PASSWORD
 
 
@@ -169,12 +196,22 @@ def write_signature(
 
 
 def _enrolled(account: RowMapping) -> bool:
-    return account["second_factor_confirmed_at"] is not None
+    return has_second_factor(account)
 
 
-def _code_holds(work: Work, account: RowMapping, signing: Signing, needs_code: bool) -> bool:
-    """A code that is given must be right, also where none is needed."""
-    if signing.code is None or not _enrolled(account):
+def _wants_question(signing: Signing) -> bool:
+    return signing.passkey is not None and signing.passkey.get_secret_value() == ASK
+
+
+def _proved(work: Work, account: RowMapping, signing: Signing, signable: Signable, needs_code: bool) -> bool:
+    """What is given beside the password must be right, also where nothing is needed.
+
+    A passkey answers the question that was made of this record's hash: its answer to another is none.
+    """
+    if signing.passkey is not None:
+        answer = signing.passkey.get_secret_value()
+        return passkey_fits(work, account["id"], SIGNATURE, signable.hash, answer)
+    if signing.code is None or account["second_factor_confirmed_at"] is None:
         return not needs_code
     return take_code(work, account, signing.code)
 

@@ -19,6 +19,7 @@ class Account(Row, table=True):
     second_factor_sealed: str | None = None
     second_factor_confirmed_at: datetime | None = instant(default=None, description="in force from here on")
     second_factor_step: int | None = Field(default=None, description="30-second step of the last code taken")
+    passkeys_since: datetime | None = instant(default=None, description="has a passkey, so signing in asks for it")
     trained_at: datetime | None = instant(default=None)
     disabled_at: datetime | None = instant(default=None)
     created_at: datetime = instant()

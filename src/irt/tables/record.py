@@ -61,7 +61,7 @@ class Signature(Row, table=True):
     record_kind: str
     record: str
     record_hash: str
-    components: str = Field(description="password, or password+code")
+    components: str = Field(description="password, password+code, or password+passkey")
     at: datetime = instant()
 
 

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Thread
 from time import monotonic, sleep
 
@@ -14,11 +15,14 @@ START_SECONDS_MAX = 20
 
 
 @contextmanager
-def served(world: World) -> Iterator[str]:
-    """The application on a free port of this machine."""
+def served(world: World, *, at_home: bool = False) -> Iterator[str]:
+    """The application on a free port of this machine; `at_home`: by its name, and it knows its own address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
+    address = f"http://{'localhost' if at_home else '127.0.0.1'}:{port}"
+    if at_home:
+        world.settings = replace(world.settings, address=address)
     config = uvicorn.Config(world.app(), host="127.0.0.1", port=port, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)
@@ -27,7 +31,7 @@ def served(world: World) -> Iterator[str]:
         until = monotonic() + START_SECONDS_MAX
         while not server.started and monotonic() < until:
             sleep(0.05)
-        yield f"http://127.0.0.1:{port}"
+        yield address
     finally:
         server.should_exit = True
         thread.join()

@@ -20,6 +20,7 @@ GUARDS = (
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("command"),
     Guard("controlled_licence"),
+    Guard("delegation", may_change=("ended_at", "ended_by_id", "end_reason")),
     Guard("deviation"),
     Guard("deviation_closure"),
     Guard("discrepancy_report"),
@@ -61,6 +62,8 @@ GUARDS = (
     Guard("outage_pack_step"),
     Guard("outage_seal"),
     Guard("outage_seal_fate"),
+    Guard("passkey", may_change=("sign_count", "last_used_at", "removed_at")),
+    Guard("passkey_challenge", may_change=("used_at",)),
     Guard("plan_approval"),
     Guard("plan_edit"),
     Guard("planned_consignment"),
@@ -159,6 +162,7 @@ def upgrade() -> None:
         sa.Column("second_factor_sealed", sa.String(), nullable=True),
         sa.Column("second_factor_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("second_factor_step", sa.Integer(), nullable=True),
+        sa.Column("passkeys_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("trained_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("disabled_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -256,6 +260,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_command")),
         sa.UniqueConstraint("account_id", "key", name=op.f("uq_command_account_id_key")),
     )
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(), nullable=False),
+        sa.Column("public_key", sa.String(), nullable=False),
+        sa.Column("sign_count", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_passkey_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_account_id"), "passkey", ["account_id"], unique=False)
     op.create_table(
         "signed_in_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -458,6 +479,24 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     op.create_index(op.f("ix_outbox_sent_at"), "outbox", ["sent_at"], unique=False)
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("context", sa.String(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=True),
+        sa.Column("challenge", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_passkey_challenge_account_id")),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["signed_in_session.id"], name=op.f("fk_passkey_challenge_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey_challenge")),
+        sa.UniqueConstraint("challenge", name=op.f("uq_passkey_challenge_challenge")),
+    )
+    op.create_index(op.f("ix_passkey_challenge_account_id"), "passkey_challenge", ["account_id"], unique=False)
     op.create_table(
         "pool_transfer",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1240,6 +1279,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("chain", "sequence", name=op.f("uq_audit_entry_chain_sequence")),
     )
     op.create_index("audit_record", "audit_entry", ["chain", "record_kind", "record"], unique=False)
+    op.create_table(
+        "delegation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("tasks", sa.JSON(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("delegated_by_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_by_id", sa.Integer(), nullable=True),
+        sa.Column("end_reason", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_delegation_account_id")),
+        sa.ForeignKeyConstraint(["delegated_by_id"], ["account.id"], name=op.f("fk_delegation_delegated_by_id")),
+        sa.ForeignKeyConstraint(["ended_by_id"], ["account.id"], name=op.f("fk_delegation_ended_by_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_delegation_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_delegation_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_delegation_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_delegation_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation")),
+    )
+    op.create_index(op.f("ix_delegation_site_id"), "delegation", ["site_id"], unique=False)
     op.create_table(
         "expiry_approval",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3710,6 +3777,8 @@ def downgrade() -> None:
     op.drop_table("invitation")
     op.drop_table("gate_signature")
     op.drop_table("expiry_approval")
+    op.drop_index(op.f("ix_delegation_site_id"), table_name="delegation")
+    op.drop_table("delegation")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_index(op.f("ix_webhook_key_depot_id"), table_name="webhook_key")
@@ -3774,6 +3843,8 @@ def downgrade() -> None:
     op.drop_table("resupply_run")
     op.drop_index(op.f("ix_pool_transfer_served_study_id"), table_name="pool_transfer")
     op.drop_table("pool_transfer")
+    op.drop_index(op.f("ix_passkey_challenge_account_id"), table_name="passkey_challenge")
+    op.drop_table("passkey_challenge")
     op.drop_index(op.f("ix_outbox_sent_at"), table_name="outbox")
     op.drop_table("outbox")
     op.drop_table("notice_approval")
@@ -3790,6 +3861,8 @@ def downgrade() -> None:
     op.drop_table("study")
     op.drop_index(op.f("ix_signed_in_session_account_id"), table_name="signed_in_session")
     op.drop_table("signed_in_session")
+    op.drop_index(op.f("ix_passkey_account_id"), table_name="passkey")
+    op.drop_table("passkey")
     op.drop_table("command")
     op.drop_index(op.f("ix_calendar_feed_account_id"), table_name="calendar_feed")
     op.drop_table("calendar_feed")
