@@ -127,7 +127,10 @@ def _plan_visits(run: Run, arrival: Arrival, subject: str, day: date, moment: da
         elif _left_for_others(run, arrival, visit, stops):
             run.left_open.append(LeftOpen(arrival, subject, visit))
         else:
-            when = moment + (_within_window(run, visit) - day)
+            comes = _within_window(run, visit)
+            if stops is not None and comes > stops:
+                break
+            when = moment + (comes - day)
             run.at(when, lambda at, due=visit: dispense(run, arrival, subject, due, at))  # type: ignore[misc]
     if stops is not None:
         leaves = moment + (stops - day)

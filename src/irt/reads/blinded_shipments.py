@@ -65,6 +65,15 @@ class ShipmentLine(BlindedView):
     received_at: datetime | None
     to_home: bool = False
     to_depot: str = ""
+    depot_blinded: bool | None = None
+
+    @property
+    def sender(self) -> str:
+        """Where it comes from, and whether it may be asked: an unblinded depot knows what is inside (L39)."""
+        if self.depot_blinded is None:
+            return self.depot_name
+        known = "a blinded depot" if self.depot_blinded else "an unblinded depot: ask it nothing about these kits"
+        return f"{self.depot_name}, {known}"
 
     @property
     def destination(self) -> str:
@@ -163,6 +172,7 @@ _LINES = (
         _DEPOTS.c.code.label("depot"),
         _DEPOTS.c.name.label("depot_name"),
         _DEPOTS.c.zone.label("depot_zone"),
+        _DEPOTS.c.blinded.label("depot_blinded"),
         _STUDIES.c.name.label("study"),
         _STUDIES.c.protocol,
     )
@@ -296,6 +306,7 @@ def _line(row: RowMapping) -> ShipmentLine:
         received_at=row["received_at"],
         to_home=to_home,
         to_depot=to_depot,
+        depot_blinded=row["depot_blinded"],
     )
 
 

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+from sqlalchemy import text
+
 from irt.tables.secret import ManufacturingLot
 from tests.web.parcels import house_of, kits_of, parcel, requested_parcel
 from tests.web.world import World
@@ -55,3 +58,14 @@ def test_another_sites_shipment_reads_as_none(world: World) -> None:
     for asked in (number, "S-99999"):
         answer = browser.get(f"/shipments/{world.study_id}/{asked}")
         assert (answer.status_code, "No such shipment" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize(
+    ("blinded", "words"), [(1, "a blinded depot"), (0, "an unblinded depot: ask it nothing about these kits")]
+)
+def test_a_parcel_says_whether_its_depot_may_be_asked(world: World, blinded: int, words: str) -> None:
+    """On its page, where somebody would look for whom to telephone (L39)."""
+    number = parcel(world)
+    with world.store.writing() as connection:
+        connection.execute(text("UPDATE depot SET blinded = :blinded"), {"blinded": blinded})
+    assert words in world.signed_in("pharmacist.0").get(f"/shipments/{world.study_id}/{number}").text
