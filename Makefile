@@ -63,7 +63,7 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2
+	$(BIN)/pytest -n 2 --junitxml=dist/validation/tests.xml
 
 # A part of `make verify` is a folder of tests. It has passed when nothing was changed since its last good run began.
 PARTS := bench optimization simulation irt stateful web validation
@@ -82,12 +82,16 @@ $(STAMPS)/passed/tests: $(SOURCES) | develop
 $(STAMPS)/passed/%: $(SOURCES) | develop
 	@mkdir -p $(@D) && touch $@.begun
 	@echo "The long proofs of tests/$*:"
-	$(BIN)/pytest -n 2 -m slow tests/$*
+	$(BIN)/pytest -n 2 -m slow --junitxml=dist/validation/tests-$*.xml tests/$*
 	@mv $@.begun $@
 
 .PHONY: validation
 validation: develop ## check the randomization engine, seed faults in it, write the report to dist/validation
 	$(BIN)/python -m tests.validation
+
+.PHONY: matrix
+matrix: develop ## hold what is claimed of the rules against the last results of make test; dist/validation/matrix.html
+	$(BIN)/irt validation report --out dist/validation
 
 .PHONY: bench
 bench: develop ## measure speed, each figure beside its yardstick
