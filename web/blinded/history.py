@@ -133,7 +133,12 @@ def _place(store: Store, who: Who, asked: dict[str, str]) -> Place | None:
     if study_id is None:
         return who.place
     with store.reading() as connection:
-        return place_in(connection, who.actor, study_id, site_id)
+        found = place_in(connection, who.actor, study_id, site_id)
+    if found is not None or site_id is not None:
+        return found
+    # A link to a record names its study alone; site people read it at the site they chose, else at their first.
+    theirs = [who.place, *who.places]
+    return next((place for place in theirs if place is not None and place.study_id == study_id), None)
 
 
 def _number(typed: str | None) -> int | None:
