@@ -42,7 +42,7 @@ def sheet_paper(sheet: Sheet, study: str, mode: Mode, person: str, at: datetime)
 
 
 def pages_and_tables(sheets: Iterable[Sheet], study: str, made: str) -> dict[str, bytes]:
-    """Each report as a page and as CSV, by file name."""
+    """Each report as a page to read and as CSV to work with, by file name (P11-02)."""
     files: dict[str, bytes] = {}
     for sheet in sheets:
         files[f"{sheet.name}.html"] = page_of(sheet.title, study, made, sheet.heads, sheet.rows).encode()

@@ -1,7 +1,10 @@
 """What waits to be done, and what was done: worklist and audit trail, as blinded people read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Annotated
+
+from litestar.params import QueryParameter
 
 from irt.blinding.roles import Permission
 from irt.reads.blinded_directory import refuse_unreached
@@ -10,6 +13,9 @@ from irt.reads.blinded_history import HistoryEntry, HistoryFilters, history
 from irt.reads.blinded_tasks import Group, Kind, Task
 from irt.reads.blinded_worklist import worklist
 from web.api.operations import AfterId, Caller, Limit, Now, Records, StudyId, question
+
+Typed = Annotated[str, QueryParameter(pattern=r"^[^\x00-\x1f]{0,100}$", description="Empty: all of them.")]
+Day = Annotated[date | None, QueryParameter(description="A day, this one included; open where it is left out.")]
 
 
 @dataclass(frozen=True)
@@ -105,14 +111,27 @@ def list_audit_entries(
     store: Records,
     limit: Limit = 50,
     after: AfterId = 0,
+    person: Typed = "",
+    record: Typed = "",
+    act: Typed = "",
+    site: Typed = "",
+    from_day: Day = None,
+    to_day: Day = None,
 ) -> HistoryPage:
-    """Entries that the token's owner may see, newest first; `after` goes on behind an earlier page."""
+    """Entries that the token's owner may see, newest first; `after` goes on behind an earlier page.
+
+    Narrowed by part of a person's name, the beginning of a record's number, part of an act, a site's number, and
+    days in UTC.
+    """
+    wanted = HistoryFilters(
+        study_id, person=person, record=record, act=act, site=site, from_day=from_day, to_day=to_day
+    )
     found: list[HistoryEntry] = []
     mark: int | None = after or None
     with store.reading() as connection:
         refuse_unreached(connection, caller, study_id)
         while len(found) < limit:
-            page = history(connection, caller, HistoryFilters(study_id, before=mark))
+            page = history(connection, caller, replace(wanted, before=mark))
             found += page.entries
             mark = page.next_before
             if mark is None:

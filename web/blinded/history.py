@@ -32,7 +32,7 @@ from web.render import blinded_page
 from web.session import Who
 
 _HEADS = ("Entry", "Time", "Time (UTC)", "Person", "What", "Record", "Changes", "Reason", "Release", "Hash")
-_WORDS = ("person", "record", "act")
+_WORDS = ("person", "record", "act", "at")
 _DAYS = ("from", "to")
 
 
@@ -154,6 +154,7 @@ def _filters(place: Place, asked: dict[str, str]) -> tuple[HistoryFilters, str]:
         person=asked.get("person", ""),
         record=asked.get("record", ""),
         act=asked.get("act", ""),
+        site=asked.get("at", ""),
         before=_number(asked.get("before")),
         after=_number(asked.get("after")),
     )

@@ -15,6 +15,7 @@ from irt.commands.options import database_option
 from irt.commands.worker import worker_on
 from irt.errors import BadInput
 from irt.reads.unblinded_custody import sealed_seeds
+from irt.release import release
 from irt.services.seed_shares import is_shared, public_of
 from irt.services.store import Store
 from web.settings import Settings
@@ -49,6 +50,7 @@ def serve(host: str, port: int, plain_http: bool, no_worker: bool, database_url:
 
 def run_server(settings: Settings, host: str, port: int, database_url: str, *, with_worker: bool = True) -> None:
     """Serves until stopped; BadInput where cookies would travel a network without TLS."""
+    release()  # What runs is what was there at the start, also where files change under it.
     if not settings.secure and not is_loopback(host):
         raise BadInput(f"Plain HTTP is for this machine only, and {host} is another address. Use 127.0.0.1.")
     app, store = open_app(settings, database_url)

@@ -45,7 +45,7 @@ class Actor:
         return next((grant for grant in grants if grant.depot_id in (None, depot_id)), None)
 
     def require(self, permission: Permission, study_id: int | None, site_id: int | None = None) -> Grant:
-        """The grant that allows the act; NotAllowed where there is none."""
+        """The grant that allows the act; NotAllowed where there is none (P11-04, P11-07)."""
         if self.scopes is not None and permission not in self.scopes:
             raise NotAllowed("This token cannot do this. Ask for a token with the scope it needs.")
         grant = self.grant_for(permission, study_id, site_id)

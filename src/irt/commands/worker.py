@@ -12,6 +12,7 @@ from irt.commands.anchors import anchor_folder
 from irt.commands.installed import installed_handlers, installed_planner
 from irt.commands.mail import mailroom_from
 from irt.commands.options import database_option, open_store
+from irt.release import release
 from irt.services.job_handlers import handlers_with
 from irt.services.store import Store
 from irt.services.worker import Worker
@@ -31,6 +32,7 @@ def worker(once: bool, database_url: str) -> None:
     Example: irt worker --once --database sqlite:///irt.sqlite
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    release()  # What runs is what was there at the start, also where files change under it.
     with closing(open_store(database_url)) as store:
         working = worker_on(store, installed_planner())
         if once:

@@ -67,7 +67,8 @@ def verify_chains(
 ) -> list[ChainVerdict]:
     """Rehashes the blinded and the secret chain of each name, of all names where none is given.
 
-    A name with entries or a head in either chain gets its verdicts, the blinded one first.
+    A name with entries or a head in either chain gets its verdicts, the blinded one first. What was altered is
+    named (P11-01).
     """
     names = sorted(_known_chains(connection) if chains is None else set(chains))
     of = _length(connection, names)

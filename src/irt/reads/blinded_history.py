@@ -17,6 +17,7 @@ from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.tables.columns import table_of
 from irt.tables.record import AuditEntry, AuditHead
+from irt.tables.study import Site
 
 PAGE_ENTRIES = 50
 COUNTED_MAX = 10_000
@@ -25,7 +26,7 @@ EXPORTED_MAX = 50_000
 _HASH = re.compile(r"[0-9a-f]{64}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?\+00:00")
 
-_ENTRIES, _HEADS = table_of(AuditEntry), table_of(AuditHead)
+_ENTRIES, _HEADS, _SITES = table_of(AuditEntry), table_of(AuditHead), table_of(Site)
 _VERIFIED = (
     select(_ENTRIES.c.at, _ENTRIES.c.person, _ENTRIES.c.new)
     .where(
@@ -51,6 +52,7 @@ class HistoryFilters:
     person: str = ""
     record: str = ""
     act: str = ""
+    site: str = ""
     from_day: date | None = None
     to_day: date | None = None
     zone: str = "UTC"
@@ -182,7 +184,7 @@ def history_until(
 def _visible(actor: Actor, filters: HistoryFilters) -> list[ColumnElement[bool]]:
     """The filters together with what the person may see at all: site people their own sites' entries."""
     actor.require(Permission.VIEW_AUDIT, filters.study_id, filters.site_id)
-    return [*_of_place(actor, filters), *_of_words(filters), *_of_days(filters)]
+    return [*_of_place(actor, filters), *_of_words(filters), *_of_site(filters), *_of_days(filters)]
 
 
 def _of_place(actor: Actor, filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
@@ -202,6 +204,13 @@ def _of_words(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
         yield _ENTRIES.c.record.istartswith(filters.record, autoescape=True)
     if filters.act:
         yield _ENTRIES.c.act.icontains(filters.act.strip().replace(" ", "_"), autoescape=True)
+
+
+def _of_site(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
+    """Of those who read several sites: one of them, by its number."""
+    if filters.site:
+        of_study = _SITES.c.study_id == filters.study_id
+        yield _ENTRIES.c.site_id.in_(select(_SITES.c.id).where(of_study, _SITES.c.number == filters.site))
 
 
 def _of_days(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:

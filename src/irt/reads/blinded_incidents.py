@@ -68,7 +68,7 @@ HEADS = (
 
 
 def incidents_of(connection: Connection, study_id: int, now: datetime) -> tuple[IncidentLine, ...]:
-    """Every incident of a study with its steps, the newest first."""
+    """Every incident of a study with its steps, the newest first (E6-21)."""
     steps: dict[int, list[StepLine]] = defaultdict(list)
     status: dict[int, IncidentStatus] = defaultdict(lambda: IncidentStatus.OPEN)
     for step in connection.execute(_EVERY_STEP, {"study_id": study_id}):

@@ -32,7 +32,7 @@ _SITES, _ENTRIES, _ENDS = table_of(Site), table_of(AuditEntry), table_of(StudyEn
 
 
 def site_copies(connection: Connection, study_id: int, now: datetime) -> tuple[SiteCopy, ...]:
-    """Every site of the study by number; after the database was locked, a copy from before it is an old one."""
+    """Every site of the study by number; after the database was locked, an earlier copy is old (P11-03)."""
     taken = (
         select(_ENTRIES.c.site_id, func.max(_ENTRIES.c.at).label("at"), func.count().label("times"))
         .where(_ENTRIES.c.chain == study_chain(study_id), _ENTRIES.c.act == "read", _ENTRIES.c.record == COPY)

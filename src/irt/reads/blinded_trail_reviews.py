@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, func, select
 
 from irt.audit.entry import study_chain
+from irt.audit.reasons import REASONED
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
 from irt.states.table import words
@@ -48,7 +49,7 @@ class ActCount(BlindedView):
     act: str
     name: str
     entries: int
-    without_reason: int
+    missing_reasons: int
     look: bool
 
 
@@ -129,7 +130,11 @@ def hash_of_entry(connection: Connection, study_id: int, sequence: int) -> str:
 
 def _counted(connection: Connection, chain: str, first: int, last: int) -> tuple[ActCount, ...]:
     rows = connection.execute(_COUNTED, {"chain": chain, "from_entry": first, "to_entry": last})
-    return tuple(
-        ActCount(row.act, words(row.act), row.entries, row.without_reason, any(w in row.act for w in _WORTH_A_LOOK))
-        for row in rows
-    )
+    return tuple(_count(row.act, row.entries, row.without_reason) for row in rows)
+
+
+def _count(act: str, entries: int, without: int) -> ActCount:
+    """Of an act that always says why, an entry without a reason is worth a look; others need none."""
+    missing = without if act in REASONED else 0
+    look = missing > 0 or any(word in act for word in _WORTH_A_LOOK)
+    return ActCount(act, words(act), entries, missing, look)

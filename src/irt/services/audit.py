@@ -74,7 +74,7 @@ class _Heads:
 
 
 def write_audit(work: Work) -> None:
-    """Chains and stores the drafts. The heads are the last locks of every transaction."""
+    """Chains and stores the drafts (P11-05). The heads are the last locks of every transaction."""
     for chain in sorted({draft.chain for draft in work.drafts}):
         drafts = [draft for draft in work.drafts if draft.chain == chain]
         heads = _heads(work, chain, secret=any(draft.secret is not None for draft in drafts))

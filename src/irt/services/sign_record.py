@@ -133,7 +133,7 @@ def sign_record(work: Work, signing: Signing, signable: Signable, grant: Grant) 
 def prove_identity(
     work: Work, account: RowMapping, signing: Signing, signable: Signable, needs_code: bool
 ) -> Component:
-    """Checks password and, where needed or given, the code; says which were used."""
+    """Checks password and, where needed or given, the code; says which were used (P11-19)."""
     username = str(account["username"])
     if account["password_temporary"]:
         raise PasswordNotOwn("Your password was set by somebody else. Nothing was signed. Choose your own first.")

@@ -38,6 +38,8 @@ def perform(
     The second call is not looked for beforehand: a rule refuses it, or the key, which is unique; either way it is
     rolled back. So the first, which is nearly every one, pays nothing for it.
 
+    Without an audit entry nothing is committed, and no setting changes that (E6-29).
+
     A refusal rolls everything back; where it concerns a record it is then written down in a transaction of its
     own. BadInput where the key was used for another command.
 

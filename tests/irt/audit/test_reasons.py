@@ -12,7 +12,10 @@ from irt.services.unit_of_work import perform
 
 SERVICES = Path(irt.services.__file__).parent
 TREES = {file.stem: ast.parse(file.read_text()) for file in SERVICES.glob("*.py")}
-ASKED = re.compile(r"need_reason|reason: str = Field\(.*min_length=1|assessment: str = Field\(min_length=1|reason: str\)|ask\.(reason|outcome|findings|said)")
+ASKED = re.compile(
+    r"need_reason|(reason|assessment): str = Field\(.*min_length=1|reason: str\)"
+    r"|ask\.(reason|outcome|findings|said)"
+)
 
 
 def _names(tree: ast.AST, act: str) -> bool:

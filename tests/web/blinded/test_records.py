@@ -184,3 +184,22 @@ def test_other_systems_note_and_review(world: World) -> None:
     assert made["number"] == 1
     assert system.asks_study("/reports/releases").json()["rows"][0][0].startswith("0.1.0+")
     assert System.of(world, "pharmacist.0").asks_study("/reports/history").status_code == 403
+
+
+def test_the_trail_is_asked_for_by_what_is_looked_for(world: World) -> None:
+    """By the API as on the page: a site, a person, an act, a record, days."""
+    system = System.of(world, "quality.all")
+    site, other = world.sites[0][0], world.sites[1][0]
+    everything = system.asks_study("/audit-trail", limit=200).json()["items"]
+    here = system.asks_study("/audit-trail", limit=200, site=site).json()["items"]
+    there = system.asks_study("/audit-trail", limit=200, site=other).json()["items"]
+    assert 0 < len(here) < len(everything)
+    assert not {one["sequence"] for one in here} & {one["sequence"] for one in there}
+    person = everything[0]["person"].split(",")[0]
+    theirs = system.asks_study("/audit-trail", person=person).json()["items"]
+    assert {one["person"].split(",")[0] for one in theirs} == {person}
+    received = system.asks_study("/audit-trail", limit=200, act="shipment", site=site).json()["items"]
+    assert {one["record_kind"] for one in received} == {"shipment"}
+    assert system.asks_study("/audit-trail", to_day="2020-01-01").json()["items"] == []
+    page = world.signed_in("quality.all").get(f"/history?study={world.study_id}&at={other}&act=shipment").text
+    assert received[0]["sentence"] not in page
