@@ -11,6 +11,7 @@ from litestar.di import NamedDependency, Provide
 from pydantic import SecretStr
 
 from irt.blinding.actor import Actor
+from irt.blinding.eyes import blinded_eyes
 from irt.reads.blinded_people import Person, Place, person, place_in, places_of
 from irt.services.sessions import actor_of_session, emergency_actor
 from irt.services.store import Store
@@ -117,7 +118,7 @@ def _known(request: Request[Any, Any, Any], store: Store, settings: Settings, ac
     """The person with their places, and the one they chose."""
     if actor is None:
         raise NotSignedIn
-    with store.reading() as connection:
+    with store.seen_with(blinded_eyes(actor)).reading() as connection:
         places = places_of(connection, actor)
         study_id, site_id = chosen(request, settings)
         place = None if study_id is None else place_in(connection, actor, study_id, site_id)

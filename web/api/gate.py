@@ -8,9 +8,11 @@ from litestar.connection import ASGIConnection
 from litestar.handlers import BaseRouteHandler
 
 from irt.blinding.actor import Actor
+from irt.blinding.eyes import blinded_eyes, open_eyes
 from irt.blinding.roles import DataClass, Permission
 from irt.errors import NotAllowed
 from irt.services.issue_token import actor_of_token
+from irt.services.store import Store
 from web.api.problems import TokenRefused
 from web.installation import installation_of
 
@@ -71,3 +73,13 @@ def find_caller(request: Request[Any, Any, Any]) -> Actor:
     """Whose token opened the gate."""
     caller: Actor = request.state.caller
     return caller
+
+
+def find_seen_store(request: Request[Any, Any, Any]) -> Store:
+    """The store as the caller may see it: behind the wall, but for what the gate shows to unblinded callers."""
+    store: Store = installation_of(request).store
+    caller: Actor | None = request.state.get("caller")
+    if caller is None:
+        return store
+    shown = request.route_handler.opt.get(SHOWS)
+    return store.seen_with(blinded_eyes(caller) if shown is None else open_eyes(caller))

@@ -115,7 +115,7 @@ def list_waiting_messages(
 ) -> WaitingPage:
     """Prepare them first; acknowledge each once you have it, or it is given out again."""
     depot_ids = _depots(caller, study_id)
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         found = waiting_messages(connection, study_id, depot_ids, limit)
         messages = [
             for_vendor(connection, study_id, each.depot_id, read(each.content, Format.JSON), now.date())

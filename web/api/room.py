@@ -50,7 +50,7 @@ from web.api import (
     unblinded,
 )
 from web.api.document import docs_page, health, openapi_document
-from web.api.gate import find_caller, gate
+from web.api.gate import find_caller, find_seen_store, gate
 from web.api.limits import BODY_BYTES_MAX
 from web.api.problems import PATH, answer_broken, answer_refused, answer_unreadable
 
@@ -110,7 +110,10 @@ def _room(guards: Sequence[Guard] = ()) -> Router:
         f"{PATH}/v1",
         route_handlers=[health, *shelves],
         guards=list(guards),
-        dependencies={"caller": Provide(find_caller, sync_to_thread=False)},
+        dependencies={
+            "caller": Provide(find_caller, sync_to_thread=False),
+            "store": Provide(find_seen_store, sync_to_thread=False),
+        },
         exception_handlers={
             Refusal: answer_refused,
             HTTPException: answer_unreadable,

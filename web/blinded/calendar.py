@@ -8,6 +8,7 @@ from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency, Provide
 from litestar.params import FromQuery
 
+from irt.blinding.eyes import blinded_eyes
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
 from irt.reads.blinded_calendar import CalendarEntry, FeedState, calendar_entries, feed_state
@@ -80,7 +81,7 @@ class CalendarFeedPages(Controller):
         reader = reader_of_feed(store, token, now) if len(token) == _TOKEN_LENGTH else None
         if reader is None:
             raise NotFound("There is no such calendar. Make a new address under Account.")
-        with store.reading() as connection:
+        with store.seen_with(blinded_eyes(reader)).reading() as connection:
             entries = calendar_entries(connection, reader, now)
         mode = request.app.state.installation.settings.mode
         mark = "" if mode is Mode.PRODUCTION else f"[{mode}] "

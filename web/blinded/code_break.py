@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from irt.audit.signature import Meaning
 from irt.blinding.code_break import ReasonCategory
+from irt.blinding.eyes import blinded_eyes
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.blinded_code_break import BreakableSubject, BreakRecord, break_record, breakable_subject
@@ -66,7 +67,7 @@ def emergency_desk(
     now: NamedDependency[datetime],
 ) -> Desk:
     """The desk of a person who may break a code, also while their six-digit code is missing."""
-    return Desk(request, emergency_who, store, now)
+    return Desk(request, emergency_who, store.seen_with(blinded_eyes(emergency_who.actor)), now)
 
 
 class CodeBreakPages(Controller):

@@ -310,7 +310,7 @@ def _view(desk: Desk, study_id: int, number: str, data: dict[str, str], **said: 
     with desk.store.reading() as connection:
         tracking = carrier_words(connection, study_id, number)
     if record.line.status == ShipmentStatus.ACKNOWLEDGED:
-        with desk.store.reading() as connection:
+        with desk.store.reading_past_wall() as connection:
             picks = pick_list(connection, study_id, number)
             reasons_of_lots = lot_reasons(connection, study_id, number)
     labels: ShipmentLabels | None = None

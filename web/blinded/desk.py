@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 from sqlmodel import SQLModel
 
+from irt.blinding.eyes import blinded_eyes
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_people import Place, place_in
 from irt.services.store import Store
@@ -82,8 +83,8 @@ def desk_of(
     store: NamedDependency[Store],
     now: NamedDependency[datetime],
 ) -> Desk:
-    """The desk of one request."""
-    return Desk(request, who, store, now)
+    """The desk of one request; what it reads is behind the wall, whoever sits there."""
+    return Desk(request, who, store.seen_with(blinded_eyes(who.actor)), now)
 
 
 def go(address: str) -> Redirect:

@@ -72,8 +72,9 @@ def _page(
     desk: Desk, study_id: int, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
     desk.who.actor.require(Permission.VIEW_GATE, study_id)
-    with desk.store.reading() as connection:
+    with desk.store.reading_past_wall() as connection:
         found = gates_of(connection, study_id)
+    with desk.store.reading() as connection:
         code_needed = code_will_be_needed(connection, desk.who.actor, study_id)
     signs, unblinded = may(desk, Permission.SIGN_GATE, study_id), desk.who.actor.unblinded_in(study_id)
     view = GatesView(

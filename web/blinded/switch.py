@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Redirect
 
+from irt.blinding.eyes import blinded_eyes
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound
 from irt.reads.blinded_people import Place, place_in, places_like
@@ -64,7 +65,7 @@ class SwitchPages(Controller):
         search: FromQuery[str] = "",
     ) -> Response[str]:
         """The places to choose from, searched by the words of the study or site, and what waits there."""
-        with store.reading() as connection:
+        with store.seen_with(blinded_eyes(who.actor)).reading() as connection:
             found = places_like(connection, who.actor, search)
             lately = [_place(connection, who, pair) for pair in _recent(request, settings)]
             first = [place for place in lately if place is not None and (not search or place in found)]
@@ -94,7 +95,7 @@ class SwitchPages(Controller):
         pair = _pair(data.get("place", ""))
         if pair == (0, 0):
             return Redirect("/", status_code=303, cookies=[choice_cookie(settings, None, None)])
-        with store.reading() as connection:
+        with store.seen_with(blinded_eyes(who.actor)).reading() as connection:
             place = _place(connection, who, pair)
         if place is None:
             raise NotFound("No such study or site, or none you work at. Nothing was changed. Choose another one.")

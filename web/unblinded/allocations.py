@@ -19,9 +19,10 @@ from irt.reads.unblinded_allocations import (
     every_allocation,
 )
 from irt.services.annotate_randomization import AnnotateRandomization, AnnotationKind, annotate_randomization
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields
 from web.unblinded.document_files import allocations_file
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.secret_page import require_unblinded
 
@@ -75,7 +76,7 @@ class AllocationPages(Controller):
     """The allocations of one study."""
 
     path = _ADDRESS
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(

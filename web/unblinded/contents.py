@@ -22,7 +22,8 @@ from irt.reads.unblinded_contents import (
     treated_subjects,
 )
 from irt.services.log_reading import LogReading, log_reading
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import secret_page
 
 KITS_SHOWN = 100
@@ -54,7 +55,7 @@ class ContentsPages(Controller):
     """Stock and treatment at one site."""
 
     path = "/contents"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], page: FromQuery[int] = 1) -> Response[Any]:

@@ -17,7 +17,7 @@ from irt.randomization.scores import STATISTICS
 from irt.reads.unblinded_bench import PaperLine, paper, papers
 from irt.reads.unblinded_definition import definition_in_force
 from irt.services.bench import StartBenchWork, start_bench_work
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields, Uploads, text_in, words_in
 from web.unblinded.bench_questions import (
     COMPARED_MAX,
@@ -29,6 +29,7 @@ from web.unblinded.bench_questions import (
     outcomes_test,
 )
 from web.unblinded.document_files import paper_file
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.paper_view import PaperView, view_of
 from web.unblinded.room import chosen_study, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.secret_page import require_unblinded
@@ -90,7 +91,7 @@ class DesignBenchPages(Controller):
     """The bench of one study."""
 
     path = "/randomization/designs"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], method: FromQuery[str] = FIRST_METHOD) -> Response[Any]:

@@ -20,7 +20,7 @@ from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_schedule import Schedule, schedule, transfer_codes
 from irt.services.draw_transfer_codes import DrawTransferCodes, draw_transfer_codes
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.typed import signing_in
 from web.downloads import table_in
 from web.forms import Fields
@@ -43,6 +43,7 @@ from web.unblinded.document_files import (
     schedule_table,
     transfer_file,
 )
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, mode_here, posted_study, room_page, suffix_in, take_away, write_down
 from web.unblinded.typed_design import whole_between
 
@@ -78,7 +79,7 @@ class DocumentPages(Controller):
     """The papers of one study."""
 
     path = "/randomization/documents"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], signed: FromQuery[int | None] = None) -> Response[Any]:

@@ -14,8 +14,9 @@ from irt.randomization.assessment.assess import DOSE_FINDING
 from irt.randomization.dose_table import dose_table
 from irt.randomization.observed_doses import read_observed
 from irt.reads.unblinded_definition import definition_in_force
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, posted_study, room_page
 from web.unblinded.typed_design import SETTING, design_in, label_of, settings_of, whole_between
 
@@ -67,7 +68,7 @@ class DoseFindingPages(Controller):
     """The table of one design; nothing is kept."""
 
     path = "/randomization/dose-finding"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], method: FromQuery[str] = FIRST_METHOD) -> Response[Any]:

@@ -16,13 +16,14 @@ from irt.reads.unblinded_gates import GateRunShown, gate_run_shown
 from simulation.report.frontier import frontier
 from simulation.report.words import words_of
 from simulation.run.summary import Columns
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.charts import svg
 from web.gates.comparing import runs_compared
 from web.gates.report import run_columns
 from web.reports.plots import Plot, frontier_plot
 from web.reports.units import PERCENT_OF_VISITS, Unit, measure_unit
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 SHOWN = ("missed", "missed_out_of_stock", "shipments", "kits_made", "kits_shipped", "cost_total")
@@ -66,7 +67,7 @@ class GateComparePages(Controller):
     """Two runs."""
 
     path = "/gates/compare"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(

@@ -14,11 +14,12 @@ from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_gates import GateMatter, gate_matter
 from irt.services.define_gate import DefineGate, define_gate
 from simulation.gate.reading import parse_gate
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_in, study_of
 from web.forms import Uploads, text_in, words_in
 from web.gates.asking import gate_to_define
 from web.gates.example import ScenarioField, example_of
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 SCENARIOS_MAX = 6
@@ -44,7 +45,7 @@ class DefineGatePages(Controller):
     """The form of a new gate."""
 
     path = "/gates/new"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -15,13 +15,14 @@ from irt.reads.unblinded_gates import GateRunShown, gate_results, gate_run_shown
 from irt.services.log_reading import LogReading, log_reading
 from irt.states.records import Mode
 from simulation.run.table import read_table
-from web.blinded.desk import Desk, desk_of
+from web.blinded.desk import Desk
 from web.downloads import MEDIA_TYPES, csv_text, file_answer, file_name
 from web.forms import Fields
 from web.frame import mode_of
 from web.reports.file import report_file
 from web.reports.paper import report_paper
 from web.unblinded.gate_runs import shown_report
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, whole_study
 
@@ -30,7 +31,7 @@ class GateFilePages(Controller):
     """Files of one run."""
 
     path = "/gates/{gate:int}/runs/{run:int}/take"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @post("/", status_code=200, sync_to_thread=True)
     def take(

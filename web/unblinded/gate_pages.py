@@ -16,13 +16,14 @@ from simulation.gate.agreement import Agreement
 from simulation.gate.reading import parse_gate
 from simulation.replication import EngineName
 from simulation.report.words import limit_words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import may, study_of
 from web.formats import sentence
 from web.forms import Fields
 from web.gates.asking import ENGINES, gate_run_to_start
 from web.gates.run import engine_named
 from web.reports.units import limit_unit
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, secret_page
 
@@ -54,7 +55,7 @@ class GatePages(Controller):
     """One gate."""
 
     path = "/gates/{gate:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], gate: FromPath[int]) -> Response[Any]:

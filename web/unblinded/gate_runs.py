@@ -18,7 +18,7 @@ from irt.services.gate_runs import CancelGateRun, cancel_gate_run
 from irt.services.sign_gate import SignGate, sign_gate
 from irt.states.gate import GateStanding
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import may, study_of
 from web.blinded.typed import signing_in
 from web.forms import Fields
@@ -27,6 +27,7 @@ from web.gates.report import report_on_run
 from web.render import unblinded_fragment
 from web.reports.view import ReportView, view_of
 from web.session import BACKGROUND
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import NOT_KEPT, require_unblinded, secret_page
 
@@ -61,7 +62,7 @@ class GateRunPages(Controller):
     """One run of a gate."""
 
     path = "/gates/{gate:int}/runs/{run:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], gate: FromPath[int], run: FromPath[int]) -> Response[Any]:

@@ -13,9 +13,10 @@ from irt.messages.invoice_paper import invoice_paper_of
 from irt.reads.blinded_invoices import BorderCrossing, border_crossings
 from irt.reads.unblinded_invoice import shipment_invoice
 from irt.services.log_reading import LogReading, log_reading
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.downloads import file_answer, file_name
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import mode_here
 
 _PAGE = 50
@@ -35,7 +36,7 @@ class InvoicePages(Controller):
     """Shipments that cross a border, and their papers."""
 
     path = "/invoices"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], before: FromQuery[int | None] = None) -> Response[Any]:
@@ -54,7 +55,7 @@ class InvoicePages(Controller):
     def take(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[bytes]:
         """The paper, once it is written down that it was taken."""
         desk.who.actor.require(_MAY, study_id)
-        with desk.store.reading() as connection:
+        with desk.store.reading_past_wall() as connection:
             invoice = shipment_invoice(connection, study_id, number, desk.now)
         ask = LogReading(study_id=study_id, what=f"invoice of {number}", permission=_MAY, rows=len(invoice.lines))
         desk.press(log_reading, ask, desk.key())

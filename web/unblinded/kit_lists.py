@@ -22,11 +22,12 @@ from irt.services.kit_list_approval import AskKitList, ask_kit_list
 from irt.services.kit_list_file import lots_in_csv
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import whole_in
 from web.forms import Fields, Uploads, text_in, words_in
 from web.unblinded.list_decision import list_decision
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 DONE = {
@@ -69,7 +70,7 @@ class KitListPages(Controller):
     """The kit lists of a study."""
 
     path = "/kit-lists"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -14,9 +14,10 @@ from irt.errors import Refusal
 from irt.reads.unblinded_definition import definition_in_force
 from irt.services.order_kits import KitsOrdered, OrderKits, order_kits
 from irt.services.preview_order import OrderPreview, preview_kits
-from web.blinded.desk import Desk, desk_of
+from web.blinded.desk import Desk
 from web.blinded.typed import reason_in, whole_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 
@@ -37,7 +38,7 @@ class TypedOrderPages(Controller):
     """Orders by kit type for a site of one study."""
 
     path = "/supply/orders/{study_id:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: FromPath[int]) -> Response[str]:

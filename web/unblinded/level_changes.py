@@ -13,8 +13,9 @@ from irt.blinding.views import UnblindedView
 from irt.errors import Refusal
 from irt.reads.unblinded_levels import ProposedLevel, proposed_level
 from web.blinded.decision import DecisionPanel, decide, decision_panel
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 
@@ -31,7 +32,7 @@ class LevelChangePages(Controller):
     """Decisions on stock levels."""
 
     path = "/supply/levels/{study_id:int}/changes/{change_id:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get(sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: FromPath[int], change_id: FromPath[int]) -> Response[str]:

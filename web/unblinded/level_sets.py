@@ -21,9 +21,10 @@ from irt.services.propose_level_set import LevelRow, ProposeLevelSet, propose_le
 from irt.supply.level_file import COLUMNS, read_level_file
 from irt.supply.resupply import MinMax
 from web.blinded.decision import DecisionPanel, decide, decision_panel
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.typed import day_in, reason_in, whole_in
 from web.forms import Fields, Uploads, text_in, words_in
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 
@@ -56,7 +57,7 @@ class LevelSetPages(Controller):
     """Levels of many places of one study."""
 
     path = "/supply/levels/{study_id:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/many", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: FromPath[int]) -> Response[str]:

@@ -16,10 +16,11 @@ from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_lots import LotLine, LotRecord, lot_record, lots
 from irt.services.release_lot import ApproveLot, ReleaseLot, approve_lot, release_lot
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import signing_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 DONE = {
@@ -75,7 +76,7 @@ class LotPages(Controller):
     """The lots of a study."""
 
     path = "/lots"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -14,11 +14,12 @@ from irt.reads.blinded_outage import PackView, pack_named
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.services.opening_words import OpeningWordsTold, TellOpeningWords, tell_opening_words
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of
+from web.blinded.desk import Desk
 from web.blinded.typed import signing_in
 from web.downloads import file_answer
 from web.forms import Fields
 from web.pdf import Masthead, Sheets
+from web.unblinded.open_desk import open_desk_of
 
 HALVES = (
     ("pages", "The pages: every treatment with a word"),
@@ -43,7 +44,7 @@ class OutageSealPages(Controller):
     """Printing the seals of one pack."""
 
     path = "/outage/{study_id:int}/{number:str}/seals"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[Any]:

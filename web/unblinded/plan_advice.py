@@ -14,7 +14,7 @@ from irt.reads.unblinded_advice import Advice, advice_lines, advice_of
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.supply_advice import AskAdvice, ask_advice
 from optimization.result import Goal
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
@@ -22,6 +22,7 @@ from web.planning.advice_questions import Beside, campaigns_of_plan, expiry_ques
 from web.unblinded.advice_forms import CAMPAIGN_FIELDS, HOW, INPUTS, cases_in, terms_in, whole_field
 from web.unblinded.advice_sheets import sheets_of
 from web.unblinded.advice_views import AdviceFormsView, answer_view
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.open_plan import OpenPlan, open_plan
 from web.unblinded.plan_pages import chosen_plan, plan_page
 from web.unblinded.plan_runs import posted_plan_study
@@ -35,7 +36,7 @@ class PlanAdvicePages(Controller):
     """What is asked beside a plan."""
 
     path = "/supply/optimizer/{number:int}/advice"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:

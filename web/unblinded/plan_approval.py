@@ -16,11 +16,12 @@ from irt.services.approve_plan import ApprovePlan, approve_plan
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.ship_plan import AHEAD_DAYS
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.typed import signing_in
 from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.forms import Fields
 from web.frame import mode_of
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.open_plan import OpenPlan, open_plan
 from web.unblinded.plan_pages import chosen_plan, plan_page
 from web.unblinded.plan_paper import plan_masthead, plan_paper
@@ -33,7 +34,7 @@ class PlanApprovalPages(Controller):
     """The approval of a plan."""
 
     path = "/supply/optimizer/{number:int}/approve"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def ask(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:
@@ -56,7 +57,7 @@ class PlanPaperPages(Controller):
     """A plan on paper."""
 
     path = "/supply/optimizer/{number:int}/paper"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @post("/", status_code=200, sync_to_thread=True)
     def take(self, desk: NamedDependency[Desk], number: FromPath[int], data: Fields) -> Response[Any]:

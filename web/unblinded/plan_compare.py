@@ -26,10 +26,11 @@ from optimization.story.comparison import (
 )
 from optimization.story.plan_changes import ChangeKind, PlanChange, plan_changes
 from optimization.story.plan_sheet import comparison_sheet
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.open_plan import OpenPlan, open_plan, opened_plan
 from web.unblinded.plan_pages import chosen_plan, plan_page
 from web.unblinded.plan_runs import posted_plan_study
@@ -44,7 +45,7 @@ class PlanComparePages(Controller):
     """A plan beside others."""
 
     path = "/supply/optimizer/{number:int}/compare"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:

@@ -23,11 +23,12 @@ from optimization.story.expiry_waterfall import expiry_waterfall, waste_by_lot
 from optimization.story.network_map import network_map
 from optimization.story.stock_projection import stock_projection
 from web import charts
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.downloads import table_answer, table_in
 from web.forms import Fields
 from web.frame import mode_of
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.open_plan import OpenPlan, open_plan
 from web.unblinded.plan_files import SHEETS
 from web.unblinded.plan_forecast import stock_forecast
@@ -54,7 +55,7 @@ class PlanPages(Controller):
     """A plan of a study."""
 
     path = "/supply/optimizer/{number:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], number: FromPath[int]) -> Response[Any]:

@@ -17,9 +17,10 @@ from optimization.plan import Consignment
 from optimization.story.binding import BindingRule, binding_rules, reasons_of
 from optimization.story.tracing import Fed
 from optimization.story.why import Alternative, Why, why, why_not
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.typed import day_in, reason_in, whole_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.open_plan import OpenPlan, open_plan, place_of
 from web.unblinded.plan_pages import chosen_plan, consignment_row, consignments_view, plan_page
 from web.unblinded.plan_runs import posted_plan_study
@@ -35,7 +36,7 @@ class PlanReasonPages(Controller):
     """Reasons and wishes."""
 
     path = "/supply/optimizer/{number:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/consignments/{place:str}", sync_to_thread=True)
     def show_why(self, desk: NamedDependency[Desk], number: FromPath[int], place: FromPath[str]) -> Response[Any]:

@@ -16,13 +16,14 @@ from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_plans import RunLine, RunWatched, run_watched, runs
 from irt.services.optimization_runs import CancelRun, StartOptimization, cancel_run, start_optimization
 from irt.states.plan import RunStatus
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import may, study_of
 from web.blinded.typed import day_in, whole_in
 from web.forms import Fields
 from web.frame import frame_for
 from web.render import unblinded_fragment
 from web.session import BACKGROUND
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import NOT_KEPT, require_unblinded, secret_page
 
 EARLIER = (("never", "No plan"), ("approved", "The last approved plan"), ("latest", "The last plan"))
@@ -74,7 +75,7 @@ class PlanRunPages(Controller):
     """Runs of a study."""
 
     path = "/supply/optimizer"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

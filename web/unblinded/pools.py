@@ -12,10 +12,11 @@ from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_pools import PoolsShown, pools_of_study
 from irt.services.pools import GiveBackToPool, ReserveFromPool, give_back_to_pool, reserve_from_pool
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import reason_in, whole_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 KITS = "kits-"
@@ -43,7 +44,7 @@ class PoolPages(Controller):
     """The pools of a study."""
 
     path = "/pools"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], done: FromQuery[str] = "") -> Response[Any]:

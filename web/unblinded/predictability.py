@@ -13,9 +13,10 @@ from irt.reads.unblinded_bench import PaperLine, papers
 from irt.reads.unblinded_live import LivePage, live
 from irt.reads.unblinded_trial import broken_codes
 from irt.services.bench import start_bench_work
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields
 from web.unblinded.bench_questions import guesses
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, posted_study, room_page, write_down
 
 
@@ -35,7 +36,7 @@ class PredictabilityPages(Controller):
     """Guesses in one study."""
 
     path = "/randomization/predictability"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

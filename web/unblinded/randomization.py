@@ -11,9 +11,10 @@ from irt.enrolment.verify_allocations import VerifyAllocations, verify_allocatio
 from irt.randomization.lists.depletion import Depletion
 from irt.reads.unblinded_lists import depletion
 from irt.reads.unblinded_live import BalanceGroup, LivePage, live
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.charts import Series
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import TITLE, chosen_study, posted_study, room_page, write_down
 
 ROWS_MAX = 12
@@ -51,7 +52,7 @@ class RandomizationPages(Controller):
     """The running study."""
 
     path = "/randomization"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

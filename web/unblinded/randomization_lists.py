@@ -23,10 +23,11 @@ from irt.services.randomization_lists import AskRandomizationList, ask_randomiza
 from irt.states.records import Mode
 from irt.states.table import words
 from irt.study.randomization_plan import Listed
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Fields, Uploads, text_in, words_in
 from web.unblinded.document_files import list_file
 from web.unblinded.list_decision import list_decision
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, posted_study, room_page, take_away, write_down
 from web.unblinded.typed_design import whole_between
 
@@ -94,7 +95,7 @@ class RandomizationListPages(Controller):
     """The randomization lists of a study."""
 
     path = ADDRESS
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -18,10 +18,11 @@ from irt.reads.unblinded_release import release_reasons
 from irt.services.release_steps import SignReleaseStep, meaning_of, sign_release_step
 from irt.states.release import ReleaseStepKind, StepOutcome, step_words
 from irt.states.table import words
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import signing_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 COUNTRY = "country-"
@@ -70,7 +71,7 @@ class ReleasePages(Controller):
     """The routes of a study's lots."""
 
     path = "/release"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -13,8 +13,9 @@ from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
 from irt.reads.unblinded_responses import ResponsesPage, response_feed
 from irt.services.record_responses import ImportResponses, import_responses
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.forms import Uploads, text_in, words_in
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.room import chosen_study, posted_study, room_page, write_down
 from web.unblinded.secret_page import require_unblinded
 
@@ -38,7 +39,7 @@ class ResponsePages(Controller):
     """The responses of one study."""
 
     path = _ADDRESS
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(

@@ -13,8 +13,9 @@ from irt.reads.blinded_depots import DepotLine, depot_lines
 from irt.reads.blinded_supply import ExpiryMonth, SupplyFigures, expiry_months, supply_figures, unused_kits
 from irt.reads.unblinded_depots import DepotStock, depot_stock
 from irt.reads.unblinded_supply import SiteLevels, StockAgainstLevels
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 SITES_SHOWN = 25
@@ -51,7 +52,7 @@ class SupplyPages(Controller):
     """The overview."""
 
     path = "/supply"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(

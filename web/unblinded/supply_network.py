@@ -18,9 +18,10 @@ from irt.reads.unblinded_network import SettingRow, SupplySiteLine, resupply_set
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.states.records import SITE, SiteEvent
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 SITES_SHOWN = 50
@@ -81,7 +82,7 @@ class SupplySitePages(Controller):
     """The sites of a study."""
 
     path = "/supply/sites"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:
@@ -122,7 +123,7 @@ class ResupplyLevelPages(Controller):
     """Min and max by kit type."""
 
     path = "/supply/levels"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

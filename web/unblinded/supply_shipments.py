@@ -23,9 +23,10 @@ from irt.services.fulfil_shipment import (
 from irt.services.start_jobs import StartResupply, start_resupply
 from irt.services.work import Work
 from irt.states.shipment import OPEN, SHIPMENT, ShipmentEvent, ShipmentStatus
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 STATES: dict[str, tuple[str, frozenset[ShipmentStatus]]] = {
@@ -93,7 +94,7 @@ class SupplyShipmentPages(Controller):
     """Shipments of a study."""
 
     path = "/supply/shipments"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -19,13 +19,14 @@ from irt.services.log_reading import LogReading, log_reading
 from irt.services.propose_level_set import LevelRow, ProposeLevelSet, propose_level_set
 from irt.services.twin_runs import AskTwin, ask_twin
 from simulation.live.change import TwinChange, change_of
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
 from web.blinded.typed import day_in, reason_in, whole_in
 from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.forms import Fields
 from web.frame import mode_of
 from web.twin.asking import twin_to_ask
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page, whole_study
 
 PAGE = "/supply/twin"
@@ -99,7 +100,7 @@ class TwinPages(Controller):
     """Changes tried on one study."""
 
     path = PAGE
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk]) -> Response[Any]:

@@ -17,9 +17,10 @@ from irt.reads.blinded_network import depots_of
 from irt.reads.unblinded_vendor_skus import ProposedSku, SkuLine, proposed_sku, vendor_skus
 from irt.services.propose_codes import ProposeSku, propose_sku
 from web.blinded.decision import DecisionPanel, decide, decision_panel
-from web.blinded.desk import Desk, desk_of, go
+from web.blinded.desk import Desk, go
 from web.blinded.typed import day_in, reason_in
 from web.forms import Fields
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 
@@ -49,7 +50,7 @@ class VendorSkuPages(Controller):
     """Codes of kit types."""
 
     path = "/supply/skus/{study_id:int}"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: FromPath[int]) -> Response[str]:

@@ -6,7 +6,8 @@ from litestar.params import FromPath
 
 from irt.blinding.roles import Permission
 from irt.reads.unblinded_versions import whole_comparison
-from web.blinded.desk import Desk, desk_of
+from web.blinded.desk import Desk
+from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page
 
 
@@ -14,7 +15,7 @@ class VersionComparisonPages(Controller):
     """One version against the one it follows."""
 
     path = "/supply/versions"
-    dependencies = {"desk": Provide(desk_of, sync_to_thread=False)}
+    dependencies = {"desk": Provide(open_desk_of, sync_to_thread=False)}
 
     @get("/{study_id:int}/{number:int}", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study_id: FromPath[int], number: FromPath[int]) -> Response[str]:

@@ -6,6 +6,7 @@ import click
 
 from irt.commands.options import database_option, open_store
 from irt.services.migrate import differences, migrate
+from irt.tables.walls import role_lines
 
 
 @click.group()
@@ -39,3 +40,14 @@ def check_database(database_url: str) -> None:
     if found:
         raise click.ClickException(f"The database differs in {len(found)} places from what this program expects.")
     click.echo("The database is as this program expects it.")
+
+
+@database.command("roles")
+@click.option("--user", default="irt", show_default=True, help="The user that the program signs in as.")
+def show_roles(user: str) -> None:
+    """Print what makes the two roles of the walls, for servers whose user may not make roles.
+
+    Example: irt database roles --user irt
+    """
+    for line in role_lines(user):
+        click.echo(f"{line};")

@@ -11,6 +11,7 @@ from irt.blinding.sign_in_rules import session_is_over
 from irt.blinding.views import BlindedView
 from irt.blinding.whereabouts import whereabouts
 from irt.errors import NotFound
+from irt.tables.classes import without_keys
 from irt.tables.columns import table_of
 from irt.tables.people import Account, ApiToken, RoleGrant, SignedInSession, SignInAttempt
 from irt.tables.study import Depot, Site, Study
@@ -112,8 +113,10 @@ _ATTEMPTS, _TOKENS = table_of(SignInAttempt), table_of(ApiToken)
 _STUDIES, _SITES, _DEPOTS = table_of(Study), table_of(Site), table_of(Depot)
 _GIVERS = _ACCOUNTS.alias("giver")
 
-_ALL = select(_ACCOUNTS).where(_ACCOUNTS.c.username > bindparam("after")).order_by(_ACCOUNTS.c.username)
-_ONE = select(_ACCOUNTS).where(_ACCOUNTS.c.id == bindparam("account_id"))
+_ALL = (
+    select(*without_keys(_ACCOUNTS)).where(_ACCOUNTS.c.username > bindparam("after")).order_by(_ACCOUNTS.c.username)
+)
+_ONE = select(*without_keys(_ACCOUNTS)).where(_ACCOUNTS.c.id == bindparam("account_id"))
 _GRANTED = (
     select(
         _GRANTS,
@@ -130,7 +133,7 @@ _GRANTED = (
     .order_by(_GRANTS.c.starts_at, _GRANTS.c.id)
 )
 _OPEN = (
-    select(_SESSIONS)
+    select(*without_keys(_SESSIONS))
     .where(_SESSIONS.c.account_id == bindparam("account_id"), _SESSIONS.c.ended_at.is_(None))
     .order_by(_SESSIONS.c.started_at.desc(), _SESSIONS.c.id)
 )
@@ -141,7 +144,11 @@ _TRIED = (
     .limit(PAGE_ROWS)
 )
 _TRIED_WITH = _TRIED.where(_ATTEMPTS.c.username == bindparam("username"))
-_OWNED = select(_TOKENS).where(_TOKENS.c.account_id == bindparam("account_id")).order_by(_TOKENS.c.created_at)
+_OWNED = (
+    select(*without_keys(_TOKENS))
+    .where(_TOKENS.c.account_id == bindparam("account_id"))
+    .order_by(_TOKENS.c.created_at)
+)
 
 
 def accounts(

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, selec
 from irt.blinding.roles import Role
 from irt.blinding.views import BlindedView
 from irt.states.records import Mode
+from irt.tables.classes import without_keys
 from irt.tables.columns import table_of
 from irt.tables.people import Account, RoleGrant, SignInAttempt
 from irt.tables.study import Depot, Site, Sponsor, Study
@@ -90,7 +91,7 @@ _HELD = (
     .where(IN_FORCE)
     .order_by(_GRANTS.c.id)
 )
-_PEOPLE = select(_ACCOUNTS).order_by(_ACCOUNTS.c.username)
+_PEOPLE = select(*without_keys(_ACCOUNTS)).order_by(_ACCOUNTS.c.username)
 
 
 def reaches_something(row: RowMapping) -> bool:

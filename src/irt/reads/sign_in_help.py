@@ -9,6 +9,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.sign_in_rules import PAUSE, Standing, standing
 from irt.blinding.views import BlindedView
+from irt.tables.classes import without_keys
 from irt.tables.columns import table_of
 from irt.tables.people import Account, RoleGrant, SignInAttempt
 
@@ -40,7 +41,7 @@ class SignInHelp(BlindedView):
 
 
 _ACCOUNTS, _GRANTS, _ATTEMPTS = table_of(Account), table_of(RoleGrant), table_of(SignInAttempt)
-_ACCOUNT = select(_ACCOUNTS).where(_ACCOUNTS.c.username == bindparam("username"))
+_ACCOUNT = select(*without_keys(_ACCOUNTS)).where(_ACCOUNTS.c.username == bindparam("username"))
 _HELD = select(_GRANTS.c.study_id).where(
     _GRANTS.c.account_id == bindparam("account_id"),
     _GRANTS.c.starts_at <= bindparam("now"),

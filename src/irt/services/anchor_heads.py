@@ -70,7 +70,7 @@ class AnchorFolder:
 
     def drop(self, store: Store, now: datetime) -> SignedAnchor | None:
         """A new anchor, written to a file and noted in the trail; None where another worker was quicker."""
-        with store.reading() as connection:
+        with store.reading_past_wall() as connection:
             whole_at_once(connection)
             if connection.execute(select(_ACCOUNTS.c.id).limit(1)).first() is None:
                 return None
@@ -81,7 +81,7 @@ class AnchorFolder:
         )
         if not self._added(signed):
             return None
-        with store.reading() as connection:
+        with store.reading_past_wall() as connection:
             system = system_actor(connection)
         ask = NoteAnchor(number=signed.anchor.number, sha256=signed.anchor.hash, heads=len(heads))
         perform(store, system, now, note_anchor, ask, f"anchor:{signed.anchor.hash}")

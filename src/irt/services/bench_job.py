@@ -21,7 +21,7 @@ _WORDS = {
 def work_on_bench(running: RunningJob) -> Mapping[str, Any]:
     """Works out one paper's question, telling how far it is; the answer stays on the paper."""
     paper_id = int(running.job.asked["paper"])
-    with running.store.reading() as connection:
+    with running.store.reading_past_wall() as connection:
         work = Work(running.store, connection, running.starter(), running.clock())
         paper = paper_asked(work, running.study_id, paper_id)
     if paper["finished_at"] is None:

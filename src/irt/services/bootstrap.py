@@ -41,7 +41,7 @@ class AlreadyBootstrapped(Refusal):
 def bootstrap(store: Store, at: datetime, ask: Bootstrap) -> AccountChanged:
     """Makes the installation's own account, where missing, and the first administrator; works once."""
     ensure_system_account(store, at)
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         system = system_actor(connection, Role.ADMINISTRATOR)
     return perform(store, system, at, create_first_administrator, ask, f"bootstrap:{ask.username}")
 

@@ -81,7 +81,7 @@ def stop_feed(work: Work, ask: StopFeed) -> FeedStopped:
 
 def reader_of_feed(store: Store, token: str, now: datetime) -> Actor | None:
     """The owner of an address with the grants in force now; None where it does not work."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         found = connection.execute(_OWNER, {"token_hash": hash_of(token)}).mappings().first()
         return None if found is None else load_actor(connection, found["id"], found["printed_name"], now)
 

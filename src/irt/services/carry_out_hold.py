@@ -131,7 +131,7 @@ def _is_concerned(kit: HeldKit, event: KitEvent) -> bool:
 def work_on_hold(running: RunningJob) -> Mapping[str, Any]:
     """Carries out one hold to its end, telling how far it is; begun again, it finds what was done."""
     number = str(running.job.asked["hold"])
-    with running.store.reading() as connection:
+    with running.store.reading_past_wall() as connection:
         asked = {"study_id": running.study_id, "number": number}
         row = connection.execute(_HOLD, asked).mappings().first()
     if row is None:

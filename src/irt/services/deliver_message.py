@@ -37,7 +37,7 @@ def settle_message(store: Store, actor: Actor, at: datetime, ask: ApplyMessage) 
 
 def _outcome(store: Store, ask: ApplyMessage) -> MessageTaken:
     """What became of a message that was settled before."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         line = message_line(connection, ask.study_id, ask.id)
     facts = {
         name: getattr(line, name) or None for name in ("kind", "message_id", "shipment", "refusal", "sentence")

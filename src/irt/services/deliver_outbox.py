@@ -55,7 +55,7 @@ class MessageGivenUp(SQLModel):
 
 def deliver_outbox(store: Store, mailroom: Mailroom, now: datetime) -> int:
     """Tries every due message once; gives how many left."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         if not outbox_waits(connection, now):
             return 0
     with store.writing() as connection:
@@ -81,7 +81,7 @@ def _try(store: Store, mailroom: Mailroom, message: RowMapping, now: datetime) -
 
 
 def _deliver(store: Store, mailroom: Mailroom, message: RowMapping, now: datetime) -> None:
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         if message["kind"] == INVITATION:
             link = link_of(mailroom.address, store.seal, message["body"]["invitation"])
             letters = invitation_letters(connection, message, mailroom.sender, link, now)
@@ -95,7 +95,7 @@ def _deliver(store: Store, mailroom: Mailroom, message: RowMapping, now: datetim
 
 def _give_up(store: Store, message_id: int, now: datetime) -> None:
     _LOG.error("message %s is given up after %s tries", message_id, ATTEMPTS_MAX)
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         installation = system_actor(connection)
     perform(
         store, installation, now, give_up_message, GiveUpMessage(message_id=message_id), f"give-up:{message_id}"

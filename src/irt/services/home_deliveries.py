@@ -111,7 +111,7 @@ def label_of(seal: Seal, delivery_id: int) -> str:
 
 def printed_label(store: Store, dispensing_id: int) -> str:
     """The label of a dispensing's parcel, for whoever prints it."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         found = connection.execute(_HOME_BOUND, {"dispensing_id": dispensing_id}).scalar_one()
     return label_of(store.seal, found)
 

@@ -100,7 +100,7 @@ def actor_of_token(store: Store, token: str, now: datetime) -> Actor | None:
     public_id, _, secret = rest.partition("_")
     if prefix != PREFIX or not secret:
         return None
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         found = connection.execute(_TOKEN, {"public_id": public_id}).mappings().first()
         if found is None or not hmac.compare_digest(found["token_hash"], hash_of(secret)):
             return None

@@ -39,7 +39,7 @@ class Nights:
 
     def queue(self, now: datetime) -> int:
         """Queues a job for each night that is due today; gives how many."""
-        with self.store.reading() as connection:
+        with self.store.reading_past_wall() as connection:
             due = {(study_id, now.date()) for study_id in self._due(connection, now)} - self._queued
         for study_id, day in sorted(due):
             ask = StartNight(study_id=study_id, day=day)

@@ -47,7 +47,7 @@ class OrderPreview:
 
 def preview_sets(store: Store, actor: Actor, at: datetime, ask: OrderSets) -> OrderPreview:
     """Whole sets, by blinding group and blinded lot; refusals as when it is ordered."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         work = Work(store, connection, actor, at)
         study = _study(work, ask.study_id)
         site = site_numbered(work, study.id, ask.site)
@@ -64,7 +64,7 @@ def preview_sets(store: Store, actor: Actor, at: datetime, ask: OrderSets) -> Or
 
 def preview_kits(store: Store, actor: Actor, at: datetime, ask: OrderKits) -> OrderPreview:
     """Kits by type and lot, for people who may know kit types."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         work = Work(store, connection, actor, at)
         study = _study(work, ask.study_id)
         require_may_set_levels(work, study)

@@ -87,7 +87,7 @@ def push_messages(
     store: Store, actor: Actor, now: datetime, study_id: int, depot_id: int, secrets: tuple[bytes, ...], send: Send
 ) -> Pushed:
     """Pushes what waits for a depot, oldest first; stops at the first that is not taken, so that order is kept."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         due = due_messages(connection, study_id, [depot_id])
     if due:
         perform(store, actor, now, prepare_messages, PrepareMessages(study_id=study_id), _key(store))
@@ -146,14 +146,14 @@ def _set(work: Work, row: RowMapping, status: MessageStatus, act: str, attempts:
 
 
 def _next(store: Store, study_id: int, depot_id: int) -> RowMapping | None:
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         return connection.execute(_NEXT, {"study_id": study_id, "depot_id": depot_id}).mappings().first()
 
 
 def _body(store: Store, row: RowMapping, now: datetime) -> bytes:
     """The message as it leaves, in the depot's own codes."""
     message = read(bytes(row["body"]), Format.JSON)
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         there = for_vendor(connection, row["study_id"], row["depot_id"], message, now.date())
     return written(there, Format.JSON)
 

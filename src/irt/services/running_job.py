@@ -64,7 +64,7 @@ class RunningJob:
 
     def starter(self) -> Actor:
         """Who started the job, with the grants in force now; NotAllowed where the account was closed since."""
-        with self.store.reading() as connection:
+        with self.store.reading_past_wall() as connection:
             row = connection.execute(_STARTER, {"account_id": self.job.account_id}).one_or_none()
             if row is None or row.disabled_at is not None:
                 raise NotAllowed("The account that started this was closed. Nothing was done. Start it again.")

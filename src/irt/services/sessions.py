@@ -99,7 +99,7 @@ def actor_of_session(store: Store, token: str, now: datetime, *, touch: bool = T
 
     A page that asks by itself does not `touch`: only what a person does keeps the session alive.
     """
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         session = open_session(connection, token, now)
         if session is None or waits_for_code(session):
             return None
@@ -112,7 +112,7 @@ def actor_of_session(store: Store, token: str, now: datetime, *, touch: bool = T
 
 def emergency_actor(store: Store, token: str, now: datetime) -> Actor | None:
     """The person behind a session whose six-digit code is missing: may break a code, and nothing else."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         session = open_session(connection, token, now)
         if session is None or half_open_is_over(session["started_at"], now):
             return None

@@ -3,19 +3,24 @@
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
+from functools import cached_property
 from typing import Any
 
 from pydantic_core import to_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 
+from irt.blinding.eyes import Eyes
 from irt.errors import BadInput
 from irt.randomization.numbers import OpaqueNumbers
 from irt.randomization.scheme import Procedure
+from irt.services.behind_wall import begin_behind_wall, refuse_behind_wall
 from irt.services.pipelined import STATEMENTS_KEPT_PREPARED, PipelinedCursor, pipelined
 from irt.services.seal import Seal
 from irt.services.write_lock import FairLock
 from irt.study.definition import StudyDefinition
+from irt.tables.walls import stand_guard
 
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -29,8 +34,30 @@ _PRAGMAS = (
 )
 
 
+class _Engines:
+    """Connections to one database; on SQLite those behind the wall are others, and kept apart."""
+
+    def __init__(self, url: URL, *, is_sqlite: bool) -> None:
+        self._url = url
+        self._is_sqlite = is_sqlite
+        self.free = _sqlite(url) if is_sqlite else _postgresql(url)
+
+    @cached_property
+    def walled(self) -> Engine:
+        """For blinded eyes: an authorizer looks at each statement once, when a connection first meets it."""
+        return _sqlite(self._url, walled=True) if self._is_sqlite else self.free
+
+    def dispose(self) -> None:
+        """Gives back every connection."""
+        for engine in {self.free, self.__dict__.get("walled", self.free)}:
+            engine.dispose()
+
+
 class Store:
-    """A database the services work in. Transactions begin and commit here and nowhere else."""
+    """A database the services work in. Transactions begin and commit here and nowhere else.
+
+    `eyes` are those of whom its questions are asked for; without them it is the program itself that asks.
+    """
 
     def __init__(self, url: str | URL, seal: Seal, entropy: Callable[[int], bytes] = secrets.token_bytes) -> None:
         self.url = driver_url(url)
@@ -41,8 +68,16 @@ class Store:
         self.procedures: dict[tuple[int, int, int], Procedure] = {}
         self.numbers: dict[int, OpaqueNumbers] = {}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.eyes: Eyes | None = None
         self._lock = FairLock()
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._engines = _Engines(self.url, is_sqlite=self.is_sqlite)
+        self.engine = self._engines.free
+
+    def seen_with(self, eyes: Eyes) -> "Store":
+        """The same database as these eyes see it: questions stay behind the wall, services work as before."""
+        seen = copy(self)
+        seen.eyes = eyes
+        return seen
 
     @contextmanager
     def writing(self, *, counting: bool = False) -> Iterator[Connection]:
@@ -68,7 +103,26 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One transaction that only reads."""
+        """One transaction that only reads; with somebody's eyes behind their wall: BehindTheWall beyond it."""
+        if self.eyes is None:
+            with self.reading_past_wall() as connection:
+                yield connection
+            return
+        blinded_sqlite = self.is_sqlite and self.eyes.blinded
+        with (self._engines.walled if blinded_sqlite else self.engine).connect() as connection:
+            if self.is_sqlite:
+                self._begin(connection, "BEGIN")
+            else:
+                begin_behind_wall(connection, self.eyes)
+            try:
+                yield connection
+            except DBAPIError as fault:
+                refuse_behind_wall(fault)
+                raise
+
+    @contextmanager
+    def reading_past_wall(self) -> Iterator[Connection]:
+        """One transaction that only reads, whoever asks: for what decides, and for pages that say why."""
         with self.engine.connect() as connection:
             self._begin(connection, "BEGIN")
             yield connection
@@ -81,7 +135,7 @@ class Store:
 
     def close(self) -> None:
         """Gives back every connection."""
-        self.engine.dispose()
+        self._engines.dispose()
 
     def _begin(self, connection: Connection, statement: str) -> None:
         # Said here rather than in an engine event, which would cost every statement a look at its listeners.
@@ -107,7 +161,7 @@ def driver_url(url: str | URL) -> URL:
     return parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, walled: bool = False) -> Engine:
     engine = create_engine(
         url,
         connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": STATEMENTS_KEPT_PREPARED},
@@ -121,6 +175,8 @@ def _sqlite(url: URL) -> Engine:
         connection.isolation_level = None  # BEGIN is the store's
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        if walled:
+            stand_guard(connection)
 
     return engine
 

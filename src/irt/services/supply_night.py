@@ -21,7 +21,7 @@ def plan_night(
     What an approved plan sends goes first; the study's rule then counts it as on its way.
     """
     who = actor or night_actor(store)
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         plan = due_plan(connection, study_id, at.date())
     if plan is not None:
         perform(store, who, at, ship_plan, ShipPlan(study_id=study_id, plan=plan), f"plan:{study_id}:{day}")
@@ -31,5 +31,5 @@ def plan_night(
 
 def night_actor(store: Store) -> Actor:
     """The installation itself as a planner of supply; IntegrityFault where it was never begun."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         return system_actor(connection, Role.SUPPLY_PLANNER)

@@ -75,7 +75,7 @@ def _perform_once(
                 raise IntegrityFault(f"{service.__name__} left no audit entry")
             write_audit(work)
     except (Refusal, IntegrityError) as fault:
-        with store.reading() as connection:
+        with store.reading_past_wall() as connection:
             earlier = _earlier_answer(Work(store, connection, actor, at), service, ask, key)
         if earlier is not None:
             return earlier

@@ -99,7 +99,7 @@ def make_webhook_key(work: Work, ask: MakeWebhookKey) -> WebhookKeyMade:
 
 def webhook_keys(store: Store, depot_id: int, now: datetime) -> tuple[bytes, ...]:
     """The keys that sign now, the newest first; none where none was made."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         sealed = connection.execute(_SEALED, {"depot_id": depot_id, "now": now}).scalars().all()
     return tuple(store.seal.open(each) for each in sealed)
 

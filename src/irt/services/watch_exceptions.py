@@ -137,7 +137,7 @@ class Watch:
         if self._looked_at is not None and now < self._looked_at + EVERY:
             return 0
         self._looked_at = now
-        with self.store.reading() as connection:
+        with self.store.reading_past_wall() as connection:
             studies = connection.execute(_IN_FORCE).scalars().all()
             locked = locked_chains(connection)
             watched = [study_id for study_id in studies if study_chain(study_id) not in locked]

@@ -76,7 +76,7 @@ class Worker:
         return jobs + deliver_outbox(self.store, self.mailroom, self.clock())
 
     def _claimed(self) -> ClaimedJob | None:
-        with self.store.reading() as connection:
+        with self.store.reading_past_wall() as connection:
             if not job_waits(connection, self.clock()):
                 return None
         with self.store.writing() as connection:

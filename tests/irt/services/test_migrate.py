@@ -8,6 +8,7 @@ from irt.services.migrate import SchemaNotCurrent, differences, migrate, migrati
 from irt.services.store import Store
 from irt.tables import METADATA
 from irt.tables.guards import drop_guard
+from irt.tables.walls import lower_walls
 
 
 def test_the_migrated_schema_is_the_one_the_code_knows(store: Store) -> None:
@@ -25,6 +26,7 @@ def test_migrating_twice_changes_nothing(store: Store) -> None:
 def test_it_leads_back_to_nothing_and_forth_again(store: Store) -> None:
     """Going back removes every table and trigger function; going forth makes them again."""
     with store.writing(counting=True) as connection:
+        lower_walls(connection)
         command.downgrade(migrations_of(connection), "base")
     with store.reading() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
