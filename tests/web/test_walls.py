@@ -27,6 +27,7 @@ PAST_THE_WALL = {
     "unblinded/invoices.py": "values of kit types, summed by blinding group, for whoever may see the invoice",
 }
 WITHOUT_EYES = {
+    "blinded/invitation.py": "nobody is signed in yet: whoever holds the letter",
     "blinded/parcel.py": "nobody is signed in: the installation itself asks, for whoever holds a parcel's label",
     "blinded/sign_in.py": "nobody is signed in yet",
 }

@@ -2,8 +2,9 @@
 
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Table
 
 from irt.blinding.roles import DataClass
 
@@ -39,7 +40,7 @@ def readable(table: str, classes: frozenset[DataClass]) -> tuple[str, ...]:
     return tuple(column for column, kind in register().get(table, {}).items() if kind in classes)
 
 
-def without_keys(table: Table) -> list[Column[object]]:
+def without_keys(table: Table) -> list[Any]:
     """The columns of a table that a page may read at all: for questions about whole rows of people's tables."""
     kinds = register()[table.name]
     return [column for column in table.c if kinds[column.name] != KEY]

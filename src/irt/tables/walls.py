@@ -41,7 +41,9 @@ def lower_walls(connection: Connection) -> None:
             connection.execute(text(f"DROP POLICY {policy} ON {table}"))
 
 
-_POLICIES = "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND policyname LIKE 'reach_irt%'"
+_POLICIES = (
+    "SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public' AND policyname LIKE 'reach_irt%'"
+)
 
 
 def missing_walls(connection: Connection) -> list[str]:
