@@ -21,6 +21,7 @@ from irt.errors import NotAllowed, NotFound
 from irt.reads.blinded_history import HistoryEntry, HistoryFilters, history_until
 from irt.states.subject import SUBJECT, SubjectEvent, SubjectStatus
 from irt.states.table import words
+from irt.tables.classes import without_keys
 from irt.tables.columns import table_of
 from irt.tables.kit import Kit, Movement
 from irt.tables.people import Account, RoleGrant, SignedInSession
@@ -94,7 +95,7 @@ _SHIPMENTS, _STEPS, _BREAKS = table_of(Shipment), table_of(ShipmentStep), table_
 
 _AXES = ("quality", "assignment", "accountability")
 _STUDY = select(_STUDIES).where(_STUDIES.c.id == bindparam("study_id"))
-_PERSON = select(_ACCOUNTS).where(_ACCOUNTS.c.username == bindparam("username"))
+_PERSON = select(*without_keys(_ACCOUNTS)).where(_ACCOUNTS.c.username == bindparam("username"))
 _IN_FORCE_THEN = and_(
     _GRANTS.c.starts_at <= bindparam("at"),
     or_(_GRANTS.c.ends_at.is_(None), _GRANTS.c.ends_at > bindparam("at")),

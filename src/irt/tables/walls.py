@@ -18,8 +18,11 @@ from irt.tables.classes import BLINDED_CLASSES, UNBLINDED_CLASSES, readable, reg
 BLINDED, UNBLINDED = "irt_blinded", "irt_unblinded"
 CLASSES: dict[str, frozenset[DataClass]] = {BLINDED: BLINDED_CLASSES, UNBLINDED: UNBLINDED_CLASSES}
 """Each role of the database, and the classes it may read."""
-PEOPLE = frozenset({"account", "api_token", "calendar_feed", "command", "sign_in_attempt", "signed_in_session"})
-"""People belong to the installation, not to a sponsor: no policy parts their rows, the rules of roles do."""
+PARTED = {"study_id", "chain"}
+"""Columns that tell a row's study. Tables without one are of people, who belong to the installation and not to a
+sponsor: no policy parts their rows, the rules of roles do."""
+_OTHERWISE = frozenset({"study", "sponsor", "secret_approval_matter"})
+"""Tables whose rows have a study all the same."""
 
 _SECRET = "secret_"  # noqa: S105 - how the names of tables with treatment begin
 _EVERY = "*"
@@ -63,7 +66,7 @@ def missing_walls(connection: Connection) -> list[str]:
     return [
         *(f"{role} may read {table}.{column}" for role, table, column in sorted(found - meant)),
         *(f"{role} may not read {table}.{column}" for role, table, column in sorted(meant - found)),
-        *(f"studies are not parted in {table}" for table in sorted(set(register()) - PEOPLE - parted)),
+        *(f"studies are not parted in {table}" for table in sorted(set(parted_tables()) - parted)),
     ]
 
 
@@ -104,11 +107,16 @@ def _walls() -> Iterator[str]:
                 yield f"GRANT SELECT ON {table} TO {role}"
             elif open_:
                 yield f"GRANT SELECT ({_quoted(open_)}) ON {table} TO {role}"
-    for table in register():
-        if table not in PEOPLE:
-            yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
-            for role in CLASSES:
-                yield f"CREATE POLICY reach_{role} ON {table} FOR SELECT TO {role} USING ({_reached(table, role)})"
+    for table in parted_tables():
+        yield f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"
+        for role in CLASSES:
+            yield f"CREATE POLICY reach_{role} ON {table} FOR SELECT TO {role} USING ({_reached(table, role)})"
+
+
+def parted_tables() -> list[str]:
+    """Tables whose rows belong to a study, by name."""
+    found = {name for name, table in METADATA.tables.items() if PARTED & set(table.c.keys())}
+    return sorted(found | _OTHERWISE)
 
 
 def _quoted(columns: tuple[str, ...]) -> str:

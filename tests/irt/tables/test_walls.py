@@ -11,7 +11,7 @@ from irt.services.behind_wall import BehindTheWall
 from irt.services.migrate import RolesMissing, differences, migrate
 from irt.services.store import Store
 from irt.tables.classes import BLINDED_CLASSES, readable, register
-from irt.tables.walls import PEOPLE, opening, role_lines
+from irt.tables.walls import opening, parted_tables, role_lines
 from tests.builders import a_store
 from tests.builders_trial import Trial
 from tests.postgresql import Server
@@ -98,7 +98,7 @@ def test_no_row_of_another_study_is_seen(postgresql_trial: Trial) -> None:
     """On PostgreSQL every table but those of people is empty to eyes that do not reach its study."""
     store = postgresql_trial.store.seen_with(Eyes(frozenset({postgresql_trial.study_id + 1})))
     filled = {}
-    for table in sorted(set(register()) - PEOPLE):
+    for table in parted_tables():
         columns = readable(table, BLINDED_CLASSES)
         question = f"SELECT count({columns[0] if columns else 1}) FROM {table}"
         with postgresql_trial.store.reading() as connection:
