@@ -133,18 +133,13 @@ def _place(store: Store, who: Who, asked: dict[str, str]) -> Place | None:
     study_id, site_id = _number(asked.get("study")), _number(asked.get("site"))
     if study_id is None:
         return who.place
-<<<<<<< HEAD
-    with store.reading() as connection:
+    with store.seen_with(blinded_eyes(who.actor)).reading() as connection:
         found = place_in(connection, who.actor, study_id, site_id)
     if found is not None or site_id is not None:
         return found
     # A link to a record names its study alone; site people read it at the site they chose, else at their first.
     theirs = [who.place, *who.places]
     return next((place for place in theirs if place is not None and place.study_id == study_id), None)
-=======
-    with store.seen_with(blinded_eyes(who.actor)).reading() as connection:
-        return place_in(connection, who.actor, study_id, site_id)
->>>>>>> 5747e16 (The database itself refuses what a page's reader may not see: roles, policies and an authorizer from one register)
 
 
 def _number(typed: str | None) -> int | None:
