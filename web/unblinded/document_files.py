@@ -19,6 +19,7 @@ from irt.reads.unblinded_list_approvals import ListRecord
 from irt.reads.unblinded_lists import loaded_lists
 from irt.reads.unblinded_live import live
 from irt.reads.unblinded_schedule import Schedule, ScheduleLine, schedule
+from irt.services.note_transfer import Recipient
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
 from web.downloads import TABLES, table_content
@@ -27,11 +28,7 @@ from web.unblinded.evidence import ALLOCATION_HEADS, Evidence, allocation_row, e
 
 DUMMY_MAX = 5_000
 KEY_BYTES = 32
-RECIPIENTS = (
-    "data monitoring committee",
-    "unblinded analysis statistician",
-    "regulatory authority",
-)
+RECIPIENTS = tuple(str(one) for one in Recipient)
 SCHEDULE_TITLE = "Randomization scheme and codes (16.1.7)"
 BATCHES_TITLE = "Subjects by batch (16.1.6)"
 EVIDENCE_TITLE = "Evidence of the randomization"
