@@ -92,8 +92,16 @@ def copy(person: Person, protocol: str, number: str, file: Path, mode: str | Non
 
 def _reports(person: Person, study: NamedStudy) -> dict[str, bytes]:
     with person.store.reading() as connection:
-        sheets = [sheet_of(connection, name, study.id, clock.now()) for name in REPORTS]
+        sheets = [
+            sheet_of(connection, name, study.id, clock.now()) for name in REPORTS if _may(person, study, name)
+        ]
     return pages_and_tables(sheets, study.words, made_by(person.actor.name, clock.now(), study.mode))
+
+
+def _may(person: Person, study: NamedStudy, name: str) -> bool:
+    """Whether a role over the whole study lets the person have the report."""
+    wanted = REPORTS[name].permission
+    return any(grant.covers(wanted, study.id, None) and grant.site_id is None for grant in person.actor.grants)
 
 
 def _refuse_existing(file: Path) -> None:

@@ -44,6 +44,11 @@ def test_the_blinded_pack(stocked: TerminalOffice, tmp_path: Path) -> None:
     whole = b"".join(files.values()).decode().lower()
     assert [word for word in ("nbt-140", "placebo", "pen-a", "pen-p") if word in whole] == []
     assert _examined(files, tmp_path / "opened") == 0
+    stocked.hire("quentin", "quality", where=("--study", STUDY))
+    stocked.does("audit", "pack", STUDY, "--out", "less.zip", "--user", "quentin")
+    assert set(REPORTS) - {name.removesuffix(".csv") for name in _opened("less.zip")} == {
+        *("subjects", "dispensings", "kits")
+    }
     assert "is there already" in stocked.refused("audit", "pack", STUDY, "--out", "evidence.zip", "--user", "ines")
 
 
