@@ -16,7 +16,8 @@ from web.leaks.people import Looker
 from web.leaks.sheet import Sheet, sheet_of
 
 API = "/api/v1/"
-PAGES_MAX = 80
+PAGES_MAX, SCREENS_MAX = 80, 8
+"""Of a list, over the API and on the screen: there each page is made of the whole list, and says the same."""
 EXAMPLES = 2
 _BLANK = re.compile(r"\{(\w+):(\w+)\}")
 _OTHERS = re.compile(
@@ -128,7 +129,8 @@ def _answers(caller: Caller, looker: Looker, asked: Asked) -> list[Answer]:
     headers = looker.bearer if asked.address.startswith(API) else looker.cookie
     found: list[Answer] = []
     address, seen = asked.address, set[str]()
-    while address and address not in seen and len(found) < PAGES_MAX:
+    most = PAGES_MAX if asked.address.startswith(API) else SCREENS_MAX
+    while address and address not in seen and len(found) < most:
         seen.add(address)
         answer = caller.get(address, headers)
         found.append(answer)

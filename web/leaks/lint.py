@@ -12,7 +12,7 @@ from irt.blinding.roles import Role
 from irt.errors import Refusal
 from irt.reads.named import NamedStudy
 from irt.reads.unblinded_course import consignments
-from irt.reads.unblinded_truth import true_arms, true_contents
+from irt.reads.unblinded_truth import TrueContent, true_arms, true_contents
 from irt.services.store import Store
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
@@ -138,14 +138,15 @@ def _types_of(linted: Linted, seen: Material) -> dict[str, tuple[int, str]]:
     contents = linted.truth.contents
     known = (number for number in _one_kit_each(linted.truth) if number in seen.kits)
     return {
-        number: (place[contents[number].kit_type], _site(contents[number].subject, linted))
+        number: (place[contents[number].kit_type], _site(contents[number], linted))
         for number in known
         if contents[number].kit_type in place
     }
 
 
-def _site(subject: str, linted: Linted) -> str:
-    return linted.truth.arms[subject].site if subject in linted.truth.arms else "free"
+def _site(kit: TrueContent, linted: Linted) -> str:
+    """Where a kit is, or of which site its subject is: kits of one site came in the same parcels."""
+    return linted.truth.arms[kit.subject].site if kit.subject in linted.truth.arms else kit.place
 
 
 def _worst(seen: Seen, true: Mapping[str, tuple[int, str]], seed: int, among: int) -> Judged:

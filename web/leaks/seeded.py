@@ -1,6 +1,6 @@
 """Leaks put in by hand, to see that the adversary finds them: what people would see if a rule were broken.
 
-Some are in the trial itself: its study breaks a rule that the checks of study files keep. The others change what is
+One is in the trial itself: its study breaks a rule that the checks of study files keep. The others change what is
 shown, after everybody has looked: they are what a page, a list or a file would tell that forgot its rule.
 """
 
@@ -208,25 +208,11 @@ SHOWN: tuple[Shown, ...] = (
 
 
 def in_the_trial() -> Iterator[InTheTrial]:
-    """Leaks that the checks of study files would refuse: the study is carried out without having been asked."""
+    """What the checks of study files would refuse, carried out unasked. Most others stop the program."""
     yield InTheTrial("L03", "each kit type has blinded lots of its own, with its own dates", _lots_by_type)
-    yield InTheTrial("L18", "one arm gets a kit more at each visit", _one_kit_more)
 
 
 def _lots_by_type(definition: StudyDefinition) -> StudyDefinition:
     size = definition.sizes["full"]
     lots = tuple(lot.model_copy(update={"blinded_lot": f"B{place}"}) for place, lot in enumerate(size.lots))
     return definition.model_copy(update={"sizes": {"full": size.model_copy(update={"lots": lots})}})
-
-
-def _one_kit_more(definition: StudyDefinition) -> StudyDefinition:
-    one = definition.arms[0].code
-    rules = tuple(
-        rule.model_copy(
-            update={"kits": tuple(kit.model_copy(update={"quantity": kit.quantity + 1}) for kit in rule.kits)}
-        )
-        if one in (rule.arms or ())
-        else rule
-        for rule in definition.dispensing
-    )
-    return definition.model_copy(update={"dispensing": rules})

@@ -246,6 +246,7 @@ TEMPLATES: dict[str, str] = {
     "discrepancy_reported": "{who} reported the discrepancy of kit {record}, {event}: told to {told_to}.",
     "record_signed": "{who} signed {record_kind} {record}: “{meaning}”.",
     "signature_refused": "{who} tried to sign {record_kind} {record} with details that do not match.",
+    "leak_report_kept": "{who} kept the leak report of {record}: {verdict}, {fields} fields named.",
     "access_reviewed": "{who} reviewed who has access: {roles} roles, {to_look_at} to look at.",
     "trail_reviewed": "{who} reviewed entries {from_entry} to {to_entry} of the history, as review {record}.",
     "incident_noted": "{who} noted incident {record}: {what}.",

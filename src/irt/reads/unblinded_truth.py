@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select
 
+from irt.states.kit import Custody
 from irt.tables.columns import table_of
 from irt.tables.kit import DispensedKit, Dispensing, Kit
 from irt.tables.secret import KitContent, TreatmentAssignment
@@ -20,12 +21,13 @@ class TrueArm(NamedTuple):
 
 
 class TrueContent(NamedTuple):
-    """A kit, how it looks, what is in it, and the subject it was assigned to; empty: nobody."""
+    """A kit, how it looks, what is in it, the subject it was assigned to (empty: nobody), and where it lies."""
 
     number: str
     blinding_group: str
     kit_type: str
     subject: str
+    place: str
 
 
 _RANDOMIZATIONS, _TREATMENTS, _SUBJECTS = table_of(Randomization), table_of(TreatmentAssignment), table_of(Subject)
@@ -41,8 +43,15 @@ _ARMS = (
     .order_by(_RANDOMIZATIONS.c.id)
 )
 _WHAT = (
-    select(_KITS.c.id, _KITS.c.number, _KITS.c.blinding_group, _CONTENTS.c.kit_type)
+    select(
+        _KITS.c.id,
+        _KITS.c.number,
+        _KITS.c.blinding_group,
+        _CONTENTS.c.kit_type,
+        func.coalesce(_SITES.c.number, _KITS.c.custody).label("place"),
+    )
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
+    .outerjoin(_SITES, (_SITES.c.id == _KITS.c.place_id) & (_KITS.c.custody == Custody.SITE))
     .where(_KITS.c.study_id == bindparam("study_id"))
     .order_by(_KITS.c.number)
 )
@@ -65,6 +74,6 @@ def true_contents(connection: Connection, study_id: int) -> list[TrueContent]:
     asked = {"study_id": study_id}
     whose = {kit: str(subject) for kit, subject in connection.execute(_WHOSE, asked)}
     return [
-        TrueContent(row.number, row.blinding_group, row.kit_type, whose.get(row.id, ""))
+        TrueContent(row.number, row.blinding_group, row.kit_type, whose.get(row.id, ""), str(row.place))
         for row in connection.execute(_WHAT, asked)
     ]

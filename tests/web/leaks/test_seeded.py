@@ -47,8 +47,8 @@ def _invented() -> Linted:
         arm = chance.choice("AP")
         arms.append(TrueArm(subject, site, arm))
         kits = [next(numbers) for _ in range(2)]
-        contents += [TrueContent(str(kit), "PEN", f"PEN-{arm}", subject) for kit in kits]
-        contents.append(TrueContent(str(next(numbers)), "PEN", f"PEN-{chance.choice('AP')}", ""))
+        contents += [TrueContent(str(kit), "PEN", f"PEN-{arm}", subject, "subject") for kit in kits]
+        contents.append(TrueContent(str(next(numbers)), "PEN", f"PEN-{chance.choice('AP')}", "", site))
         seen.subjects[subject] = {
             "page | Randomization no.": [str(chance.randrange(10_000, 99_999))],
             "page | size of the answer": [str(1200 + chance.randrange(40))],

@@ -1,7 +1,9 @@
 """How well a score tells two arms apart: the area under its curve, with a test and an interval.
 
 Within strata (sites) a score without a leak has nothing to do with the arms, so that its rank sum is judged by
-permutations of the arms within strata: mean and variance are known exactly (van Elteren 1960). The interval of the
+permutations of the arms within strata: mean and variance are known exactly (van Elteren 1960). Where units of one
+stratum do not get their arms one by one, as kits of a parcel, strata scatter more than that: then their own scatter
+is the variance. The interval of the
 adversary's area is DeLong's (1988), with sites as clusters (Obuchowski 1997), the wider of the two.
 """
 
@@ -15,6 +17,8 @@ from scipy.stats import norm, rankdata
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Marks = NDArray[np.int64]
+STRATA_MIN = 10
+"""So many strata, and their own scatter can be told."""
 
 
 class RankTest(NamedTuple):
@@ -40,7 +44,11 @@ def rank_test(scores: Floats, ones: Flags, strata: Marks) -> RankTest:
     variance = float((ones_in * (count - ones_in) * spread / pairs).sum())
     if variance <= 0:
         return RankTest(0.5, inf, 0.0)
-    beyond = float(ranks[ones].sum() - (ones_in * mean).sum())
+    beyond_in = np.bincount(strata, weights=ranks * ones) - ones_in * mean
+    beyond = float(beyond_in.sum())
+    telling = beyond_in[(ones_in > 0) & (ones_in < count)]
+    if len(telling) >= STRATA_MIN:
+        variance = max(variance, len(telling) * float(telling.var(ddof=1)))
     return RankTest(0.5 + beyond / (first * other), sqrt(variance) / (first * other), beyond / sqrt(variance))
 
 

@@ -47,6 +47,21 @@ def test_what_only_sites_differ_in_tells_nothing() -> None:
     assert _by_pairs(scores, ones) > 0.6
 
 
+def test_what_comes_in_clumps_scatters_more_than_permutations_say() -> None:
+    """At each site the later kits are mostly of one type, another one at each: no field tells a type from that."""
+    rng = np.random.default_rng(12)
+    sites = np.repeat(np.arange(30), 40)
+    later = np.tile(np.arange(40) >= 20, 30)
+    favoured = np.repeat(rng.random(30) < 0.5, 40)
+    ones = rng.random(1200) < np.where(later == favoured, 0.9, 0.1)
+    days = later * 30.0 + rng.random(1200)
+    clumped = rank_test(days, ones, sites)
+    assert abs(clumped.z) < 2.5
+    few = rank_test(days[sites < 9], ones[sites < 9], sites[sites < 9])
+    assert few.error < clumped.error
+    assert abs(rank_test(days, later ^ (rng.random(1200) < 0.3), sites).z) > 8
+
+
 def test_clusters_widen_the_interval() -> None:
     """Ten copies of each unit are no more than one; without clusters the interval is DeLong's."""
     rng = np.random.default_rng(3)
