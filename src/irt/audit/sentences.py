@@ -186,6 +186,8 @@ TEMPLATES: dict[str, str] = {
     "site_approval_recorded": "{who} recorded approval {record}, {what} of {place}: {reference}.",
     "site_approval_confirmed": "{who} held approval {record}, {what}, against its document and confirmed it.",
     "site_approval_withdrawn": "{who} withdrew approval {record}, {what}.",
+    "uat_kept": "{who} kept acceptance run {record} of version {version}: {scripts} scripts.",
+    "uat_signed": "{who} signed {record}; passed: {passed}. {evidence}",
     "study_lock_asked": "{who} asked for the lock of study {record}; still open: {open}.",
     "study_lock_set": "{who} locked study {record}: from now on only code breaks and reading are possible.",
     "study_lock_lift_asked": "{who} asked to lift the lock of study {record} for a correction.",

@@ -4,6 +4,7 @@ from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 from irt.tables import (
+    acceptance,
     activation,
     controlled,
     delegation,
@@ -44,6 +45,7 @@ from irt.tables import (
 
 __all__ = [
     "METADATA",
+    "acceptance",
     "activation",
     "controlled",
     "delegation",

@@ -148,6 +148,8 @@ GUARDS: tuple[Guard, ...] = (
     Guard("import_licence"),
     Guard("plan_way"),
     Guard("shipper"),
+    Guard("uat_run"),
+    Guard("uat_signature"),
     Guard("vendor_code"),
     Guard("vendor_interface"),
     Guard("vendor_notice"),

@@ -137,6 +137,8 @@ GUARDS = (
     Guard("import_licence"),
     Guard("plan_way"),
     Guard("shipper"),
+    Guard("uat_run"),
+    Guard("uat_signature"),
     Guard("vendor_code"),
     Guard("vendor_interface"),
     Guard("vendor_notice"),
@@ -601,6 +603,25 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_signature_sponsor_id")),
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_signature_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+    )
+    op.create_table(
+        "uat_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("version_hash", sa.String(), nullable=False),
+        sa.Column("scripts_hash", sa.String(), nullable=False),
+        sa.Column("scripts", sa.JSON(), nullable=False),
+        sa.Column("release", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_uat_run_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_uat_run_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_uat_run_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uat_run")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_uat_run_study_id_number")),
     )
     op.create_table(
         "vendor_notice",
@@ -1172,6 +1193,26 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_study_version_study_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_study_version")),
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_study_version_study_id_number")),
+    )
+    op.create_table(
+        "uat_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("run_id", sa.Integer(), nullable=False),
+        sa.Column("script", sa.String(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("evidence", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_uat_signature_account_id")),
+        sa.ForeignKeyConstraint(["run_id"], ["uat_run.id"], name=op.f("fk_uat_signature_run_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_uat_signature_signature_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_uat_signature_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_uat_signature_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uat_signature")),
+        sa.UniqueConstraint("run_id", "script", name=op.f("uq_uat_signature_run_id_script")),
     )
     op.create_table(
         "vendor_interface",
@@ -3795,6 +3836,7 @@ def downgrade() -> None:
     op.drop_table("vendor_message")
     op.drop_index(op.f("ix_vendor_interface_depot_id"), table_name="vendor_interface")
     op.drop_table("vendor_interface")
+    op.drop_table("uat_signature")
     op.drop_table("study_version")
     op.drop_table("study_lock_step")
     op.drop_table("study_end")
@@ -3834,6 +3876,7 @@ def downgrade() -> None:
     op.drop_table("certificate")
     op.drop_table("approval")
     op.drop_table("vendor_notice")
+    op.drop_table("uat_run")
     op.drop_table("signature")
     op.drop_index(op.f("ix_secret_unsealed_seed_allocator"), table_name="secret_unsealed_seed")
     op.drop_table("secret_unsealed_seed")
