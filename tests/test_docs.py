@@ -327,9 +327,36 @@ def test_every_leak_has_tests_that_exist_or_a_reason() -> None:
     lines = [line for line in page.partition("## The linter")[0].splitlines() if line.startswith("| L")]
     assert [line[2:5] for line in lines] == [f"L{number:02}" for number in LEAKS]
     assert [line for line in lines[:HELD] if not NAMED_TEST.search(line)] == []
-    for file, name in NAMED_TEST.findall(page):
-        tree = ast.parse((ROOT / file).read_text())
-        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, f"{file}::{name}"
+    assert _missing_tests(page) == []
+
+
+VERDICTS = {"met", "partly", "not met", "installation", "nothing of the kind"}
+
+
+def test_every_item_of_the_security_standard_has_its_place() -> None:
+    """Each row has a number and a verdict; what is met or partly met says where; tests that are named exist."""
+    page = (ROOT / "docs" / "validation" / "asvs.md").read_text()
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in _rows_of(page)]
+    chapters = {int(item) for row in rows for item in re.findall(r"(?:^|[ ,–])(\d+)\.\d+\.\d+", row[0])}
+    assert chapters == set(range(1, 15))
+    for item, _, verdict, *where in rows:
+        assert verdict in VERDICTS, item
+        assert verdict in {"nothing of the kind", "not met"} or "".join(where), item
+        assert verdict != "met" or "`" in "".join(where), item
+    assert _missing_tests(page) == []
+
+
+def _rows_of(page: str) -> list[str]:
+    return re.findall(r"^\| \d[^\n]*$", page, re.MULTILINE)
+
+
+def _missing_tests(page: str) -> list[str]:
+    """Tests that a page names and that are not in the file it names."""
+    functions = {
+        file: {node.name for node in ast.parse((ROOT / file).read_text()).body if isinstance(node, ast.FunctionDef)}
+        for file in {file for file, _ in NAMED_TEST.findall(page)}
+    }
+    return [f"{file}::{name}" for file, name in NAMED_TEST.findall(page) if name not in functions[file]]
 
 
 def _docstrings(tree: ast.AST) -> Iterator[str]:

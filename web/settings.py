@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from irt.states.records import Mode
+from web.single_sign_on import SingleSignOn
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     secure: bool = True
     address: str = ""
+    sso: SingleSignOn | None = None
     body_bytes_max: int = 12_000_000
 
     def cookie_name(self, word: str) -> str:

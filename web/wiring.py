@@ -15,6 +15,7 @@ from irt.states.records import Mode
 from irt.supply.planner import ResupplyPlanner
 from web.app import create_app
 from web.settings import Settings
+from web.single_sign_on import single_sign_on_from
 
 PLANNER: ResupplyPlanner = installed_planner()
 """Who proposes shipments in this installation; the pages know it by its Protocol only."""
@@ -29,6 +30,7 @@ def settings_from(environ: Mapping[str, str]) -> Settings:
         hosts=tuple(host.strip() for host in environ.get("IRT_HOSTS", "").split(",") if host.strip()),
         secure=not _yes(environ, "IRT_PLAIN_HTTP"),
         address=address_from(environ),
+        sso=single_sign_on_from(environ),
     )
 
 

@@ -36,7 +36,7 @@ THOROUGH = ("pharmacist.0",)
 """Who opens every page; the others open the first few of those that differ in a number only."""
 ALIKE_MAX = 2
 NEAR = {
-    "ada": ("/accounts", "/accounts/3", "/sign-in-attempts"),
+    "ada": ("/accounts", "/accounts/3", "/invitations", "/sign-in-attempts"),
     "quality.all": (
         "/approvals",
         "/calendar",

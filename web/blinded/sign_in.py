@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
 from irt.blinding.views import BlindedView
+from irt.errors import Refusal
 from irt.reads.blinded_people import person
 from irt.services.bootstrap import system_actor
 from irt.services.sessions import emergency_actor
@@ -30,6 +31,7 @@ from irt.services.sign_in import (
     confirm_passkey,
     sign_in,
 )
+from irt.services.sign_in_by_provider import SignInByProvider, sign_in_by_provider
 from irt.services.sign_out import SignOut, sign_out
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
@@ -42,9 +44,12 @@ from web.render import blinded_page
 from web.security import dropped_cookie, kept_cookie
 from web.session import CHOICE, SESSION, THEME, THEMES, Who, session_cookie
 from web.settings import Settings
+from web.single_sign_on import WAY_MAX, way_back, way_there
 
 Ask = TypeVar("Ask", bound=SQLModel)
 Answer = TypeVar("Answer", bound=SQLModel)
+WAY = "way"
+"""The cookie of somebody on the way to a provider and back."""
 _THEME_AGE = timedelta(days=365)
 _TAKEN_LONG = "This took too long, or you are not signed in yet. Sign in again."
 
@@ -59,6 +64,7 @@ class SignInView(BlindedView):
     message: str = ""
     said: str = ""
     emergency: str = ""
+    provider: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,13 +89,15 @@ class SignInPages(Controller):
         self,
         request: Request[Any, Any, Any],
         store: NamedDependency[Store],
+        settings: NamedDependency[Settings],
         next: FromQuery[str] = "/",
         out: FromQuery[bool] = False,
         joined: FromQuery[bool] = False,
     ) -> Response[str]:
         """The page to sign in."""
         said = "You are signed out." if out else "Your account is made. Sign in with it." if joined else ""
-        return _page(request, SignInView(local_address(next), new_key(store), said=said))
+        provider = settings.sso.name if settings.sso else ""
+        return _page(request, SignInView(local_address(next), new_key(store), said=said, provider=provider))
 
     @post("/sign-in", sync_to_thread=True)
     def sign_in(
@@ -102,6 +110,7 @@ class SignInPages(Controller):
     ) -> Response[Any]:
         """Checks name and password."""
         typed = SignInView(local_address(data.get("next")), new_key(store), data.get("username", ""))
+        typed = replace(typed, provider=settings.sso.name if settings.sso else "")
         client = client_of(request)
         ask = SignIn(username=typed.username, password=SecretStr(data.get("password", "")), client=client)
 
@@ -173,6 +182,57 @@ class SignInPages(Controller):
         ask = ConfirmPasskey(token=token, answer=SecretStr(data.get("passkey", "")), client=client)
         return _second_step(request, store, now, settings, data, lambda: _does(store, now, confirm_passkey, ask))
 
+    @get("/sign-in/sso", sync_to_thread=True)
+    def leave(
+        self,
+        request: Request[Any, Any, Any],
+        store: NamedDependency[Store],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+        next: FromQuery[str] = "/",
+    ) -> Response[Any]:
+        """To the provider of single sign-on; to our own page where there is none."""
+        if settings.sso is None:
+            return Redirect("/sign-in", status_code=303)
+        sso = settings.sso
+
+        def onward(way: tuple[str, str]) -> Response[Any]:
+            return Redirect(way[0], status_code=303, cookies=[kept_cookie(settings, WAY, way[1], WAY_MAX)])
+
+        return answered(
+            lambda: way_there(sso, settings.address, store.seal, local_address(next), now),
+            onward,
+            lambda refusal: _refused(request, store, local_address(next), refusal),
+        )
+
+    @get("/sign-in/sso/back", sync_to_thread=True)
+    def come_back(
+        self,
+        request: Request[Any, Any, Any],
+        store: NamedDependency[Store],
+        now: NamedDependency[datetime],
+        settings: NamedDependency[Settings],
+    ) -> Response[Any]:
+        """From the provider: into the account it knows the person by."""
+        if settings.sso is None:
+            return Redirect("/sign-in", status_code=303)
+        sso, client = settings.sso, client_of(request)
+        cookie = request.cookies.get(settings.cookie_name(WAY), "")
+
+        def pressed() -> tuple[SignInAnswer, str]:
+            request.app.state.installation.doorkeeper.admit(client, now)
+            known = way_back(sso, settings.address, store.seal, cookie, dict(request.query_params), now)
+            said = {"issuer": known.issuer, "subject": known.subject, "email": known.email, "client": client}
+            return _does(store, now, sign_in_by_provider, SignInByProvider(**said)), known.next
+
+        def onward(came: tuple[SignInAnswer, str]) -> Response[Any]:
+            typed = SignInView(came[1], new_key(store), provider=sso.name)
+            answer = _signed_in(request, settings, now, came[0], typed)
+            answer.cookies.append(dropped_cookie(settings, WAY))
+            return answer
+
+        return answered(pressed, onward, lambda refusal: _refused(request, store, "/", refusal))
+
     @post("/sign-out", sync_to_thread=True)
     def sign_out(
         self,
@@ -228,6 +288,12 @@ def _welcome(request: Request[Any, Any, Any], settings: Settings, answer: SignIn
     to_account = answer.password_temporary and "/account" in paths
     cookies = [session_cookie(settings, answer.token), dropped_cookie(settings, CHOICE)]
     return Redirect("/account" if to_account else wished, status_code=303, cookies=cookies)
+
+
+def _refused(request: Request[Any, Any, Any], store: Store, wished: str, refusal: Refusal) -> Response[str]:
+    settings = request.app.state.installation.settings
+    view = SignInView(wished, new_key(store), message=refusal.sentence, provider=settings.sso.name)
+    return _page(request, view, refusal.status_code)
 
 
 def _second_step(

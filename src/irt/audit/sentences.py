@@ -206,6 +206,7 @@ TEMPLATES: dict[str, str] = {
     "code_break_reviewed": "{who} reviewed the code break of subject {record}.",
     # People
     "signed_in": "{record} signed in.",
+    "known_to_provider": "{record} came from the provider {issuer}.",
     "sign_in_failed": "An attempt to sign in as {record} failed.",
     "code_asked": "{record} gave the right password and was asked for the six-digit code.",
     "signed_out": "{who} ended session {session} of {record}.",

@@ -96,13 +96,18 @@ def sign_in(work: Work, ask: SignIn) -> SignInAnswer:
     paused = standing_of(work, name).paused_until is not None
     if account is None or paused or not matches:
         return _refuse(work, name, ask.client)
-    if not has_second_factor(account):
-        return _begin(work, account, ask.client, with_code=False)
-    if ask.code is None:
-        return _ask_for_code(work, account, ask.client)
+    if ask.code is None or not has_second_factor(account):
+        return admit(work, account, ask.client)
     if not _code_fits(work, account, ask.code):
         return _refuse(work, name, ask.client)
     return _begin(work, account, ask.client, with_code=True)
+
+
+def admit(work: Work, account: RowMapping, client: str) -> SignInAnswer:
+    """Begins a session of somebody whose first factor held; half open where they have a second one."""
+    if has_second_factor(account):
+        return _ask_for_code(work, account, client)
+    return _begin(work, account, client, with_code=False)
 
 
 _SESSIONS = table_of(SignedInSession)

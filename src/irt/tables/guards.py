@@ -22,6 +22,7 @@ class Guard:
 
 
 GUARDS: tuple[Guard, ...] = (
+    Guard("account_identity"),
     Guard("address_reading"),
     Guard("annotation"),
     Guard("assessed_kit"),

@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 GUARDS = (
+    Guard("account_identity"),
     Guard("address_reading"),
     Guard("annotation"),
     Guard("assessed_kit"),
@@ -222,6 +223,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sponsor")),
         sa.UniqueConstraint("name", name=op.f("uq_sponsor_name")),
     )
+    op.create_table(
+        "account_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_account_identity_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_account_identity_issuer_subject")),
+    )
+    op.create_index(op.f("ix_account_identity_account_id"), "account_identity", ["account_id"], unique=False)
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3911,6 +3924,8 @@ def downgrade() -> None:
     op.drop_table("calendar_feed")
     op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
     op.drop_table("api_token")
+    op.drop_index(op.f("ix_account_identity_account_id"), table_name="account_identity")
+    op.drop_table("account_identity")
     op.drop_table("sponsor")
     op.drop_index(op.f("ix_sign_in_attempt_username"), table_name="sign_in_attempt")
     op.drop_table("sign_in_attempt")
