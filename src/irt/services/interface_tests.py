@@ -84,6 +84,9 @@ _TEST_OF = select(_STUDIES.c.id).where(
 
 def sign_interface_test(work: Work, ask: SignInterfaceTest) -> InterfaceTestSigned:
     """Signed for the vendor by somebody of that depot, for supply by a supply manager; in a test study alone."""
+    if work.actor.grant_for(Permission.ACTIVATE_SITE, ask.study_id, None) is None:
+        # Before anything is looked at: whoever has no part in the study is not told that there is one.
+        work.actor.require(Permission.FULFIL_SHIPMENT, ask.study_id)
     lock_row(work, ask.study_id)
     study = work.one("study", _STUDY, study_id=ask.study_id)
     if study["mode"] != Mode.TEST:

@@ -1,0 +1,171 @@
+"""One installation, many sponsors: whoever belongs to one reaches nothing of another, by whatever address.
+
+The addresses come from the table of routes, so a new page or operation cannot be forgotten.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from irt.blinding.roles import SITE_ROLES, Role
+from irt.services.load_study import LoadStudy, load_study
+from irt.services.store import Store
+from tests.builders_supply import the_study
+from tests.web.api.system import System
+from tests.web.browser import Browser
+from tests.web.world import World
+from web import installation
+from web.api.operations import EXAMPLE
+from web.api.room import every_operation
+
+BLINDED = (
+    *(Role.INVESTIGATOR, Role.COORDINATOR, Role.PHARMACIST, Role.MONITOR, Role.STUDY_TEAM, Role.SUPPLY_PLANNER),
+    *(Role.COURIER, Role.CUSTOMS_BROKER, Role.STATISTICIAN, Role.CONFIGURATOR, Role.HELP_DESK, Role.ADMINISTRATOR),
+    *(Role.INSPECTOR, Role.SAFETY),
+)
+UNBLINDED = (
+    *(Role.UNBLINDED_PHARMACIST, Role.UNBLINDED_MONITOR, Role.SUPPLY_MANAGER, Role.QUALIFIED_PERSON),
+    *(Role.QUALITY, Role.UNBLINDED_STATISTICIAN),
+)
+NOWHERE = 9
+"""The id of a study that is not there; of as many digits as the one that is another sponsor's."""
+PARAMETER = re.compile(r"\{(\w+):(\w+)\}")
+OPEN_TO_ALL = re.compile(r"^/(static|health|ready|sign-in|api/v1/health|api/v1/openapi|api/docs)")
+REFERENCE = re.compile(r'"reference":"[A-Z0-9]+"')
+"""Letters that find a refusal in the log; drawn anew for each."""
+EMPTY = {
+    f"/api/v1/studies/{{study_id:int}}/{noun}": "a list of the caller's own sites: of any other study none"
+    for noun in ("outage-packs", "storage-units", "verification")
+}
+CHANGING = frozenset({"date", "content-length", "x-request-id", "set-cookie"})
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A world with a study of one sponsor under way, and people of another sponsor."""
+
+    world: World
+    known: Mapping[str, str]
+    words: frozenset[str]
+
+
+@pytest.fixture
+def neighbours(world: World, monkeypatch: pytest.MonkeyPatch) -> Neighbours:
+    """The study under way has a subject with kits; others hold every role in another sponsor's study."""
+    monkeypatch.setattr(installation, "REQUESTS_MAX", 1_000_000)
+    subject, dispensing = System.of(world, "investigator.0").dispenses()
+    theirs = _other_study(world)
+    for name, roles in (("stranger", BLINDED), ("initiate", UNBLINDED)):
+        site = _one(world.store, "SELECT id FROM site WHERE study_id = :study", theirs)
+        where = [(role, {"study_id": theirs} | ({"site_id": site} if role in SITE_ROLES else {})) for role in roles]
+        world.office.hire(name, *where)
+    kit = dispensing["kits"][0]["number"]
+    shipment = str(_one(world.store, "SELECT number FROM shipment WHERE study_id = :study", world.study_id))
+    known = {"subject": subject, "kit": kit, "shipment": shipment, "site": world.sites[0][0], "depot": "NLD"}
+    names = _one(world.store, "SELECT protocol FROM study WHERE id = :study", world.study_id)
+    return Neighbours(world, known, frozenset({subject, kit, shipment, names}))
+
+
+def _other_study(world: World) -> int:
+    study = the_study("activ6")
+    identity = study.study.model_copy(update={"sponsor": "Another sponsor"})
+    whole = study.model_copy(update={"study": identity}).model_dump(mode="json")
+    ask = LoadStudy(definition=whole, size="small", effective_from=world.now.date())
+    world.office.hire("founder", (Role.CONFIGURATOR, {}))
+    return int(world.office.does(world.office.account("founder"), load_study, ask).study_id)
+
+
+def _one(store: Store, question: str, study: int) -> Any:
+    with store.reading() as connection:
+        return connection.execute(text(question + " ORDER BY id LIMIT 1"), {"study": study}).scalar_one()
+
+
+@pytest.mark.parametrize("username", ["stranger", "initiate"])
+def test_another_sponsor_s_record_is_as_if_it_were_not_there(neighbours: Neighbours, username: str) -> None:
+    """Each address and command with its ids is answered like one with ids that nobody has, to the word."""
+    browser = neighbours.world.signed_in(username)
+    system = System.of(neighbours.world, username)
+    told = {}
+    asked = 0
+    ids = (neighbours.world.study_id, NOWHERE)
+    for path in _paths(neighbours.world):
+        there, not_there = (_address(path, study, neighbours.known) for study in ids)
+        answers = [_get(browser, system, address) for address in (there, not_there)]
+        asked += 1
+        if _bare(answers[0], there) != _bare(answers[1], not_there) or (
+            answers[0].status_code < 300 and path not in EMPTY
+        ):
+            told[path] = [answer.status_code for answer in answers]
+    for path, example in _commands():
+        bodies = [_renamed(example, study, neighbours.known) for study in ids]
+        answers = [system.does_alone(path, **body) for body in bodies]
+        asked += 1
+        if _bare(answers[0]) != _bare(answers[1]) or answers[0].status_code < 400:
+            told[f"POST {path}"] = [answer.status_code for answer in answers]
+    assert told == {}
+    assert asked > 250
+
+
+def test_no_page_of_one_s_own_names_another_sponsor_s_records(neighbours: Neighbours) -> None:
+    """Lists, tiles, searches and calendars tell of one's own study alone."""
+    told: dict[str, set[str]] = {}
+    for username in ("stranger", "initiate"):
+        browser, system = neighbours.world.signed_in(username), System.of(neighbours.world, username)
+        for path in (path for path in _all_paths(neighbours.world) if "{" not in path):
+            answer = _get(browser, system, path)
+            assert answer.status_code < 500, path
+            if found := {word for word in neighbours.words if re.search(rf"\b{re.escape(word)}\b", answer.text)}:
+                told[f"{username} {path}"] = found
+    assert told == {}
+
+
+def _all_paths(world: World) -> Iterator[str]:
+    routes: Iterable[Any] = world.browser().client.app.routes
+    for path in sorted({route.path for route in routes if "GET" in getattr(route, "methods", ())}):
+        if not OPEN_TO_ALL.match(path):
+            yield path
+
+
+def _paths(world: World) -> Iterator[str]:
+    return (path for path in _all_paths(world) if "{study_id:int}" in path)
+
+
+def _address(path: str, study: int, known: Mapping[str, str]) -> str:
+    def value(found: re.Match[str]) -> str:
+        name, kind = found.groups()
+        noun = next((noun for noun in known if f"/{noun}s/{{{name}" in path), "shipment")
+        if name == "study_id":
+            return str(study)
+        return "1" if kind == "int" else known.get(name, known[noun])
+
+    return PARAMETER.sub(value, path)
+
+
+def _get(browser: Browser, system: System, address: str) -> Response:
+    if address.startswith("/api/"):
+        return system.client.get(address, headers=system.header)
+    return browser.client.get(address, follow_redirects=False)
+
+
+def _commands() -> Iterator[tuple[str, dict[str, Any]]]:
+    for operation in every_operation():
+        example = operation.opt.get(EXAMPLE)
+        if example is not None and "study_id" in example:
+            yield from ((path, example) for path in sorted(operation.paths))
+
+
+def _renamed(example: dict[str, Any], study: int, known: Mapping[str, str]) -> dict[str, Any]:
+    named = {name: known[name] for name in known if isinstance(example.get(name), str)}
+    return {**example, **named, "study_id": study}
+
+
+def _bare(answer: Response, address: str = "") -> tuple[int, str, list[tuple[str, str]]]:
+    """The answer without the address asked, which a page repeats, and without what changes by itself."""
+    words = REFERENCE.sub("", answer.text.replace(address, "here") if address else answer.text)
+    head = sorted((name, value.replace(address, "here")) for name, value in answer.headers.items() if address)
+    return answer.status_code, words, [(name, value) for name, value in head if name not in CHANGING]
