@@ -35,9 +35,7 @@ def test_everything_is_opened_and_nothing_breaks(small: Linted) -> None:
     """Pages, lists, files and the API; every subject and many kits are seen."""
     looking = small.looking
     assert looking.faults == []
-    assert {"/subjects", "/stock", "/history", "/studies/{study_id:int}/subjects/{number:str}"} <= set(
-        looking.reached
-    )
+    assert {"/subjects", "/stock", "/studies/{study_id:int}/subjects/{number:str}"} <= set(looking.reached)
     assert any(route.startswith("/api/v1/") for route in looking.reached)
     assert "/randomization/allocations" not in looking.reached
     assert set(looking.material.subjects) >= set(small.truth.arms)
