@@ -20,6 +20,7 @@ from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.access import AccessPages
+from web.blinded.accidents import AccidentPages
 from web.blinded.account import AccountPages
 from web.blinded.accountability import AccountabilityPages
 from web.blinded.activation import ActivationPages
@@ -77,6 +78,7 @@ from web.blinded.pickups import PickupPages
 from web.blinded.plan_compare import BlindedPlanComparePages
 from web.blinded.plan_network import BlindedPlanNetworkPages
 from web.blinded.plan_stock import BlindedPlanStockPages
+from web.blinded.planned_unblinding import PlannedUnblindingPages
 from web.blinded.plans import BlindedPlanPages
 from web.blinded.preparations import PreparationPages
 from web.blinded.quality import QualityPages
@@ -101,6 +103,7 @@ from web.blinded.temperature import ExcursionPages, LoggerFilePages
 from web.blinded.time_machine import TimeMachinePages
 from web.blinded.tokens import TokenPages
 from web.blinded.trail_reviews import TrailReviewPages
+from web.blinded.unblinding import UnblindingPages
 from web.blinded.vendor_codes import VendorCodePages
 from web.blinded.verification import VerificationPages
 from web.blinded.version import VersionPage
@@ -138,16 +141,19 @@ from web.unblinded.plan_compare import PlanComparePages
 from web.unblinded.plan_pages import PlanPages
 from web.unblinded.plan_reasons import PlanReasonPages
 from web.unblinded.plan_runs import PlanRunPages
+from web.unblinded.planned_lists import PlannedListPages
 from web.unblinded.pools import PoolPages
 from web.unblinded.predictability import PredictabilityPages
 from web.unblinded.randomization import RandomizationPages
 from web.unblinded.randomization_lists import RandomizationListPages
 from web.unblinded.release import ReleasePages
 from web.unblinded.responses import ResponsePages
+from web.unblinded.safety_cases import SafetyCasePages
 from web.unblinded.supply import SupplyPages
 from web.unblinded.supply_network import ResupplyLevelPages, SupplySitePages
 from web.unblinded.supply_shipments import SupplyShipmentPages
 from web.unblinded.twin import TwinPages
+from web.unblinded.unblinding_log import FullLogPages
 from web.unblinded.vendor_skus import VendorSkuPages
 from web.unblinded.versions import VersionComparisonPages
 
@@ -218,6 +224,12 @@ ROOMS: tuple[Any, ...] = (
     CodeBreakPages,
     CodeBreakRecordPages,
     CodeBreakResultPages,
+    UnblindingPages,
+    AccidentPages,
+    PlannedUnblindingPages,
+    PlannedListPages,
+    FullLogPages,
+    SafetyCasePages,
     DepotPages,
     DepotLabelPages,
     SupplyPages,

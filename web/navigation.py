@@ -72,6 +72,8 @@ _DOORS = (
     _seldom("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
     _seldom("Gates", "/gates", "verified", _P.VIEW_GATE),
     _seldom("Dashboard", "/activation", "chart", _P.VIEW_STUDY_LIFE),
+    _door("Safety cases", "/safety-cases", "unblinded", _P.ASSESS_CASE),
+    _seldom("Unblinding", "/unblinding", "codebreak", _P.VIEW_UNBLINDING),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
     _seldom("Records", "/records", "document", _P.VIEW_INCIDENTS),
     _seldom("Delegation", "/delegation", "sign", _P.VIEW_DELEGATION),

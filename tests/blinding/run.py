@@ -20,6 +20,7 @@ from tests.blinding.story_of_change import (
     go_on_paper,
     note_incident,
     practise_recall,
+    unblind,
     warm_parcel,
     write_label,
 )
@@ -74,6 +75,7 @@ def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
         write_label(world)
         destroy_kit(world)
         go_on_paper(world)
+        unblind(world)
         foresee(world)
         prove(world)
         _look(world)

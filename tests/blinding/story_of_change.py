@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import text
 
 from irt.blinding.roles import Role
+from irt.services.assess_case import AssessCase, assess_case
 from irt.services.change_expiry import ChangeExpiry, change_expiry
 from irt.services.label_masters import (
     ProofLabelMaster,
@@ -15,7 +16,9 @@ from irt.services.label_masters import (
     proof_label_master,
     write_label_master,
 )
+from irt.services.plan_unblinding import PlanUnblinding, plan_unblinding
 from irt.services.propose_levels import ProposeLevels, propose_levels
+from irt.services.take_unblinded_list import TakeUnblindedList, take_unblinded_list
 from tests.blinding.worlds import WITNESS, OneWorld
 from tests.cast import PASSWORD, signing
 from tests.irt.labels.builders import WHOLE
@@ -144,6 +147,36 @@ def go_on_paper(world: OneWorld) -> None:
     now = world.now.isoformat()
     broken = {"seal": 1, "reason": "overdose", "opened_by": "Dr Ek", "outage_from": now, "happened_at": now}
     world.does("investigator.1", "/outage/enter-code-break", pack="K-0001", **broken)
+
+
+def unblind(world: OneWorld) -> None:
+    """A practice, an accident, a case that is unblinded and one that is not, and a list that is taken."""
+    with world.store.reading() as connection:
+        subjects = connection.execute(
+            text("SELECT s.number FROM subject s JOIN randomization r ON r.subject_id = s.id ORDER BY r.id LIMIT 2")
+        ).scalars()
+        first, second = subjects.all()
+    site, house = world.sites[0][0], house_of(world)
+    world.does("investigator.0", "/code-breaks/practise", site=site, reason="other", signing=SIGNING)
+    seen = {"learner": "coordinator.0", "how": "paper_or_label", "told": "not_sure"}
+    words = "A note lay open in the ward."
+    seen |= {"learned_at": world.now.isoformat(), "words": words, "subject": first}
+    world.does("coordinator.0", "/accidental-unblindings", **seen)
+    for number, subject, expected in (("C-1", first, False), ("C-2", second, True)):
+        answers = {"serious": True, "suspected": True, "expected": expected, "reason": "Reported."}
+        facts = {"study_id": world.study_id, "number": number, "subject": subject, "signing": signing()}
+        house.do(Role.SAFETY, assess_case, AssessCase.model_validate({**answers, **facts}))
+    plan = {"purpose": "interim_analysis", "scope": "subjects", "values": [second], "reason": "First look."}
+    who = {
+        "recipients": [{"name": "Dr Lund", "organisation": "DMC"}],
+        "stays_blinded": "All.",
+        "safeguards": "None.",
+    }
+    asked = PlanUnblinding.model_validate({"study_id": world.study_id, **plan, **who, "signing": signing()})
+    number = house.do(Role.UNBLINDED_STATISTICIAN, plan_unblinding, asked).number
+    world.does("study_team.all", "/planned-unblindings/decide", number=number, granted=True, signing=SIGNING)
+    take = TakeUnblindedList(study_id=world.study_id, number=number, again=number, signing=signing())
+    house.do(Role.UNBLINDED_STATISTICIAN, take_unblinded_list, take)
 
 
 def _definition(world: OneWorld) -> dict[str, Any]:

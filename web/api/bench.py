@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from sqlmodel import Field, SQLModel
 
 from irt.blinding.roles import DataClass, Permission
+from irt.blinding.unblinding import Path
 from irt.randomization.design import design_of
 from irt.reads.unblinded_bench import PaperLine, paper, papers
+from irt.reads.unblinded_known_arms import USUAL
 from irt.services.bench import StartBenchWork, start_bench_work
 from web.api.gate import SHOWS
 from web.api.operations import (
@@ -72,10 +74,11 @@ class TestOutcomes(BenchQuestion):
 
 
 class GuessAfterCodeBreaks(SQLModel):
-    """Randomizations supposed known besides those whose code is broken, by their number in the study."""
+    """Randomizations supposed known, by number, besides those that became known on these paths of unblinding."""
 
     study_id: int
     also: list[int] = Field(default=[], max_length=KNOWN_MAX)
+    paths: list[Path] = Field(default=list(USUAL), max_length=len(Path), description="of unblinding, counted in")
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def test_outcomes(connection: Connection, ask: TestOutcomes) -> StartBenchWork:
 
 def guess_after_code_breaks(connection: Connection, ask: GuessAfterCodeBreaks) -> StartBenchWork:
     """Starts working out what a blinded reader could guess who knows these arms."""
-    return guesses(connection, ask.study_id, ask.also)
+    return guesses(connection, ask.study_id, ask.also, ask.paths)
 
 
 @unblinded_question(

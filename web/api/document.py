@@ -41,6 +41,7 @@ TAGS = {
     "work": "What waits to be done, and what was done.",
     "jobs": "Work that takes long: started, looked at, cancelled.",
     "code breaks": "The treatment of one subject, in an emergency.",
+    "unblinding": "Practices, safety cases, accidents, planned lists, and the log of all paths.",
     "unblinded": "What is in kits, who got what, and stock by kit type, for unblinded roles alone.",
     "randomization": "Lists, the seed's custody, the bench and the documents of the independent statistician.",
     "health": "Whether the API answers.",

@@ -48,6 +48,7 @@ from web.api import (
     supply,
     twins,
     unblinded,
+    unblinding,
 )
 from web.api.document import docs_page, health, openapi_document
 from web.api.gate import find_caller, find_seen_store, gate
@@ -78,6 +79,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "work": (*history.OPERATIONS, *calendar.OPERATIONS),
     "jobs": jobs.OPERATIONS,
     "code breaks": code_breaks.OPERATIONS,
+    "unblinding": unblinding.OPERATIONS,
     "unblinded": (*unblinded.OPERATIONS, *dose_finding.OPERATIONS),
     "randomization": (*randomization_lists.OPERATIONS, *bench.OPERATIONS, *documents.OPERATIONS),
 }

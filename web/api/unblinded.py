@@ -16,11 +16,14 @@ from irt.reads.unblinded_live import LivePage, live
 from irt.reads.unblinded_responses import ResponsesPage, response_feed
 from irt.reads.unblinded_schedule import Schedule, schedule
 from irt.reads.unblinded_supply import SiteLevels, StockAgainstLevels
+from irt.services.look_at_treatment import LookAtTreatment, look_at_treatment
 from irt.services.store import Store
+from irt.services.unit_of_work import perform
 from irt.supply.level_file import read_level_file
 from irt.supply.resupply import MinMax
 from web.api.operations import After, AfterId, Caller, Limit, Now, Number, Records, StudyId, unblinded_question
 from web.api.readings import write_down
+from web.press import new_key
 
 
 @dataclass(frozen=True)
@@ -95,8 +98,7 @@ def list_kit_contents(
             raise not_found("site")
         kits = sorted(known_kits(connection, here, now), key=lambda kit: kit.number)
     left = [kit for kit in kits if kit.number > after]
-    what = f"contents of the kits at site {site}"
-    _log_at(store, caller, now, here, what, Permission.VIEW_STOCK, len(left[:limit]))
+    _look(store, caller, now, here, rows=len(left[:limit]))
     return ContentsPage(tuple(left[:limit]), left[limit - 1].number if len(left) > limit else None)
 
 
@@ -115,7 +117,7 @@ def show_kit_contents(study_id: StudyId, number: Number, caller: Caller, store: 
                 break
         else:
             raise not_found("kit")
-    _log_at(store, caller, now, site, f"contents of kit {number}", Permission.VIEW_STOCK, 1)
+    _look(store, caller, now, site, kit=number, rows=1)
     return kit
 
 
@@ -134,8 +136,7 @@ def show_treatment(study_id: StudyId, number: Number, caller: Caller, store: Rec
                 break
         else:
             raise not_found("subject")
-    what = f"treatment of subject {number}"
-    _log_at(store, caller, now, site, what, Permission.VIEW_SUBJECTS, len(told.kits))
+    _look(store, caller, now, site, subject=number, rows=len(told.kits))
     return told
 
 
@@ -249,11 +250,19 @@ def _sites(connection: Connection, caller: Actor, permission: Permission, study_
     ]
 
 
-def _log_at(
-    store: Store, caller: Actor, now: datetime, site: WorkSite, what: str, permission: Permission, rows: int
+def _look(
+    store: Store,
+    caller: Actor,
+    now: datetime,
+    site: WorkSite,
+    *,
+    subject: str | None = None,
+    kit: str | None = None,
+    rows: int,
 ) -> None:
-    """A reading at one site."""
-    write_down(store, caller, now, site.study_id, what, rows, site_id=site.site_id, permission=permission)
+    """A look at treatments at one site, in the log of unblinding too."""
+    ask = LookAtTreatment(study_id=site.study_id, site=site.site, subject=subject, kit=kit, rows=rows)
+    perform(store, caller, now, look_at_treatment, ask, new_key(store))
 
 
 @unblinded_question(

@@ -13,7 +13,7 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import DataClass, Permission
 from irt.blinding.views import BlindedView
-from irt.errors import BadInput, Refusal
+from irt.errors import BadInput, NotAllowed, Refusal
 from irt.gs1.syringe_label import SyringeLabel, syringe_label
 from irt.reads.blinded_dispensing import DispenseView, dispensing_page
 from irt.reads.blinded_preparations import PreparationLine, preparation_at, preparations_at, preparations_of
@@ -213,6 +213,8 @@ def _form(
     with desk.store.reading() as connection:
         found = dispensing_page(connection, actor, study_id, subject, dispensing_id, desk.now)
     actor.require(Permission.PREPARE_KITS, study_id, found.site_id)
+    if found.prepared_by_other:
+        raise NotAllowed("See your unblinded pharmacist, who prepares in this study.")
     site = next(site for site in _sites(desk) if site.site_id == found.site_id)
     with desk.store.reading() as connection:
         lines = preparations_of(connection, site, dispensing_id, desk.now)

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from irt.blinding.unblinding import Path
 from irt.errors import BadInput
 from irt.randomization.assessment.assess import DOSE_FINDING, NotAssessable
 from irt.randomization.assessment.usual_designs import title, usual_designs
@@ -12,7 +13,8 @@ from irt.randomization.bench_work import BenchKind, design_record
 from irt.randomization.catalogue import entry_of, method_of
 from irt.randomization.design import Design, design_of
 from irt.randomization.outcomes_file import read_outcomes
-from irt.reads.unblinded_trial import broken_codes, trial_record
+from irt.reads.unblinded_known_arms import USUAL, known_arms, known_on
+from irt.reads.unblinded_trial import trial_record
 from irt.services.bench import StartBenchWork
 
 SUBJECTS_MAX = 20_000
@@ -75,17 +77,19 @@ def outcomes_test(
     return _question(study_id, BenchKind.TEST, words, asked)
 
 
-def guesses(connection: Connection, study_id: int, also: Sequence[int]) -> StartBenchWork:
-    """What a blinded reader could guess, who knows the broken codes and the randomizations named besides."""
+def guesses(
+    connection: Connection, study_id: int, also: Sequence[int], paths: Sequence[Path] = USUAL
+) -> StartBenchWork:
+    """What a reader could guess who knows the arms told on these paths and the randomizations named besides."""
     record = trial_record(connection, study_id)
     subjects = len(record["subjects"])
     if len(also) > KNOWN_MAX or not all(1 <= number <= subjects for number in also):
         raise BadInput(
             f"Name up to {KNOWN_MAX} randomizations from 1 to {subjects:,}, as 3, 7. Nothing was started."
         )
-    known = sorted({*broken_codes(connection, study_id), *also})
+    known = sorted({*known_on(known_arms(connection, study_id), paths), *also})
     if not known:
-        raise BadInput("No code is broken. Nothing was started. Name randomizations to suppose known.")
+        raise BadInput("No arm became known. Nothing was started. Name randomizations to suppose known.")
     words = f"What {len(known)} known {'arm tells' if len(known) == 1 else 'arms tell'}"
     return _question(study_id, BenchKind.GUESSES, words, record | {"known": known})
 

@@ -21,7 +21,7 @@ from irt.reads.unblinded_contents import (
     subject_treatment,
     treated_subjects,
 )
-from irt.services.log_reading import LogReading, log_reading
+from irt.services.look_at_treatment import LookAtTreatment, look_at_treatment
 from web.blinded.desk import Desk, go
 from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import secret_page
@@ -67,7 +67,7 @@ class ContentsPages(Controller):
         with desk.store.reading() as connection:
             kits = known_kits(connection, site, desk.now)
             subjects = treated_subjects(connection, site)
-        _log(desk, site, f"contents of the kits at site {site.site}", Permission.VIEW_STOCK, len(kits))
+        _log(desk, site, None, len(kits))
         last_page = max((len(kits) + KITS_SHOWN - 1) // KITS_SHOWN, 1)
         shown = min(max(page, 1), last_page)
         view = ContentsView(
@@ -95,7 +95,7 @@ class ContentsPages(Controller):
                     break
             else:
                 raise not_found("subject")
-        _log(desk, site, f"treatment of subject {number}", Permission.VIEW_SUBJECTS, len(treatment.kits))
+        _log(desk, site, number, len(treatment.kits))
         view = TreatmentView(treatment, site.site)
         return secret_page(desk, "contents/subject.html", view, f"Treatment {number}", "Contents", study_id)
 
@@ -115,6 +115,6 @@ def _here(desk: Desk, site: WorkSite) -> bool:
     return desk.who.study_id in (None, site.study_id) and desk.who.site_id in (None, site.site_id)
 
 
-def _log(desk: Desk, site: WorkSite, what: str, permission: Permission, rows: int) -> None:
-    ask = LogReading(study_id=site.study_id, site_id=site.site_id, what=what, permission=permission, rows=rows)
-    desk.press(log_reading, ask, desk.key())
+def _log(desk: Desk, site: WorkSite, subject: str | None, rows: int) -> None:
+    ask = LookAtTreatment(study_id=site.study_id, site=site.site, subject=subject, rows=rows)
+    desk.press(look_at_treatment, ask, desk.key())

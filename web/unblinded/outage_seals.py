@@ -99,15 +99,29 @@ def _paper(desk: Desk, told: OpeningWordsTold) -> bytes:
     """A sheet for each seal, so that each goes into an envelope of its own."""
     title = f"Pack {told.pack}, site {told.site}: {told.half}"
     sheets = Sheets(Masthead(title, "Fold, seal, number the envelope", desk.who.printed_name, desk.now))
-    for place, page in enumerate(told.pages):
+    _practice(sheets, told)
+    for place, page in enumerate(told.pages, start=1):
         _next_sheet(sheets, place, f"Seal {page.number}, subject {page.subject}")
         sheets.sentence("Find the word that stands on the slip of this number. Beside it stands the treatment.")
         sheets.rows(("Word", "Treatment"), page.lines, (1, 3))
-    for place, slip in enumerate(told.slips):
+    for place, slip in enumerate(told.slips, start=1):
         _next_sheet(sheets, place, f"Seal {slip.number}, subject {slip.subject}")
         sheets.sentence("The word that opens the page of this number:")
         sheets.heading(slip.word)
     return sheets.paper()
+
+
+def _practice(sheets: Sheets, told: OpeningWordsTold) -> None:
+    """The first sheet of each half: no subject's, to practise with."""
+    if told.practice is None:
+        return
+    sheets.heading("Practice seal 0: of no subject")
+    if told.half == "pages":
+        sheets.sentence("Find the word that stands on practice slip 0. Type what stands beside it.")
+        sheets.rows(("Word", "To type"), told.practice.lines, (1, 3))
+        return
+    sheets.sentence("The word that opens practice page 0:")
+    sheets.heading(told.practice.word)
 
 
 def _next_sheet(sheets: Sheets, place: int, words: str) -> None:

@@ -204,6 +204,17 @@ TEMPLATES: dict[str, str] = {
     "broken_code_shown": "{who} was shown the broken code of subject {record} again.",
     "code_break_narrated": "{who} told why the code of subject {record} was broken.",
     "code_break_reviewed": "{who} reviewed the code break of subject {record}.",
+    "code_break_practised": "{who} practised a code break at site {record} ({way}): nobody's treatment was told.",
+    "practice_asked": "{who} asked sites {sites} to practise a code break.",
+    # Unblinding besides the emergency: what everybody may know of it
+    "safety_case_assessed": "{who} assessed safety case {record}.",
+    "safety_case_shown": "{who} looked at safety case {record} again.",
+    "safety_case_taken": "{who} took the document of safety case {record} to the safety database.",
+    "unblinding_planned": "{who} asked for planned unblinding {record}: {purpose}, {scope}.",
+    "unblinding_decided": "{who} decided on planned unblinding {record}; granted: {granted}.",
+    "unblinded_list_taken": "{who} took the list of planned unblinding {record}: {subjects} subjects.",
+    "accident_recorded": "{who} recorded {record}: {learner} may have learned the treatment of {subject} ({how}).",
+    "accident_decided": "{who} decided what follows from {record}: {consequence}.",
     # People
     "signed_in": "{record} signed in.",
     "known_to_provider": "{record} came from the provider {issuer}.",

@@ -42,6 +42,11 @@ class Meaning(StrEnum):
     CHECK_ALLOCATIONS = "I checked the first allocations"
     REVIEW_TRAIL = "I reviewed this part of the audit trail"
     CLOSE_INCIDENT = "I close this incident"
+    PRACTISE_CODE_BREAK = "I practise a code break; nobody's treatment is told"
+    ASSESS_CASE = "I assessed this safety case"
+    PLAN_UNBLINDING = "I ask that these treatments be told"
+    DECIDE_UNBLINDING = "I decide on this unblinding"
+    DECIDE_ACCIDENT = "I decide what follows from this accident"
 
 
 class Component(StrEnum):

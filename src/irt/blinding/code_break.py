@@ -26,6 +26,14 @@ class ReasonCategory(StrEnum):
     OTHER = "other"
 
 
+PRACTICE_PREFIX = "PRACTICE-"
+"""A practice subject is this and the site's number; no real subject is numbered so."""
+PRACTICE_TOLD = "Practice only: this subject does not exist and has no treatment."
+PRACTICE_EVERY = timedelta(days=365)
+PRACTICE_SEALS = ("Practice cedar", "Practice maple", "Practice willow")
+"""What the practice seal of a pack may say: words of trees, which no study treats with."""
+
+
 class TooManyCodeBreaks(Refusal):
     """Several code breaks with the password alone within an hour: a second person or a code is needed."""
 
@@ -51,6 +59,16 @@ def refuse_too_many(with_password_alone: Iterable[datetime], now: datetime) -> N
             "You broke 3 codes in the last hour without your six-digit code. Nothing was shown. "
             "Enter the six-digit code, or call the safety desk."
         )
+
+
+def practice_due(last: datetime | None, now: datetime) -> bool:
+    """Whether a site has to practise: it never did, or a year ago."""
+    return last is None or now - last >= PRACTICE_EVERY
+
+
+def practice_site(subject: str) -> str | None:
+    """The site whose practice subject this is; None for every other subject."""
+    return subject.removeprefix(PRACTICE_PREFIX) if subject.startswith(PRACTICE_PREFIX) else None
 
 
 def review_due(broken_at: datetime, with_code: bool) -> datetime | None:

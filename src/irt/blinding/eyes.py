@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from irt.blinding.actor import Actor
-from irt.blinding.roles import UNBLINDED_ROLES
+from irt.blinding.roles import UNBLINDED_ROLES, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,11 @@ def blinded_eyes(actor: Actor) -> Eyes:
 def open_eyes(actor: Actor) -> Eyes:
     """A person on a page for unblinded people: open in the studies where they are one, and nowhere else."""
     return Eyes(blinded_eyes(actor).studies, _studies(actor, UNBLINDED_ROLES))
+
+
+def case_eyes(actor: Actor) -> Eyes:
+    """A person on a page of safety cases or of the whole log: open also where they are of the safety desk."""
+    return Eyes(blinded_eyes(actor).studies, _studies(actor, UNBLINDED_ROLES | {Role.SAFETY}))
 
 
 def _studies(actor: Actor, roles: frozenset[object]) -> frozenset[int] | None:

@@ -106,6 +106,10 @@ class Permission(StrEnum):
     DECIDE_INCIDENT = "decide_incident"
     DELEGATE_TASKS = "delegate_tasks"
     VIEW_DELEGATION = "view_delegation"
+    VIEW_UNBLINDING = "view_unblinding"
+    DECIDE_UNBLINDING = "decide_unblinding"
+    ASSESS_CASE = "assess_case"
+    PLAN_UNBLINDING = "plan_unblinding"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -215,6 +219,19 @@ _LIFE = {
 """From activation to the lock: who sees how a study stands, records approvals and issues, and closes it."""
 for _role, _may in _LIFE.items():
     PERMISSIONS[_role] |= _may
+_UNBLINDING: dict[Role, frozenset[Permission]] = {
+    _R.SAFETY: frozenset({_P.VIEW_UNBLINDING, _P.ASSESS_CASE}),
+    _R.STUDY_TEAM: frozenset({_P.VIEW_UNBLINDING, _P.DECIDE_UNBLINDING}),
+    _R.STATISTICIAN: frozenset({_P.VIEW_UNBLINDING, _P.DECIDE_UNBLINDING}),
+    _R.UNBLINDED_STATISTICIAN: frozenset({_P.VIEW_UNBLINDING, _P.PLAN_UNBLINDING}),
+    _R.QUALITY: frozenset({_P.VIEW_UNBLINDING}),
+    _R.INSPECTOR: frozenset({_P.VIEW_UNBLINDING}),
+    _R.MONITOR: frozenset({_P.VIEW_UNBLINDING}),
+    _R.INVESTIGATOR: frozenset({_P.VIEW_UNBLINDING}),
+}
+"""What belongs to unblinding besides the code break; its log is read by site where the role works at one."""
+for _role, _more in _UNBLINDING.items():
+    PERMISSIONS[_role] |= _more
 
 _BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})
 

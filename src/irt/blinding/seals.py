@@ -9,7 +9,8 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from irt.blinding.views import UnblindedView
+from irt.blinding.code_break import PRACTICE_SEALS
+from irt.blinding.views import BlindedView, UnblindedView
 
 _CONSONANTS, _VOWELS = "bdfghjklmnprstvz", "aeiou"
 _SYLLABLES = tuple(first + second for first in _CONSONANTS for second in _VOWELS)
@@ -32,6 +33,23 @@ class OpeningSlip(UnblindedView):
     number: int
     subject: str
     word: str
+
+
+@dataclass(frozen=True)
+class PracticeSeal(BlindedView):
+    """A page and a slip to practise with: number 0, no subject, and words of trees for treatments."""
+
+    lines: tuple[tuple[str, str], ...]
+    word: str
+    told: str
+
+
+def practice_seal(key: str) -> PracticeSeal:
+    """The practice seal of a pack; nothing of it follows from a treatment, a subject or a study's arms."""
+    words = words_of(key, 0, PRACTICE_SEALS)
+    drawn = hmac.new(key.encode(), b"practice seal", hashlib.sha256).digest()
+    told = PRACTICE_SEALS[int.from_bytes(drawn, "big") % len(PRACTICE_SEALS)]
+    return PracticeSeal(tuple(sorted((word, name) for name, word in words.items())), words[told], told)
 
 
 def words_of(key: str, number: int, arms: Sequence[str]) -> dict[str, str]:

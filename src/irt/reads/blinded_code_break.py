@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.blinding.actor import Actor
-from irt.blinding.code_break import review_due
+from irt.blinding.code_break import practice_site, review_due
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_sites import not_found
@@ -48,6 +48,7 @@ class BreakableSubject(BlindedView):
     zone: str
     subject: str
     breaks: tuple[BreakRecord, ...]
+    practice: bool = False
 
 
 _SUBJECTS, _SITES, _STUDIES = table_of(Subject), table_of(Site), table_of(Study)
@@ -65,6 +66,16 @@ _SUBJECT = (
     .join(_STUDIES, _STUDIES.c.id == _SUBJECTS.c.study_id)
     .where(_SUBJECTS.c.study_id == bindparam("study_id"), _SUBJECTS.c.number == bindparam("number"))
 )
+_PRACTICE = (
+    select(
+        _SITES.c.id.label("site_id"),
+        _SITES.c.number.label("site"),
+        _SITES.c.zone,
+        _STUDIES.c.name.label("study"),
+    )
+    .join(_STUDIES, _STUDIES.c.id == _SITES.c.study_id)
+    .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number"))
+)
 _RECORDS = (
     select(_BREAKS, *_WHERE, _ACCOUNTS.c.printed_name)
     .join(_SUBJECTS, _SUBJECTS.c.id == _BREAKS.c.subject_id)
@@ -76,7 +87,12 @@ _RECORDS = (
 
 
 def breakable_subject(connection: Connection, actor: Actor, study_id: int, number: str) -> BreakableSubject:
-    """The subject; NotFound where there is none or where the person may not break its code."""
+    """The subject; NotFound where there is none or where the person may not break its code.
+
+    A practice subject stands for its site.
+    """
+    if (site := practice_site(number)) is not None:
+        return _practice_subject(connection, actor, study_id, site, number)
     row = connection.execute(_SUBJECT, {"study_id": study_id, "number": number}).mappings().first()
     if row is None or not _may(actor, study_id, row["site_id"]):
         raise not_found("subject")
@@ -90,6 +106,16 @@ def breakable_subject(connection: Connection, actor: Actor, study_id: int, numbe
         row["subject"],
         tuple(_record(one, actor) for one in found),
     )
+
+
+def _practice_subject(
+    connection: Connection, actor: Actor, study_id: int, site: str, number: str
+) -> BreakableSubject:
+    row = connection.execute(_PRACTICE, {"study_id": study_id, "number": site}).mappings().first()
+    if row is None or not _may(actor, study_id, row["site_id"]):
+        raise not_found("subject")
+    where = (row["site_id"], row["site"], row["zone"])
+    return BreakableSubject(study_id, row["study"], *where, number, (), practice=True)
 
 
 def break_record(connection: Connection, actor: Actor, code_break_id: int) -> BreakRecord:

@@ -118,6 +118,7 @@ class DispenseView(BlindedView):
     needs_witness: bool = False
     controlled_here: bool = False
     preparations: tuple[PreparationLine, ...] = ()
+    prepared_by_other: bool = False
 
     @property
     def is_prepared(self) -> bool:
@@ -246,6 +247,7 @@ def dispensing_page(
         reason=row["reason"] or "",
         replaceable=subject.study.conduct.replacement_kits,
         misallocation_signed=subject.study.conduct.misallocation_signed,
+        prepared_by_other=subject.study.identity.unblinded_pharmacist and not actor.unblinded_in(study_id),
         visit_can_wait=row["code"] != UNSCHEDULED and not any(kit.status == KitCheck.MISALLOCATED for kit in kits),
         deviations=_deviations(entries),
         dose=subject.dose,

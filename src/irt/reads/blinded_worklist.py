@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection, bindparam, or_, select
 
 from irt.blinding.actor import Actor
-from irt.blinding.audience import Audience
+from irt.blinding.audience import Audience, audience_of
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
@@ -156,7 +156,7 @@ def worklist(
         quarantined=_quarantined(found),
         studies=_studies(sites),
         days=_expected(found),
-        messages=_messages(connection, sites),
+        messages=_messages(connection, actor, sites),
         known=known_tasks(tasks),
         screening=_screening(found),
         site_id=site_id,
@@ -259,7 +259,7 @@ _LATEST = (
     select(_MESSAGES.c.at, _MESSAGES.c.sentence, _STUDIES.c.name)
     .join(_STUDIES, _STUDIES.c.id == _MESSAGES.c.study_id)
     .where(
-        _MESSAGES.c.audience == Audience.BLINDED,
+        _MESSAGES.c.audience.in_(bindparam("audiences", expanding=True)),
         _MESSAGES.c.study_id.in_(bindparam("studies", expanding=True)),
         or_(_MESSAGES.c.site_id.is_(None), _MESSAGES.c.site_id.in_(bindparam("sites", expanding=True))),
     )
@@ -268,10 +268,14 @@ _LATEST = (
 )
 
 
-def _messages(connection: Connection, sites: Sequence[WorkSite]) -> tuple[Told, ...]:
+def _messages(connection: Connection, actor: Actor, sites: Sequence[WorkSite]) -> tuple[Told, ...]:
     if not sites:
         return ()
-    asked = {"studies": sorted({s.study_id for s in sites}), "sites": [s.site_id for s in sites]}
+    studies = sorted({s.study_id for s in sites})
+    told = {Audience.BLINDED} | {audience_of(g.role) for g in actor.grants if g.study_id in (None, *studies)}
+    # Of the other audiences only the unblinded pharmacist works at a site and reads of it here.
+    audiences = sorted(told & {Audience.BLINDED, Audience.UNBLINDED_PHARMACIST})
+    asked = {"studies": studies, "sites": [s.site_id for s in sites], "audiences": audiences}
     rows = connection.execute(_LATEST, asked).mappings()
     return tuple(Told(row["at"], row["sentence"], row["name"]) for row in rows)
 

@@ -14,6 +14,7 @@ from irt.tables.activation import SiteApproval, SiteApprovalStep
 from irt.tables.columns import table_of
 from irt.tables.people import Account
 from irt.tables.study import Depot, Site
+from irt.tables.unblinding import CodeBreakPractice
 
 CONFIRMED, WITHDRAWN = "confirmed", "withdrawn"
 
@@ -35,6 +36,7 @@ class ApprovalRecord(BlindedView):
 
 _APPROVALS, _STEPS = table_of(SiteApproval), table_of(SiteApprovalStep)
 _SITES, _DEPOTS, _ACCOUNTS = table_of(Site), table_of(Depot), table_of(Account)
+_PRACTICES = table_of(CodeBreakPractice)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _ALL = (
     select(_APPROVALS, _SITES.c.number.label("site"), _ACCOUNTS.c.printed_name)
@@ -52,6 +54,11 @@ _OF_DEPOTS = (
     select(_SITES.c.country, _DEPOTS.c.country.label("depot_country"))
     .distinct()
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
+    .where(_SITES.c.study_id == _STUDY)
+)
+_PRACTISED = (
+    select(_SITES.c.country, _SITES.c.number, _SITES.c.zone, _PRACTICES.c.at)
+    .join(_PRACTICES, _PRACTICES.c.site_id == _SITES.c.id)
     .where(_SITES.c.study_id == _STUDY)
 )
 
@@ -93,7 +100,7 @@ def approvals_recorded(connection: Connection, study_id: int) -> tuple[ApprovalR
 def approval_facts(
     connection: Connection, study_id: int, day: date, recorded: Iterable[ApprovalRecord] | None = None
 ) -> tuple[ApprovalFacts, ...]:
-    """What activation is decided on: the approvals recorded, and import licences as two people agreed on them.
+    """What activation is decided on: approvals recorded, import licences as two people agreed on them, practices.
 
     Where all sites of a country are supplied from within it nothing is imported, so no licence is missing there.
     """
@@ -106,7 +113,14 @@ def approval_facts(
         supplied.setdefault(row.country, set()).add(row.depot_country)
     inland = (country for country, depots in supplied.items() if depots == {country})
     facts += [_import(country, date.min, None, "nothing is imported") for country in inland]
+    facts += [_practised(*row) for row in connection.execute(_PRACTISED, {"study_id": study_id})]
     return tuple(facts)
+
+
+def _practised(country: str, site: str, zone: str, at: datetime) -> ApprovalFacts:
+    """A practised code break; it is due again after a year, which stops nobody from enrolling meanwhile."""
+    since = today_in(zone, at)
+    return ApprovalFacts(0, ApprovalOf.CODE_BREAK, country, site, since, None, True, False, "practised")
 
 
 def today_in(zone: str, now: datetime) -> date:

@@ -20,7 +20,7 @@ from irt.reads.unblinded_path import study_path
 from irt.study.definition import StudyDefinition
 from irt.tables.columns import table_of
 from irt.tables.secret import TreatmentAssignment
-from irt.tables.subject import CodeBreak, Randomization, Subject
+from irt.tables.subject import Randomization, Subject
 
 
 class NobodyRandomized(Refusal):
@@ -30,12 +30,7 @@ class NobodyRandomized(Refusal):
         super().__init__("Nobody is randomized yet, so there is nothing to work out. Wait for the first subjects.")
 
 
-_R, _T, _SUBJECTS, _BREAKS = (
-    table_of(Randomization),
-    table_of(TreatmentAssignment),
-    table_of(Subject),
-    table_of(CodeBreak),
-)
+_R, _T, _SUBJECTS = table_of(Randomization), table_of(TreatmentAssignment), table_of(Subject)
 _HISTORY = (
     select(
         _R.c.assignment_number,
@@ -50,13 +45,6 @@ _HISTORY = (
     .join(_T, _T.c.randomization_id == _R.c.id)
     .join(_SUBJECTS, _SUBJECTS.c.id == _R.c.subject_id)
     .where(_R.c.study_id == bindparam("study_id"), _R.c.stage == 1)
-    .order_by(_R.c.assignment_number)
-)
-_BROKEN = (
-    select(_R.c.assignment_number)
-    .join(_BREAKS, _BREAKS.c.subject_id == _R.c.subject_id)
-    .where(_R.c.study_id == bindparam("study_id"))
-    .distinct()
     .order_by(_R.c.assignment_number)
 )
 
@@ -78,11 +66,6 @@ def trial_record(connection: Connection, study_id: int) -> dict[str, Any]:
     if law is not None:
         return {"law": law_record(law), "subjects": subjects}
     return {"path": path_record(study_path(connection, study_id, rows)), "subjects": subjects}
-
-
-def broken_codes(connection: Connection, study_id: int) -> list[int]:
-    """Assignment numbers of the subjects whose code was broken."""
-    return list(connection.execute(_BROKEN, {"study_id": study_id}).scalars())
 
 
 def with_levels(law: TrialLaw, entered: Sequence[Mapping[str, str]]) -> TrialLaw:

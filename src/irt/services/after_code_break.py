@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from irt.audit.signature import Meaning
 from irt.blinding.code_break import BrokenCode, review_due
 from irt.blinding.roles import Permission
+from irt.blinding.treatment_words import refuse_treatment_words
 from irt.blinding.two_persons import refuse_same_person
 from irt.errors import NotFound, Refusal
 from irt.services.break_code import CodeBroken, arm_names
@@ -81,6 +82,7 @@ def narrate_code_break(work: Work, ask: NarrateCodeBreak) -> CodeBreakNoted:
         raise AlreadyNoted(
             "The narrative was given before. Nothing was changed. Call the safety desk to add to it."
         )
+    refuse_treatment_words(subject.definition, ask.narrative)
     work.run(update(_BREAKS).where(_BREAKS.c.id == ask.code_break_id).values(narrative=ask.narrative))
     # Whoever writes it has seen the treatment: the words stay out of the blinded chain.
     audit_subject(

@@ -18,6 +18,7 @@ from irt.services.kit_chance import chance_for
 from irt.services.move_kits import HeldKit, move_kits
 from irt.services.pipelined import UNREAD
 from irt.services.subjects import LockedSubject, TooEarly, audit_subject, lock_subject, refusals_concern
+from irt.services.tell_pharmacist import tell_pharmacist
 from irt.services.visits import next_unscheduled
 from irt.services.weigh_subject import confirmed_weight
 from irt.services.work import Work
@@ -101,6 +102,7 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
         assigned_by_id=work.actor.account_id,
     )
     book_kits(work, subject, dispensing_id, choice.chosen, depot_id=depot_id)
+    tell_pharmacist(work, subject, [kit.kit_type for kit in choice.chosen])
     if home is not None:
         places = {"subject_id": subject.id, "site_id": subject.site.id, "depot_id": depot_id}
         plan_delivery(work, subject.owner, dispensing_id, **places)

@@ -51,6 +51,38 @@ _KINDS: dict[str, _Kind] = {
         lambda body: f"the code of a subject at site {body['site']} was broken",
         _code_break_text,
     ),
+    "practice_asked": _Kind(
+        Permission.BREAK_CODE,
+        lambda body: f"site {body['site']} is asked to practise an emergency code break",
+        lambda body: (
+            f"No code break was practised at site {body['site']} within a year. Sign in, open Emergency code "
+            "break, and choose Practise: it takes a minute, and nobody's treatment is told."
+        ),
+    ),
+    "safety_case_assessed": _Kind(
+        Permission.VIEW_SUBJECTS,
+        lambda body: f"safety case {body['case']} was assessed",
+        lambda body: (
+            f"Safety case {body['case']} of subject {body['subject']} at site {body['site']} was assessed. "
+            "This letter has the same words whatever was found, and says nothing of the treatment."
+        ),
+    ),
+    "accidental_unblinding": _Kind(
+        Permission.VIEW_SUBJECTS,
+        lambda body: f"an accidental unblinding was recorded at site {body['site']}",
+        lambda body: (
+            f"Record {body['record']}: somebody may have learned the treatment of subject {body['subject']} at "
+            f"site {body['site']}. Nobody needs to ask which: keep it so."
+        ),
+    ),
+    "preparation_waits": _Kind(
+        Permission.PREPARE_KITS,
+        lambda body: f"kits wait to be prepared at site {body['site']}",
+        lambda body: (
+            f"Kits of subject {body['subject']} at site {body['site']} wait to be prepared. The page Preparations "
+            "leads to them; what is inside stands under Contents."
+        ),
+    ),
     "randomization_forced": _Kind(
         Permission.VIEW_RANDOMIZATION,
         lambda body: "a randomization was forced",

@@ -7,9 +7,9 @@ from sqlmodel import Field, SQLModel
 
 from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
-from irt.blinding.seals import OpeningSlip, SealedPage, page_of, words_of
+from irt.blinding.seals import OpeningSlip, PracticeSeal, SealedPage, page_of, practice_seal, words_of
 from irt.errors import NotAllowed
-from irt.services.outage_packs import LockedPack, audit_pack, lock_pack
+from irt.services.outage_packs import LockedPack, audit_pack, lock_pack, pack_key
 from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.studies import definition_of
 from irt.services.work import Work
@@ -38,6 +38,7 @@ class OpeningWordsTold(SQLModel):
     seals: int
     pages: list[SealedPage] = Field(default=[], exclude=True)
     slips: list[OpeningSlip] = Field(default=[], exclude=True)
+    practice: PracticeSeal | None = Field(default=None, exclude=True)
 
 
 _SEALS, _SUBJECTS, _ASSIGNED = table_of(OutageSeal), table_of(Subject), table_of(TreatmentAssignment)
@@ -62,7 +63,7 @@ def tell_opening_words(work: Work, ask: TellOpeningWords) -> OpeningWordsTold:
     signable = Signable(Meaning.TELL_OPENING_WORDS, "outage pack", pack.number, content, **where, zone=pack.zone)
     signature_id = sign_record(work, ask.signing, signable, grant)
     names = _arms(work, pack)
-    key = work.store.seal.derived_key(f"outage pack {pack.study_id} {pack.number}")
+    key = pack_key(work, pack)
     pages, slips = [], []
     for row in codes:
         words = words_of(key, row["number"], sorted({*names, *(one["arm"] for one in codes)}))
@@ -78,6 +79,7 @@ def tell_opening_words(work: Work, ask: TellOpeningWords) -> OpeningWordsTold:
         seals=len(codes),
         pages=pages if ask.half == "pages" else [],
         slips=slips if ask.half == "slips" else [],
+        practice=practice_seal(key),
     )
 
 

@@ -101,6 +101,11 @@ def lock_pack(work: Work, study_id: int, number: str, permission: Permission) ->
     return _locked(row, status_of(work, row["id"])), grant
 
 
+def pack_key(work: Work, pack: LockedPack) -> str:
+    """What the words of a pack's seals are derived from; it is stored nowhere."""
+    return work.store.seal.derived_key(f"outage pack {pack.study_id} {pack.number}")
+
+
 def _locked(row: RowMapping, status: PackStatus) -> LockedPack:
     return LockedPack(
         row["id"],

@@ -39,6 +39,13 @@ STILL = frozenset(
         "broken_code_shown",
         "code_break_narrated",
         "code_break_reviewed",
+        # Safety goes on after the lock, and so do accidents.
+        "code_break_practised",
+        "safety_case_assessed",
+        "safety_case_shown",
+        "safety_case_taken",
+        "accident_recorded",
+        "accident_decided",
         # What is read, taken out and examined.
         "read",
         "address_read",
@@ -53,6 +60,7 @@ STILL = frozenset(
         # The end of the blind.
         "study_locked",
         "study_unblinded",
+        "unblinded_list_taken",
         "seed_opened",
         "seed_unsealed",
         "seed_revealed",

@@ -1,5 +1,6 @@
 """After an outage: how a kit that was given on paper is booked, and whether pack, paper and stock agree."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -152,3 +153,31 @@ def _of_seal(seal: PackSeal, *, closed: bool) -> list[str]:
     if not opened and seal.code_break:
         return [f"Seal {seal.number} is unopened, and a code break is entered for it."]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class SealCount:
+    """Seals of a pack: handed out = come back unopened + opened + missing + not accounted for yet."""
+
+    handed_out: int
+    unopened: int
+    opened: int
+    missing: int
+    left: int
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether each seal came back or was opened: none missing, none left to count."""
+        return not self.missing and not self.left
+
+
+def count_seals(fates: Sequence[SealFate | None]) -> SealCount:
+    """The seals of a pack by how each was found; None: not counted yet."""
+    found = Counter(fates)
+    return SealCount(
+        handed_out=len(fates),
+        unopened=found[SealFate.UNOPENED],
+        opened=found[SealFate.OPENED],
+        missing=found[SealFate.MISSING],
+        left=found[None],
+    )

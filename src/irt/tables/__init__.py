@@ -41,6 +41,7 @@ from irt.tables import (
     subject,
     supply,
     temperature,
+    unblinding,
     vendor,
 )
 
@@ -83,6 +84,7 @@ __all__ = [
     "subject",
     "supply",
     "temperature",
+    "unblinding",
     "vendor",
 ]
 

@@ -366,6 +366,51 @@ class UnsealedSeed(Owned, table=True):
     at: datetime = instant()
 
 
+class SafetyCase(Owned, table=True):
+    """A case as safety assessed it, and whether its subject was unblinded for it. Append-only.
+
+    Secret, because blinded people must not see which cases led to an unblinding.
+    """
+
+    __tablename__ = "secret_safety_case"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: str
+    subject_id: int = Field(foreign_key="subject.id", index=True)
+    serious: bool
+    suspected: bool
+    expected: bool
+    reason: str
+    unblinded: bool
+    signature_id: int = Field(foreign_key="signature.id")
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
+class TreatmentLook(Owned, table=True):
+    """An unblinded pharmacist's look at one subject's treatment, or at what is in a site's kits. Append-only."""
+
+    __tablename__ = "secret_treatment_look"
+    site_id: int = Field(foreign_key="site.id", index=True)
+    subject_id: int | None = Field(default=None, foreign_key="subject.id")
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
+class UnblindedList(Owned, table=True):
+    """A list of treatments as it left for a planned unblinding. Append-only.
+
+    Its hash is secret: of a short list it would tell the treatments to whoever tries them out.
+    """
+
+    __tablename__ = "secret_unblinded_list"
+    unblinding_id: int = Field(foreign_key="planned_unblinding.id", index=True)
+    file_name: str
+    subjects: list[str] = document()
+    sha256: str
+    at: datetime = instant()
+    account_id: int = Field(foreign_key="account.id")
+
+
 class SecretAuditEntry(Row, table=True):
     """The second chain: treatment acts and the full voice of decisions, each pointing to its blinded entry.
 

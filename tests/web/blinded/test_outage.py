@@ -121,7 +121,8 @@ def test_the_safety_desk_prints_the_seals_in_two_halves(world: World) -> None:
     assert all(re.search(name, papers["pages"]) for name in ARMS)
     assert not re.search("|".join(ARMS), papers["slips"])
     words = re.findall(r"^[a-z]{8}$", papers["slips"], re.MULTILINE)
-    assert [word in papers["pages"] for word in words] == [True]
+    assert [word in papers["pages"] for word in words] == [True, True]
+    assert all("ractice" in papers[half] for half in papers)
 
 
 REFUSED: tuple[tuple[str, dict[str, str], str], ...] = (

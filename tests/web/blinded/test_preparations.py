@@ -76,3 +76,20 @@ def test_prepared_labelled_and_given(trial: Trial, world: World) -> None:
     assert "thrown away" in unblinded.text
     shown = System.of(world, "coordinator.0").asks(f"/studies/{trial.study_id}/sites/1001/preparations").json()
     assert [line["state"] for line in shown["items"]] == ["discarded"]
+
+
+def test_blinded_staff_are_sent_to_the_unblinded_pharmacist(trial: Trial, world: World) -> None:
+    """L44: the page of the visit names whom to see; the form refuses; who prepares is told that kits wait."""
+    dispensing = assigned(trial)
+    where = {"study_id": trial.study_id, "site_id": trial.site_id("1001")}
+    world.office.hire("pat", (Role.PHARMACIST, where))
+    browser = world.signed_in("pat")
+    visit = f"/studies/{trial.study_id}/subjects/{dispensing.subject}/dispense/{dispensing.dispensing_id}"
+    page = browser.get(visit).text
+    assert "See your unblinded pharmacist" in page
+    assert "Prepare these kits" not in page
+    form = f"/preparations/{trial.study_id}/subjects/{dispensing.subject}/{dispensing.dispensing_id}"
+    assert browser.get(form).status_code == 403
+    waits = f"Kits of subject {dispensing.subject} wait to be prepared."
+    assert waits not in browser.get("/worklist").text
+    assert waits in world.signed_in("unblinded_pharmacist.0").get("/worklist").text

@@ -34,7 +34,7 @@ def test_what_known_arms_tell_is_worked_out(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("also", "words"),
-    [("", "No code is broken."), ("9", "Name up to 40 randomizations from 1 to 1"), ("x", "Name up to 40")],
+    [("", "No arm became known."), ("9", "Name up to 40 randomizations from 1 to 1"), ("x", "Name up to 40")],
 )
 def test_nothing_known_is_refused(world: World, also: str, words: str) -> None:
     """What was typed stays."""

@@ -12,6 +12,8 @@ depends_on = None
 
 GUARDS = (
     Guard("account_identity"),
+    Guard("accidental_decision"),
+    Guard("accidental_unblinding"),
     Guard("address_reading"),
     Guard("annotation"),
     Guard("assessed_kit"),
@@ -19,6 +21,8 @@ GUARDS = (
     Guard("carrier_event"),
     Guard("certificate"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
+    Guard("code_break_practice"),
+    Guard("code_break_reminder"),
     Guard("command"),
     Guard("controlled_licence"),
     Guard("delegation", may_change=("ended_at", "ended_by_id", "end_reason")),
@@ -69,6 +73,8 @@ GUARDS = (
     Guard("plan_edit"),
     Guard("planned_consignment"),
     Guard("planned_shipment"),
+    Guard("planned_unblinding"),
+    Guard("planned_unblinding_decision"),
     Guard("pool_transfer"),
     Guard("pooled_kit"),
     Guard("preparation"),
@@ -105,11 +111,14 @@ GUARDS = (
     Guard("secret_response"),
     Guard("secret_run_inputs", unless="hash = ''"),
     Guard("secret_run_progress"),
+    Guard("secret_safety_case"),
     Guard("secret_supply_advice", unless="finished_at IS NULL"),
     Guard("secret_shipment_calculation"),
     Guard("secret_transfer_code"),
     Guard("secret_treatment_assignment"),
+    Guard("secret_treatment_look"),
     Guard("secret_twin_run", unless="finished_at IS NULL"),
+    Guard("secret_unblinded_list"),
     Guard("secret_unsealed_seed"),
     Guard("secret_vendor_sku"),
     Guard("shipment_plan"),
@@ -968,6 +977,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_optimization_run_study_id_number")),
     )
     op.create_table(
+        "planned_unblinding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("scope", sa.JSON(), nullable=False),
+        sa.Column("recipients", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("stays_blinded", sa.String(), nullable=False),
+        sa.Column("safeguards", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_planned_unblinding_account_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_planned_unblinding_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_planned_unblinding_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_planned_unblinding_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_unblinding")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_planned_unblinding_study_id_number")),
+    )
+    op.create_table(
         "release_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1334,6 +1367,21 @@ def upgrade() -> None:
     )
     op.create_index("audit_record", "audit_entry", ["chain", "record_kind", "record"], unique=False)
     op.create_table(
+        "code_break_reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_code_break_reminder_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_code_break_reminder_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_code_break_reminder_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_code_break_reminder_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break_reminder")),
+    )
+    op.create_index(op.f("ix_code_break_reminder_site_id"), "code_break_reminder", ["site_id"], unique=False)
+    op.create_table(
         "delegation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1573,6 +1621,33 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_outage_pack_site_id"), "outage_pack", ["site_id"], unique=False)
     op.create_table(
+        "planned_unblinding_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("unblinding_id", sa.Integer(), nullable=False),
+        sa.Column("granted", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_planned_unblinding_decision_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_planned_unblinding_decision_signature_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sponsor_id"], ["sponsor.id"], name=op.f("fk_planned_unblinding_decision_sponsor_id")
+        ),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_planned_unblinding_decision_study_id")),
+        sa.ForeignKeyConstraint(
+            ["unblinding_id"], ["planned_unblinding.id"], name=op.f("fk_planned_unblinding_decision_unblinding_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_planned_unblinding_decision")),
+        sa.UniqueConstraint("unblinding_id", name=op.f("uq_planned_unblinding_decision_unblinding_id")),
+    )
+    op.create_table(
         "pooled_kit",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1795,6 +1870,28 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_secret_run_progress_run_id"), "secret_run_progress", ["run_id"], unique=False)
     op.create_table(
+        "secret_unblinded_list",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("unblinding_id", sa.Integer(), nullable=False),
+        sa.Column("file_name", sa.String(), nullable=False),
+        sa.Column("subjects", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_unblinded_list_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_unblinded_list_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_unblinded_list_study_id")),
+        sa.ForeignKeyConstraint(
+            ["unblinding_id"], ["planned_unblinding.id"], name=op.f("fk_secret_unblinded_list_unblinding_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_unblinded_list")),
+    )
+    op.create_index(
+        op.f("ix_secret_unblinded_list_unblinding_id"), "secret_unblinded_list", ["unblinding_id"], unique=False
+    )
+    op.create_table(
         "shipment_plan",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1996,6 +2093,36 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_witnessed_kit_kit_id"), "witnessed_kit", ["kit_id"], unique=False)
     op.create_table(
+        "accidental_unblinding",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("learner_id", sa.Integer(), nullable=True),
+        sa.Column("learner", sa.String(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.Column("told", sa.String(), nullable=False),
+        sa.Column("learned_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("deviation", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_accidental_unblinding_account_id")),
+        sa.ForeignKeyConstraint(["learner_id"], ["account.id"], name=op.f("fk_accidental_unblinding_learner_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_accidental_unblinding_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_accidental_unblinding_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_accidental_unblinding_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_accidental_unblinding_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accidental_unblinding")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_accidental_unblinding_study_id_number")),
+    )
+    op.create_index(op.f("ix_accidental_unblinding_site_id"), "accidental_unblinding", ["site_id"], unique=False)
+    op.create_index(
+        op.f("ix_accidental_unblinding_subject_id"), "accidental_unblinding", ["subject_id"], unique=False
+    )
+    op.create_table(
         "code_break",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2016,6 +2143,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break")),
     )
     op.create_index(op.f("ix_code_break_subject_id"), "code_break", ["subject_id"], unique=False)
+    op.create_table(
+        "code_break_practice",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("way", sa.String(), nullable=False),
+        sa.Column("second_factor", sa.Boolean(), nullable=False),
+        sa.Column("pack_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_code_break_practice_account_id")),
+        sa.ForeignKeyConstraint(["pack_id"], ["outage_pack.id"], name=op.f("fk_code_break_practice_pack_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_code_break_practice_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_code_break_practice_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_code_break_practice_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_code_break_practice")),
+    )
+    op.create_index(op.f("ix_code_break_practice_site_id"), "code_break_practice", ["site_id"], unique=False)
     op.create_table(
         "controlled_licence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2428,6 +2574,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_resupply_setting")),
     )
     op.create_table(
+        "secret_safety_case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("serious", sa.Boolean(), nullable=False),
+        sa.Column("suspected", sa.Boolean(), nullable=False),
+        sa.Column("expected", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("unblinded", sa.Boolean(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_safety_case_account_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_secret_safety_case_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_safety_case_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_safety_case_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_secret_safety_case_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_safety_case")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_secret_safety_case_study_id_number")),
+    )
+    op.create_index(op.f("ix_secret_safety_case_subject_id"), "secret_safety_case", ["subject_id"], unique=False)
+    op.create_table(
+        "secret_treatment_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_secret_treatment_look_account_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_secret_treatment_look_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_secret_treatment_look_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_secret_treatment_look_study_id")),
+        sa.ForeignKeyConstraint(["subject_id"], ["subject.id"], name=op.f("fk_secret_treatment_look_subject_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_secret_treatment_look")),
+    )
+    op.create_index(op.f("ix_secret_treatment_look_site_id"), "secret_treatment_look", ["site_id"], unique=False)
+    op.create_table(
         "secret_vendor_sku",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -2674,6 +2863,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("confirms_id", name=op.f("uq_weighing_confirms_id")),
     )
     op.create_index(op.f("ix_weighing_subject_id"), "weighing", ["subject_id"], unique=False)
+    op.create_table(
+        "accidental_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("unblinding_id", sa.Integer(), nullable=False),
+        sa.Column("consequence", sa.String(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_accidental_decision_account_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_accidental_decision_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_accidental_decision_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_accidental_decision_study_id")),
+        sa.ForeignKeyConstraint(
+            ["unblinding_id"], ["accidental_unblinding.id"], name=op.f("fk_accidental_decision_unblinding_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_accidental_decision")),
+        sa.UniqueConstraint("unblinding_id", name=op.f("uq_accidental_decision_unblinding_id")),
+    )
     op.create_table(
         "annotation",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -3728,6 +3940,7 @@ def downgrade() -> None:
     op.drop_table("carrier_event")
     op.drop_index(op.f("ix_annotation_randomization_id"), table_name="annotation")
     op.drop_table("annotation")
+    op.drop_table("accidental_decision")
     op.drop_index(op.f("ix_weighing_subject_id"), table_name="weighing")
     op.drop_table("weighing")
     op.drop_index(op.f("ix_vendor_code_depot_id"), table_name="vendor_code")
@@ -3750,6 +3963,10 @@ def downgrade() -> None:
     op.drop_table("shipment")
     op.drop_index(op.f("ix_secret_vendor_sku_depot_id"), table_name="secret_vendor_sku")
     op.drop_table("secret_vendor_sku")
+    op.drop_index(op.f("ix_secret_treatment_look_site_id"), table_name="secret_treatment_look")
+    op.drop_table("secret_treatment_look")
+    op.drop_index(op.f("ix_secret_safety_case_subject_id"), table_name="secret_safety_case")
+    op.drop_table("secret_safety_case")
     op.drop_table("secret_resupply_setting")
     op.drop_index(op.f("ix_secret_plan_content_hash"), table_name="secret_plan_content")
     op.drop_table("secret_plan_content")
@@ -3781,8 +3998,13 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_controlled_licence_site_id"), table_name="controlled_licence")
     op.drop_index(op.f("ix_controlled_licence_depot_id"), table_name="controlled_licence")
     op.drop_table("controlled_licence")
+    op.drop_index(op.f("ix_code_break_practice_site_id"), table_name="code_break_practice")
+    op.drop_table("code_break_practice")
     op.drop_index(op.f("ix_code_break_subject_id"), table_name="code_break")
     op.drop_table("code_break")
+    op.drop_index(op.f("ix_accidental_unblinding_subject_id"), table_name="accidental_unblinding")
+    op.drop_index(op.f("ix_accidental_unblinding_site_id"), table_name="accidental_unblinding")
+    op.drop_table("accidental_unblinding")
     op.drop_index(op.f("ix_witnessed_kit_kit_id"), table_name="witnessed_kit")
     op.drop_table("witnessed_kit")
     op.drop_index(op.f("ix_subject_site_id"), table_name="subject")
@@ -3797,6 +4019,8 @@ def downgrade() -> None:
     op.drop_table("site_version")
     op.drop_table("site_approval")
     op.drop_table("shipment_plan")
+    op.drop_index(op.f("ix_secret_unblinded_list_unblinding_id"), table_name="secret_unblinded_list")
+    op.drop_table("secret_unblinded_list")
     op.drop_index(op.f("ix_secret_run_progress_run_id"), table_name="secret_run_progress")
     op.drop_table("secret_run_progress")
     op.drop_table("secret_run_inputs")
@@ -3815,6 +4039,7 @@ def downgrade() -> None:
     op.drop_table("role_grant")
     op.drop_index(op.f("ix_pooled_kit_served_study_id"), table_name="pooled_kit")
     op.drop_table("pooled_kit")
+    op.drop_table("planned_unblinding_decision")
     op.drop_index(op.f("ix_outage_pack_site_id"), table_name="outage_pack")
     op.drop_table("outage_pack")
     op.drop_table("operational_change")
@@ -3833,6 +4058,8 @@ def downgrade() -> None:
     op.drop_table("expiry_approval")
     op.drop_index(op.f("ix_delegation_site_id"), table_name="delegation")
     op.drop_table("delegation")
+    op.drop_index(op.f("ix_code_break_reminder_site_id"), table_name="code_break_reminder")
+    op.drop_table("code_break_reminder")
     op.drop_index("audit_record", table_name="audit_entry")
     op.drop_table("audit_entry")
     op.drop_index(op.f("ix_webhook_key_depot_id"), table_name="webhook_key")
@@ -3864,6 +4091,7 @@ def downgrade() -> None:
     op.drop_table("secret_bench_paper")
     op.drop_index(op.f("ix_release_step_blinded_lot_id"), table_name="release_step")
     op.drop_table("release_step")
+    op.drop_table("planned_unblinding")
     op.drop_table("optimization_run")
     op.drop_index("label_master_latest", table_name="label_master_step")
     op.drop_table("label_master_step")
