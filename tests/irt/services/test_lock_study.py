@@ -146,7 +146,25 @@ def test_an_issue_from_its_opening_to_its_end(house: SupplyHouse) -> None:
     assert asked(house).status == LockStatus.ASKED
 
 
-@pytest.mark.parametrize("act", ["code_broken", "subject_screened_refused", "trail_exported", "study_unblinded"])
+@pytest.mark.parametrize(
+    "act",
+    [
+        "code_broken",
+        "subject_screened_refused",
+        "trail_exported",
+        "data_exported",
+        "trail_reviewed",
+        "incident_noted",
+        "person_invited",
+        "study_unblinded",
+    ],
+)
 def test_what_a_locked_study_still_takes(act: str) -> None:
-    """An emergency, a refusal, reading, the end of the blind."""
+    """An emergency, a refusal, reading, a serious breach that comes to light, people, the end of the blind."""
     assert still_possible(act)
+
+
+@pytest.mark.parametrize("act", ["subject_screened", "kit_dispensed", "tasks_delegated", "issue_noted"])
+def test_what_it_takes_no_longer(act: str) -> None:
+    """What would change a record of a subject, a kit or a site."""
+    assert not still_possible(act)
