@@ -16,8 +16,7 @@ class IssueKind(StrEnum):
 
 
 class IssueRank(StrEnum):
-    """How much it matters; a serious breach is told to authorities within days."""
+    """How much it matters; a serious breach is an incident (`irt.states.incident`), whose clock runs."""
 
     MINOR = "minor"
     MAJOR = "major"
-    SERIOUS_BREACH = "serious_breach"

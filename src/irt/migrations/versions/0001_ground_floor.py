@@ -2040,7 +2040,7 @@ def upgrade() -> None:
             "kind IN ('site', 'supply', 'system', 'data', 'people', 'regulatory', 'other')",
             name=op.f("ck_study_issue_kind"),
         ),
-        sa.CheckConstraint("rank IN ('minor', 'major', 'serious_breach')", name=op.f("ck_study_issue_rank")),
+        sa.CheckConstraint("rank IN ('minor', 'major')", name=op.f("ck_study_issue_rank")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_study_issue_account_id")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_study_issue_site_id")),
         sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_study_issue_sponsor_id")),
