@@ -16,7 +16,6 @@ UNREACHED = {
     "/expiry": "the qualified person only",
     "/expiry/{study_id:int}/{lot:str}": "the qualified person only",
     "/expiry/{study_id:int}/{lot:str}/approve": "the qualified person only",
-    "/api/v1/invitations": "those who manage accounts",
     "/api/v1/studies/{study_id:int}/expiry": "the qualified person only",
     "/depot/{study_id:int}/{number:str}/home-label": "of parcels to homes; none is sent in this story",
     "/depot/{study_id:int}/{number:str}/labels": "of studies whose kits are labelled late; this one's are not",
