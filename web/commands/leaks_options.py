@@ -6,12 +6,12 @@ from typing import Any
 import click
 
 from irt.blinding.leaks.judge import Judged
-from irt.blinding.leaks.power import subjects_for_limit
+from irt.blinding.leaks.power import PASSED, subjects_for_limit
 from web.leaks.trial import Course
 
 SPARE_SUBJECTS = 1.06
 """Some of those who are expected are not randomized by the end."""
-DEFAULT = round(subjects_for_limit() * SPARE_SUBJECTS)
+DEFAULT = round(subjects_for_limit(power=PASSED) * SPARE_SUBJECTS)
 
 
 def course_options(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,6 +9,8 @@ LIMIT = 0.55
 WORTH_FINDING = 0.60
 """An area that one field must not have unnoticed."""
 POWER = 0.90
+PASSED = 0.99
+"""How often a trial of the usual size passes a study without a leak: it is no use to whoever has to try again."""
 LEVEL = 0.05
 FIELD_LEVEL = 0.01
 """Among all fields of a study without a leak one is named in one of a hundred trials at most."""
@@ -19,9 +21,9 @@ def error_at_chance(subjects: float, share: float = 0.5) -> float:
     return sqrt((subjects + 1) / (12 * subjects**2 * share * (1 - share)))
 
 
-def subjects_for_limit(share: float = 0.5) -> int:
-    """So many that a trial without a leak stays below LIMIT with POWER: one-sided, at LEVEL."""
-    return _least(LIMIT - 0.5, float(norm.isf(LEVEL) + norm.isf(1 - POWER)), share)
+def subjects_for_limit(share: float = 0.5, power: float = POWER) -> int:
+    """So many that a trial without a leak stays below LIMIT with this power: one-sided, at LEVEL."""
+    return _least(LIMIT - 0.5, float(norm.isf(LEVEL) + norm.isf(1 - power)), share)
 
 
 def subjects_for_field(tests: int, share: float = 0.5) -> int:

@@ -5,6 +5,7 @@ import numpy as np
 from irt.blinding.leaks.power import (
     FIELD_LEVEL,
     LIMIT,
+    PASSED,
     POWER,
     error_at_chance,
     power_for_field,
@@ -17,8 +18,9 @@ TRIALS = 200
 
 
 def test_the_numbers_that_the_report_names() -> None:
-    """1,143 for the limit; 1,027 to name one field among 500; more where the arms are not equal."""
+    """For the limit nine times of ten, and 99 of 100; to name one field among 500; more where arms are not equal."""
     assert subjects_for_limit() == 1143
+    assert subjects_for_limit(power=PASSED) == 2104
     assert subjects_for_field(500) == 1027
     assert subjects_for_field(1) < subjects_for_field(100) < subjects_for_field(500)
     assert subjects_for_limit(2 / 3) > subjects_for_limit()
