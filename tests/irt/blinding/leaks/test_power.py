@@ -18,7 +18,7 @@ TRIALS = 200
 
 
 def test_the_numbers_that_the_report_names() -> None:
-    """For the limit nine times of ten, and 99 of 100; to name one field among 500; more where arms are not equal."""
+    """For the limit nine times of ten, and 99 of 100; to name one field among 500; more for unequal arms."""
     assert subjects_for_limit() == 1143
     assert subjects_for_limit(power=PASSED) == 2104
     assert subjects_for_field(500) == 1027
