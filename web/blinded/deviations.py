@@ -12,7 +12,7 @@ from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_deviations import DeviationLine, deviations_of
+from irt.reads.blinded_deviations import DeviationLine, deviation_of, deviations_of
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_sites import not_found
 from irt.services.close_deviation import ASSESSMENT_MAX, CloseDeviation, close_deviation
@@ -91,9 +91,8 @@ def _page(
 ) -> Response[Any]:
     grant = desk.who.actor.require(Permission.DECIDE_QUALITY, study_id)
     with desk.store.reading() as connection:
-        found = deviations_of(connection, study_id, desk.now)
+        one = deviation_of(connection, study_id, number, desk.now)
         code_needed = code_will_be_needed(connection, desk.who.actor, study_id)
-    one = next((each for each in found if each.number == number), None)
     if one is None:
         raise not_found("deviation")
     view = DeviationView(

@@ -1,9 +1,10 @@
 """Deviations of a study: what happened, where its kits are now, and what came of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.blinding.views import BlindedView
 from irt.states.kit import (
@@ -71,8 +72,8 @@ _EVERY = (
     .outerjoin(_CLOSERS, _CLOSERS.c.id == _CLOSURES.c.account_id)
     .where(_DEVIATIONS.c.study_id == bindparam("study_id"))
     .order_by(_CLOSURES.c.id.is_not(None), _DEVIATIONS.c.id.desc())
-    .limit(200)
 )
+_ONE = _EVERY.where(_DEVIATIONS.c.number == bindparam("number"))
 _NAMED = select(_KITS).where(
     _KITS.c.study_id == bindparam("study_id"), _KITS.c.number.in_(bindparam("numbers", expanding=True))
 )
@@ -80,8 +81,19 @@ _PARTS = ("given", "assigned")
 
 
 def deviations_of(connection: Connection, study_id: int, now: datetime) -> tuple[DeviationLine, ...]:
-    """Open deviations first, each the newest first, at most two hundred."""
-    rows = connection.execute(_EVERY, {"study_id": study_id}).mappings().all()
+    """Every deviation, open ones first, each the newest first."""
+    return _told(connection, study_id, now, connection.execute(_EVERY, {"study_id": study_id}).mappings().all())
+
+
+def deviation_of(connection: Connection, study_id: int, number: str, now: datetime) -> DeviationLine | None:
+    """One deviation by its number."""
+    rows = connection.execute(_ONE, {"study_id": study_id, "number": number}).mappings().all()
+    return next(iter(_told(connection, study_id, now, rows)), None)
+
+
+def _told(
+    connection: Connection, study_id: int, now: datetime, rows: Sequence[RowMapping]
+) -> tuple[DeviationLine, ...]:
     named = {row["details"].get(part) for row in rows for part in _PARTS} - {None}
     status = _statuses(connection, study_id, sorted(named), now)
     return tuple(

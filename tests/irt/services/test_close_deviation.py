@@ -1,17 +1,21 @@
 """A misallocation followed to its end: both kits decided on, what came of it said and signed, and said once."""
 
 import pytest
+from sqlalchemy import insert
 
 from irt.audit.sentences import sentence
 from irt.blinding.roles import Role
 from irt.errors import NotAllowed, NotFound
+from irt.reads.blinded_deviations import deviation_of, deviations_of
 from irt.services.close_deviation import CloseDeviation, DeviationKnown, KitsUndecided, close_deviation
 from irt.services.decide_quality import DecideQuality, decide_quality
 from irt.services.record_misallocation import book_misallocation
 from irt.services.report_kit import Report, ReportKit, report_kit
+from irt.tables.columns import table_of
 from irt.tables.deviation import DeviationClosure
+from irt.tables.subject import Deviation
 from tests.builders_trial import Trial
-from tests.cast import signing
+from tests.cast import MONDAY, signing
 from tests.irt.services.test_record_misallocation import mix_up
 
 
@@ -67,3 +71,15 @@ def test_quality_alone_closes_with_its_password(sqlite_trial: Trial) -> None:
     with pytest.raises(NotFound):
         sqlite_trial.do(Role.QUALITY, close_deviation, closing(sqlite_trial, "D-9999"))
     assert not sqlite_trial.rows(DeviationClosure)
+
+
+def test_none_is_left_out_however_many_there_are(sqlite_trial: Trial) -> None:
+    """Reports and appendices are made of the same lines as the page; each is found by its number."""
+    number, *_ = mixed_up(sqlite_trial)
+    (first,) = sqlite_trial.rows(Deviation)
+    more = [{**first, "id": first["id"] + n, "number": f"D-9{n:03}"} for n in range(1, 301)]
+    with sqlite_trial.store.writing() as connection:
+        connection.execute(insert(table_of(Deviation)), more)
+        found = deviations_of(connection, sqlite_trial.study_id, MONDAY)
+        one = deviation_of(connection, sqlite_trial.study_id, number, MONDAY)
+    assert (len(found), found[-1]) == (301, one)
