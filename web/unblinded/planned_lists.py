@@ -55,7 +55,8 @@ class PlannedListPages(Controller):
     @get("/", sync_to_thread=True)
     def show(self, desk: NamedDependency[Desk], study: FromQuery[int] = 0) -> Response[Any]:
         """What was asked for and decided, and the form."""
-        return _page(desk, study)
+        study_id = study or desk.who.study_id
+        return go("/switch") if study_id is None else _page(desk, study_id)
 
     @post("/", sync_to_thread=True)
     def ask(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:

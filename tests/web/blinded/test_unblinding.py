@@ -110,6 +110,7 @@ def test_a_list_is_asked_for_granted_and_taken(world: World) -> None:
     browser = statistician(world)
     page = f"/unblinding/planned?study={world.study_id}"
     assert "not locked" in browser.get(page).text
+    assert "not locked" in browser.get("/unblinding/planned").text
     reasons = {"reason": "First look.", "stays_blinded": "Sponsor and sites.", "safeguards": "Closed report."}
     plan = {"purpose": "interim_analysis", "scope": "study", "recipients": "Dr Lund; DMC", "password": PASSWORD}
     assert browser.press("/unblinding/planned", **{**plan, "recipients": ""}, **reasons).status_code == 400
