@@ -1,7 +1,6 @@
 """`irt access`: who may do what in a study, to review; and everybody who ever could."""
 
 import json
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from irt.blinding.access import WORDS
 from irt.blinding.conflicts import matrix, side_of
 from irt.blinding.roles import SEES, Permission
 from irt.commands import clock
-from irt.commands.named import mode_option, study_of
+from irt.commands.named import about_a_study, study_of
 from irt.commands.session import Person, as_person
 from irt.reads.access import Access, access_to, history_of_access
 from irt.services.log_reading import LogReading, log_reading
@@ -22,14 +21,8 @@ def access() -> None:
     """Review who has access to a study."""
 
 
-def _about_a_study(act: Callable[..., None]) -> Callable[..., None]:
-    for option in (mode_option, click.option("--json", "as_json", is_flag=True, help="As JSON.")):
-        act = option(act)
-    return click.argument("protocol", metavar="STUDY")(act)
-
-
 @access.command("review")
-@_about_a_study
+@about_a_study
 @as_person
 def review(person: Person, protocol: str, mode: str | None, as_json: bool) -> None:
     """Every role in force in a study, and what to look at; the review itself is signed on the page Access.
@@ -55,7 +48,7 @@ def review(person: Person, protocol: str, mode: str | None, as_json: bool) -> No
 
 
 @access.command("history")
-@_about_a_study
+@about_a_study
 @as_person
 def history(person: Person, protocol: str, mode: str | None, as_json: bool) -> None:
     """Every role that anybody ever held in a study: from when, until when, given by whom and why.

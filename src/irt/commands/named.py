@@ -22,6 +22,13 @@ def study_option(*, required: bool = True) -> Callable[[Any], Any]:
     return click.option("--study", "protocol", metavar="PROTOCOL", required=required, help=words)
 
 
+def about_a_study(command: Callable[..., None]) -> Callable[..., None]:
+    """STUDY, `--mode` and `--json`."""
+    for option in (mode_option, click.option("--json", "as_json", is_flag=True, help="As JSON.")):
+        command = option(command)
+    return click.argument("protocol", metavar="STUDY")(command)
+
+
 def study_of(person: Person, protocol: str, mode: str | None) -> NamedStudy:
     """The study of that protocol number; NotFound or BadInput where it is not one study."""
     with person.store.reading() as connection:

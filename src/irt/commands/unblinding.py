@@ -3,7 +3,7 @@
 import csv
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from irt.blinding.code_break import ReasonCategory
 from irt.blinding.roles import Permission
 from irt.blinding.unblinding import How, Told
 from irt.commands import clock
-from irt.commands.named import mode_option, study_of
+from irt.commands.named import about_a_study, mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import NotAllowed
 from irt.reads.blinded_code_break_tests import SiteTested, code_break_tests, due_sites
@@ -34,14 +34,8 @@ def unblinding() -> None:
     """Who may know a treatment, since when and why; never which."""
 
 
-def _about_a_study(act: Callable[..., None]) -> Callable[..., None]:
-    for option in (mode_option, click.option("--json", "as_json", is_flag=True, help="As JSON.")):
-        act = option(act)
-    return click.argument("protocol", metavar="STUDY")(act)
-
-
 @unblinding.command("log")
-@_about_a_study
+@about_a_study
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV.")
 @click.option("--all-paths", is_flag=True, help="Safety cases and the pharmacist's looks too, for who may know.")
 @as_person
@@ -72,7 +66,7 @@ def log(person: Person, protocol: str, mode: str | None, as_json: bool, as_csv: 
 
 
 @unblinding.command("known")
-@_about_a_study
+@about_a_study
 @as_person
 def known(person: Person, protocol: str, mode: str | None, as_json: bool) -> None:
     """Who is flagged for whose treatment, by code break or accident.
@@ -94,7 +88,7 @@ def known(person: Person, protocol: str, mode: str | None, as_json: bool) -> Non
 
 
 @unblinding.command("seals")
-@_about_a_study
+@about_a_study
 @as_person
 def seals(person: Person, protocol: str, mode: str | None, as_json: bool) -> None:
     """Seals of packs: handed out, unopened, opened, missing, to count; whether each closed pack adds up.
@@ -119,7 +113,7 @@ def seals(person: Person, protocol: str, mode: str | None, as_json: bool) -> Non
 
 
 @unblinding.command("tests")
-@_about_a_study
+@about_a_study
 @as_person
 def tests(person: Person, protocol: str, mode: str | None, as_json: bool) -> None:
     """Where a code break was practised, and which sites have to: those that never did, or not for a year.

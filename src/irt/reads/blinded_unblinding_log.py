@@ -106,10 +106,7 @@ _SEALED = (
         _SITES.c.number.label("site"),
         _SEALS.c.number,
         _FATES.c.fate,
-        select(_STEPS.c.id)
-        .where(_STEPS.c.pack_id == _PACKS.c.id, _STEPS.c.event == "close")
-        .exists()
-        .label("closed"),
+        _CLOSED.label("closed"),
     )
     .join(_SITES, _SITES.c.id == _PACKS.c.site_id)
     .join(_SEALS, _SEALS.c.pack_id == _PACKS.c.id)

@@ -21,14 +21,15 @@ class PasskeyShown(BlindedView):
 
 
 _KEYS = table_of(Passkey)
-_OWN = (
+OWN_PASSKEYS = (
     select(_KEYS)
     .where(_KEYS.c.account_id == bindparam("account_id"), _KEYS.c.removed_at.is_(None))
     .order_by(_KEYS.c.id)
 )
+"""A person's passkeys that open, oldest first."""
 
 
 def passkeys_of(connection: Connection, account_id: int) -> tuple[PasskeyShown, ...]:
     """Oldest first."""
-    rows = connection.execute(_OWN, {"account_id": account_id})
+    rows = connection.execute(OWN_PASSKEYS, {"account_id": account_id})
     return tuple(PasskeyShown(row.id, row.label, row.created_at, row.last_used_at) for row in rows)

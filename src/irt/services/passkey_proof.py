@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
+from irt.reads.passkeys import OWN_PASSKEYS
 from irt.services.work import Work
 from irt.tables.columns import table_of
 from irt.tables.passkey import Passkey, PasskeyChallenge
@@ -18,11 +19,6 @@ REGISTER, SIGN_IN, SIGNATURE = "register", "sign_in", "signature"
 _BYTES = 32
 
 _KEYS, _ASKED = table_of(Passkey), table_of(PasskeyChallenge)
-_OWN = (
-    select(_KEYS)
-    .where(_KEYS.c.account_id == bindparam("account_id"), _KEYS.c.removed_at.is_(None))
-    .order_by(_KEYS.c.id)
-)
 _OPEN = (
     select(_ASKED)
     .where(
@@ -78,7 +74,7 @@ def passkey_fits(work: Work, account_id: int, purpose: str, context: str, answer
     from webauthn.helpers.exceptions import WebAuthnException  # noqa: PLC0415 - heavy; most commands need none
 
     challenge = use_challenge(work, account_id, purpose, context, answer)
-    named, own = _id_in(answer), work.rows(_OWN, account_id=account_id)
+    named, own = _id_in(answer), work.rows(OWN_PASSKEYS, account_id=account_id)
     key = next((one for one in own if one["credential_id"] == named), None)
     if challenge is None or key is None:
         return False
@@ -102,7 +98,7 @@ def passkey_fits(work: Work, account_id: int, purpose: str, context: str, answer
 
 def question_for(work: Work, account_id: int, challenge: bytes) -> str:
     """What the browser asks the device, as JSON; an empty list of keys where the person has none."""
-    return _options(work.rows(_OWN, account_id=account_id), challenge)
+    return _options(work.rows(OWN_PASSKEYS, account_id=account_id), challenge)
 
 
 def open_question(connection: Connection, account_id: int, session_id: int | None, now: datetime) -> str | None:
@@ -111,7 +107,7 @@ def open_question(connection: Connection, account_id: int, session_id: int | Non
     row = connection.execute(_OPEN, asked).mappings().first()
     if row is None:
         return None
-    keys = connection.execute(_OWN, {"account_id": account_id}).mappings().all()
+    keys = connection.execute(OWN_PASSKEYS, {"account_id": account_id}).mappings().all()
     return _options(keys, from_base64url(row["challenge"]))
 
 

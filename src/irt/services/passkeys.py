@@ -22,6 +22,7 @@ from webauthn.helpers.structs import (
 )
 
 from irt.errors import BadInput, NotFound, Refusal
+from irt.reads.passkeys import OWN_PASSKEYS
 from irt.services.accounts import WrongPassword
 from irt.services.audit_draft import AuditDraft
 from irt.services.credentials import lock_account, standing_of
@@ -78,18 +79,13 @@ class PasskeyRefused(Refusal):
 
 
 _KEYS, _ACCOUNTS, _SESSIONS = table_of(Passkey), table_of(Account), table_of(SignedInSession)
-_OWN = (
-    select(_KEYS)
-    .where(_KEYS.c.account_id == bindparam("account_id"), _KEYS.c.removed_at.is_(None))
-    .order_by(_KEYS.c.id)
-)
 _KNOWN = select(func.count().label("n")).where(_KEYS.c.credential_id == bindparam("credential_id"))
 
 
 def ask_for_passkey(work: Work, ask: AskForPasskey) -> PasskeyAsked:
     """Makes the question of a registration; a device that is here already is not asked twice."""
     account = _known(work, ask.password)
-    own = work.rows(_OWN, account_id=account["id"])
+    own = work.rows(OWN_PASSKEYS, account_id=account["id"])
     if len(own) >= PASSKEYS_MAX:
         raise BadInput(f"You have {PASSKEYS_MAX} passkeys. Nothing was made. Remove one first.")
     challenge = new_challenge(work, account["id"], REGISTER, ask.origin)
@@ -156,7 +152,7 @@ def register_passkey(work: Work, ask: RegisterPasskey) -> PasskeyChanged:
 def remove_passkey(work: Work, ask: RemovePasskey) -> PasskeyChanged:
     """Takes one's own passkey away; with the last one, signing in asks for no passkey any more."""
     account = _known(work, ask.password)
-    own = {key["id"]: key for key in work.rows(_OWN, account_id=account["id"])}
+    own = {key["id"]: key for key in work.rows(OWN_PASSKEYS, account_id=account["id"])}
     if ask.passkey_id not in own:
         raise NotFound("No such passkey. Check the list.")
     work.run(update(_KEYS).where(_KEYS.c.id == ask.passkey_id).values(removed_at=work.at))
@@ -168,7 +164,7 @@ def remove_passkey(work: Work, ask: RemovePasskey) -> PasskeyChanged:
 
 def forget_passkeys(work: Work, account_id: int) -> int:
     """Takes every passkey of a person away, as when their devices are lost; how many there were."""
-    own = work.rows(_OWN, account_id=account_id)
+    own = work.rows(OWN_PASSKEYS, account_id=account_id)
     work.run(
         update(_KEYS)
         .where(_KEYS.c.account_id == account_id, _KEYS.c.removed_at.is_(None))

@@ -120,14 +120,13 @@ _HALF_OPEN = select(_SESSIONS).where(
 
 def confirm_code(work: Work, ask: ConfirmCode) -> SignInAnswer:
     """Completes a session with its six-digit code; failures count as those of the password do."""
-    session = work.row(_HALF_OPEN, token_hash=hash_of(ask.token.get_secret_value()))
-    if session is None or half_open_is_over(session["started_at"], work.at):
+    session = _half_open(work, hash_of(ask.token.get_secret_value()))
+    if session is None:
         _audit(work, "sign_in_failed", "half-open session", None)
         return SignInAnswer(outcome=SignInOutcome.REFUSED, sentence="This took too long. Sign in again.")
     account = lock_account(work, session["account_id"])
     name = str(account["username"])
-    paused = standing_of(work, name).paused_until is not None
-    if paused or account["disabled_at"] is not None or not _code_fits(work, account, ask.code):
+    if _is_stopped(work, account) or not _code_fits(work, account, ask.code):
         return _refuse(work, name, ask.client)
     return _complete(work, session, account, ask.client, ask.token)
 
@@ -135,8 +134,8 @@ def confirm_code(work: Work, ask: ConfirmCode) -> SignInAnswer:
 def ask_passkey(work: Work, ask: AskPasskey) -> PasskeyQuestion:
     """The question for the passkey of a session that waits; NoPasskey where the person has none."""
     hashed = hash_of(ask.token.get_secret_value())
-    session = work.row(_HALF_OPEN, token_hash=hashed)
-    if session is None or half_open_is_over(session["started_at"], work.at):
+    session = _half_open(work, hashed)
+    if session is None:
         raise NoPasskey("This took too long. Sign in again.")
     account = lock_account(work, session["account_id"])
     if account["passkeys_since"] is None:
@@ -149,17 +148,28 @@ def ask_passkey(work: Work, ask: AskPasskey) -> PasskeyQuestion:
 def confirm_passkey(work: Work, ask: ConfirmPasskey) -> SignInAnswer:
     """Completes a session with the answer of a passkey; failures count as those of the password do."""
     hashed = hash_of(ask.token.get_secret_value())
-    session = work.row(_HALF_OPEN, token_hash=hashed)
-    if session is None or half_open_is_over(session["started_at"], work.at):
+    session = _half_open(work, hashed)
+    if session is None:
         _audit(work, "sign_in_failed", "half-open session", None)
         return SignInAnswer(outcome=SignInOutcome.REFUSED, sentence="This took too long. Sign in again.")
     account = lock_account(work, session["account_id"])
     name = str(account["username"])
-    paused = standing_of(work, name).paused_until is not None
     fits = passkey_fits(work, account["id"], SIGN_IN, hashed, ask.answer.get_secret_value())
-    if paused or account["disabled_at"] is not None or not fits:
+    if _is_stopped(work, account) or not fits:
         return _refuse(work, name, ask.client)
     return _complete(work, session, account, ask.client, ask.token)
+
+
+def _half_open(work: Work, token_hash: str) -> RowMapping | None:
+    """The session that waits for its second step; None where it took too long."""
+    session = work.row(_HALF_OPEN, token_hash=token_hash)
+    return None if session is None or half_open_is_over(session["started_at"], work.at) else session
+
+
+def _is_stopped(work: Work, account: RowMapping) -> bool:
+    """Whether an account is closed, or pauses after failures."""
+    paused = standing_of(work, str(account["username"])).paused_until is not None
+    return paused or account["disabled_at"] is not None
 
 
 def _code_fits(work: Work, account: RowMapping, code: SecretStr) -> bool:
