@@ -8,22 +8,19 @@ from irt.errors import BadInput, Refusal
 
 
 class Path(StrEnum):
-    """How a treatment became known to somebody."""
+    """How a treatment became known to somebody.
+
+    Blinded people may know that an emergency, a plan or an accident was, never what was found at its end. A case of
+    safety is assessed in the same way whether its subject is unblinded or not, and only the assessment is told: a
+    treatment can be inferred from which cases were unblinded, and what followed (L31). Looks of the unblinded
+    pharmacist follow the preparation, which differs by treatment.
+    """
 
     EMERGENCY = "emergency"
     SAFETY = "safety"
     PLANNED = "planned"
     PHARMACIST = "pharmacist"
     ACCIDENT = "accident"
-
-
-TOLD_TO_BLINDED = frozenset({Path.EMERGENCY, Path.PLANNED, Path.ACCIDENT})
-"""Paths that blinded people may know to have been walked; never what was found at the end.
-
-A case of safety is assessed in the same way whether its subject is unblinded or not, and only the assessment is
-told: from which cases were unblinded, and what followed, a treatment can be inferred (L31). Looks of the unblinded
-pharmacist follow the preparation, which differs by treatment.
-"""
 
 
 class Purpose(StrEnum):

@@ -29,7 +29,6 @@ COMPONENTS = (
     "ortools",
     "simpy",
 )
-SYNCHRONIZED_DAYS_MAX = 1
 
 
 def installation_steps(store: Store, now: datetime, expected_hash: str) -> tuple[Step, ...]:
