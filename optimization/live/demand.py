@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from irt.study.course import Course, Courses, Treated, VisitAhead
+from irt.study.course import Course, Courses, KitsOf, Treated, VisitAhead
 from irt.supply.planner import SiteView
 from irt.supply.projection import DROPOUT_DAYS
 from optimization.demand.enrolment import Prior, Rate, learned
@@ -27,6 +27,7 @@ class StudyDemand:
     """What all sites of a study share: the courses of its arms, and how sites enrol (None: nobody new comes).
 
     Visits fall on any day of their window alike. Laws are kept, for sites with one calendar ask for the same ones.
+    Of visits whose kits go home from a depot, the site has the subject and the homes have the kits.
     """
 
     courses: Courses
@@ -35,6 +36,15 @@ class StudyDemand:
     _each: dict[tuple[str, Span, Span], Mass] = field(default_factory=dict)
     _means: dict[tuple[Treated, str, int], NDArray[np.float64]] = field(default_factory=dict)
     _course_means: dict[tuple[str, int], NDArray[np.float64]] = field(default_factory=dict)
+    _parts: dict[KitsOf, "StudyDemand"] = field(default_factory=dict)
+
+    def _of(self, kits_of: KitsOf) -> "StudyDemand":
+        """What places are asked for that have the kits of some visits alone."""
+        if kits_of is KitsOf.EVERY_VISIT:
+            return self
+        if kits_of not in self._parts:
+            self._parts[kits_of] = StudyDemand(self.courses.of(kits_of), self.prior)
+        return self._parts[kits_of]
 
     @property
     def new_from(self) -> int:
@@ -58,23 +68,24 @@ class StudyDemand:
         A depot is asked for what its sites need beyond the kits they have: quiet ones make up for others' peaks.
         """
         if not place.serves:
-            return self._law_of_site(place, kit_type, span)
-        each = ((site, self._law_of_site(site, kit_type, span)) for site in place.serves)
+            return self._of(place.kits_of)._law_of_site(place, kit_type, span)
+        each = ((site, self._of(site.kits_of)._law_of_site(site, kit_type, span)) for site in place.serves)
         laws = [beyond(law, kits_of(site, kit_type)) for site, law in each]
         return add_all([law for law in laws if len(law) > 1])
 
     def means(self, place: SiteView, kit_type: str, days: int) -> NDArray[np.float64]:
         """The mean of each day, for so many days."""
         if not place.serves:
-            return self._means_of_site(place, kit_type, days)
+            return self._of(place.kits_of)._means_of_site(place, kit_type, days)
         total = np.zeros(days)
         for site in place.serves:
-            until = np.cumsum(self._means_of_site(site, kit_type, days))
+            until = np.cumsum(self._of(site.kits_of)._means_of_site(site, kit_type, days))
             total += np.maximum(until - kits_of(site, kit_type), 0)
         return np.diff(total, prepend=0.0)
 
     def _law_of_site(self, site: SiteView, kit_type: str, span: Span) -> Mass:
-        laws = [self.of_treated(one, kit_type, span) for one in site.treated for _ in range(one.subjects)]
+        treated = [(one.subjects, one.of(site.kits_of)) for one in site.treated]
+        laws = [self.of_treated(one, kit_type, span) for subjects, one in treated for _ in range(subjects)]
         if site.in_screening:
             laws += [self._of_screening(kit_type, span)] * site.in_screening
         rate, enrols = self.rate_of(site), (self.new_from, span[1])
@@ -86,7 +97,7 @@ class StudyDemand:
     def _means_of_site(self, site: SiteView, kit_type: str, days: int) -> NDArray[np.float64]:
         total = np.zeros(days)
         for one in site.treated:
-            total += one.subjects * self._mean_of_treated(one, kit_type, days)
+            total += one.subjects * self._mean_of_treated(one.of(site.kits_of), kit_type, days)
         each = self._mean_of_course(kit_type, days)
         if site.in_screening:
             succeeds = float(1 - self.courses.screen_failure_rate) * site.in_screening

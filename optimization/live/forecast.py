@@ -13,7 +13,7 @@ from math import ceil, floor
 import numpy as np
 from numpy.typing import NDArray
 
-from irt.study.course import Courses
+from irt.study.course import Courses, KitsOf
 from irt.supply.planner import SiteView
 from optimization.demand.enrolment import Prior
 from optimization.demand.hyperparameters import Seen, learned_prior
@@ -65,7 +65,9 @@ def study_demand(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
     """How sites enrol is learned from all that are open."""
     if promise.prior is None:
         return StudyDemand(promise.courses)
-    enrolled = [one.enrolled for site in sites for one in site.serves or (site,)]
+    # A subject who is sent kits enrolled at a site all the same: homes tell nothing of their own.
+    places = [one for site in sites for one in site.serves or (site,) if one.kits_of is not KitsOf.AT_HOME]
+    enrolled = [one.enrolled for one in places]
     seen = [Seen(one.subjects, one.open_days) for one in enrolled if one is not None]
     return StudyDemand(promise.courses, learned_prior(promise.prior, seen))
 

@@ -39,7 +39,7 @@ def problem_of_study(
     settings = asked_settings(settings_to_optimize(definition), horizon_days, otherwise or {})
     asking = Asking(study_id, definition, day, at, ahead_days=settings["planning"].horizon_days)
     network = network_view(connection, asking)
-    regional = regional_view(connection, asking, network.sites, every=True)
+    regional = regional_view(connection, asking, network, every=True)
     name = f"{definition.study.protocol}, {day.isoformat()}"
     return live_problem(name, network, regional, day, settings)
 

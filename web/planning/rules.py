@@ -107,7 +107,7 @@ def _today(connection: Connection, study_id: int, definition: StudyDefinition, a
     """The study's own levels, by its own rule."""
     asking = Asking(study_id, definition, at.date(), at)
     network = network_view(connection, asking)
-    regional = regional_view(connection, asking, network.sites) if network.regional else None
+    regional = regional_view(connection, asking, network) if network.regional else None
     places: tuple[SiteView, ...] = (*network.sites, *(regional.sites if regional else ()))
     predicts = definition.resupply.method == "predictive"
     levels = {place.number: dict(place.levels) for place in places}

@@ -19,6 +19,7 @@ from irt.states.shipment import OPEN, ShipmentStatus
 from irt.study.blinded import BlindedStudy
 from irt.study.course import Treated, VisitAhead
 from irt.study.courses import level_codes
+from irt.study.delivery import home_visits, kits_at_site
 from irt.study.group_courses import group_kits
 from irt.study.part import Code
 from irt.supply.planner import SiteView
@@ -101,6 +102,7 @@ def site_outlook(
             in_screening=screening.get(row.id, 0),
             treated=treated.get(row.id, ()),
             enrolled=enrolled.get(row.id),
+            kits_of=kits_at_site(study.delivery, row.country),
         )
         for row in rows
     )
@@ -134,13 +136,13 @@ def _due(
 ) -> Iterator[tuple[Code | None, tuple[VisitAhead, ...]]]:
     """Dose level, and visits due and not held, of every subject whose visits count."""
     visits = [visit for visit in study.visits if visit.dispenses]
-    held = held_visits(connection, study_id, visits, day)
+    held, home = held_visits(connection, study_id, visits, day), home_visits(study.delivery)
     asked = {"site_id": site_id, "statuses": sorted(counted(study.outlook.forecast))}
     for row in connection.execute(_TREATED, asked):
         anchor, first = anchor_of(row.screened_on, row.randomized_on)
         over = held.get(row.id, ())
         found = [
-            visit_ahead(visits, visit, occurrence, ahead, group_kits(study, visit))
+            visit_ahead(visits, visit, occurrence, ahead, group_kits(study, visit), home)
             for visit, occurrence, ahead in occurrences_ahead(visits, anchor, (day - first).days, days)
             if (visit.code, occurrence) not in over
         ]

@@ -10,6 +10,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, select
 from irt.reads.asking import Asking
 from irt.reads.enrolled import enrolled_so_far
 from irt.reads.expected_need import ExpectedNeed, expected_need
+from irt.reads.homes import homes_of
 from irt.reads.other_ways import other_ways
 from irt.reads.piles import on_the_way, piles_at
 from irt.reads.supply_rules import (
@@ -26,6 +27,7 @@ from irt.reads.supply_rules import (
 from irt.reads.ways_open import WaysOpen
 from irt.states.kit import Custody
 from irt.states.records import SiteStatus
+from irt.study.delivery import kits_at_site
 from irt.supply.planner import NOTHING, DepotView, EnrolledSoFar, LotStock, NetworkView, SiteView
 from irt.tables.columns import table_of
 from irt.tables.kit import BlindedLot
@@ -62,9 +64,12 @@ def network_view(connection: Connection, asking: Asking) -> NetworkView:
     lots = {row.id: row.number for row in connection.execute(_LOT_NUMBERS, {"study_id": asking.study_id})}
     levels, lanes = levels_on(connection, asking), Lanes(connection, asking.study_id, asking.day)
     ways = WaysOpen.of(connection, asking, lanes)
-    sites = tuple(_sites(connection, asking, lots, levels, ways))
+    days, enrolled = _days_ahead(asking, levels), _enrolled(connection, asking)
+    expected = _expected(connection, asking, days)
+    sites = tuple(_sites(connection, asking, lots, levels, ways, expected, enrolled))
     depots = _DepotsOnDemand(connection, asking, lots)
-    return NetworkView(depots, sites, levels.regional, ways.import_left, ways.windows())
+    homes = homes_of(connection, asking, ways, expected, enrolled) if days and not asking.site else ()
+    return NetworkView(depots, sites, levels.regional, ways.import_left, ways.windows(), homes)
 
 
 def levels_on(connection: Connection, asking: Asking) -> Levels:
@@ -81,15 +86,19 @@ def depots_now(connection: Connection, asking: Asking) -> Mapping[str, DepotView
 
 
 def _sites(
-    connection: Connection, asking: Asking, lots: Mapping[int, str], levels: Levels, ways: WaysOpen
+    connection: Connection,
+    asking: Asking,
+    lots: Mapping[int, str],
+    levels: Levels,
+    ways: WaysOpen,
+    expected: ExpectedNeed,
+    enrolled: Mapping[int, EnrolledSoFar],
 ) -> Iterator[SiteView]:
     study_id, day = asking.study_id, asking.day
     facts = {"study_id": study_id, **({} if asking.site is None else {"site": asking.site})}
     sites = connection.execute(_ACTIVE_SITES if asking.site is None else _ONE_SITE, facts).all()
     stock = _stock(connection, asking, sites, lots)
     coming = on_the_way(connection, study_id, day)
-    expected = _expected(connection, asking, levels)
-    enrolled = _enrolled(connection, asking)
     known = KitTypesOfVersions(connection, study_id)
     approved, windows = ApprovedLots(connection, study_id), WindowsByCountry(asking.definition)
     local = {zone: asking.at.astimezone(ZoneInfo(zone)) for zone in {site.depot_zone for site in sites}}
@@ -121,6 +130,7 @@ def _sites(
             barred=barred,
             import_keys=import_keys,
             other_ways=other_ways(ways, country, (number, country)),
+            kits_of=kits_at_site(asking.definition.delivery, country),
         )
 
 
@@ -129,13 +139,18 @@ def _stop_in_file(asking: Asking, country: str, site: str) -> date | None:
     return stops.sites.get(site) or stops.countries.get(country)
 
 
-def _expected(connection: Connection, asking: Asking, levels: Levels) -> ExpectedNeed:
-    """What subjects will need, asked only where the study or whoever asks looks ahead."""
+def _days_ahead(asking: Asking, levels: Levels) -> int:
+    """How far the study, or whoever asks, looks ahead; 0 where levels alone rule."""
     part = asking.definition.resupply
     days = {"predictive": levels.longest_days, "optimizer": part.planning.horizon_days}.get(part.method, 0)
-    if not (days := asking.ahead_days or days):
+    return asking.ahead_days or days
+
+
+def _expected(connection: Connection, asking: Asking, days: int) -> ExpectedNeed:
+    """What subjects will need within so many days; nothing is asked where there are none."""
+    if not days:
         return ExpectedNeed()
-    one_by_one = bool(asking.ahead_days) or part.method == "optimizer"
+    one_by_one = bool(asking.ahead_days) or asking.definition.resupply.method == "optimizer"
     return expected_need(connection, asking.study_id, asking.definition, asking.day, days, one_by_one)
 
 

@@ -47,14 +47,14 @@ _SERVED = (
 def regional_view(
     connection: Connection,
     asking: Asking,
-    sites: Sequence[SiteView],
+    network: NetworkView,
     depot: str | None = None,
     *,
     every: bool = False,
 ) -> NetworkView:
     """The depots with levels of their own, or the one named, as places that the depots above them supply.
 
-    `sites` are those of the network that day; `every`: with or without levels, as plans for all see them.
+    `network`: with the sites and homes of that day; `every`: with or without levels, as plans for all see them.
     BadInput where the named depot is not kept up by another one.
     """
     rules = _Rules.of(connection, asking)
@@ -66,7 +66,8 @@ def regional_view(
         levels = rules.levels.of_depot(row.id)
         if (levels or every) and depot in (None, row.code):
             below = rules.below(row.code)
-            served = [site for site in sites if site.depot in below]
+            served = [site for site in network.sites if site.depot in below]
+            homes = [home for home in network.homes if home.depot in below]
             lane = rules.lanes.to(row.supplier, row.country, row.code)
             local = asking.at.astimezone(ZoneInfo(row.supplier_zone))
             past_cut_off = lane.calendar.past_cut_off(asking.day, local)
@@ -85,9 +86,9 @@ def regional_view(
                 has_lane=lane is not NO_LANE,
                 labels=rules.labels(below),
                 approved_lots=rules.lots(below),
-                expected_need=need_to_be_sent(served, asking.day),
+                expected_need=need_to_be_sent([*served, *homes], asking.day),
                 in_screening=sum(site.in_screening for site in served),
-                serves=tuple(served),
+                serves=(*served, *(one for home in homes for one in home.serves)),
                 barred=barred,
                 import_keys=import_keys,
                 other_ways=other_ways(ways, row.country, (row.code,)),

@@ -81,7 +81,7 @@ def depot_reasons(connection: Connection, study_id: int, code: str, now: datetim
     """Today's reasons of a regional depot; BadInput where no other depot keeps it up to levels."""
     day, definition = now.date(), definition_in_force(connection, study_id)
     asking = Asking(study_id, definition, day, now)
-    regional = regional_view(connection, asking, network_view(connection, asking).sites, code)
+    regional = regional_view(connection, asking, network_view(connection, asking), code)
     return SiteReasons(
         site=code,
         grouped=False,
@@ -123,5 +123,5 @@ def proposals_today(
     to_sites = [] if depot else chosen.plan(network, day, settings)
     to_depots: Sequence[ProposedShipment] = ()
     if depot is not None or (network.regional and site is None):
-        to_depots = chosen.plan(regional_view(connection, asking, network.sites, depot), day, settings)
+        to_depots = chosen.plan(regional_view(connection, asking, network, depot), day, settings)
     return Proposals(definition, to_sites, to_depots)

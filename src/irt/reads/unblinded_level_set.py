@@ -104,7 +104,7 @@ def _planned(connection: Connection, asking: Asking, planner: ResupplyPlanner) -
     network = network_view(connection, asking)
     found = chosen.plan(network, asking.day, settings)
     if network.regional:
-        found = [*found, *chosen.plan(regional_view(connection, asking, network.sites), asking.day, settings)]
+        found = [*found, *chosen.plan(regional_view(connection, asking, network), asking.day, settings)]
     return found
 
 

@@ -56,7 +56,7 @@ def study_state(connection: Connection, study_id: int, day: date, at: datetime, 
     """The study on a day, its network seen so many days ahead; NotFound before a version is approved."""
     asking = Asking(study_id, definition_in_force(connection, study_id), day, at, ahead_days=days)
     network = network_view(connection, asking)
-    regional = regional_view(connection, asking, network.sites, every=True)
+    regional = regional_view(connection, asking, network, every=True)
     rows = connection.execute(_ALL_SITES, {"study_id": study_id}).all()
     numbers = {row.id: row.number for row in rows}
     sites, subjects = _people(connection, study_id, numbers, {row.id: row.status for row in rows})

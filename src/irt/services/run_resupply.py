@@ -87,7 +87,7 @@ def run_resupply_with(planner: ResupplyPlanner) -> Callable[[Work, RunResupply],
             done.shipments += ride_along(work, study, ask.day, network.sites, done.shipments, ask.needs_approval)
         # Sites first: what they are sent is gone when their depot is looked at.
         if ask.depot is not None or (network.regional and ask.site is None):
-            regional = regional_view(work.connection, asking, network.sites, ask.depot)
+            regional = regional_view(work.connection, asking, network, ask.depot)
             run.plan(regional, done, to_depots=True)
             done.depots_considered = len(regional.sites)
         if isinstance(run.planner, StandIn):

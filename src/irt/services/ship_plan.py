@@ -142,9 +142,7 @@ def ship_approved(work: Work, study: SupplyStudy, number: int) -> PlanShipped:
         network = network_view(work.connection, asking)
         shipping.send([row for row in due if not row["to_depot"]], network, done, to_depots=False)
         if depots := [row for row in due if row["to_depot"]]:
-            shipping.send(
-                depots, regional_view(work.connection, asking, network.sites, every=True), done, to_depots=True
-            )
+            shipping.send(depots, regional_view(work.connection, asking, network, every=True), done, to_depots=True)
     work.audit(
         AuditDraft(
             act="plan_shipped",

@@ -1,11 +1,12 @@
 """What subjects of each arm are given from randomization on, visit by visit, and how they may depart from it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Protocol
 
 from irt.study.course import Course, Courses, KitsByLevel, VisitAhead
 from irt.study.definition import StudyDefinition
+from irt.study.delivery import home_visits
 from irt.study.part import Code
 from irt.study.resupply import Forecast
 from irt.study.virtual_block import LONGEST_DAYS, kits_expected
@@ -85,9 +86,9 @@ def _days_until(visit: Visit, before: int) -> Iterator[int]:
 
 
 def visits_from_randomization(
-    visits: Iterable[Visit], kits: Callable[[Visit], KitsByLevel]
+    visits: Iterable[Visit], kits: Callable[[Visit], KitsByLevel], home: Container[Code] = ()
 ) -> tuple[VisitAhead, ...]:
-    """Dispensing visits counted from randomization, in order of day."""
+    """Dispensing visits counted from randomization, in order of day; `home`: those whose kits go home."""
     found: list[tuple[int, Visit]] = []
     for visit in visits:
         if visit.dispenses and visit.anchor == "randomization":
@@ -98,13 +99,21 @@ def visits_from_randomization(
     found.sort(key=lambda one: one[0])
     before = (0, *(day for day, _ in found))
     return tuple(
-        VisitAhead(day, visit.window_before_days, visit.window_after_days, day - earlier, kits(visit))
+        VisitAhead(
+            day,
+            visit.window_before_days,
+            visit.window_after_days,
+            day - earlier,
+            kits(visit),
+            visit.code in home,
+        )
         for (day, visit), earlier in zip(found, before, strict=False)
     )
 
 
 def _visits(definition: StudyDefinition, arm: Code) -> tuple[VisitAhead, ...]:
-    return visits_from_randomization(definition.visits, lambda visit: kits_by_level(definition, arm, visit))
+    home = home_visits(definition.delivery)
+    return visits_from_randomization(definition.visits, lambda visit: kits_by_level(definition, arm, visit), home)
 
 
 def _start(levels: Sequence[Level]) -> tuple[Fraction, ...]:

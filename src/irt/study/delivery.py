@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from irt.study.course import KitsOf
 from irt.study.part import Code, Part
 
 
@@ -35,3 +36,14 @@ class HomeDelivery(Part):
     def leaves_from_site(self, country: Code) -> bool:
         """Whether kits for subjects of that country are packed at their site."""
         return self.sent_from != "depot" or country in self.not_from_depot_in
+
+
+def home_visits(delivery: HomeDelivery | None) -> frozenset[Code]:
+    """Visits whose kits go to subjects' homes, from wherever."""
+    return frozenset(delivery.visits) if delivery else frozenset()
+
+
+def kits_at_site(delivery: HomeDelivery | None, country: Code) -> KitsOf:
+    """Which visits the sites of that country have the kits of; the others' are sent to homes by its depot."""
+    by_depot = delivery is not None and not delivery.leaves_from_site(country)
+    return KitsOf.AT_SITE if by_depot else KitsOf.EVERY_VISIT

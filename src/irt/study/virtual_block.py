@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from irt.study.course import KitsOf
 from irt.study.definition import StudyDefinition
+from irt.study.delivery import home_visits
 from irt.study.dispensing_schedule import kits_by_weight, rules_for
 from irt.study.part import Code
 from irt.study.titration import levels_at
@@ -28,12 +30,17 @@ class VirtualBlock:
         return {kit_type: visits[0][1] for kit_type, visits in self.kits.items()}
 
 
-def virtual_block(definition: StudyDefinition) -> VirtualBlock:
-    """The smallest block of the first randomization; of several dose levels the one that needs most kits counts."""
+def virtual_block(definition: StudyDefinition, kits_of: KitsOf = KitsOf.EVERY_VISIT) -> VirtualBlock:
+    """The smallest block of the first randomization, with the kits of these visits.
+
+    Of several dose levels the one that needs most kits counts.
+    """
+    home = home_visits(definition.delivery)
     arms = definition.arms_of(1)
     given: dict[Code, dict[int, int]] = defaultdict(dict)
     for visit in definition.visits:
-        if visit.dispenses and visit.anchor == "randomization":
+        counts = visit.dispenses and kits_of.has(home=visit.code in home)
+        if counts and visit.anchor == "randomization":
             for day in _days(visit):
                 for kit_type, kits in _most(definition, visit).items():
                     given[kit_type][day] = given[kit_type].get(day, 0) + kits

@@ -9,7 +9,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
-from irt.study.course import Treated
+from irt.study.course import KitsOf, Treated
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar
 from irt.supply.imports import ImportWindow
 
@@ -79,7 +79,8 @@ class SiteView(NamedTuple):
     `past_cut_off` tells that an order given now misses the depot's dispatch of the planned day. `expected_need` is
     that of the site's own subjects; `treated`: they themselves, where chances are asked for. `in_screening` may
     still be randomized; `enrolled` is known to those who expect new ones. A depot `serves` sites, whose need it is
-    to meet. Nothing is sent from `stops_on` on. `other_ways` are for plans; `way`: which of them it is seen from.
+    to meet. `kits_of`: of which visits the place has the kits; `expected_need` holds no others, `treated` all.
+    Nothing is sent from `stops_on` on. `other_ways` are for plans; `way`: which of them it is seen from.
     """
 
     number: str
@@ -107,6 +108,7 @@ class SiteView(NamedTuple):
     serves: tuple["SiteView", ...] = ()
     other_ways: tuple[OtherWay, ...] = ()
     way: OtherWay | None = None
+    kits_of: KitsOf = KitsOf.EVERY_VISIT
 
     @property
     def every_way(self) -> "tuple[SiteView, ...]":
@@ -148,7 +150,8 @@ class NetworkView:
     """The whole network on one day; `regional`: depots are kept up to levels of their own.
 
     `import_left`: kits that import licences still cover, by country and blinding group. `import_windows`: when
-    goods may leave for a country, where it needs a licence.
+    goods may leave for a country, where it needs a licence. `homes`: those of each country that depots send kits
+    to, all of a country together; they are no places to be supplied.
     """
 
     depots: Mapping[str, DepotView]
@@ -156,6 +159,7 @@ class NetworkView:
     regional: bool = False
     import_left: Mapping[str, int] = field(default_factory=dict)
     import_windows: Mapping[str, tuple[ImportWindow, ...]] = field(default_factory=dict)
+    homes: tuple[SiteView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from irt.study.course import KitsOf
 from irt.study.courses import courses_of
 from irt.study.definition import StudyDefinition
 from irt.study.virtual_block import virtual_block
@@ -99,8 +100,13 @@ def _of_planning(definition: StudyDefinition) -> dict[str, Any]:
 def _foreseen(definition: StudyDefinition) -> dict[str, Any]:
     """The virtual block, and what is assumed of subjects."""
     block, forecast = virtual_block(definition), definition.resupply.forecast
+    at_site = virtual_block(definition, KitsOf.AT_SITE) if definition.delivery else block
     rates = forecast.screen_failure_rate, forecast.dropout_rate
-    return {"block": block.first(), "assumed": Assumptions(*rates, block.subjects, block.kits)}
+    return {
+        "block": block.first(),
+        "block_at_site": at_site.first(),
+        "assumed": Assumptions(*rates, block.subjects, block.kits, at_site.kits),
+    }
 
 
 def _storage(definition: StudyDefinition) -> dict[str, str]:

@@ -81,6 +81,6 @@ def _need(site: SiteView, day: date, settings: Mapping[str, Any], window: str) -
         shares[kit_type] = need_of_subjects(visits, day, getattr(level, window), assumed.dropout_rate)
     whole = in_whole_kits(shares, settings.get("groups", {}))
     return {
-        kit_type: whole[kit_type] + need_of_blocks(kit_type, blocks, getattr(level, window), assumed)
+        kit_type: whole[kit_type] + need_of_blocks(kit_type, blocks, getattr(level, window), assumed, site.kits_of)
         for kit_type, level in site.levels.items()
     }

@@ -11,18 +11,29 @@ from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
 
+from irt.study.course import KitsOf
+
 DROPOUT_DAYS = 28
 """The days that the dropout rate is about."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:
-    """What is assumed of subjects, and the virtual block: subjects, kit type -> (day, kits)."""
+    """What is assumed of subjects, and the virtual block: subjects, kit type -> (day, kits).
+
+    `block_at_site`: the same without the kits that a depot sends to homes; none left out where it is not told.
+    """
 
     screen_failure_rate: Fraction = Fraction(0)
     dropout_rate: Fraction = Fraction(0)
     block_subjects: int = 1
     block_kits: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    block_at_site: Mapping[str, Sequence[tuple[int, int]]] | None = None
+
+    def at(self, kits_of: KitsOf) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """The block's kits as a place sees them."""
+        apart = kits_of is KitsOf.AT_SITE and self.block_at_site is not None
+        return self.block_at_site or {} if apart else self.block_kits
 
 
 def blocks_expected(in_screening: int, assumed: Assumptions) -> int:
@@ -42,9 +53,11 @@ def need_of_subjects(visits: Sequence[tuple[date, int]], day: date, days: int, d
     return sum((quantity * stay**periods for periods, quantity in kits.items()), Fraction(0))
 
 
-def need_of_blocks(kit_type: str, blocks: int, days: int, assumed: Assumptions) -> int:
+def need_of_blocks(
+    kit_type: str, blocks: int, days: int, assumed: Assumptions, kits_of: KitsOf = KitsOf.EVERY_VISIT
+) -> int:
     """Kits for so many blocks of subjects, were they randomized today."""
-    return blocks * sum(kits for day, kits in assumed.block_kits.get(kit_type, ()) if day < days)
+    return blocks * sum(kits for day, kits in assumed.at(kits_of).get(kit_type, ()) if day < days)
 
 
 def in_whole_kits(needs: Mapping[str, Fraction], groups: Mapping[str, str]) -> dict[str, int]:

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from irt.study.course import KitsOf
 from irt.supply.expiry import outlasts
 from irt.supply.imports import USED_UP
 from irt.supply.kit_selection import ANY_LABEL, label_fits
@@ -202,7 +203,8 @@ def _judge(
 def _protect(needs: list[Need], settings: Mapping[str, Any]) -> None:
     """What is wanted of one blinding group, so that the order tells no arm."""
     due = {need.kit_type: Due(_missing(need), need.counts.considered, need.why == BELOW) for need in needs}
-    block = settings.get("block", NOTHING)
+    at_site = needs[0].site.kits_of is KitsOf.AT_SITE
+    block = settings.get("block_at_site" if at_site else "block", NOTHING)
     wanted = protected(settings.get("protection", "top_up"), due, settings.get("least_kits", 0), block)
     for need in needs:
         need.wanted = wanted[need.kit_type]

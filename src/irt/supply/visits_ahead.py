@@ -1,11 +1,12 @@
 """Visits of one subject that may come within some days, each with its kits: what predictive supply looks at."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from irt.study.course import KitsByLevel, VisitAhead
 from irt.study.courses import days_since_visit_before, kits_by_level
 from irt.study.definition import StudyDefinition
+from irt.study.delivery import home_visits
 from irt.study.part import Code
 from irt.study.virtual_block import kits_expected
 from irt.study.visits import Visit
@@ -31,8 +32,9 @@ def due_visits(
     days: int,
 ) -> Iterator[DueVisit]:
     """Visits on this anchor, `days_since` ago, whose window is not over and begins within so many days."""
+    home = home_visits(definition.delivery)
     for visit, occurrence, ahead in occurrences_ahead(visits, anchor, days_since, days):
-        whole = visit_ahead(visits, visit, occurrence, ahead, kits_by_level(definition, arm, visit))
+        whole = visit_ahead(visits, visit, occurrence, ahead, kits_by_level(definition, arm, visit), home)
         kits = tuple(sorted(kits_expected(definition, arm, level, visit.code).items()))
         yield DueVisit((visit.code, occurrence), max(ahead - visit.window_before_days, 0), kits, whole)
 
@@ -57,8 +59,13 @@ def occurrences_ahead(
 
 
 def visit_ahead(
-    visits: Sequence[Visit], visit: Visit, occurrence: int, ahead: int, kits: KitsByLevel
+    visits: Sequence[Visit],
+    visit: Visit,
+    occurrence: int,
+    ahead: int,
+    kits: KitsByLevel,
+    home: Container[Code] = (),
 ) -> VisitAhead:
-    """One of them whole; `visits`: among which the one before it is looked for."""
+    """One of them whole; `visits`: among which the one before it is looked for; `home`: whose kits go home."""
     since = days_since_visit_before(visits, visit, occurrence)
-    return VisitAhead(ahead, visit.window_before_days, visit.window_after_days, since, kits)
+    return VisitAhead(ahead, visit.window_before_days, visit.window_after_days, since, kits, visit.code in home)

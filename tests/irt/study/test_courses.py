@@ -3,7 +3,10 @@
 from fractions import Fraction
 
 from irt.study.check import open_study
+from irt.study.course import KitsOf
 from irt.study.courses import courses_of, day_of, days_since_visit_before
+from irt.study.virtual_block import virtual_block
+from tests.builders_homes import sending_home
 from tests.irt.study.edits import edited, study_of
 
 FOURIER = study_of("fourier")
@@ -36,6 +39,20 @@ def test_days_since_the_visit_before_count_repeats() -> None:
     assert days_since_visit_before(visits, visits[-1], 2) == 84
     assert day_of(visits[-1], 2) == 420
     assert days_since_visit_before(visits, visits[0], 0) == 0
+
+
+def test_kits_that_go_home_are_told_apart() -> None:
+    """Site and homes share out a course; both know every visit, for subjects stop on the way to any."""
+    study = sending_home()
+    whole, block = courses_of(study), virtual_block(study).kits
+    at_site, at_home = (whole.of(kits_of).arms[0].visits for kits_of in (KitsOf.AT_SITE, KitsOf.AT_HOME))
+    assert [visit.home for visit in at_site] == [False, True, True, False, False, False]
+    for one, other, visit in zip(at_site, at_home, whole.arms[0].visits, strict=True):
+        assert (one.kits == visit.kits, other.kits == visit.kits) == (not visit.home, visit.home)
+        assert (one.day, one.since_days) == (other.day, other.since_days) == (visit.day, visit.since_days)
+    parts = [virtual_block(study, kits_of).kits["PEN-A"] for kits_of in (KitsOf.AT_SITE, KitsOf.AT_HOME)]
+    assert sorted((*parts[0], *parts[1])) == [*block["PEN-A"]]
+    assert [day for day, _ in parts[1]] == [28, 84]
 
 
 def test_studies_without_levels_have_one() -> None:

@@ -1,13 +1,14 @@
 """By when a site is to have how much: mean, promise and floor."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
-from irt.study.course import Courses, Treated
+from irt.study.course import Courses, KitsOf, Treated
 from irt.supply.calendar import DispatchCalendar
 from irt.supply.planner import EnrolledSoFar, Level, SiteView
 from optimization.demand.enrolment import Prior
@@ -210,3 +211,20 @@ def test_a_depot_pools_what_its_sites_are_short_of() -> None:
     assert 0 < pooled < apart
     stocked = depot._replace(serves=tuple(site._replace(stock=(a_pile(),)) for site in sites))
     assert list(wanted_by_day([stocked], ["PEN-A"], FOUR_WEEKS, promise)) == []
+
+
+def test_what_goes_home_is_asked_of_the_homes_and_not_of_the_site() -> None:
+    """Day by day both means make up the whole, for those treated, in screening and still to come."""
+    told = courses({"PEN-A": 2}, 7, 21, dropout_rate=Fraction(1, 4))
+    (arm,) = told.arms
+    visits = tuple(visit._replace(home=visit.day == 7) for visit in arm.visits)
+    study = StudyDemand(replace(told, arms=(arm._replace(visits=visits),)), Prior(1.6, 0.1))
+    site = a_site(treated=(Treated(3, 0, visits),), in_screening=2, enrolled=EnrolledSoFar(3, 60))
+    parts = {one: study.means(site._replace(kits_of=one), "PEN-A", 28) for one in KitsOf}
+    at_site, at_home, whole = parts[KitsOf.AT_SITE], parts[KitsOf.AT_HOME], parts[KitsOf.EVERY_VISIT]
+    assert np.allclose(at_site + at_home, whole)
+    assert not at_home[:7].any()
+    assert at_home[7] > 3
+    homes = site._replace(kits_of=KitsOf.AT_HOME)
+    depot = a_site("USA", treated=(), stock=(), serves=(site._replace(kits_of=KitsOf.AT_SITE), homes))
+    assert np.allclose(study.means(depot, "PEN-A", 28), whole)

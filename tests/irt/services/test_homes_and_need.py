@@ -1,0 +1,89 @@
+"""What a depot sends to homes is need of the depot: sites are not supplied for it, by whichever rule."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from irt.blinding.roles import Role
+from irt.reads.asking import Asking
+from irt.reads.inventory import network_view
+from irt.reads.regional import regional_view
+from irt.services.assign_kits import AssignKits, assign_kits
+from irt.services.store import Store
+from irt.study.course import KitsOf
+from irt.supply.planner import SiteView
+from irt.tables.secret import ShipmentCalculation
+from irt.tables.shipment import Shipment
+from tests.builders_homes import opened, sending_home
+from tests.builders_trial import FIRST_SITE, SECOND_SITE, Trial
+from tests.irt.services.test_imports import house_time
+
+
+def seen(trial: Trial, ahead_days: int = 0) -> dict[str, SiteView]:
+    """Sites, homes and depots as planners see them, by name."""
+    asking = Asking(trial.study_id, trial.definition, trial.day, house_time(trial), ahead_days=ahead_days)
+    with trial.store.reading() as connection:
+        network = network_view(connection, asking)
+        regional = regional_view(connection, asking, network)
+    return {place.number: place for place in (*network.sites, *network.homes, *regional.sites)}
+
+
+def by_day(need: Mapping[str, Any], first: date) -> dict[int, int]:
+    """Kits of all types by days from then."""
+    kits: Counter[int] = Counter()
+    for dated in need.values():
+        for on_day, number in dated:
+            kits[(on_day - first).days] += number
+    return dict(kits)
+
+
+def test_each_place_is_asked_for_what_it_gives(sqlite_store: Store) -> None:
+    """Weeks 4 and 12 are the homes' in America and the site's in Britain; the depot has to send all that lacks."""
+    trial = opened(sqlite_store, sending_home())
+    trial.randomized(FIRST_SITE)
+    trial.randomized(SECOND_SITE)
+    places = seen(trial)
+    american, british, homes = places[FIRST_SITE], places[SECOND_SITE], places["homes US"]
+    assert (american.kits_of, british.kits_of) == (KitsOf.AT_SITE, KitsOf.EVERY_VISIT)
+    assert by_day(american.expected_need, trial.day) == {0: 2}
+    assert by_day(british.expected_need, trial.day) == {0: 2, 25: 4, 77: 6}
+    assert by_day(homes.expected_need, trial.day) == {25: 4, 77: 6}
+    assert (homes.depot, homes.lead_time_days, homes.stock) == ("USA", 3, ())
+    depot = places["USA"]
+    assert by_day(depot.expected_need, trial.day) == {25: 4, 77: 6}, "what lies at the site covers Day 1"
+    assert [one.number for one in depot.serves] == [FIRST_SITE, f"homes {FIRST_SITE}"]
+
+
+def test_the_night_that_predicts_supplies_the_depot_for_homes(sqlite_store: Store) -> None:
+    """An American site is to have Day 1 alone, also of one in screening; its depot all three visits."""
+    trial = opened(sqlite_store, sending_home())
+    for _ in range(4):
+        trial.randomized(FIRST_SITE)
+    trial.screen(FIRST_SITE)
+    trial.resupply()
+    told = {row["shipment_id"]: row["trace"]["kit_types"] for row in trial.rows(ShipmentCalculation)}
+    to_site, to_depot = (row for row in trial.rows(Shipment) if row["status"] == "requested")
+    assert to_site["site_id"] == trial.site_id(FIRST_SITE)
+    at_site, at_depot = told[to_site["id"]], told[to_depot["id"]]
+    assert all(one["need_to_reach"] == one["need_to_trigger"] for one in at_site.values())
+    assert sum(one["need_to_reach"] for one in at_site.values()) == 4 * 2 + 2 * 3
+    assert sum(one["need_to_reach"] for one in at_depot.values()) == 4 * (4 + 6) + 2 * (3 + 6 + 9)
+
+
+def test_by_levels_alone_what_went_home_is_missing_at_the_depot(sqlite_store: Store) -> None:
+    """Kits chosen for homes leave the depot's own stock; it is filled up again, and the site is sent nothing."""
+    trial = opened(sqlite_store, sending_home(method="min_max"))
+    trial.resupply()
+    subjects = [trial.treated(FIRST_SITE)[0] for _ in range(2)]
+    assert trial.resupply(depot="USA").shipments == []
+    before = sum(pile.kits for pile in seen(trial)["USA"].stock)
+    trial.later(28)
+    for subject in subjects:
+        ask = AssignKits(study_id=trial.study_id, subject=subject, visit="W4", on_day=trial.day)
+        trial.do(trial.actor(Role.COORDINATOR), assign_kits, ask)
+    after = seen(trial)
+    assert sum(pile.kits for pile in after["USA"].stock) == before - 8
+    (shipment,) = trial.resupply(depot="USA").shipments
+    assert {row["number"]: row["target_depot_id"] for row in trial.rows(Shipment)}[shipment] is not None
+    assert trial.resupply(site=FIRST_SITE).shipments == []
