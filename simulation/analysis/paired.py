@@ -7,7 +7,7 @@ import numpy as np
 from simulation.analysis.arrays import Floats, Numbers, paired
 from simulation.analysis.estimate import Estimate
 from simulation.analysis.means import mean_of
-from simulation.analysis.ratio import linearized
+from simulation.analysis.ratio import linearized, usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def ratio_difference(
 
     Both ratios are linearized (delta method) and the linear parts paired.
     """
-    ratios = [paired(*each) for each in (first, second)]
+    ratios = [usable(*each) for each in (first, second)]
     values = [float(above.sum() / below.sum()) for above, below in ratios]
     one, other = (linearized(above, below) for above, below in ratios)
     return _compared(one, other, values[1] - values[0], confidence)

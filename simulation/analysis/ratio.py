@@ -14,7 +14,7 @@ def ratio_of(above: Numbers, below: Numbers, confidence: float = 0.95) -> Estima
 
     above, below: shape (n,), the same replications; the result has the unit of `above` per unit of `below`.
     """
-    one, other = _usable(above, below)
+    one, other = usable(above, below)
     value = float(one.sum() / other.sum())
     error = float(linearized(one, other).std(ddof=1)) / math.sqrt(len(one))
     return around(value, error, confidence, len(one), "delta")
@@ -22,7 +22,7 @@ def ratio_of(above: Numbers, below: Numbers, confidence: float = 0.95) -> Estima
 
 def jackknife_of(above: Numbers, below: Numbers, confidence: float = 0.95) -> Estimate:
     """Sum over sum, less its bias of order 1/n, with the jackknife's interval (Quenouille 1956, Tukey 1958)."""
-    one, other = _usable(above, below)
+    one, other = usable(above, below)
     count, whole = len(one), one.sum() / other.sum()
     without = (one.sum() - one) / (other.sum() - other)
     value = float(count * whole - (count - 1) * without.mean())
@@ -36,7 +36,8 @@ def linearized(above: Floats, below: Floats) -> Floats:
     return np.asarray((above - value * below) / below.mean())
 
 
-def _usable(above: Numbers, below: Numbers) -> tuple[Floats, Floats]:
+def usable(above: Numbers, below: Numbers) -> tuple[Floats, Floats]:
+    """Both as arrays, shape (n,). Raises: UnusableReplications where there is nothing to divide by."""
     one, other = paired(above, below)
     if (other < 0).any() or np.count_nonzero(other) < 2:
         raise UnusableReplications("A ratio needs at least two replications with something to divide by.")

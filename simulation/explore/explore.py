@@ -1,7 +1,8 @@
 """An experiment carried out: the scenario at every point, and what its inputs do to the figure."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from simulation.analysis.means import mean_of
 from simulation.analysis.paired import Comparison, difference_of, ratio_difference
 from simulation.analysis.ratio import ratio_of
 from simulation.analysis.sensitivity import Bar, by_length, elementary_effects, morris_design
-from simulation.explore.experiment import Experiment, Looked
+from simulation.explore.experiment import Experiment, Looked, Moved
 from simulation.spec.reading import changed
 from simulation.spec.scenario import Scenario
 
@@ -30,15 +31,22 @@ class Moves:
     spread: float
 
 
-def tornado_of(experiment: Experiment, scenario: Scenario, play: Play) -> tuple[Estimate, tuple[Bar, ...]]:
+def tornado_of(
+    looked: Looked, inputs: Sequence[Moved], scenario: Scenario, play: Play
+) -> tuple[Estimate, tuple[Bar, ...]]:
     """The figure as the scenario is, and a bar for each input, longest first."""
     base = play(scenario)
 
     def moved_to(key: str, end: float) -> Estimate:
-        return difference(experiment.looked_at, base, play(changed(scenario, {key: end}))).difference
+        return difference(looked, base, play(changed(scenario, {key: end}))).difference
 
-    bars = [Bar(moved.called, *(moved_to(moved.key, end) for end in moved.ends)) for moved in experiment.inputs]
-    return figure(experiment.looked_at, base), by_length(bars)
+    bars = [Bar(moved.called, *(moved_to(moved.key, end) for end in moved.ends)) for moved in inputs]
+    return figure(looked, base), by_length(bars)
+
+
+def bar_record(bar: Bar) -> dict[str, Any]:
+    """As it is written to JSON."""
+    return {"name": bar.name, "low": bar.low.record(), "high": bar.high.record()}
 
 
 def figure(looked: Looked, columns: Columns) -> Estimate:

@@ -12,10 +12,13 @@ from simulation.analysis.limits import Figure, Limit
 from simulation.analysis.reviews import Reviews
 from simulation.analysis.spending import Spending
 from simulation.explore.parameters import Parameters
+from simulation.gate.beside import Plans, PlayedBeside, Sensitivity
 from simulation.measures import MEASURES
 
 SCHEMA_VERSION = 1
 REPLICATIONS_MAX = 10_000_000
+BESIDE = ("parameters", "sensitivity", "plans")
+"""What may be played beside the verdict; gates without have the hash they had before it could be."""
 
 
 class AgreedLimit(Part):
@@ -50,6 +53,8 @@ class Agreement(Part):
     confidence: float = Field(default=0.95, gt=0, lt=1)
     seed: int = Field(default=1, ge=0)
     parameters: Parameters | None = Field(default=None, description="what is not known, told beside the verdict")
+    sensitivity: Sensitivity | None = Field(default=None, description="a tornado, told beside the verdict")
+    plans: Plans | None = Field(default=None, description="other plans, as points of cost against risk")
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -65,7 +70,16 @@ class Agreement(Part):
             raise ValueError(f"replications have no measure {unknown[0]}")
         if len({limit.name for limit in agreed}) < len(agreed) or len(set(self.scenarios)) < len(self.scenarios):
             raise ValueError("two limits have one name, or a scenario is there twice")
+        for beside in filter(None, (self.sensitivity, self.plans)):
+            self._require_played(beside)
         return self
+
+    def _require_played(self, beside: PlayedBeside) -> None:
+        """ValueError unless the verdict rests on all the trials that it plays again."""
+        if beside.scenario is not None and beside.scenario not in self.scenarios:
+            raise ValueError(f"{beside.scenario} is none of the scenarios")
+        if (beside.replications or 0) > self.looks[0]:
+            raise ValueError("what is played beside has as many replications as the first look at most")
 
     @property
     def judged(self) -> tuple[Limit, ...]:
@@ -81,7 +95,7 @@ class Agreement(Part):
     def plain(self) -> dict[str, Any]:
         """As it is written; what gates did not have before is left out where it is not there."""
         told = self.model_dump(mode="json")
-        return told if self.parameters is not None else {key: told[key] for key in told if key != "parameters"}
+        return {key: told[key] for key in told if key not in BESIDE or told[key] is not None}
 
     def identity(self, scenario_ids: dict[str, str]) -> str:
         """SHA-256 of all that is agreed, with the hash of each scenario by its name."""

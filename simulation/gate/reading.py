@@ -1,12 +1,14 @@
 """A gate read from its file, with the scenarios that it names."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from irt.errors import BadInput
 from simulation.gate.agreement import Agreement
 from simulation.part_file import parse_part, read_part
-from simulation.spec.reading import read_scenario
+from simulation.spec.reading import changed, read_scenario
 from simulation.spec.scenario import Scenario
 
 
@@ -26,6 +28,24 @@ class Agreed:
         """The hash of everything that was agreed; any change makes another gate."""
         return self.agreement.identity({each.name: each.hash for each in self.scenarios})
 
+    def require_keys(self) -> None:
+        """BadInput where what is played beside is no scenario, by its keys or its name."""
+        plans = self.agreement.plans.plans if self.agreement.plans else {}
+        for name in sorted({each.name for each in self.scenarios} & set(plans)):
+            raise UnreadableGate(
+                f"Plan {name} has the name of a scenario; both would be one point. Name it otherwise."
+            )
+        for changes, file in self._changes():
+            changed(self.scenarios[self.agreement.scenarios.index(file or self.agreement.scenarios[0])], changes)
+
+    def _changes(self) -> Iterator[tuple[Mapping[str, Any], str | None]]:
+        moved, plans = self.agreement.sensitivity, self.agreement.plans
+        for each in moved.inputs if moved else ():
+            for end in each.ends:
+                yield {each.key: end}, moved and moved.scenario
+        for changes in plans.plans.values() if plans else ():
+            yield changes, plans and plans.scenario
+
 
 def read_gate(path: Path) -> Agreed:
     """The gate of a YAML or JSON file; scenarios are found from the file's own folder. BadInput else."""
@@ -36,7 +56,9 @@ def read_gate(path: Path) -> Agreed:
     scenarios = tuple(read_scenario(path.parent / name) for name in agreement.scenarios)
     if len({each.name for each in scenarios}) < len(scenarios):
         raise UnreadableGate(f"{path}: two scenarios have the same name; their runs would share a directory.")
-    return Agreed(agreement, scenarios)
+    agreed = Agreed(agreement, scenarios)
+    agreed.require_keys()
+    return agreed
 
 
 def parse_gate(text: str, name: str) -> Agreement:

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simulation.gate.kept import STATEMENT, kept_gate
 from simulation.gate.reading import Agreed
+from simulation.report.beside import points_beside, tables_beside, tornado_beside
 from simulation.report.courses import read_courses
 from simulation.report.report import Beside, Made, Report, gate_report, run_report
-from simulation.report.tables import SideTable, parameters_tables
+from simulation.report.tables import SideTable
 from simulation.report.tornado import read_tornado
 from simulation.run.ask import Ask
 from simulation.run.compared import finished
@@ -25,12 +26,12 @@ SENSITIVITY = "sensitivity.json"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A finished gate, or a run (`agreed` is None): what was asked of each scenario, and where it lies."""
+    """A finished gate with its statement, or a run (`agreed` is None): what was asked, and where it lies."""
 
     agreed: Agreed | None
     asks: tuple[tuple[Ask, Path], ...]
     made: Made
-    tables: tuple[SideTable, ...] = ()
+    statement: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_done(path: Path) -> Done:
@@ -51,8 +52,9 @@ def report_on(
     beside = Beside(
         courses={ask.scenario.name: read_courses(ask.scenario, folder) for ask, folder in done.asks},
         plans={plan.name: finished(plan).measures for plan in plans},
-        tornado=None if sensitivity is None else read_tornado(sensitivity / SENSITIVITY),
-        tables=(*done.tables, *tables),
+        points=points_beside(done.statement),
+        tornado=tornado_beside(done.statement) if sensitivity is None else read_tornado(sensitivity / SENSITIVITY),
+        tables=(*tables_beside(done.statement), *tables),
     )
     if done.agreed is not None:
         return gate_report(done.agreed, columns, done.made, beside)
@@ -71,7 +73,7 @@ def _gate(path: Path, told: Mapping[str, Any]) -> Done:
         raise UnusableRun(f"What {path} says was agreed is not what was held. Hold the gate again, elsewhere.")
     asks = (Ask(each, told["seed"], held[each.name], told["engine"]) for each in agreed.scenarios)
     runs = tuple((ask, path / ask.scenario.name) for ask in asks)
-    return Done(agreed, runs, _made(told, told["results"]), parameters_tables(told.get("parameters")))
+    return Done(agreed, runs, _made(told, told["results"]), told)
 
 
 def _run(path: Path, told: Mapping[str, Any]) -> Done:

@@ -8,13 +8,13 @@ import numpy as np
 from simulation.analysis.boundaries import Verdict
 from simulation.analysis.causes import Part, Step, misses_by_cause, overage_by_cause, waterfall
 from simulation.analysis.estimate import Estimate
+from simulation.analysis.frontier import Figures, Point, frontier
 from simulation.analysis.refusals import UnusableReplications
 from simulation.analysis.verdict import Statement
 from simulation.analysis.worst import Worst, worst_of
 from simulation.gate.hold import Columns, Held, hold
 from simulation.gate.reading import Agreed
 from simulation.report.courses import Courses
-from simulation.report.frontier import Point, frontier
 from simulation.report.spread import Spread, spread_of
 from simulation.report.tables import SideTable
 from simulation.report.tornado import Tornado
@@ -79,10 +79,11 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What may stand beside the results: courses by scenario, columns of plans by name, a tornado, tables."""
+    """What may stand beside the results: courses by scenario, columns or figures of plans, a tornado, tables."""
 
     courses: Mapping[str, Courses | None] = field(default_factory=dict)
     plans: Mapping[str, Columns] = field(default_factory=dict)
+    points: Mapping[str, Figures] = field(default_factory=dict)
     tornado: Tornado | None = None
     tables: tuple[SideTable, ...] = ()
 
@@ -96,7 +97,9 @@ def gate_report(agreed: Agreed, columns: Mapping[str, Columns], made: Made, besi
         identity=agreed.identity,
         made=made,
         told=tuple(_held(agreed, held, made.seed, beside) for held in outcome.held),
-        points=frontier({**{held.scenario.name: held.columns for held in outcome.held}, **beside.plans}),
+        points=frontier(
+            {**{held.scenario.name: held.columns for held in outcome.held}, **beside.plans}, beside.points
+        ),
         agreed=agreed,
         verdict=outcome.verdict,
         false_pass=outcome.false_pass,

@@ -38,17 +38,22 @@ def read_tornado(file: Path) -> Tornado:
         raise UnreadableTornado(f"{file} cannot be read. Name the --out of `irt simulate sensitivity`.") from None
     if told.get("format") != FORMAT or "bars" not in told:
         raise UnreadableTornado(f"{file} is no tornado. Give the experiment the method tornado.")
+    return tornado_in(told)
+
+
+def tornado_in(told: Mapping[str, Any]) -> Tornado:
+    """Of the values that tell it, in a file or in a gate's statement."""
     return Tornado(
         scenario=told["scenario"],
         measure=told["looked_at"]["measure"],
         per=told["looked_at"]["per"],
-        base=_estimate(told["base"]),
-        bars=tuple(Bar(bar["name"], _estimate(bar["low"]), _estimate(bar["high"])) for bar in told["bars"]),
+        base=estimate_in(told["base"]),
+        bars=tuple(Bar(bar["name"], estimate_in(bar["low"]), estimate_in(bar["high"])) for bar in told["bars"]),
         ends={moved["name"] or moved["key"]: (moved["low"], moved["high"]) for moved in told["inputs"]},
     )
 
 
-def _estimate(record: Mapping[str, Any]) -> Estimate:
+def estimate_in(record: Mapping[str, Any]) -> Estimate:
     """As it was before it was written, where a bound that is null was infinite."""
     low, high = (record[end] for end in ("low", "high"))
     return Estimate(

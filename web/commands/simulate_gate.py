@@ -17,6 +17,7 @@ from simulation.analysis.boundaries import Verdict
 from simulation.gate.apart import PlaySeeded, parameters_apart, parameters_record
 from simulation.gate.hold import Stopped, hold, record_of
 from simulation.gate.kept import STATEMENT, keep_agreement
+from simulation.gate.played_beside import beside_record
 from simulation.gate.reading import read_gate
 from simulation.replication import EngineName
 from simulation.run.files import write_json
@@ -34,8 +35,8 @@ EXITS = {Verdict.PASS: 0, Verdict.FAIL: 3, Verdict.INCONCLUSIVE: 4}
 FORMAT = "irt-simulation-gate/1"
 
 
-ASIDE = "parameters"
-"""Where draws of the parameters are played."""
+ASIDE = "beside"
+"""Where draws of the parameters are played, and whatever else stands beside the verdict."""
 STOPPED = "Stopped before a look. The same command goes on from there."
 
 
@@ -91,8 +92,9 @@ def _of_file(gate_file: Path, engine: EngineName, means: Means, out: Path | None
         playing = Playing(agreed.agreement.seed, engine, out, means, started, watch)
         outcome = hold(agreed, playing.play)
         apart = parameters_apart(agreed, seeded(playing, out))
+        beside = beside_record(agreed, outcome, seeded(playing, out))
     results = {name: report["results_sha256"] for name, report in playing.reports.items()}
-    told = {"format": FORMAT} | record_of(agreed, outcome) | parameters_record(agreed, apart)
+    told = {"format": FORMAT} | record_of(agreed, outcome) | parameters_record(agreed, apart) | beside
     told |= {"results": results} | playing.made()
     told |= {"seconds": round(time.perf_counter() - begun, 3)}
     keep_agreement(agreed, out)
@@ -101,7 +103,7 @@ def _of_file(gate_file: Path, engine: EngineName, means: Means, out: Path | None
 
 
 def seeded(playing: Playing, out: Path) -> PlaySeeded:
-    """Plays each draw of the parameters in a directory of its own, by the same means."""
+    """Plays each changed scenario in a directory of its own, by the same means."""
 
     def play(scenario: Scenario, seed: int, replications: int) -> Columns | None:
         aside = replace(playing, seed=seed, out=out / ASIDE, name_of=by_hash, reports={}, cpu_seconds=0.0)
@@ -122,6 +124,10 @@ def in_short(told: dict[str, Any]) -> dict[str, Any]:
     lines |= {
         f"{line['scenario']}: {line['limit']}, not knowing": _not_known(line)
         for line in told.get("parameters", {}).get("lines", ())
+    }
+    lines |= {
+        f"{bar['name']} moved": f"low {with_interval(bar['low'])}; high {with_interval(bar['high'])}"
+        for bar in told.get("sensitivity", {}).get("bars", ())
     }
     return {"gate": told["gate"], "gate_id": told["gate_id"]} | lines | {"verdict": told["verdict"]}
 

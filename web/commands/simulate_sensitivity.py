@@ -10,7 +10,7 @@ import click
 from irt.commands import clock
 from irt.commands.randomization_options import json_option, show
 from simulation.explore.experiment import Experiment
-from simulation.explore.explore import morris_of, tornado_of
+from simulation.explore.explore import bar_record, morris_of, tornado_of
 from simulation.explore.reading import read_experiment
 from simulation.explore.uncertainty import uncertainty_of
 from simulation.replication import EngineName
@@ -81,9 +81,8 @@ def _explored(experiment: Experiment, scenario: Scenario, playing: Playing) -> d
         return asdict(nested) | {"mean": nested.mean.record(), "between": nested.between.record()}
     if experiment.method == "morris":
         return {"effects": [asdict(each) for each in morris_of(experiment, scenario, play)]}
-    base, bars = tornado_of(experiment, scenario, play)
-    told = [{"name": bar.name, "low": bar.low.record(), "high": bar.high.record()} for bar in bars]
-    return {"base": base.record(), "bars": told}
+    base, bars = tornado_of(experiment.looked_at, experiment.inputs, scenario, play)
+    return {"base": base.record(), "bars": [bar_record(bar) for bar in bars]}
 
 
 def in_short(told: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,13 @@ seed: {seed}
 limits:
   - {{name: missed per visit, figure: per, measure: missed, per: visits, below: 0.005}}
   - {{name: out of stock, figure: any, measure: missed_out_of_stock, below: 0.01}}
+sensitivity:
+  looked_at: {{measure: missed, per: visits}}
+  inputs:
+    - {{key: enrolment.screened_per_site_month, name: enrolment, low: {slow}, high: {fast}}}
+    - {{key: enrolment.start_up_days.mean, name: days to open, low: 30.0, high: 60.0}}
+    - {{key: subjects.dropout_per_year, name: dropout, low: 0.05, high: 0.25}}
+    - {{key: supply.transit.0.days.median, name: transit, low: 2.0, high: 5.0}}
 """
 PLANNED = """\
 name: planned
@@ -58,9 +65,15 @@ def example_of(matter: GateMatter) -> tuple[str, list[ScenarioField]]:
     """The subjects that the sites there are would bring within a year; and the same, harder."""
     sites = max(len(sites_of(matter.definition, SIZE)), 1)
     a_site = _planned_at_a_site(matter.definition)
-    planned = PLANNED.format(rate=max(round(a_site / MONTHS, 2), 0.05), target=max(round(a_site * sites), 1))
+    rate = max(round(a_site / MONTHS, 2), 0.05)
+    planned = PLANNED.format(rate=rate, target=max(round(a_site * sites), 1))
     harder = planned.replace("name: planned\ntitle: As planned", "name: harder\ntitle: Harder than planned")
-    agreement = EXAMPLE.format(version=matter.version, seed=int(matter.version_hash[:8], 16))
+    agreement = EXAMPLE.format(
+        version=matter.version,
+        seed=int(matter.version_hash[:8], 16),
+        slow=round(rate * 2 / 3, 3),
+        fast=round(rate * 4 / 3, 3),
+    )
     return agreement, [ScenarioField("planned.yaml", planned), ScenarioField("harder.yaml", harder + HARDER)]
 
 

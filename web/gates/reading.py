@@ -50,7 +50,9 @@ def read_agreed(agreement: str, texts: Mapping[str, str], definition: StudyDefin
     scenarios = tuple(_scenario(texts[file], file, definition) for file in agreed.scenarios)
     if len({scenario.name for scenario in scenarios}) < len(scenarios):
         raise GateNotOfVersion("Two scenarios have the same name. Give each its own.")
-    return Agreed(agreed, scenarios)
+    whole = Agreed(agreed, scenarios)
+    whole.require_keys()
+    return whole
 
 
 def _scenario(text: str, file: str, definition: StudyDefinition) -> Scenario:

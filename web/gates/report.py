@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from irt.reads.unblinded_gates import GateRunShown, gate_courses, gate_results, gate_shown
 from simulation.gate.reading import Agreed
+from simulation.report.beside import points_beside, tables_beside, tornado_beside
 from simulation.report.courses import KIND, Courses, courses_in
 from simulation.report.report import Beside, Made, Report, gate_report
-from simulation.report.tables import parameters_tables
 from simulation.run.summary import Columns, columns_of
 from simulation.run.table import read_table
 from web.gates.reading import agreed_as_shown
@@ -43,8 +43,14 @@ def report_on_run(
         results={each.scenario: each.sha256 for each in shown.results},
     )
     tables = gate_courses(connection, study_id, gate, shown.line.number)
-    apart = parameters_tables((shown.record or {}).get("parameters"))
-    beside = Beside(courses=_courses(agreed, tables), plans=plans or {}, tables=apart)
+    record = shown.record or {}
+    beside = Beside(
+        courses=_courses(agreed, tables),
+        plans=plans or {},
+        points=points_beside(record),
+        tornado=tornado_beside(record),
+        tables=tables_beside(record),
+    )
     return gate_report(agreed, run_columns(connection, study_id, gate, shown), made, beside)
 
 

@@ -19,6 +19,7 @@ from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from simulation.gate.apart import parameters_apart, parameters_record
 from simulation.gate.hold import Columns, Outcome, Stopped, hold, record_of
+from simulation.gate.played_beside import beside_record
 from simulation.gate.reading import Agreed
 from simulation.replication import EngineName
 from simulation.run.ask import Ask, software
@@ -100,12 +101,13 @@ def _work_out(bench: GateBench, run: GateRunOpen) -> GateRecordKept:
     players = _Players(bench, run, agreed)
     outcome = hold(agreed, players.play)
     apart = parameters_apart(agreed, players.play_aside)
+    beside = beside_record(agreed, outcome, players.play_aside)
     results = [_results(players.place(each.scenario), each.replications) for each in outcome.held]
     ask = KeepGateRecord(
         study_id=run.study_id,
         gate=run.gate,
         run=run.number,
-        record=_record(run, shown, matter, agreed, outcome, results) | parameters_record(agreed, apart),
+        record=_record(run, shown, matter, agreed, outcome, results) | parameters_record(agreed, apart) | beside,
         results=results,
     )
     return perform(bench.store, bench.actor, bench.clock(), keep_gate_record, ask, f"{bench.key}:record")
@@ -184,7 +186,7 @@ class _Players:
         return columns_of(place.table(asked)) if tally.done == asked else None
 
     def play_aside(self, scenario: Scenario, seed: int, replications: int) -> Columns | None:
-        """A draw of the parameters: it takes seconds, and is played again where it was interrupted."""
+        """What stands beside the verdict: it takes seconds, and is played again where it was interrupted."""
         means = self.bench.means
         ask = Ask(scenario, seed, replications, engine_named(self.run.engine))
 

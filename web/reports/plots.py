@@ -8,9 +8,9 @@ from markupsafe import Markup
 from simulation.analysis.boundaries import Verdict
 from simulation.analysis.causes import Part
 from simulation.analysis.estimate import Estimate
+from simulation.analysis.frontier import Point
 from simulation.report.bands import SHARES, Band, enrolment_band, site_band, stock_band
 from simulation.report.courses import Courses
-from simulation.report.frontier import Point
 from simulation.report.report import Report, Told
 from simulation.report.risk import Risk, causes_by_period, risk_by_period, risk_by_site, risk_by_visit
 from simulation.report.spread import Spread

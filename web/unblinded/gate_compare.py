@@ -13,7 +13,7 @@ from irt.blinding.views import UnblindedView
 from irt.errors import BadInput
 from irt.reads.gates import GateLine, gates_of
 from irt.reads.unblinded_gates import GateRunShown, gate_run_shown
-from simulation.report.frontier import frontier
+from simulation.analysis.frontier import frontier
 from simulation.report.words import words_of
 from simulation.run.summary import Columns
 from web.blinded.desk import Desk, go

@@ -11,7 +11,7 @@ from litestar.params import FromPath
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput
-from irt.reads.unblinded_gates import GateRunShown, gate_results, gate_run_shown
+from irt.reads.unblinded_gates import GateRunShown, gate_courses, gate_results, gate_run_shown
 from irt.services.log_reading import LogReading, log_reading
 from irt.states.records import Mode
 from simulation.run.table import read_table
@@ -25,6 +25,16 @@ from web.unblinded.gate_runs import shown_report
 from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, whole_study
+
+KINDS = {
+    "csv": ("csv", "_{}"),
+    "parquet": ("parquet", "_{}"),
+    "courses": ("parquet", "_{}_courses"),
+    "json": ("json", ""),
+    "html": ("html", ""),
+    "pdf": ("pdf", ""),
+}
+"""What a button asks for: how its file ends, and what its name says of the scenario."""
 
 
 class GateFilePages(Controller):
@@ -49,24 +59,36 @@ class GateFilePages(Controller):
             study_id=study_id, what=f"gate {gate} run {run} {suffix}", permission=Permission.VIEW_GATE, rows=1
         )
         desk.press(log_reading, ask, desk.key())
-        table = f"_{data.get('scenario', '')}" if suffix in ("csv", "parquet") else ""
-        return file_answer(
-            content, file_name(f"gate_{gate}_run_{run}{table}", mode, desk.now, suffix), MEDIA_TYPES[suffix]
-        )
+        ending, part = KINDS[suffix]
+        name = f"gate_{gate}_run_{run}{part.format(data.get('scenario', ''))}"
+        return file_answer(content, file_name(name, mode, desk.now, ending), MEDIA_TYPES[ending])
 
 
 def _content(desk: Desk, study_id: int, gate: int, shown: GateRunShown, data: Mapping[str, str]) -> str | bytes:
     """The file's content; BadInput for a kind that there is not, or a run without a verdict."""
     suffix = data.get("format", "")
-    if suffix not in ("csv", "parquet", "json", "html", "pdf") or shown.record is None:
+    if suffix not in KINDS or shown.record is None:
         raise BadInput("There is no such file of this run. Nothing was taken. Press a button of the page.")
     if suffix == "json":
         return json.dumps({"record_hash": shown.record_hash, "record": shown.record}, indent=2)
+    if suffix == "courses":
+        return _courses(desk, study_id, gate, shown, data)
     if suffix in ("csv", "parquet"):
         with desk.store.reading() as connection:
             found = gate_results(connection, study_id, gate, shown.line.number, data.get("scenario", ""))
         return found if suffix == "parquet" else _csv(found)
     return _report(desk, study_id, gate, shown, suffix)
+
+
+def _courses(desk: Desk, study_id: int, gate: int, shown: GateRunShown, data: Mapping[str, str]) -> bytes:
+    with desk.store.reading() as connection:
+        tables = gate_courses(connection, study_id, gate, shown.line.number)
+    scenario = data.get("scenario", "")
+    if scenario not in tables:
+        raise BadInput(
+            f"No trials of {scenario} by site and week are there yet. Nothing was taken. Look again later."
+        )
+    return tables[scenario]
 
 
 def _csv(table: bytes) -> str:

@@ -1,5 +1,6 @@
 """One go-live gate: what was agreed, what it is worth now, its runs, and the button for another."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ from web.formats import sentence
 from web.forms import Fields
 from web.gates.asking import ENGINES, gate_run_to_start
 from web.gates.run import engine_named
-from web.reports.units import limit_unit
+from web.reports.units import limit_unit, looked_unit
 from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, secret_page
@@ -32,11 +33,12 @@ _ENGINE_WORDS = {"lean": "Lean: quick, the same figures", "reference": "Referenc
 
 @dataclass(frozen=True)
 class GateView(UnblindedView):
-    """The gate; limits as name, words, below and unit; engines as name and words."""
+    """The gate; limits as name, words, below and unit; what is beside it, and engines, as name and words."""
 
     study_id: int
     shown: GateShown
     limits: tuple[tuple[str, str, str, str], ...]
+    beside: tuple[tuple[str, str], ...]
     confidence: str
     spending: str
     seed: int
@@ -93,6 +95,7 @@ def _page(desk: Desk, study_id: int, gate: int, refusal: Refusal | None = None) 
         study_id=study_id,
         shown=shown,
         limits=limits_of(agreement),
+        beside=tuple(_beside(agreement)),
         confidence=f"{agreement.confidence:.4g}",
         spending=agreement.spending.replace("_", " "),
         seed=agreement.seed,
@@ -103,6 +106,18 @@ def _page(desk: Desk, study_id: int, gate: int, refusal: Refusal | None = None) 
     )
     status_code = refusal.status_code if refusal else 200
     return secret_page(desk, "gates/gate.html", view, f"Gate {gate}", "Gates", study_id, status_code)
+
+
+def _beside(agreement: Agreement) -> Iterator[tuple[str, str]]:
+    """Inputs that are moved and plans that are held beside it, each with what changes."""
+    if agreement.sensitivity is not None:
+        looked = agreement.sensitivity.looked_at
+        unit = looked_unit(looked.measure, looked.per).words
+        for moved in agreement.sensitivity.inputs:
+            low, high = moved.ends
+            yield moved.called, f"{moved.key} from {low:g} to {high:g}; what moves {unit}"
+    for name, changes in agreement.plans.plans.items() if agreement.plans else ():
+        yield name, ", ".join(f"{key}: {value}" for key, value in changes.items())
 
 
 def limits_of(agreement: Agreement) -> tuple[tuple[str, str, str, str], ...]:

@@ -36,7 +36,10 @@ _RUN = "gates/run.html"
 
 @dataclass(frozen=True)
 class GateRunView(UnblindedView):
-    """The run as it stands; `report` once it has a verdict, `unread` why there is none although it has."""
+    """The run as it stands; `report` once it has a verdict, `unread` why there is none although it has.
+
+    `courses`: whether trials are there by site, visit and week, to be taken away.
+    """
 
     study_id: int
     gate: GateLine
@@ -48,6 +51,7 @@ class GateRunView(UnblindedView):
     role: str
     code_needed: bool
     command_key: str
+    courses: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
     refusal: str = ""
 
@@ -126,6 +130,7 @@ def _view(desk: Desk, study_id: int, gate: int, run: int, refusal: Refusal | Non
         role=words(desk.who.actor.require(Permission.SIGN_GATE, study_id).role) if signs else "",
         code_needed=code_needed,
         command_key=desk.key(),
+        courses=report is not None and any(each.courses for each in report.scenarios),
         refusal=refusal.sentence if refusal else "",
     )
 

@@ -55,7 +55,7 @@ def _read(folder: Path, text: str = EXPERIMENT) -> Path:
 def test_a_tornado_of_a_known_figure(tmp_path: Path) -> None:
     """Recruitment moves it by 0.1 either way, the horizon by 0.01, dropout not at all; chance is paired away."""
     experiment, scenario = read_experiment(_read(tmp_path))
-    base, bars = tornado_of(experiment, scenario, play)
+    base, bars = tornado_of(experiment.looked_at, experiment.inputs, scenario, play)
     assert base.value == pytest.approx(0.24, abs=0.005)
     assert [bar.name for bar in bars] == ["recruitment", "horizon_days", "dropout"]
     assert [bar.low.value for bar in bars] == pytest.approx([-0.1, 0.01, 0.0])
@@ -66,7 +66,7 @@ def test_a_tornado_of_a_known_figure(tmp_path: Path) -> None:
 def test_a_figure_may_be_a_mean(tmp_path: Path) -> None:
     """Without `per`, what a trial has of it."""
     experiment, scenario = read_experiment(_read(tmp_path, EXPERIMENT.replace(", per: visits", "")))
-    base, bars = tornado_of(experiment, scenario, play)
+    base, bars = tornado_of(experiment.looked_at, experiment.inputs, scenario, play)
     assert base.value == pytest.approx(24, abs=0.5)
     assert bars[0].high.value == pytest.approx(10.0)
 
@@ -150,6 +150,6 @@ def test_the_scenario_stays_as_it_is(tmp_path: Path) -> None:
         seen.append(point.hash)
         return play(point)
 
-    tornado_of(experiment, scenario, remembered)
+    tornado_of(experiment.looked_at, experiment.inputs, scenario, remembered)
     assert len(set(seen)) == 7
     assert seen[0] == scenario.hash == scenario_of(PLAIN).hash

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.analysis.boundaries import Verdict
+from simulation.analysis.frontier import frontier
 from simulation.analysis.limits import Figure
 from simulation.gate.agreement import AgreedLimit, Agreement
 from simulation.measures import CAUSES, MEASURES
@@ -16,7 +17,6 @@ from simulation.report.axes import axes_of
 from simulation.report.bands import enrolment_band, site_band
 from simulation.report.course import COURSE
 from simulation.report.courses import Courses
-from simulation.report.frontier import frontier
 from simulation.report.risk import causes_by_period, risk_by_period, risk_by_site
 from simulation.report.spread import spread_of
 from simulation.report.tornado import UnreadableTornado, read_tornado

@@ -24,6 +24,11 @@ parameters:
   draws: 2
   replications: 2
   laws: {{demand.0.requests_per_day: {{law: uniform, least: 0.8, most: 1}}}}
+sensitivity:
+  looked_at: {{measure: missed, per: visits}}
+  inputs: [{{key: faults.0.until_day, name: end of the outage, low: 20, high: 28}}]
+plans:
+  plans: {{more-on-site: {{supply.site_stock.0.kits: 30}}}}
 """
 
 
@@ -72,6 +77,10 @@ def test_a_report_stands_alone(held: Path, tmp_path: Path) -> None:
     assert "irt simulate replay" in text
     assert "Choice among 1 plans" in text
     assert "Not knowing the parameters" in text
+    assert "What moves it most" in text
+    assert "end of the outage" in text
+    assert "What it costs and what it risks" in text
+    assert "supply.site_stock.0.kits: 30" in text
 
 
 def test_the_same_run_makes_the_same_report(held: Path, tmp_path: Path) -> None:

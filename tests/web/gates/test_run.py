@@ -112,7 +112,10 @@ def test_what_is_not_known_stands_in_the_record_beside_the_same_verdict(house: S
     gate = a_gate(house)
     plain = shown(house, gate, a_run_of(house, gate).run).record
     law = "{law: uniform, least: 2, most: 6}"
-    unknown = f"parameters: {{draws: 3, replications: 4, laws: {{enrolment.screened_per_site_month: {law}}}}}"
+    unknown = f"parameters: {{draws: 3, replications: 4, laws: {{enrolment.screened_per_site_month: {law}}}}}\n"
+    moved = "{key: enrolment.screened_per_site_month, low: 2.0, high: 6.0}"
+    unknown += f"sensitivity: {{replications: 10, looked_at: {{measure: visits}}, inputs: [{moved}]}}\n"
+    unknown += "plans: {replications: 10, plans: {leaner: {study.resupply.study.A.maximum: 7}}}"
     gate = a_gate(house, AGREEMENT + unknown + "\n")
     kept = a_run_of(house, gate)
     told = shown(house, gate, kept.run).record
@@ -120,6 +123,9 @@ def test_what_is_not_known_stands_in_the_record_beside_the_same_verdict(house: S
     assert "parameters" not in plain
     assert (told["parameters"]["draws"], told["parameters"]["replications"]) == (3, 4)
     assert [line["limit"] for line in told["parameters"]["lines"]] == ["any visit missed"]
+    (bar,) = told["sensitivity"]["bars"]
+    assert bar["low"]["high"] < 0 < bar["high"]["low"]
+    assert told["plans"]["points"][0]["kits"]["replications"] == 10
     assert house.rows(GatePart) == []
     assert a_run_of(house, gate).hash == kept.hash
 

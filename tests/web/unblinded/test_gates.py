@@ -38,6 +38,11 @@ seed: 5
 limits:
   - {name: missed per visit, figure: per, measure: missed, per: visits, below: 0.01}
   - {name: cost, figure: quantile, measure: cost_total, share: 0.5, below: 100000}
+sensitivity:
+  looked_at: {measure: missed, per: visits}
+  inputs: [{key: horizon_days, name: how long, low: 300, high: 900}]
+plans:
+  plans: {shorter: {horizon_days: 450}}
 """
 
 
@@ -92,7 +97,8 @@ def test_a_gate_is_checked_and_then_kept(world: World) -> None:
     assert house_of(world).rows(GoLiveGate) == []
     page = handed_in(browser).text
     assert browser.path == "/gates/1"
-    for words in ("May it open?", "Defined", "visits missed per visit", "after 120, 240 trials", "before we open"):
+    for words in ("May it open?", "Defined", "visits missed per visit", "after 120, 240 trials", "before we open",
+                  "horizon_days from 300 to 900", "horizon_days: 450"):  # fmt: skip
         assert words in page
     assert "Gate 1 of version 1" in browser.get("/gates").text
 
@@ -139,6 +145,9 @@ def test_a_verdict_is_told_with_its_plots_and_signed_by_another(world: World) ->
         "Missed visits by cause",
         "Kits that no subject got",
         "STRESS-DES",
+        "What moves it most",
+        "What it costs and what it risks",
+        "horizon_days: 450",
     ):
         assert words in browser.text
     assert "Sign the gate" not in browser.text
@@ -184,6 +193,9 @@ def test_plots_by_site_visit_and_week_follow_the_verdict(world: World) -> None:
     for plot in ("Risk by visit", "Risk by site", "Risk by week", "Enrolment", "Stock of site", "over time"):
         assert plot in page
     assert "Stock of site" in browser.press("/gates/2/runs/1/take", format="html", scenario="planned").text
+    browser.get("/gates/2/runs/1")
+    table = browser.press("/gates/2/runs/1/take", format="courses", scenario="planned").content
+    assert "site_stock" in pq.ParquetFile(BytesIO(table)).schema_arrow.names
     browser.get("/gates/2/runs/1")
     paper = browser.press("/gates/2/runs/1/take", format="pdf", scenario="planned").content
     assert paper.startswith(b"%PDF-")

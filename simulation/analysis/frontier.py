@@ -10,6 +10,8 @@ from simulation.analysis.rare import missed_per_visit
 from simulation.analysis.refusals import UnusableReplications
 
 Columns = Mapping[str, Numbers]
+Figures = tuple[Estimate, Estimate, Estimate]
+"""Cost, risk, kits, as of a point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,16 @@ class Point:
     efficient: bool
 
 
-def frontier(runs: Mapping[str, Columns]) -> tuple[Point, ...]:
-    """Points by cost; a run of too few replications, or without visits, is left out."""
-    told = {name: found for name, columns in runs.items() if (found := _told(columns)) is not None}
+def frontier(runs: Mapping[str, Columns], known: Mapping[str, Figures] | None = None) -> tuple[Point, ...]:
+    """Points by cost, `known` figures among them; a run of too few replications, or without visits, is left out."""
+    told = {name: found for name, columns in runs.items() if (found := figures_of(columns)) is not None}
+    told |= known or {}
     points = [Point(name, *figures, _efficient(name, told)) for name, figures in told.items()]
     return tuple(sorted(points, key=lambda point: (point.cost.value, point.risk.value, point.name)))
 
 
-Figures = tuple[Estimate, Estimate, Estimate]
-
-
-def _told(columns: Columns) -> Figures | None:
+def figures_of(columns: Columns) -> Figures | None:
+    """Cost, risk and kits of a run; None where its trials tell none."""
     try:
         risk = missed_per_visit(columns["missed"], columns["visits"])
         return mean_of(columns["cost_total"]), risk, mean_of(columns["kits_made"])
