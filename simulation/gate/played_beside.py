@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from simulation.analysis.arrays import Floats
 from simulation.analysis.frontier import figures_of
 from simulation.analysis.refusals import UnusableReplications
 from simulation.explore.explore import bar_record, tornado_of
@@ -27,7 +30,7 @@ def _tornado(agreed: Agreed, outcome: Outcome, play: PlaySeeded) -> dict[str, An
         return {}
     held, trials = _held(agreed, outcome, asked)
 
-    def again(point: Scenario) -> Columns:
+    def again(point: Scenario) -> Mapping[str, Floats]:
         return _first(held.columns, trials) if point is held.scenario else _played(agreed, point, trials, play)
 
     told = _about(held, trials) | asked.model_dump(mode="json", include={"looked_at", "inputs"})
@@ -43,19 +46,19 @@ def _plans(agreed: Agreed, outcome: Outcome, play: PlaySeeded) -> dict[str, Any]
     if asked is None:
         return {}
     held, trials = _held(agreed, outcome, asked)
-    points = [
-        {"name": name, "changes": changes} | _point(agreed, changed(held.scenario, changes), trials, play)
-        for name, changes in asked.plans.items()
-    ]
+    points = [_point(held.scenario.name, {}, held.scenario, _first(held.columns, trials))]
+    for name, changes in asked.plans.items():
+        plan = changed(held.scenario, changes)
+        points.append(_point(name, changes, plan, _played(agreed, plan, trials, play)))
     return _about(held, trials) | {"points": points}
 
 
-def _point(agreed: Agreed, plan: Scenario, trials: int, play: PlaySeeded) -> dict[str, Any]:
-    """Cost, risk and kits of a plan; None each where its trials tell none."""
-    figures = figures_of(_played(agreed, plan, trials, play))
-    names = ("cost", "risk", "kits")
+def _point(name: str, changes: Mapping[str, Any], plan: Scenario, columns: Columns) -> dict[str, Any]:
+    """Cost, risk and kits of a plan, the one that was held among them; None each where its trials tell none."""
+    figures, names = figures_of(columns), ("cost", "risk", "kits")
     told = dict.fromkeys(names) if figures is None else dict(zip(names, figures, strict=True))
-    return {"scenario_id": plan.hash} | {name: each and each.record() for name, each in told.items()}
+    about = {"name": name, "changes": dict(changes), "scenario_id": plan.hash}
+    return about | {which: each and each.record() for which, each in told.items()}
 
 
 def _held(agreed: Agreed, outcome: Outcome, asked: PlayedBeside) -> tuple[Held, int]:
@@ -69,12 +72,12 @@ def _about(held: Held, trials: int) -> dict[str, Any]:
     return {"scenario": held.scenario.name, "scenario_id": held.scenario.hash, "replications": trials}
 
 
-def _played(agreed: Agreed, point: Scenario, trials: int, play: PlaySeeded) -> Columns:
+def _played(agreed: Agreed, point: Scenario, trials: int, play: PlaySeeded) -> Mapping[str, Floats]:
     columns = play(point, agreed.agreement.seed, trials)
     if columns is None:
         raise Stopped(point.name)
     return _first(columns, trials)
 
 
-def _first(columns: Mapping[str, Any], trials: int) -> Columns:
-    return {name: values[:trials] for name, values in columns.items()}
+def _first(columns: Columns, trials: int) -> Mapping[str, Floats]:
+    return {name: np.asarray(values)[:trials] for name, values in columns.items()}

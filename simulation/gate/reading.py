@@ -40,11 +40,10 @@ class Agreed:
 
     def _changes(self) -> Iterator[tuple[Mapping[str, Any], str | None]]:
         moved, plans = self.agreement.sensitivity, self.agreement.plans
-        for each in moved.inputs if moved else ():
-            for end in each.ends:
-                yield {each.key: end}, moved and moved.scenario
-        for changes in plans.plans.values() if plans else ():
-            yield changes, plans and plans.scenario
+        if moved is not None:
+            yield from (({each.key: end}, moved.scenario) for each in moved.inputs for end in each.ends)
+        if plans is not None:
+            yield from ((changes, plans.scenario) for changes in plans.plans.values())
 
 
 def read_gate(path: Path) -> Agreed:

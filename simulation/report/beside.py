@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulation.analysis.frontier import Figures
-from simulation.report.tables import SideTable, in_words, parameters_tables
+from simulation.report.tables import SideTable, parameters_tables
 from simulation.report.tornado import Tornado, estimate_in, tornado_in
 
 Told = Mapping[str, Any]
+_UNITS = {"cost": (0.01, 0), "risk": (100, 2), "kits": (1, 0)}
+"""Figure -> what it is shown times, and with how many digits: cents as money, shares in percent."""
 
 
 def tornado_beside(statement: Told) -> Tornado | None:
@@ -17,7 +19,7 @@ def tornado_beside(statement: Told) -> Tornado | None:
 
 
 def points_beside(statement: Told) -> dict[str, Figures]:
-    """Cost, risk and kits of each plan that was agreed on and told."""
+    """Cost, risk and kits of each plan that was agreed on, and of the scenario itself on the same trials."""
     return {
         each["name"]: (estimate_in(each["cost"]), estimate_in(each["risk"]), estimate_in(each["kits"]))
         for each in (statement.get("plans") or {}).get("points", ())
@@ -42,15 +44,25 @@ def _plans(told: Told | None) -> tuple[SideTable, ...]:
         "chance. Verdicts are on the plan as it was agreed."
     )
     rows = tuple(
-        (each["name"], _changes(each["changes"]), *(in_words(each[name]) for name in ("cost", "risk", "kits")))
+        (each["name"], _changes(each["changes"]), *(_figure(each[name], *unit) for name, unit in _UNITS.items()))
         for each in told["points"]
     )
-    columns = ("Plan", "Changes", "Cost of a trial, cents", "Missed per visit", "Kits made")
+    columns = ("Plan", "Changes", "Cost of a trial", "Missed, % of visits", "Kits made")
     return (SideTable("Other plans", words, columns, rows, (2, 3, 4)),)
 
 
 def _changes(told: Told) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in told.items())
+    return ", ".join(f"{key}: {value}" for key, value in told.items()) or "as it was agreed"
+
+
+def _figure(record: Told | None, factor: float, digits: int) -> str:
+    """A figure of a plan with its interval, in a unit for the eye."""
+    if record is None:
+        return "too few to tell"
+    ends = (
+        "unbounded" if end is None else f"{factor * end:,.{digits}f}" for end in (record["low"], record["high"])
+    )
+    return f"{factor * record['value']:,.{digits}f} ({' to '.join(ends)})"
 
 
 def _no_tornado(statement: Told) -> tuple[SideTable, ...]:

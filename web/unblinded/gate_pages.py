@@ -23,7 +23,7 @@ from web.formats import sentence
 from web.forms import Fields
 from web.gates.asking import ENGINES, gate_run_to_start
 from web.gates.run import engine_named
-from web.reports.units import limit_unit, looked_unit
+from web.reports.units import limit_unit
 from web.unblinded.open_desk import open_desk_of
 from web.unblinded.plan_runs import posted_plan_study
 from web.unblinded.secret_page import require_unblinded, secret_page
@@ -111,11 +111,9 @@ def _page(desk: Desk, study_id: int, gate: int, refusal: Refusal | None = None) 
 def _beside(agreement: Agreement) -> Iterator[tuple[str, str]]:
     """Inputs that are moved and plans that are held beside it, each with what changes."""
     if agreement.sensitivity is not None:
-        looked = agreement.sensitivity.looked_at
-        unit = looked_unit(looked.measure, looked.per).words
         for moved in agreement.sensitivity.inputs:
             low, high = moved.ends
-            yield moved.called, f"{moved.key} from {low:g} to {high:g}; what moves {unit}"
+            yield moved.called, f"{moved.key} from {low:g} to {high:g}"
     for name, changes in agreement.plans.plans.items() if agreement.plans else ():
         yield name, ", ".join(f"{key}: {value}" for key, value in changes.items())
 

@@ -68,10 +68,11 @@ def test_inputs_and_plans_meet_the_trials_of_the_verdict() -> None:
     assert tornado.bars[0].high.replications == tornado.base.replications == 50
     assert tornado.bars[1].span == 0
     points = points_beside(told)
-    assert (list(points), points["short"][0].replications) == (["short"], 100)
+    assert (list(points), points["short"][0].replications) == (["calm", "short"], 100)
     assert points["short"][0].value == pytest.approx(30, abs=1)
     (table,) = tables_beside(told)
-    assert [row[1] for row in table.rows] == ["horizon_days: 30", "horizon_days: 20"]
+    assert [row[1] for row in table.rows] == ["as it was agreed", "horizon_days: 30", "horizon_days: 20"]
+    assert [row[3].split()[0] for row in table.rows] == ["3.00", "3.00", "too"]
     assert _told(_agreed("")) == {}
 
 

@@ -125,7 +125,7 @@ def test_what_is_not_known_stands_in_the_record_beside_the_same_verdict(house: S
     assert [line["limit"] for line in told["parameters"]["lines"]] == ["any visit missed"]
     (bar,) = told["sensitivity"]["bars"]
     assert bar["low"]["high"] < 0 < bar["high"]["low"]
-    assert told["plans"]["points"][0]["kits"]["replications"] == 10
+    assert told["plans"]["points"][1]["kits"]["replications"] == 10
     assert house.rows(GatePart) == []
     assert a_run_of(house, gate).hash == kept.hash
 
