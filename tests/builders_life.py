@@ -1,6 +1,7 @@
 """A study whose sites open with approvals, and the approvals that one needs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from irt.blinding.roles import Role
 from irt.services.site_approvals import (
@@ -31,7 +32,7 @@ def under_rules(house: SupplyHouse) -> None:
         house.adopt(site, version)
 
 
-def recorded(house: SupplyHouse, kind: ApprovalOf, until: date | None = None, **where: str) -> int:
+def recorded(house: SupplyHouse, kind: ApprovalOf, until: date | None = None, **where: Any) -> int:
     """An approval as the study team records it; its number."""
     ask = RecordSiteApproval(
         study_id=house.study_id,

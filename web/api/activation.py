@@ -25,7 +25,11 @@ class ApprovalStanding:
 
 @dataclass(frozen=True)
 class SiteStanding:
-    """A site: what it needs, what is missing in words, and what comes next."""
+    """A site: what it needs, what is missing in words, and what comes next.
+
+    `goes_on_to`: the newest version, where the site is open under an earlier one; 0 else. `awaited`: approvals that
+    this version still lacks there.
+    """
 
     site: str
     country: str
@@ -34,6 +38,8 @@ class SiteStanding:
     approvals: tuple[ApprovalStanding, ...]
     missing: tuple[str, ...]
     next: str
+    goes_on_to: int
+    awaited: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class ApprovalShown:
     site: str
     granted_on: date
     valid_until: date | None
+    version: int | None
     reference: str
     document_hash: str
     recorded_by: str
@@ -80,6 +87,8 @@ def show_activation(study_id: StudyId, caller: Caller, store: Records, now: Now)
                 tuple(ApprovalStanding(*standing) for standing in one.standings),
                 one.missing,
                 one.next_step,
+                one.goes_on_to,
+                one.awaited,
             )
             for one in board.sites
         ),
@@ -91,6 +100,7 @@ def show_activation(study_id: StudyId, caller: Caller, store: Records, now: Now)
                 site=one.facts.site,
                 granted_on=one.facts.granted_on,
                 valid_until=one.facts.until,
+                version=one.facts.version or None,
                 reference=one.facts.reference,
                 document_hash=one.document_hash,
                 recorded_by=one.recorded_by,

@@ -15,6 +15,7 @@ from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.blinded_activation import ActivationBoard, CountryActivation, SiteActivation, activation_board
 from irt.reads.blinded_signing import code_will_be_needed
+from irt.reads.blinded_versions import versions_of
 from irt.reads.site_approvals import ApprovalRecord
 from irt.services.site_approvals import (
     ConfirmSiteApproval,
@@ -24,17 +25,23 @@ from irt.services.site_approvals import (
     record_site_approval,
     withdraw_site_approval,
 )
-from irt.states.records import SiteStatus
+from irt.states.records import SiteStatus, VersionStatus
 from irt.states.table import words
 from irt.study.activation import TWO_PERSONS, ApprovalOf, ApprovalState, state_on, words_of
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import may, study_of
-from web.blinded.typed import day_in, reason_in, signing_in
+from web.blinded.typed import day_in, reason_in, signing_in, whole_in
 from web.forms import Fields
 
 NAVIGATION = "Dashboard"
 SITES_SHOWN = 50
-SHOWS = (("all", "All"), ("missing", "Something missing"), ("ready", "Ready to open"), ("ending", "Ends soon"))
+SHOWS = (
+    ("all", "All"),
+    ("missing", "Something missing"),
+    ("ready", "Ready to open"),
+    ("ending", "Ends soon"),
+    ("later", "A later version waits"),
+)
 WORDS = {kind: words_of(kind) for kind in ApprovalOf}
 _MAY, _VIEW = Permission.RECORD_SITE_APPROVAL, Permission.VIEW_STUDY_LIFE
 
@@ -76,6 +83,7 @@ class RecordView(BlindedView):
     study_id: int
     kinds: tuple[tuple[str, str], ...]
     countries: tuple[tuple[str, str], ...]
+    versions: tuple[tuple[str, str], ...]
     command_key: str
     typed: Mapping[str, str]
     refusal: str = ""
@@ -203,6 +211,8 @@ def _view(board: ActivationBoard, page: int, search: str, show: str, may_record:
 def _is_shown(one: SiteActivation, show: str) -> bool:
     if show == "missing":
         return bool(one.missing)
+    if show == "later":
+        return bool(one.goes_on_to)
     if show == "ready":
         return one.ready and one.status == SiteStatus.PLANNED
     return bool(one.ending) if show == "ending" else True
@@ -226,6 +236,7 @@ def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> RecordSiteAppr
         "country": data.get("country", "") or None,
         "granted_on": day_in(data.get("granted_on", ""), desk.now.date()),
         "valid_until": day_in(until, date.max) if until else None,
+        "version": whole_in(data["version"], "the version") if data.get("version") else None,
         "reference": data.get("reference", "").strip(),
         "document_hash": _hash_in(data),
     }
@@ -238,10 +249,15 @@ def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> RecordSiteAppr
 def _form(desk: Desk, study_id: int, typed: Mapping[str, str], refusal: Refusal | None = None) -> Response[str]:
     desk.who.actor.require(_MAY, study_id)
     board = _board(desk, study_id)
+    with desk.store.reading() as connection:
+        lines = versions_of(connection, desk.who.actor, study_id)
+    later = [one.number for one in lines if one.follows and one.status != VersionStatus.RETIRED]
+    versions = tuple((str(number), f"Version {number}") for number in later)
     view = RecordView(
         study_id=study_id,
         kinds=tuple((str(kind), said) for kind, said in WORDS.items()),
         countries=tuple((one.code, one.name) for one in board.countries),
+        versions=versions,
         command_key=desk.key(),
         typed=dict(typed),
         refusal=refusal.sentence if refusal else "",

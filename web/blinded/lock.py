@@ -21,6 +21,7 @@ from irt.services.lock_study import (
     ask_study_unlock,
     decide_study_lock,
 )
+from irt.services.reveal_seed import DeclareEnd, End, declare_end
 from irt.states.table import words
 from web.blinded.activation import NAVIGATION
 from web.blinded.desk import Desk, desk_of, go
@@ -31,10 +32,14 @@ from web.forms import Fields
 
 @dataclass(frozen=True)
 class LockView(BlindedView):
-    """Where the study stands; `role` empty: the reader may not lock it. Passwords are never given back."""
+    """Where the study stands; `role` empty: the reader may not lock it. Passwords are never given back.
+
+    `declares`: the role in which the reader may declare the clinical database locked.
+    """
 
     lock: StudyLock
     role: str
+    declares: str
     own: bool
     code_needed: bool
     command_key: str
@@ -57,7 +62,7 @@ class LockPages(Controller):
 
     @post("/", sync_to_thread=True)
     def act(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:
-        """Asks for the lock or a correction, or decides what was asked for."""
+        """Declares the database locked, asks for the lock or a correction, or decides what was asked for."""
         study_id = study_in(data)
         try:
             _press(desk, study_id, data, data.get("command_key", ""))
@@ -68,7 +73,9 @@ class LockPages(Controller):
 
 def _press(desk: Desk, study_id: int, data: Mapping[str, str], key: str) -> None:
     act = data.get("act", "")
-    if act == "ask":
+    if act == "declare":
+        desk.press(declare_end, DeclareEnd(study_id=study_id, end=End.LOCKED, signing=signing_in(data)), key)
+    elif act == "ask":
         agreed = {name: data.get(f"agreed_{name}", "").strip() for name in CONDITION_WORDS}
         given = {name: why for name, why in agreed.items() if why}
         desk.press(ask_study_lock, AskStudyLock(study_id=study_id, reason=reason_in(data), agreed=given), key)
@@ -94,12 +101,14 @@ def _page(
     actor = desk.who.actor
     require_whole(actor, Permission.VIEW_STUDY_LIFE, study_id)
     grant = actor.grant_for(Permission.LOCK_STUDY, study_id, None)
+    declares = actor.grant_for(Permission.APPROVE_STUDY, study_id, None)
     with desk.store.reading() as connection:
         lock = lock_of(connection, study_id)
         code_needed = code_will_be_needed(connection, actor, study_id)
     view = LockView(
         lock=lock,
         role=words(grant.role) if grant else "",
+        declares=words(declares.role) if declares else "",
         own=lock.waiting is not None and lock.waiting.person_id == actor.account_id,
         code_needed=code_needed,
         command_key=desk.key(),

@@ -76,19 +76,28 @@ def unseal(person: Person, protocol: str, key_files: tuple[Path, ...], allocator
     click.echo(f"Unsealed for the process {allocator[:16]}.")
 
 
+_ENDED = {
+    End.LOCKED: "The clinical database of {study} is declared locked. Next, to close the study: irt study lock",
+    End.UNBLINDED: "{study} is unblinded.",
+}
+
+
 @click.command("end")
 @study_argument
 @click.argument("step", type=click.Choice([str(end) for end in End]))
 @mode_option
 @as_person
 def end(person: Person, protocol: str, step: str, mode: str | None) -> None:
-    """Declare the study's database locked (study team), then the study unblinded (statistician); both signed.
+    """Declare the clinical database locked (study team), then the study unblinded (statistician); both signed.
+
+    Locked ends randomization, after every site is closed, and lets the seed be told later. It closes nothing
+    else: the study itself is locked by two people, with `irt study lock`.
 
     Example: irt randomization end NB-301 locked --user tom
     """
     study = study_of(person, protocol, mode)
     person.does(declare_end, DeclareEnd(study_id=study.id, end=End(step), signing=person.signing()))
-    click.echo(f"{protocol} is {step}.")
+    click.echo(_ENDED[End(step)].format(study=study.words))
 
 
 @click.command("reveal")

@@ -52,7 +52,9 @@ def approvals(
     study = study_of(person, protocol, mode)
     with person.store.reading() as connection:
         board = activation_board(connection, person.actor, study.id, clock.now())
-    wanted = [one for one in board.sites if country in (None, one.country) and (not missing or one.missing)]
+    wanted = [
+        one for one in board.sites if country in (None, one.country) and (not missing or one.missing or one.awaited)
+    ]
     if as_json:
         click.echo(json.dumps([_plain(one) for one in wanted], indent=2))
         return
@@ -61,6 +63,8 @@ def approvals(
     for one in wanted:
         lacks = "; ".join(one.missing) or "nothing is missing"
         click.echo(f"{one.site:8} {one.country:3} {one.status.replace('_', ' '):8} {lacks}")
+        if one.awaited:
+            click.echo(f"{'':21} for version {one.goes_on_to}: {'; '.join(one.awaited)}")
         if one.next_step:
             click.echo(f"{'':21} next: {one.next_step}")
 
@@ -73,6 +77,7 @@ def approvals(
 @click.option("--country", metavar="CODE")
 @click.option("--granted", "granted_on", type=_DAY, required=True, metavar="DATE", help="Its first day.")
 @click.option("--until", type=_DAY, metavar="DATE", help="Its last day; none: it does not end by itself.")
+@click.option("--version", type=click.IntRange(1), help="The protocol version agreed to, for an amendment.")
 @click.option("--reference", required=True, help="How the trial's own file names the document.")
 @document_option
 @as_person
@@ -85,6 +90,7 @@ def record_approval(
     country: str | None,
     granted_on: datetime,
     until: datetime | None,
+    version: int | None,
     reference: str,
     document: Path,
 ) -> None:
@@ -101,6 +107,7 @@ def record_approval(
         country=country,
         granted_on=granted_on.date(),
         valid_until=_day(until),
+        version=version,
         reference=reference,
         document_hash=hash_of(document),
     )
@@ -174,4 +181,6 @@ def _plain(one: SiteActivation) -> dict[str, object]:
         },
         "missing": list(one.missing),
         "next": one.next_step,
+        "goes_on_to": one.goes_on_to or None,
+        "awaited": list(one.awaited),
     }

@@ -1,4 +1,7 @@
-"""`irt study lock`, `unlock` and `lock-decide`: a study is closed, or opened for one named correction, by two."""
+"""`irt study lock`, `unlock` and `lock-decide`: a study is closed, or opened for one named correction, by two.
+
+Before that the clinical database is declared locked: `irt randomization end`.
+"""
 
 import json
 
@@ -45,6 +48,9 @@ def lock(
 ) -> None:
     """Tell what keeps a study from being locked, and with --ask ask for its lock.
 
+    The lock closes the study for good. That randomization has ended, and the clinical database is locked, is
+    declared before: irt randomization end STUDY locked.
+
     Example: irt study lock NB-301 --ask --reason "last subject out" --agreed "site_stock=burnt there" --user tess
     """
     study = study_of(person, protocol, mode)
@@ -59,6 +65,8 @@ def lock(
         click.echo(json.dumps(_plain(found), indent=2))
         return
     click.echo(f"{study.words}: {found.status.replace('_', ' ')}")
+    if database := found.database:
+        click.echo(f"  database declared locked by {database.person}, {database.at:%Y-%m-%d %H:%M} UTC")
     for one in found.conditions:
         open_ones = "" if one.holds else f"{one.open} open: {', '.join(one.examples)}"
         click.echo(f"  {one.name:15} {'yes' if one.holds else 'no ':3} {one.words}. {open_ones}".rstrip())
@@ -125,6 +133,7 @@ def _tell_waiting(study: NamedStudy, done: StudyLockDone) -> None:
 def _plain(found: StudyLock) -> dict[str, object]:
     return {
         "status": found.status,
+        "database_locked_at": found.database.at.isoformat() if found.database else None,
         "conditions": {
             one.name: {"holds": one.holds, "open": one.open, "examples": list(one.examples)}
             for one in found.conditions

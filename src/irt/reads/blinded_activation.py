@@ -18,6 +18,7 @@ from irt.study.activation import (
     ApprovalFacts,
     ApprovalState,
     Standing,
+    amendment_standings,
     country_standings,
     lacking,
     standings,
@@ -29,7 +30,11 @@ from irt.tables.study import Site, StudyVersion
 
 @dataclass(frozen=True)
 class SiteActivation(BlindedView):
-    """One site: what it needs, what is missing in words, and the next step; `ready`: nothing is missing."""
+    """One site: what it needs, what is missing in words, and the next step; `ready`: nothing is missing.
+
+    `goes_on_to`: the newest approved version, where the site is open under an earlier one; 0 else. `awaited`: the
+    approvals that this version still lacks there.
+    """
 
     site: str
     name: str
@@ -39,6 +44,8 @@ class SiteActivation(BlindedView):
     standings: tuple[Standing, ...]
     missing: tuple[str, ...]
     next_step: str
+    goes_on_to: int = 0
+    awaited: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
@@ -93,6 +100,7 @@ class ActivationBoard(BlindedView):
 
 _SITES, _VERSIONS = table_of(Site), table_of(StudyVersion)
 _STUDY: BindParameter[int] = bindparam("study_id")
+_OPEN = frozenset({SiteStatus.ACTIVE, SiteStatus.ON_HOLD})
 _ALL = select(_SITES).where(_SITES.c.study_id == _STUDY).order_by(_SITES.c.number)
 _NUMBERS = select(_VERSIONS.c.number, _VERSIONS.c.status).where(_VERSIONS.c.study_id == _STUDY)
 
@@ -157,10 +165,16 @@ def _site(
     statuses: dict[int, str],
     now: datetime,
 ) -> SiteActivation:
-    rules = study_at(connection, study_id, row["version_number"]).activation
-    found = standings(rules, facts, row["country"], row["number"], today_in(row["zone"], now))
+    rules, day = study_at(connection, study_id, row["version_number"]).activation, today_in(row["zone"], now)
+    found = standings(rules, facts, row["country"], row["number"], day, row["version_number"])
     status, missing = SiteStatus(row["status"]), tuple(lacking(found))
     approved = statuses.get(row["version_number"]) == VersionStatus.APPROVED
+    later = newest_version(statuses) if status in _OPEN else 0
+    goes_on_to = later if later > row["version_number"] else 0
+    anew: tuple[Standing, ...] = ()
+    if goes_on_to:
+        wanted = study_at(connection, study_id, goes_on_to).activation
+        anew = amendment_standings(wanted, facts, row["country"], row["number"], day, goes_on_to)
     return SiteActivation(
         site=row["number"],
         name=row["name"],
@@ -169,7 +183,9 @@ def _site(
         version=row["version_number"],
         standings=found,
         missing=missing,
-        next_step=_next(status, found, approved),
+        next_step=_next(status, found, approved) or _next_of(goes_on_to, anew),
+        goes_on_to=goes_on_to,
+        awaited=tuple(lacking(anew)),
     )
 
 
@@ -187,6 +203,18 @@ def _next(status: SiteStatus, found: Sequence[Standing], approved: bool) -> str:
         return "Activate the site"
     ends = [one for one in found if one.state == ApprovalState.ENDING]
     return f"Renew {words_of(ends[0].kind)} by {ends[0].until}" if ends else ""
+
+
+def _next_of(version: int, anew: Sequence[Standing]) -> str:
+    """What leads an open site to a later version."""
+    if not version:
+        return ""
+    for one in anew:
+        if one.state == ApprovalState.UNCONFIRMED:
+            return f"Have {words_of(one.kind)} of version {version} confirmed by a second person"
+        if not one.holds:
+            return f"Record {words_of(one.kind)} of version {version}"
+    return f"Put version {version} in force"
 
 
 def _country(

@@ -22,13 +22,15 @@ from irt.tables.kit import Kit
 from irt.tables.lock import StudyLockStep
 from irt.tables.outage import OutagePack, OutagePackStep
 from irt.tables.people import Account
-from irt.tables.record import Approval
+from irt.tables.record import Approval, Signature
 from irt.tables.shipment import Excursion, Shipment
-from irt.tables.study import Site, Study
+from irt.tables.study import Site, Study, StudyEnd
 from irt.tables.subject import CodeBreak, Deviation, Subject
 from irt.tables.vendor import StockDifference
 
 EXAMPLES = 5
+DATABASE_LOCKED = "locked"
+"""The kind of the declaration; the lock of the study itself is a step of its own, by two people."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,28 @@ class LockLine(BlindedView):
 
 
 @dataclass(frozen=True)
+class EndLine(BlindedView):
+    """A declared end: `locked`, of the clinical database, or `unblinded`."""
+
+    kind: str
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class StudyLock(BlindedView):
-    """Where a study stands and how it came there, the newest step last."""
+    """Where a study stands and how it came there, the newest step last; `ends`: what was declared so far."""
 
     study_id: int
     status: LockStatus
     conditions: tuple[LockCondition, ...]
     steps: tuple[LockLine, ...]
+    ends: tuple[EndLine, ...] = ()
+
+    @property
+    def database(self) -> EndLine | None:
+        """The declaration that the clinical database is locked, if it was made."""
+        return next((one for one in self.ends if one.kind == DATABASE_LOCKED), None)
 
     @property
     def waiting(self) -> LockLine | None:
@@ -83,6 +100,7 @@ _EXCURSIONS, _DIFFERENCES, _BREAKS = table_of(Excursion), table_of(StockDifferen
 _PACKS, _PACK_STEPS, _APPROVALS = table_of(OutagePack), table_of(OutagePackStep), table_of(Approval)
 _ISSUES, _ISSUE_STEPS = table_of(StudyIssue), table_of(StudyIssueStep)
 _STEPS, _ACCOUNTS = table_of(StudyLockStep), table_of(Account)
+_ENDS, _SIGNATURES = table_of(StudyEnd), table_of(Signature)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _UNDER_WAY = sorted({status for status, event in SUBJECT if event != SubjectEvent.RESCREEN})
 """Statuses from which a subject can still go on; whoever failed screening has ended."""
@@ -98,6 +116,14 @@ def _numbers(table: type, *where: object) -> Select[Any]:
 _CONDITIONS: tuple[tuple[str, str, Select[Any]], ...] = (
     ("subjects", "Every subject has ended", _numbers(Subject, _SUBJECTS.c.status.in_(_UNDER_WAY))),
     ("sites", "Every site is closed", _numbers(Site, _SITES.c.status != SiteStatus.CLOSED)),
+    (
+        "randomization",
+        "Randomization has ended: the clinical database is declared locked",
+        select(_STUDIES.c.protocol.label("number")).where(
+            _STUDIES.c.id == _STUDY,
+            ~select(_ENDS.c.id).where(_ENDS.c.study_id == _STUDIES.c.id, _ENDS.c.kind == DATABASE_LOCKED).exists(),
+        ),
+    ),
     (
         "accountability",
         "Every kit that a subject had is verified by the monitor",
@@ -177,6 +203,12 @@ _ALL_STEPS = (
     .where(_STEPS.c.study_id == _STUDY)
     .order_by(_STEPS.c.number)
 )
+_ALL_ENDS = (
+    select(_ENDS.c.kind, _ENDS.c.at, _SIGNATURES.c.printed_name)
+    .join(_SIGNATURES, _SIGNATURES.c.id == _ENDS.c.signature_id)
+    .where(_ENDS.c.study_id == _STUDY)
+    .order_by(_ENDS.c.id)
+)
 
 
 def lock_conditions(connection: Connection, study_id: int) -> tuple[LockCondition, ...]:
@@ -194,7 +226,9 @@ def lock_conditions(connection: Connection, study_id: int) -> tuple[LockConditio
 def lock_of(connection: Connection, study_id: int) -> StudyLock:
     """Where the study stands, and what keeps it from being locked."""
     steps = lock_steps(connection, study_id)
-    return StudyLock(study_id, status_after(steps), lock_conditions(connection, study_id), steps)
+    rows = connection.execute(_ALL_ENDS, {"study_id": study_id})
+    ends = tuple(EndLine(row.kind, row.printed_name, row.at) for row in rows)
+    return StudyLock(study_id, status_after(steps), lock_conditions(connection, study_id), steps, ends)
 
 
 def lock_steps(connection: Connection, study_id: int) -> tuple[LockLine, ...]:

@@ -80,6 +80,7 @@ def approvals_recorded(connection: Connection, study_id: int) -> tuple[ApprovalR
             confirmed=confirmed is not None,
             withdrawn=withdrawn is not None,
             reference=row["reference"],
+            version=row["version_number"] or 0,
         )
         found.append(
             ApprovalRecord(

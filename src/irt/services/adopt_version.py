@@ -6,8 +6,10 @@ from sqlmodel import SQLModel
 from irt.blinding.audience import Audience
 from irt.blinding.roles import Permission
 from irt.errors import About, Refusal
+from irt.reads.site_approvals import today_in
 from irt.services.audit_draft import AuditDraft
 from irt.services.holdings import holdings
+from irt.services.require_approvals import require_amendment_approvals
 from irt.services.require_gate import require_gate
 from irt.services.site_kits import need_reason
 from irt.services.studies import definition_of
@@ -23,7 +25,7 @@ from irt.tables.study import Site, SiteVersion
 
 
 class AdoptVersion(SQLModel):
-    """The version from which on a site goes on, and which approvals are there."""
+    """The version from which on a site goes on, and why."""
 
     study_id: int
     site: str
@@ -58,7 +60,14 @@ class SiteClosedForEver(Refusal):
 
 _SITES = table_of(Site)
 _SITE = (
-    select(_SITES.c.id, _SITES.c.sponsor_id, _SITES.c.status, _SITES.c.zone, _SITES.c.version_number)
+    select(
+        _SITES.c.id,
+        _SITES.c.sponsor_id,
+        _SITES.c.status,
+        _SITES.c.country,
+        _SITES.c.zone,
+        _SITES.c.version_number,
+    )
     .where(_SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number"))
     .with_for_update(key_share=True)
 )
@@ -103,6 +112,8 @@ def _require_possible(work: Work, ask: AdoptVersion, site: RowMapping) -> None:
         require_gate(work, ask.study_id, ask.version)
         before, after = definition_of(work, ask.study_id, here), definition_of(work, ask.study_id, ask.version)
         refuse_obstacles(misfits(before, after, holdings(work, ask.study_id, site["id"])))
+        day = today_in(site["zone"], work.at)
+        require_amendment_approvals(work, ask.study_id, ask.version, ask.site, site["country"], day)
 
 
 def _in_force(work: Work, ask: AdoptVersion, site: RowMapping) -> None:

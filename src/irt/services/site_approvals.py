@@ -16,9 +16,11 @@ from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.site_kits import need_reason
 from irt.services.supply_study import lock_study, site_numbered
 from irt.services.work import Work
+from irt.states.records import VersionStatus
 from irt.study.activation import TWO_PERSONS, ApprovalOf, words_of
 from irt.tables.activation import SiteApproval, SiteApprovalStep
 from irt.tables.columns import table_of
+from irt.tables.study import StudyVersion
 
 OWN_APPROVAL = "You recorded this approval. Nothing was signed. Another person holds it against the document."
 RECORD_KIND = "site approval"
@@ -34,6 +36,9 @@ class RecordSiteApproval(SQLModel):
     site: str | None = Field(default=None, max_length=40)
     granted_on: date
     valid_until: date | None = None
+    version: int | None = Field(
+        default=None, ge=1, description="the protocol version agreed to; none: the study as it opens"
+    )
     reference: str = Field(min_length=1, max_length=200)
     document_hash: str = Field(regex=HASH, description="SHA-256 of the document")
 
@@ -78,10 +83,15 @@ class AnotherDocument(Refusal):
         )
 
 
-_APPROVALS, _STEPS = table_of(SiteApproval), table_of(SiteApprovalStep)
+_APPROVALS, _STEPS, _VERSIONS = table_of(SiteApproval), table_of(SiteApprovalStep), table_of(StudyVersion)
 _COUNT = select(func.count().label("n")).where(_APPROVALS.c.study_id == bindparam("study_id"))
 _ONE = select(_APPROVALS).where(
     _APPROVALS.c.study_id == bindparam("study_id"), _APPROVALS.c.number == bindparam("number")
+)
+_VERSION = select(_VERSIONS.c.id).where(
+    _VERSIONS.c.study_id == bindparam("study_id"),
+    _VERSIONS.c.number == bindparam("version"),
+    _VERSIONS.c.status != VersionStatus.RETIRED,
 )
 _DONE = select(_STEPS.c.step).where(_STEPS.c.approval_id == bindparam("approval_id"))
 
@@ -98,15 +108,17 @@ def record_site_approval(work: Work, ask: RecordSiteApproval) -> SiteApprovalNot
     country = site.country if site else str(ask.country)
     if country not in {one.code for one in study.definition.countries}:
         raise BadInput(f"{country} is not a country of this study. Nothing was recorded.")
+    if ask.version is not None and work.row(_VERSION, study_id=study.id, version=ask.version) is None:
+        raise BadInput(f"The study has no version {ask.version}. Nothing was recorded. Check the number.")
     number = int(work.one("study", _COUNT, study_id=study.id)["n"]) + 1
     dates = {"granted_on": ask.granted_on, "valid_until": ask.valid_until}
     paper = {"reference": ask.reference.strip(), "document_hash": ask.document_hash}
     site_id = site.id if site else None
-    where = {"country": country, "site_id": site_id}
+    where = {"country": country, "site_id": site_id, "version_number": ask.version}
     who = {"account_id": work.actor.account_id, "at": work.at}
     work.append(SiteApproval, **study.owner, number=number, kind=ask.kind, **where, **dates, **paper, **who)
     place = f"site {ask.site}" if site else country
-    new = {"what": words_of(ask.kind), "place": place, **paper}
+    new = {"what": _what(ask.kind, ask.version), "place": place, **paper}
     new |= {name: day.isoformat() for name, day in dates.items() if day}
     _audit(work, "site_approval_recorded", study.id, number, site_id, new)
     return SiteApprovalNoted(number=number, kind=ask.kind, place=place, waits=ask.kind in TWO_PERSONS)
@@ -125,10 +137,12 @@ def confirm_site_approval(work: Work, ask: ConfirmSiteApproval) -> SiteApprovalN
         raise AnotherDocument(ask.number)
     content = {name: str(row[name]) for name in ("kind", "country", "granted_on", "valid_until", "document_hash")}
     content["site_id"] = str(row["site_id"])
+    if row["version_number"] is not None:
+        content["version_number"] = str(row["version_number"])
     signable = Signable(Meaning.APPROVE, RECORD_KIND, str(ask.number), content, study.id, row["site_id"])
     signature_id = sign_record(work, ask.signing, signable, grant)
     _step(work, study.owner, row["id"], CONFIRMED, signature_id=signature_id)
-    new = {"what": words_of(ApprovalOf(row["kind"])), "signature": str(signature_id)}
+    new = {"what": _what(row["kind"], row["version_number"]), "signature": str(signature_id)}
     _audit(work, "site_approval_confirmed", study.id, ask.number, row["site_id"], new)
     return _noted(row)
 
@@ -142,7 +156,7 @@ def withdraw_site_approval(work: Work, ask: WithdrawSiteApproval) -> SiteApprova
     if WITHDRAWN in _steps(work, row):
         raise ApprovalDecided(f"Approval {ask.number} is withdrawn already. Nothing was changed.")
     _step(work, study.owner, row["id"], WITHDRAWN, reason=reason)
-    new = {"what": words_of(ApprovalOf(row["kind"]))}
+    new = {"what": _what(row["kind"], row["version_number"])}
     _audit(work, "site_approval_withdrawn", study.id, ask.number, row["site_id"], new, reason)
     return _noted(row)
 
@@ -150,6 +164,10 @@ def withdraw_site_approval(work: Work, ask: WithdrawSiteApproval) -> SiteApprova
 def _noted(row: RowMapping) -> SiteApprovalNoted:
     place = row["country"] if row["site_id"] is None else "one site"
     return SiteApprovalNoted(number=row["number"], kind=ApprovalOf(row["kind"]), place=place, waits=False)
+
+
+def _what(kind: str, version: int | None) -> str:
+    return words_of(ApprovalOf(kind)) + (f" for version {version}" if version else "")
 
 
 def _steps(work: Work, row: RowMapping) -> set[str]:

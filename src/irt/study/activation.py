@@ -27,6 +27,7 @@ TWO_PERSONS = frozenset({ApprovalOf.ETHICS, ApprovalOf.AUTHORITY, ApprovalOf.IMP
 """Papers of authorities: they count once a second person has held them against the document, and signed."""
 _BY_SITE = (ApprovalOf.ETHICS, ApprovalOf.TRAINING, ApprovalOf.PHARMACY, ApprovalOf.CODE_BREAK)
 _BY_COUNTRY = (ApprovalOf.AUTHORITY, ApprovalOf.IMPORT)
+_OF_AMENDMENTS = (ApprovalOf.ETHICS, ApprovalOf.AUTHORITY)
 
 
 class ActivationRules(Part):
@@ -36,12 +37,21 @@ class ActivationRules(Part):
         default=_BY_SITE, description="for each site; one of its country counts too"
     )
     country: tuple[ApprovalOf, ...] = Field(default=_BY_COUNTRY, description="once for all sites of a country")
+    amendments: tuple[ApprovalOf, ...] = Field(
+        default=_OF_AMENDMENTS, description="anew for each substantial amendment, before an open site goes on to it"
+    )
+    substantial: bool = Field(default=True, description="whether this version is one, where it follows another")
     warn_days: int = Field(default=30, ge=0, le=365, description="so long ahead, the end of an approval is told")
 
     @property
     def asked(self) -> tuple[ApprovalOf, ...]:
         """Everything that a site needs, its country's first."""
         return tuple(dict.fromkeys((*self.country, *self.site)))
+
+    @property
+    def asked_anew(self) -> tuple[ApprovalOf, ...]:
+        """What an open site needs of its own for this version."""
+        return self.amendments if self.substantial else ()
 
 
 class ApprovalState(StrEnum):
@@ -62,7 +72,10 @@ _ORDER = tuple(ApprovalState)
 
 
 class ApprovalFacts(NamedTuple):
-    """One approval as it was recorded; `site` empty: of the whole country. `until` is its last day."""
+    """One approval as it was recorded; `site` empty: of the whole country. `until` is its last day.
+
+    `version`: the protocol version that it agrees to; 0 where it names none.
+    """
 
     number: int
     kind: ApprovalOf
@@ -73,6 +86,7 @@ class ApprovalFacts(NamedTuple):
     confirmed: bool
     withdrawn: bool
     reference: str = ""
+    version: int = 0
 
 
 class Standing(NamedTuple):
@@ -105,13 +119,36 @@ def state_on(facts: ApprovalFacts, day: date, warn_days: int) -> ApprovalState:
 
 
 def standings(
-    rules: ActivationRules | None, facts: Iterable[ApprovalFacts], country: str, site: str, day: date
+    rules: ActivationRules | None,
+    facts: Iterable[ApprovalFacts],
+    country: str,
+    site: str,
+    day: date,
+    version: int | None = None,
 ) -> tuple[Standing, ...]:
-    """What a site needs, each with the best approval there is; nothing where the study asks for nothing."""
+    """What a site needs, each with the best approval there is; nothing where the study asks for nothing.
+
+    With a version, approvals of later ones do not count.
+    """
     if rules is None:
         return ()
-    here = [one for one in facts if one.country == country and one.site in ("", site)]
+    here = [one for one in _here(facts, country, site) if version is None or one.version <= version]
     return tuple(_best(kind, here, day, rules.warn_days) for kind in rules.asked)
+
+
+def amendment_standings(
+    rules: ActivationRules | None,
+    facts: Iterable[ApprovalFacts],
+    country: str,
+    site: str,
+    day: date,
+    version: int,
+) -> tuple[Standing, ...]:
+    """What an open site needs before it goes on to a version; only approvals that name this version count."""
+    if rules is None:
+        return ()
+    here = [one for one in _here(facts, country, site) if one.version == version]
+    return tuple(_best(kind, here, day, rules.warn_days) for kind in rules.asked_anew)
 
 
 def country_standings(
@@ -134,6 +171,10 @@ def lacking(found: Sequence[Standing]) -> Iterator[str]:
 def words_of(kind: ApprovalOf) -> str:
     """The kind as people say it."""
     return _WORDS[kind]
+
+
+def _here(facts: Iterable[ApprovalFacts], country: str, site: str) -> list[ApprovalFacts]:
+    return [one for one in facts if one.country == country and one.site in ("", site)]
 
 
 def _best(kind: ApprovalOf, facts: Iterable[ApprovalFacts], day: date, warn_days: int) -> Standing:

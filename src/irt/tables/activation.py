@@ -20,6 +20,9 @@ class SiteApproval(Owned, table=True):
     site_id: int | None = Field(default=None, foreign_key="site.id")
     granted_on: date
     valid_until: date | None = Field(default=None, description="its last day; none: it does not end by itself")
+    version_number: int | None = Field(
+        default=None, description="the version agreed to; none: the study as it opens"
+    )
     reference: str = Field(description="which document, as the file of the trial names it")
     document_hash: str = Field(description="SHA-256 of the document")
     account_id: int = Field(foreign_key="account.id")

@@ -9,12 +9,13 @@ from sqlalchemy import create_engine, text
 from tests.irt.commands.office import STUDY, TerminalOffice
 
 LOCK = ("study", "lock", STUDY)
+ASK = (*LOCK, "--ask", "--reason", "over", "--agreed", "sites=never opened", "--agreed", "randomization=none")
 
 
 def _locked(office: TerminalOffice) -> None:
     office.hire("tess", "study_team")
     office.hire("quin", "quality")
-    office.does(*LOCK, "--ask", "--reason", "over", "--agreed", "sites=never opened", "--user", "tess")
+    office.does(*ASK, "--user", "tess")
     assert office.does("study", "lock-decide", STUDY, "--user", "theo").endswith("is locked.\n")
 
 
@@ -28,7 +29,7 @@ def test_a_locked_study_leaves_and_comes_back(studied: TerminalOffice) -> None:
     for words in (lifted, ("study", "lock-decide", STUDY, "--user", "theo")):
         studied.does(*words)
     assert "not locked" in studied.refused(*archive)
-    studied.does(*LOCK, "--ask", "--reason", "over", "--agreed", "sites=never opened", "--user", "tess")
+    studied.does(*ASK, "--user", "tess")
     studied.does("study", "lock-decide", STUDY, "--user", "theo")
     said = studied.does(*archive)
     root = said.splitlines()[-1].removeprefix("root ")

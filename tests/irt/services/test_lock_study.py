@@ -23,6 +23,7 @@ from irt.services.lock_study import (
     decide_study_lock,
 )
 from irt.services.nights import Nights
+from irt.services.reveal_seed import DeclareEnd, End, SitesStillOpen, declare_end
 from irt.services.screen_subject import ScreenSubject, screen_subject
 from irt.states.issue import IssueKind, IssueRank
 from irt.states.records import SiteEvent, SiteStatus
@@ -33,7 +34,7 @@ from irt.tables.study import Site
 from tests.builders_supply import SupplyHouse, a_house, with_kits
 from tests.cast import signing
 
-AGREED = {"sites": "Closed on paper last week"}
+AGREED = {"sites": "Closed on paper last week", "randomization": "Declared on paper last week"}
 
 
 @pytest.fixture
@@ -111,6 +112,24 @@ def test_a_locked_study_takes_nothing_of_subjects_and_kits(house: SupplyHouse) -
     assert house.do(Role.SUPPLY_MANAGER, change_site, closing).status == SiteStatus.CLOSED
     assert decided(house, asked(house)) == LockStatus.LOCKED
     assert len(house.rows(Signature, record_kind="study lock")) == 3
+
+
+def test_the_database_is_declared_locked_first(house: SupplyHouse) -> None:
+    """By one person once every site is closed: then randomization has ended, and the study can be locked."""
+    declaring = DeclareEnd(study_id=house.study_id, end=End.LOCKED, signing=signing())
+    with pytest.raises(SitesStillOpen):
+        house.do(Role.STUDY_TEAM, declare_end, declaring)
+    with pytest.raises(ConditionsOpen, match="randomization has ended: the clinical database is declared locked"):
+        asked(house, agreed={"sites": AGREED["sites"]})
+    for row in house.rows(Site):
+        closing = ChangeSite(study_id=house.study_id, site=row["number"], event=SiteEvent.CLOSE, reason="Done")
+        house.do(Role.SUPPLY_MANAGER, change_site, closing)
+    house.do(Role.STUDY_TEAM, declare_end, declaring)
+    with house.store.reading() as connection:
+        lock = lock_of(connection, house.study_id)
+    assert lock.database is not None
+    assert [one.name for one in lock.conditions if not one.holds] == []
+    assert decided(house, asked(house, agreed={})) == LockStatus.LOCKED
 
 
 def test_a_request_is_set_aside_or_overtaken(house: SupplyHouse) -> None:

@@ -11,7 +11,8 @@ from irt.blinding.two_persons import SamePerson
 from irt.errors import BadInput, NotAllowed, Refusal
 from irt.reads.blinded_activation import ActivationBoard, SiteActivation, activation_board
 from irt.services.activate_site import ChangeSite, change_site
-from irt.services.require_approvals import ApprovalsMissing
+from irt.services.adopt_version import AdoptVersion, adopt_version
+from irt.services.require_approvals import AmendmentNotApproved, ApprovalsMissing
 from irt.services.screen_subject import ScreenSubject, screen_subject
 from irt.services.site_approvals import (
     AnotherDocument,
@@ -25,8 +26,9 @@ from irt.services.site_approvals import (
 )
 from irt.states.records import SiteEvent, SiteStatus
 from irt.study.activation import ApprovalOf, ApprovalState
+from irt.study.rules import Cap
 from irt.tables.record import AuditEntry, Signature
-from tests.builders_life import PAPER, approved, confirmed, recorded, under_rules
+from tests.builders_life import PAPER, approved, confirmed, recorded, under_rules, with_rules
 from tests.builders_supply import SupplyHouse, a_house
 from tests.cast import signing
 
@@ -111,6 +113,32 @@ def test_what_stops_when_an_approval_ends(house: SupplyHouse) -> None:
     assert screen(house) == "1001-0002"
 
 
+def test_an_open_site_waits_for_approvals_of_its_next_version(house: SupplyHouse) -> None:
+    """Refused by name until they are there, each for this version; meanwhile the site goes on as it was."""
+    approved(house, "1001", "GB")
+    change(house, SiteEvent.ACTIVATE)
+    cap = Cap.model_validate({"scope": "study", "subjects": 90})
+    third = house.amend(with_rules(house.definition).model_copy(update={"caps": (cap,)}))
+    asking = AdoptVersion(study_id=house.study_id, site="1001", version=third, reason="Agreed")
+    words = r"of this version: ethics committee \(not recorded\); regulatory authority \(not recorded\)"
+    with pytest.raises(AmendmentNotApproved, match=words):
+        house.do(Role.SUPPLY_MANAGER, adopt_version, asking)
+    assert house.rows(AuditEntry, act="version_adoption_refused")
+    assert screen(house) == "1001-0001"
+    waiting = recorded(house, ApprovalOf.ETHICS, site="1001", version=third)
+    assert line(house, "1001").awaited[0] == "ethics committee (waits for a second person)"
+    assert (line(house, "1001").missing, line(house, "1001").goes_on_to) == ((), third)
+    confirmed(house, waiting)
+    assert line(house, "1001").next_step == f"Record regulatory authority of version {third}"
+    confirmed(house, recorded(house, ApprovalOf.AUTHORITY, country="GB", version=third))
+    assert line(house, "1001").next_step == f"Put version {third} in force"
+    house.do(Role.SUPPLY_MANAGER, adopt_version, asking)
+    assert (line(house, "1001").version, line(house, "1001").goes_on_to) == (third, 0)
+    assert "regulatory authority for version 3" in [
+        row["new"]["what"] for row in house.rows(AuditEntry, act="site_approval_confirmed")
+    ]
+
+
 def test_a_withdrawn_approval_counts_no_more(house: SupplyHouse) -> None:
     """With its reason, once; afterwards nobody confirms it."""
     number = recorded(house, ApprovalOf.ETHICS, site="1001")
@@ -149,6 +177,7 @@ def test_who_confirms(house: SupplyHouse) -> None:
         ({"site": None, "country": "ZZ"}, BadInput),
         ({"site": "9999"}, Refusal),
         ({"valid_until": "2026-01-01"}, BadInput),
+        ({"version": 7}, BadInput),
     ],
 )
 def test_a_record_that_makes_no_sense(

@@ -9,6 +9,7 @@ from irt.study.activation import (
     ApprovalFacts,
     ApprovalOf,
     ApprovalState,
+    amendment_standings,
     country_standings,
     lacking,
     standings,
@@ -61,6 +62,21 @@ def test_a_countrys_approval_counts_at_its_sites() -> None:
     gone = [one for one in whole if one.kind != ApprovalOf.PHARMACY]
     assert list(lacking(standings(RULES, gone, "GB", "1001", DAY))) == ["pharmacy ready (not recorded)"]
     assert list(lacking(standings(RULES, whole, "NL", "1004", DAY)))
+
+
+def test_an_amendment_asks_anew() -> None:
+    """Only approvals of that version count for it, and of a later one none for what is in force."""
+    first, second = an_approval(), an_approval(number=2, version=2)
+    of_country = second._replace(kind=ApprovalOf.AUTHORITY, site="")
+    anew = amendment_standings(RULES, (first, second), "GB", "1001", DAY, 2)
+    assert {one.kind: one.number for one in anew} == {ApprovalOf.ETHICS: 2, ApprovalOf.AUTHORITY: 0}
+    assert not list(lacking(amendment_standings(RULES, (second, of_country), "GB", "1001", DAY, 2)))
+    assert len(list(lacking(amendment_standings(RULES, (second, of_country), "GB", "1001", DAY, 3)))) == 2
+    before = standings(RULES, (second,), "GB", "1001", DAY, 1)
+    assert {one.state for one in before} == {ApprovalState.MISSING}
+    small = RULES.model_copy(update={"substantial": False})
+    assert amendment_standings(small, (), "GB", "1001", DAY, 2) == ()
+    assert amendment_standings(None, (), "GB", "1001", DAY, 2) == ()
 
 
 def test_a_study_that_asks_for_nothing() -> None:

@@ -13,7 +13,10 @@ def test_a_study_is_locked_and_lifted_on_its_page(world: World) -> None:
     assert "Every site is closed" in team.get("/lock").text
     refused = team.press("/lock", reason="Over")
     assert (refused.status_code, "cannot be locked yet" in refused.text) == (409, True)
+    assert "Not declared yet" in refused.text
+    assert "Close every site first" in team.press("/lock", act="declare", password=PASSWORD).text
     explained = {"agreed_sites": "Closed by letter", "agreed_site_stock": "Burnt there"}
+    explained["agreed_randomization"] = "Declared by letter"
     assert "A second person decides" in team.press("/lock", reason="Over", **explained).text
     assert "Closed by letter" in quality.get("/lock").text
     assert quality.press("/lock", act="decide", decision="sign", password="wrong").status_code == 403

@@ -1918,6 +1918,7 @@ def upgrade() -> None:
         sa.Column("site_id", sa.Integer(), nullable=True),
         sa.Column("granted_on", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("version_number", sa.Integer(), nullable=True),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("document_hash", sa.String(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
