@@ -19,6 +19,7 @@ from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
+from web.blinded.acceptance import AcceptancePages
 from web.blinded.access import AccessPages
 from web.blinded.accidents import AccidentPages
 from web.blinded.account import AccountPages
@@ -135,6 +136,7 @@ from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.level_sets import LevelSetPages
 from web.unblinded.lots import LotPages
 from web.unblinded.outage_seals import OutageSealPages
+from web.unblinded.past_treatments import PastTreatmentPages
 from web.unblinded.plan_advice import PlanAdvicePages
 from web.unblinded.plan_approval import PlanApprovalPages, PlanPaperPages
 from web.unblinded.plan_compare import PlanComparePages
@@ -263,6 +265,7 @@ ROOMS: tuple[Any, ...] = (
     LevelChangePages,
     LevelSetPages,
     VersionPage,
+    AcceptancePages,
     VersionPages,
     NetworkPages,
     NoticePages,
@@ -279,6 +282,7 @@ ROOMS: tuple[Any, ...] = (
     ResponsePages,
     DesignBenchPages,
     DoseFindingPages,
+    PastTreatmentPages,
     DocumentPages,
     LotPages,
     ReleasePages,

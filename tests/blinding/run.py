@@ -29,7 +29,7 @@ from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
 from web.api.room import every_operation
 
-NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast|twin):int\}")
+NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast|twin|version):int\}")
 """A record that an address names by its id, or by a number counted from 1."""
 NAMED = re.compile(r"\{(number|site|depot):str\}")
 """A record that an address names as people do."""

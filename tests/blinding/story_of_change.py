@@ -41,9 +41,18 @@ def amend(world: OneWorld) -> None:
     adoption = {"site": world.sites[0][0], "version": loaded["version"], "reason": "Ethics committee agreed"}
     world.does("supply_planner.all", "/sites/adopt-version", **adoption)
     definition["screening"]["rescreenings_max"] += 1
-    world.does("configurator.all", "/studies/amend", definition=definition)
+    drafted = world.does("configurator.all", "/studies/amend", definition=definition)["version"]
+    _accept(world, drafted)
     approved = {"kind": "ethics_committee", "site": world.sites[0][0], "granted_on": "2026-02-20"}
     world.does("study_team.all", "/site-approvals/record", **approved, reference="EC 7", document_hash="ab" * 32)
+
+
+def _accept(world: OneWorld, version: int) -> None:
+    told = world.system("study_team.all").asks_study(f"/versions/{version}/acceptance").json()
+    facts = {"version": version, "scripts_hash": told["scripts_hash"]}
+    run = world.does("configurator.all", "/acceptance/keep", **facts)["run"]
+    seen = {"script": told["scripts"][0]["code"], "passed": True, "evidence": "As expected"}
+    world.does("study_team.all", "/acceptance/sign", run=run, **seen, signing=SIGNING)
 
 
 def change_network(world: OneWorld) -> None:

@@ -48,6 +48,7 @@ UNREACHED = {
     "/randomization/lists": "unblinded statisticians only",
     "/randomization/lists/{approval_id:int}": "unblinded statisticians only",
     "/randomization/predictability": "unblinded statisticians only",
+    "/randomization/time-machine": "unblinded statisticians only",
     "/randomization/responses": "unblinded statisticians only",
     "/static/{file_path:path}": "the same files for everybody",
     "/safety-cases": "the safety desk only",

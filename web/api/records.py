@@ -6,7 +6,7 @@ from typing import Annotated
 
 from litestar.params import PathParameter, QueryParameter
 
-from irt.blinding.roles import Permission
+from irt.blinding.roles import DataClass, Permission
 from irt.errors import NotAllowed, NotFound
 from irt.reads.blinded_directory import refuse_unreached
 from irt.reads.blinded_incidents import IncidentLine, incidents_of
@@ -14,9 +14,11 @@ from irt.reads.blinded_past import Past, past_of
 from irt.reads.blinded_sheets import REPORTS, sheet_of
 from irt.reads.blinded_site_copies import SiteCopy, site_copies
 from irt.reads.blinded_trail_reviews import TrailToReview, trail_to_review
+from irt.reads.unblinded_past import PastTreatments, past_treatments
 from irt.services.incidents import close_incident, note_incident, step_incident
 from irt.services.review_trail import review_trail
-from web.api.operations import Caller, Now, Records, StudyId, command, question
+from web.api.operations import Caller, Now, Records, StudyId, command, question, unblinded_question
+from web.api.readings import write_down
 
 _SIGNING = {"password": "the signer's password", "code": "123456"}
 UserName = Annotated[
@@ -60,6 +62,25 @@ def look_back(
     with store.reading() as connection:
         refuse_unreached(connection, caller, study_id)
         return past_of(connection, caller, study_id, person, min(instant, now))
+
+
+@unblinded_question(
+    "/studies/{study_id:int}/time-machine/treatments",
+    Permission.VIEW_RANDOMIZATION,
+    DataClass.LISTS,
+    "What a person could see of treatments at an instant",
+)
+def look_back_at_treatments(
+    study_id: StudyId, caller: Caller, store: Records, now: Now, person: UserName, at: Instant = None
+) -> PastTreatments:
+    """Lists, arms, what kits and lots held, and what was learned one by one; for who sees all of it now."""
+    instant = min(now if at is None else at if at.tzinfo else at.replace(tzinfo=UTC), now)
+    with store.reading() as connection:
+        found = past_treatments(connection, caller, study_id, person, instant)
+    details = {"person": person, "at": instant.isoformat()}
+    rows = sum(kind.total for kind in found.kinds)
+    write_down(store, caller, now, study_id, "treatments at an instant", rows, details=details)
+    return found
 
 
 @question("/studies/{study_id:int}/trail-reviews", Permission.VIEW_ACCESS, "Reviews of the audit trail")
@@ -112,6 +133,7 @@ def _text(cell: object) -> str:
 _INCIDENT = {"study_id": 1, "number": "I-0001"}
 OPERATIONS = (
     look_back,
+    look_back_at_treatments,
     list_trail_reviews,
     command(
         *("/trail-reviews/sign", review_trail, Permission.REVIEW_TRAIL, "Sign a review of the audit trail"),

@@ -11,6 +11,7 @@ from litestar.types import Guard
 
 from irt.errors import Refusal
 from web.api import (
+    acceptance,
     activation,
     advice,
     approvals,
@@ -66,7 +67,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "shipments": (*supply.OPERATIONS, *invoices.OPERATIONS, *events.OPERATIONS),
     "plans": (*plans.OPERATIONS, *advice.OPERATIONS),
     "gates": go_live.OPERATIONS,
-    "activation": (*activation.OPERATIONS, *life.OPERATIONS),
+    "activation": (*activation.OPERATIONS, *acceptance.OPERATIONS, *life.OPERATIONS),
     "twins": twins.OPERATIONS,
     "messages": messages.OPERATIONS,
     "network": (*network.OPERATIONS, *notices.OPERATIONS),

@@ -11,6 +11,7 @@ from irt.audit.signature import Meaning
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
+from irt.reads.blinded_acceptance import tells_life
 from irt.reads.blinded_drafts import VersionRecord, version_record
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_versions import VersionLine, versions_of
@@ -26,7 +27,10 @@ from web.forms import Fields
 
 @dataclass(frozen=True)
 class VersionView(BlindedView):
-    """One version; `record` and its signature panel for those who prepare it. Passwords are never given back."""
+    """One version; `record` and its signature panel for those who prepare it. Passwords are never given back.
+
+    `tells_life`: the reader may see its acceptance.
+    """
 
     study_id: int
     version: VersionLine
@@ -34,6 +38,7 @@ class VersionView(BlindedView):
     record: VersionRecord | None
     draft: bool
     oneself: bool
+    tells_life: bool
     role: str
     code_needed: bool
     meaning: str
@@ -90,6 +95,7 @@ def _page(desk: Desk, study_id: int, number: int, refusal: Refusal | None = None
         record=record,
         draft=version.status == VersionStatus.DRAFT,
         oneself=loads is not None or (record is not None and record.line.loaded_by_id == actor.account_id),
+        tells_life=tells_life(actor, study_id),
         role=words(grant.role) if grant else "",
         code_needed=code_needed,
         meaning=Meaning.APPROVE,

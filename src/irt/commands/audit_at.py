@@ -12,6 +12,7 @@ from irt.commands.named import mode_option, study_of, study_option
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput
 from irt.reads.blinded_past import Past, past_of
+from irt.reads.unblinded_past import PastTreatments, past_treatments
 from irt.services.log_reading import LogReading, log_reading
 
 
@@ -20,9 +21,12 @@ from irt.services.log_reading import LogReading, log_reading
 @click.option("--person", "whose", metavar="NAME", required=True, help="Whose eyes to look through: a user name.")
 @study_option()
 @mode_option
+@click.option("--treatments", is_flag=True, help="What they could see of treatments, for who sees all of them.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with every record and entry.")
 @as_person
-def at(person: Person, instant: str, whose: str, protocol: str, mode: str | None, as_json: bool) -> None:
+def at(
+    person: Person, instant: str, whose: str, protocol: str, mode: str | None, treatments: bool, as_json: bool
+) -> None:
     """What somebody could see in a study at an instant: roles, records as they stood, the history up to then.
 
     INSTANT is as 2026-06-16T14:30, in UTC where it names no zone. That you looked stands in the trail.
@@ -30,14 +34,32 @@ def at(person: Person, instant: str, whose: str, protocol: str, mode: str | None
     Example: irt audit at 2026-06-16T14:30 --person paul --study NB-301 --user ines
     """
     study, moment = study_of(person, protocol, mode), _moment(instant)
+    found: Past | PastTreatments
     with person.store.reading() as connection:
-        found = past_of(connection, person.actor, study.id, whose, moment)
-    details = {"person": whose, "at": moment.isoformat()}
+        look = past_treatments if treatments else past_of
+        found = look(connection, person.actor, study.id, whose, moment)
     asked = LogReading(
-        study_id=study.id, what="time machine", permission=Permission.VIEW_AUDIT, rows=1, details=details
+        study_id=study.id,
+        what="treatments at an instant" if treatments else "time machine",
+        permission=Permission.VIEW_AUDIT,
+        rows=sum(kind.total for kind in found.kinds) if isinstance(found, PastTreatments) else 1,
+        details={"person": whose, "at": moment.isoformat()},
     )
     person.does(log_reading, asked)
-    click.echo(json.dumps(asdict(found), indent=2, default=str) if as_json else _words(found))
+    if as_json:
+        click.echo(json.dumps(asdict(found), indent=2, default=str))
+    else:
+        click.echo(_treatments(found) if isinstance(found, PastTreatments) else _words(found))
+
+
+def _treatments(found: PastTreatments) -> str:
+    then = f"{found.at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+    lines = [f"{found.printed_name} ({found.username}) at {then} in {found.protocol}"]
+    for kind in found.kinds:
+        sums = ", ".join(f"{what} {count}" for what, count in kind.sums)
+        lines.append(f"{kind.kind}: {kind.total}, rebuilt from {kind.rebuilt_from}{': ' if sums else ''}{sums}")
+        lines += [f"  {one.record}, {one.where}: {one.what}" for one in kind.records]
+    return "\n".join(lines if found.kinds else [*lines, "nothing that tells a treatment"])
 
 
 def _words(found: Past) -> str:

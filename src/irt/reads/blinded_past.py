@@ -5,7 +5,7 @@ installation; subjects, kits and shipments from their events that were recorded 
 audit trail up to then, narrowed to what those roles let somebody read.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -85,6 +85,17 @@ class Past(BlindedView):
     kinds: tuple[PastKind, ...]
     entries: tuple[HistoryEntry, ...]
     entries_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonThen:
+    """Somebody as they were at the instant; `actor` holds nothing where the account was not open."""
+
+    study: RowMapping
+    person: RowMapping
+    account: str
+    held: tuple[RowMapping, ...]
+    actor: Actor
 
 
 _ACCOUNTS, _GRANTS, _SESSIONS = table_of(Account), table_of(RoleGrant), table_of(SignedInSession)
@@ -173,15 +184,8 @@ def past_of(connection: Connection, reader: Actor, study_id: int, username: str,
     """
     reader.require(Permission.VIEW_AUDIT, study_id)
     reader.require(Permission.VIEW_ACCESS, study_id)
-    study = _study(connection, study_id)
-    person = connection.execute(_PERSON, {"username": username}).mappings().first()
-    known = {name for name, _ in people_ever(connection, study_id)}
-    if person is None or username not in known:
-        raise NotFound("Nobody of that user name ever held a role in this study. Choose another person.")
-    held = _held(connection, study, person["id"], at)
-    account = _account(connection, person, at)
-    could = () if account != "open" else tuple(held)
-    then = Actor(person["id"], person["printed_name"], tuple(_grant(row, study_id) for row in could))
+    found = person_then(connection, study_id, username, at)
+    study, person, then = found.study, found.person, found.actor
     entries, total = _entries(connection, then, study_id, at)
     newest = connection.execute(_NEWEST, {"chain": study_chain(study_id), "at": at}).first()
     return Past(
@@ -190,11 +194,11 @@ def past_of(connection: Connection, reader: Actor, study_id: int, username: str,
         at=at,
         username=username,
         printed_name=person["printed_name"],
-        account=account,
+        account=found.account,
         signed_in=connection.execute(_SIGNED_IN, {"account_id": person["id"], "at": at}).first() is not None,
         release="" if newest is None else newest.release,
         head_sequence=0 if newest is None else newest.sequence,
-        roles=tuple(_role(row) for row in held),
+        roles=roles_told(found),
         rights=rights_of(then.grants),
         shown=shown_to(then.grants),
         treatment=(*treatment_visible(then.grants), *_broken(connection, study_id, person["id"], at)),
@@ -202,6 +206,24 @@ def past_of(connection: Connection, reader: Actor, study_id: int, username: str,
         entries=entries,
         entries_total=total,
     )
+
+
+def person_then(connection: Connection, study_id: int, username: str, at: datetime) -> PersonThen:
+    """The person with the roles in force at the instant; NotFound where they never held one in this study."""
+    study = _study(connection, study_id)
+    person = connection.execute(_PERSON, {"username": username}).mappings().first()
+    known = {name for name, _ in people_ever(connection, study_id)}
+    if person is None or username not in known:
+        raise NotFound("Nobody of that user name ever held a role in this study. Choose another person.")
+    held = tuple(_held(connection, study, person["id"], at))
+    account = _account(connection, person, at)
+    grants = tuple(_grant(row, study_id) for row in held) if account == "open" else ()
+    return PersonThen(study, person, account, held, Actor(person["id"], person["printed_name"], grants))
+
+
+def roles_told(then: PersonThen) -> tuple[PastRole, ...]:
+    """The roles in force at the instant, as a page tells them."""
+    return tuple(_role(row) for row in then.held)
 
 
 def _study(connection: Connection, study_id: int) -> RowMapping:
@@ -258,7 +280,7 @@ def _entries(
 
 
 def _kinds(connection: Connection, then: Actor, study_id: int, at: datetime) -> Iterator[PastKind]:
-    sites = dict(_numbers(connection, study_id))
+    sites = sites_by_id(connection, study_id)
     told = (
         (Permission.VIEW_SUBJECTS, "Subjects", "events of subjects", _subjects),
         (Permission.VIEW_STOCK, "Kits at sites", "movements of kits", _kits),
@@ -275,9 +297,10 @@ def _kinds(connection: Connection, then: Actor, study_id: int, at: datetime) -> 
         yield PastKind(kind, source, len(found), tuple(found[:RECORDS_MAX]))
 
 
-def _numbers(connection: Connection, study_id: int) -> Iterable[tuple[int, str]]:
+def sites_by_id(connection: Connection, study_id: int) -> dict[int, str]:
+    """Numbers of the study's sites."""
     rows = connection.execute(select(_SITES.c.id, _SITES.c.number).where(_SITES.c.study_id == study_id))
-    return [(row.id, row.number) for row in rows]
+    return {row.id: row.number for row in rows}
 
 
 def _reach(then: Actor, permission: Permission, study_id: int, sites: dict[int, str]) -> dict[int, str]:

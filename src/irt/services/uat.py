@@ -14,6 +14,8 @@ from irt.services.sign_record import Signable, Signing, sign_record
 from irt.services.study_versions import newest_of
 from irt.services.supply_study import lock_row
 from irt.services.work import Work
+from irt.study.public_part import study_in
+from irt.study.uat import scripts_hash, uat_scripts, with_answers
 from irt.tables.acceptance import UatRun, UatSignature
 from irt.tables.columns import table_of
 
@@ -21,12 +23,15 @@ RECORD_KIND = "acceptance script"
 
 
 class KeepUat(SQLModel):
-    """Scripts with what each step answered; `version_hash` is that of the version they were made from."""
+    """Scripts with what each step was answered; none: they are all carried out by hand.
+
+    `scripts_hash` is that of the scripts without their answers.
+    """
 
     study_id: int
     version: int = Field(ge=1)
     scripts_hash: str = Field(regex="^[0-9a-f]{64}$")
-    scripts: list[dict[str, Any]]
+    scripts: list[dict[str, Any]] = []
 
 
 class SignUat(SQLModel):
@@ -47,6 +52,15 @@ class UatNoted(SQLModel):
     script: str = ""
 
 
+class OtherScripts(Refusal):
+    """What was carried out are not the scripts of this version."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(
+            f"These are not the scripts of version {version}. Nothing was kept. Make them from that version."
+        )
+
+
 class ScriptSigned(Refusal):
     """A script is signed once; another run is another record."""
 
@@ -62,12 +76,16 @@ _DONE = select(_SIGNED.c.id).where(_SIGNED.c.run_id == bindparam("run_id"), _SIG
 
 
 def keep_uat(work: Work, ask: KeepUat) -> UatNoted:
-    """Keeps a run of the newest version; what was answered is kept word for word."""
+    """Keeps a run of the newest version; what was answered is kept word for word, OtherScripts are not."""
     work.actor.require(Permission.CONFIGURE_STUDY, ask.study_id)
     sponsor_id = lock_row(work, ask.study_id)
     newest = newest_of(work, ask.study_id)
     if newest["number"] != ask.version:
         raise BadInput(f"Version {newest['number']} is the newest. Nothing was kept. Make its scripts first.")
+    ours = uat_scripts(study_in(newest["public_part"]))
+    scripts = with_answers(ours, ask.scripts)
+    if scripts is None or scripts_hash(ours) != ask.scripts_hash:
+        raise OtherScripts(ask.version)
     number = int(work.one("study", _COUNT, study_id=ask.study_id)["n"]) + 1
     hashes = {"version_hash": newest["salted_digest"], "scripts_hash": ask.scripts_hash}
     work.append(
@@ -77,12 +95,12 @@ def keep_uat(work: Work, ask: KeepUat) -> UatNoted:
         number=number,
         version_number=ask.version,
         **hashes,
-        scripts=ask.scripts,
+        scripts=scripts,
         release=release(),
         account_id=work.actor.account_id,
         at=work.at,
     )
-    new = {"version": ask.version, "scripts": len(ask.scripts), "scripts_hash": ask.scripts_hash}
+    new = {"version": ask.version, "scripts": len(scripts), "scripts_hash": ask.scripts_hash}
     work.audit(AuditDraft("uat_kept", "acceptance run", str(number), study_id=ask.study_id, new=new))
     return UatNoted(run=number)
 

@@ -16,6 +16,8 @@ from irt.study.blinded import BlindedStudy
 from irt.study.rules import Cap
 
 STRATA_MAX = 60
+ANSWER_MAX = 2000
+BY_HAND = "by hand"
 EXAMPLE_DAY = date(2026, 3, 2)
 """Windows are told for a subject who is screened and randomized on this day."""
 CheckKind = Literal["window", "screen", "future_screening", "closed_site", "rescreen", "no_stock", "break_refused"]
@@ -66,6 +68,40 @@ def plain(script: UatScript) -> dict[str, Any]:
     """A script as JSON keeps it."""
     steps = [{"number": step.number, "do": step.do, "expected": step.expected} for step in script.steps]
     return {"code": script.code, "title": script.title, "steps": steps}
+
+
+def with_answers(scripts: tuple[UatScript, ...], told: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """The scripts with what `told` says each step was answered; None where `told` are other scripts.
+
+    Where nothing is told, every step waits for a hand.
+    """
+    ours = [plain(each) for each in scripts]
+    told = told or ours
+    if [_bare(one) for one in told] != ours:
+        return None
+    return [
+        one | {"steps": [_answered(step) for step in given["steps"]]} for one, given in zip(ours, told, strict=True)
+    ]
+
+
+def _bare(script: dict[str, Any]) -> dict[str, Any]:
+    """A script of a file without its answers; nothing where its steps are none."""
+    steps = script.get("steps")
+    if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        return {}
+    plainly = [{name: step.get(name) for name in ("number", "do", "expected")} for step in steps]
+    return {"code": script.get("code"), "title": script.get("title"), "steps": plainly}
+
+
+def _answered(step: dict[str, Any]) -> dict[str, Any]:
+    passed = step.get("passed")
+    return {
+        "number": step["number"],
+        "do": step["do"],
+        "expected": step["expected"],
+        "passed": passed if isinstance(passed, bool) else None,
+        "answer": str(step.get("answer", BY_HAND))[:ANSWER_MAX],
+    }
 
 
 def _numbered(code: str, steps: tuple[UatStep, ...]) -> Iterator[UatStep]:

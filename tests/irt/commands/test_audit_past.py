@@ -9,6 +9,9 @@ def test_somebody_else_at_an_instant(studied: TerminalOffice) -> None:
     """Roles as they were held then; a role given later is not there yet, one taken back since still is."""
     studied.hire("ines", "inspector", where=("--study", STUDY))
     studied.wait(hours=1)
+    treatments = ("audit", "at", "2026-03-02T08:30", "--treatments", "--person", "uma", "--study", STUDY, "--user")
+    assert "Treatments of subjects: 0, rebuilt from randomizations by then" in studied.does(*treatments, "uma")
+    assert studied.refused(*treatments, "ines").startswith("Your role cannot")
     studied.does(
         *("account", "revoke", "--user", "ada", "--username", "uma", "--role", "unblinded_statistician"),
         *("--study", STUDY, "--reason", "left"),
