@@ -80,8 +80,7 @@ def _visits(inputs: Inputs) -> float:
 
 def _transit(inputs: Inputs) -> Floats:
     trips = inputs.trips
-    if trips.transit_days.shape[1] < CONSIGNMENTS:
-        trips.grow(CONSIGNMENTS - 1)
+    trips.grow(CONSIGNMENTS - 1)
     return trips.transit_days[:, :CONSIGNMENTS]
 
 

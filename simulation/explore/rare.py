@@ -165,8 +165,7 @@ def _of_roads(rare: Rare, inputs: Inputs, sent: Counter[tuple[str, str]]) -> flo
         for row, lane in enumerate(trips.lanes):
             many = sent[lane.origin, lane.target]
             if many and isinstance(law, LogNormal) and lane.law == laws[place]:
-                if many > trips.transit_days.shape[1]:
-                    trips.grow(many - 1)
+                trips.grow(many - 1)
                 tilted = TiltedLognormal(math.log(law.median), law.sigma, math.log(times))
                 told += float(tilted.log_ratios(trips.transit_days[row, :many]).sum())
     return told

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.arrays import Flags, Floats, Ints, Words
+from simulation.arrays import Flags, Floats, Words
 from simulation.inputs.compiled import philox
 
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
@@ -99,11 +99,6 @@ def share(words: Words) -> Floats:
 def happens(words: Words, chance: float) -> Flags:
     """Whether something of that chance happens."""
     return words < np.uint64(round(chance * WORDS_32))
-
-
-def below(words: Words, modulus: Any) -> Ints:
-    """A whole number from 0 to the modulus - 1, alike but for one in four thousand million."""
-    return (words * np.asarray(modulus, np.uint64) >> _HALF).astype(np.int64)
 
 
 def normal(words: Words) -> Floats:

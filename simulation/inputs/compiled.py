@@ -6,10 +6,11 @@ from typing import ParamSpec, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from simulation.arrays import Floats, Ints, Words
+from simulation.arrays import Flags, Floats, Ints, Words
 
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
+Chances = tuple[Ints, Ints, Flags]
 
 ROUNDS = 10
 _LEFT, _RIGHT = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -59,14 +60,46 @@ def times(expected: Floats, row: Ints, reached: Floats) -> Floats:
 
 
 @compiled
+def added_from(steps: Floats, number: Ints) -> Floats:
+    """Sums of steps [n], begun anew at each whose number is 0."""
+    sums = np.empty(len(steps))
+    told = 0.0
+    for n in range(len(steps)):
+        told = steps[n] if number[n] == 0 else told + steps[n]
+        sums[n] = told
+    return sums
+
+
+@compiled
+def below(word: np.uint64, modulus: int) -> np.int64:
+    """A whole number from 0 to the modulus - 1, alike but for one in four thousand million."""
+    return np.int64(word * np.uint64(modulus) >> _HALF)
+
+
+@compiled
+def of_visits(words: Words, before: Ints, width: Ints, clinic: tuple[int, int], held_below: int) -> Chances:
+    """Of the words [4, person, visit]: the day off its visit's, the minute of the day, and whether it is held."""
+    people, visits = words.shape[1], words.shape[2]
+    off, minute = np.empty((people, visits), np.int64), np.empty((people, visits), np.int64)
+    held = np.empty((people, visits), np.bool_)
+    for person in range(people):
+        for visit in range(visits):
+            off[person, visit] = below(words[0, person, visit], width[visit]) - before[visit]
+            minute[person, visit] = clinic[0] + below(words[1, person, visit], clinic[1] - clinic[0])
+            held[person, visit] = words[3, person, visit] < np.uint64(held_below)
+    return off, minute, held
+
+
+@compiled
 def added_up(factors: Floats, by_age: Floats, rate: Floats, opens: Ints, closes: Ints) -> Floats:
     """Sums over the days before each [row, day]: factor, by the age of the row in days, times its rate."""
     rows, days = factors.shape
     sums = np.zeros((rows, days + 1))
     for row in range(rows):
-        for day in range(days):
-            sums[row, day + 1] = sums[row, day]
-            if opens[row] <= day < closes[row]:
+        told = 0.0
+        for day in range(max(opens[row], 0), days):
+            if day < closes[row]:
                 # Somebody may open before the start; nobody is so old then that the table ends.
-                sums[row, day + 1] += factors[row, day] * by_age[day - opens[row]] * rate[row]
+                told += factors[row, day] * by_age[day - opens[row]] * rate[row]
+            sums[row, day + 1] = told
     return sums

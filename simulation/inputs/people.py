@@ -5,7 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from simulation.arrays import Flags, Floats, Ints, Words
-from simulation.inputs.chance import Chance, Purpose, below, entities_of, happens, share
+from simulation.inputs.chance import WORDS_32, Chance, Purpose, entities_of, happens, share
+from simulation.inputs.compiled import of_visits
 from simulation.inputs.laws import draw
 from simulation.inputs.recruitment import YEAR_DAYS, Recruits
 from simulation.network import MINUTES_IN_DAY, NEVER, Places
@@ -159,15 +160,16 @@ def _visits(scenario: Scenario, places: Places, recruits: Recruits, chance: Chan
     other = chance.stream(Purpose.LEAVING).words(*address) if rare else np.zeros_like(words)
     before = np.array([visit.before_days for visit in visits], np.int64)
     width = before + np.array([visit.after_days for visit in visits], np.int64) + 1
-    shape = words[0].shape
-    off = below(words[0], width) - before if subjects.visit_days == "in_window" else np.zeros(shape, np.int64)
-    first, until = subjects.clinic_from_minute, subjects.clinic_until_minute
+    if subjects.visit_days != "in_window":
+        before, width = np.zeros_like(before), np.ones_like(width)
+    clinic = subjects.clinic_from_minute, subjects.clinic_until_minute
+    off, minute, held = of_visits(words, before, width, clinic, round(subjects.hold_chance * WORDS_32))
     replaced = np.where(happens(other[1], subjects.replacement_chance), share(other[2]), -1.0)
     return Visits(
         off_days=off,
-        minute=first + below(words[1], until - first),
+        minute=minute,
         quits=happens(other[0], subjects.dropout_per_visit),
-        held=happens(words[3], subjects.hold_chance),
+        held=held,
         titration=words[2],
         replaced_after=replaced,
     )

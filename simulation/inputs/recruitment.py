@@ -3,7 +3,6 @@
 Expected arrivals are added up day by day, so that seasons, decay and closure bend the clock of a process of rate 1.
 """
 
-from collections import defaultdict
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,8 +10,9 @@ import numpy as np
 
 from simulation.arrays import Floats, Ints, Words
 from simulation.inputs.chance import Chance, Purpose, Stream, entities_of, happens, share
-from simulation.inputs.compiled import added_up, times
+from simulation.inputs.compiled import added_from, added_up, times
 from simulation.inputs.laws import draw, gamma
+from simulation.inputs.mixed import MixedLaws
 from simulation.network import MINUTES_IN_DAY, NEVER, Places, SitePlace, places_of
 from simulation.spec.enrolment import Enrolment, Season
 from simulation.spec.laws import Law
@@ -20,7 +20,6 @@ from simulation.spec.scenario import Scenario
 
 MONTH_DAYS = 30
 YEAR_DAYS = 365.25
-FIRST_DRAWN = 16
 FIRST_OF_BEFORE = 1 << 24
 """People who were there before the start have numbers that nobody who comes later reaches."""
 
@@ -81,16 +80,20 @@ def arrivals(expected: Floats, stream: Stream, entities: Words) -> tuple[Ints, I
     """Site, number at the site, and time in days of each arrival, given expected arrivals [site, day] from 0."""
     total = expected[:, -1]
     # Mostly enough, so that it need not be done again.
-    most = float(total.max(initial=0))
-    drawn = FIRST_DRAWN * int(np.ceil((most + 3 * np.sqrt(most) + 1) / FIRST_DRAWN))
+    drawn = np.ceil(total + 4 * np.sqrt(total) + 1).astype(np.int64)
     while True:
-        words = stream.words(entities[:, None], np.arange(drawn)[None, :])
-        reached = np.cumsum(-np.log(share(words[0])), axis=1)
-        if (reached[:, -1] > total).all():
+        ends = np.cumsum(drawn)
+        site = np.repeat(np.arange(len(total)), drawn)
+        number = np.arange(len(site)) - np.repeat(ends - drawn, drawn)
+        words = stream.words(entities[site], number)
+        reached = added_from(-np.log(share(words[0])), number)
+        enough = reached[ends - 1] > total
+        if enough.all():
             break
-        drawn *= 2
-    site, number = np.nonzero(reached <= total[:, None])
-    return site, number, times(expected, site, reached[site, number])
+        drawn = np.where(enough, drawn, 2 * drawn)
+    came = reached <= total[site]
+    site, number, reached = site[came], number[came], reached[came]
+    return site, number, times(expected, site, reached)
 
 
 def _clinic_minute(scenario: Scenario, part_of_day: Floats) -> Ints:
@@ -119,24 +122,21 @@ def _open_days(scenario: Scenario, chance: Chance, entities: Words) -> tuple[Int
 
 
 def _by_country(scenario: Scenario, stream: Stream, entities: Words) -> Floats:
-    days = np.empty(len(entities))
-    for law, rows in _start_up_laws(scenario):
-        days[rows] = draw(law, stream, entities[rows])
-    return days
+    laws, which = _start_up_laws(scenario)
+    return laws.draw(which, stream, entities)
 
 
 @lru_cache(maxsize=64)
-def _start_up_laws(scenario: Scenario) -> tuple[tuple[Law, Ints], ...]:
-    """Each law of start-up with the sites it holds for."""
-    if scenario.enrolment is None:
-        return ()
-    rows: dict[Law, list[int]] = defaultdict(list)
-    for place, site in enumerate(places_of(scenario).sites):
-        rows[_start_up(scenario.enrolment, site)].append(place)
-    return tuple((law, np.array(some, np.int64)) for law, some in rows.items())
+def _start_up_laws(scenario: Scenario) -> tuple[MixedLaws, Ints]:
+    """The laws of start-up, and which of them holds for each site."""
+    own = [_start_up(scenario.enrolment, site) for site in places_of(scenario).sites]
+    laws = list(dict.fromkeys(own))
+    return MixedLaws(laws), np.array([laws.index(law) for law in own], np.int64)
 
 
-def _start_up(enrolment: Enrolment, site: SitePlace) -> Law:
+def _start_up(enrolment: Enrolment | None, site: SitePlace) -> Law:
+    if enrolment is None:
+        raise ValueError("nobody is enrolled in this scenario")
     own = enrolment.countries.get(site.country)
     return enrolment.start_up_days if own is None or own.start_up_days is None else own.start_up_days
 
@@ -163,13 +163,19 @@ def _rates(enrolment: Enrolment, places: Places, chance: Chance, entities: Words
     if enrolment.rate_shape is not None:
         shape = enrolment.rate_shape
         monthly *= gamma(shape, chance.stream(Purpose.RATE), entities) / shape
-    for place, site in enumerate(places.sites):
-        if (own := enrolment.countries.get(site.country)) is not None:
-            monthly[place] *= own.rate_factor
-        if (law := enrolment.site_rate_laws.get(site.number)) is not None:
-            monthly[place] = draw(law, chance.stream(Purpose.RATE, "law"), entities[place]).item()
-        monthly[place] = enrolment.site_rates.get(site.number, monthly[place])
+    if enrolment.countries or enrolment.site_rate_laws or enrolment.site_rates:
+        for place, site in enumerate(places.sites):
+            monthly[place] = _own_rate(enrolment, site, float(monthly[place]), chance, entities[place])
     return monthly / MONTH_DAYS
+
+
+def _own_rate(enrolment: Enrolment, site: SitePlace, monthly: float, chance: Chance, entity: np.uint64) -> float:
+    """What a site's country, or the site itself, says of its rate."""
+    if (country := enrolment.countries.get(site.country)) is not None:
+        monthly *= country.rate_factor
+    if (law := enrolment.site_rate_laws.get(site.number)) is not None:
+        monthly = draw(law, chance.stream(Purpose.RATE, "law"), entity).item()
+    return enrolment.site_rates.get(site.number, monthly)
 
 
 def _expected(scenario: Scenario, places: Places, rate: Floats, opens: Ints, closes: Ints) -> Floats:

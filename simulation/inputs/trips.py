@@ -5,13 +5,14 @@ Because a number on a lane always takes as long, a policy that sends more or les
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from simulation.arrays import Flags, Floats, Ints, Words
-from simulation.inputs.chance import Chance, Purpose, Stream, entities_of, happens
+from simulation.inputs.chance import Chance, Purpose, entities_of, happens
 from simulation.inputs.laws import draw
+from simulation.inputs.mixed import MixedLaws
 from simulation.network import MINUTES_IN_DAY, places_of
 from simulation.spec.faults import (
     CourierStrike,
@@ -21,12 +22,12 @@ from simulation.spec.faults import (
     Period,
     TemperatureExcursion,
 )
-from simulation.spec.laws import Law
 from simulation.spec.scenario import Scenario
 from simulation.spec.supply import TransitLaw
 
-FIRST_DRAWN = 32
+FIRST_DRAWN = 24
 NOON = 720
+Told = TypeVar("Told", Floats, Flags)
 RoadFault = CustomsDelay | LostShipment | TemperatureExcursion
 
 
@@ -53,25 +54,40 @@ class Lane:
         return not targets or self.target in targets or self.country in targets
 
 
+class _Ways(NamedTuple):
+    """What is alike in all replications of a scenario: lanes, their laws, and whom a fault of roads may befall."""
+
+    lanes: list[Lane]
+    entities: Words
+    laws: MixedLaws
+    law_of: Ints
+    """Of each lane, its place among the laws; -1 where goods always take the days agreed."""
+    lead_time_days: Floats
+    faults: tuple[RoadFault, ...]
+    met: list[Flags]
+    """Of each fault, whether it concerns a lane."""
+
+
 class Trips:
-    """The roads of one replication: columns grow as more consignments are sent, and never change."""
+    """The roads of one replication: more of a lane is drawn as more is sent on it, and never changes."""
 
     def __init__(self, scenario: Scenario, chance: Chance) -> None:
         self._scenario, self._chance = scenario, chance
-        self.lanes = _lanes_of(scenario)
-        self._entities = entities_of([f"{lane.origin}>{lane.target}" for lane in self.lanes])
-        self.faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
+        self._ways = _ways_of(scenario)
+        self.lanes = self._ways.lanes
+        self.faults = self._ways.faults
         self.strikes = tuple(fault for fault in scenario.faults if isinstance(fault, CourierStrike))
         self.outages = tuple(fault for fault in scenario.faults if isinstance(fault, DepotOutage))
-        self._known = 0
+        self.known: Ints = np.zeros(len(self.lanes), np.int64)
+        """Of each lane."""
         self.transit_days: Floats = np.zeros((len(self.lanes), 0))
         self.happens: Flags = np.zeros((len(self.faults), len(self.lanes), 0), bool)
         self.delay_days: Floats = np.zeros((len(self.faults), len(self.lanes), 0))
 
     def trip(self, lane: int, number: int, raised: int, dispatch_day: int) -> Trip:
         """The so-maniest consignment of a lane (from 0), ordered at a minute to leave on a day."""
-        if number >= self._known:
-            self.grow(number)
+        if number >= self.known[lane]:
+            self.extend(np.where(np.arange(len(self.lanes)) == lane, 2 * number + FIRST_DRAWN, self.known))
         way = self.lanes[lane]
         by_minute = way.law is not None and way.law.rounding == "minute"
         start = raised if by_minute else max(raised, dispatch_day * MINUTES_IN_DAY + NOON)
@@ -111,50 +127,75 @@ class Trips:
         return arrives
 
     def grow(self, number: int) -> None:
-        """Draws further columns until there is one of that number, twice as many each time."""
-        until = max(FIRST_DRAWN, 2 * self._known)
-        while until <= number:
-            until *= 2
-        numbers = np.arange(self._known, until)
-        stream = self._chance.stream(Purpose.TRANSIT)
-        self.transit_days = np.hstack([self.transit_days, self._transit(stream, numbers)])
-        hits, delays = [], []
-        for fault in self.faults:
-            own = self._chance.stream(Purpose.FAULTS, fault.name)
-            words: Words = own.words(self._entities[:, None], numbers[None, :], TRIES_PLACE)
-            hits.append(happens(words[0], fault.chance))
-            delays.append(np.zeros(hits[-1].shape))
-            if isinstance(fault, CustomsDelay):
-                lanes, columns = np.nonzero(hits[-1])
-                late = draw(fault.delay_days, own, self._entities[lanes], numbers[columns])
-                delays[-1][lanes, columns] = late
-        if hits:
-            self.happens = np.concatenate([self.happens, np.stack(hits)], axis=2)
-            self.delay_days = np.concatenate([self.delay_days, np.stack(delays)], axis=2)
-        self._known = until
+        """Draws what is lacking of each lane until there is one of that number."""
+        self.extend(np.full(len(self.lanes), max(FIRST_DRAWN, number + 1)))
 
-    def _transit(self, stream: Stream, numbers: Ints) -> Floats:
-        days = np.empty((len(self.lanes), len(numbers)))
-        by_law: dict[TransitLaw | None, list[int]] = {}
-        for place, lane in enumerate(self.lanes):
-            by_law.setdefault(lane.law, []).append(place)
-        for law, rows in by_law.items():
-            if law is None:
-                days[rows] = np.array([self.lanes[row].lead_time_days for row in rows])[:, None]
-            else:
-                days[rows] = _table(law.days, stream, self._entities[rows], numbers)
+    def extend(self, until: Ints) -> None:
+        """Draws what is lacking of each lane until so many are known of it; what is known stays as it is."""
+        lacking = np.maximum(until - self.known, 0)
+        if not lacking.any():
+            return
+        lanes = np.repeat(np.arange(len(self.lanes)), lacking)
+        numbers = np.arange(len(lanes)) + np.repeat(self.known - np.cumsum(lacking) + lacking, lacking)
+        self.known = self.known + lacking
+        self._make_room()
+        self.transit_days[lanes, numbers] = self._transit(lanes, numbers)
+        for place, fault in enumerate(self.faults):
+            met = self._ways.met[place][lanes]
+            self._meet(place, fault, lanes[met], numbers[met])
+
+    def _make_room(self) -> None:
+        """Room for as many as are known of the lane that most are known of; twice as much each time."""
+        room, most = self.transit_days.shape[1], int(self.known.max(initial=0))
+        if most > room:
+            self.transit_days = _wider(self.transit_days, max(most, 2 * room))
+            self.happens = _wider(self.happens, max(most, 2 * room))
+            self.delay_days = _wider(self.delay_days, max(most, 2 * room))
+
+    def _transit(self, lanes: Ints, numbers: Ints) -> Floats:
+        ways, stream = self._ways, self._chance.stream(Purpose.TRANSIT)
+        which, days = ways.law_of[lanes], ways.lead_time_days[lanes]
+        own = which >= 0
+        days[own] = ways.laws.draw(which[own], stream, ways.entities[lanes[own]], numbers[own])
         return days
+
+    def _meet(self, place: int, fault: RoadFault, lanes: Ints, numbers: Ints) -> None:
+        """Which consignments a fault would befall, and how late it makes them."""
+        own, entities = self._chance.stream(Purpose.FAULTS, fault.name), self._ways.entities[lanes]
+        befallen = happens(own.words(entities, numbers, TRIES_PLACE)[0], fault.chance)
+        self.happens[place, lanes, numbers] = befallen
+        if isinstance(fault, CustomsDelay):
+            late = draw(fault.delay_days, own, entities[befallen], numbers[befallen])
+            self.delay_days[place, lanes[befallen], numbers[befallen]] = late
 
 
 TRIES_PLACE = 1 << 20
 """Where a fault's own yes or no is found, far from the places its delay is drawn from."""
 
 
-def _table(law: Law, stream: Stream, entities: Words, numbers: Ints) -> Floats:
-    return draw(law, stream, entities[:, None], numbers[None, :])
+def _wider(told: Told, room: int) -> Told:
+    """The same with room for so many on its last axis."""
+    wider = np.zeros((*told.shape[:-1], room), told.dtype)
+    wider[..., : told.shape[-1]] = told
+    return cast("Told", wider)
 
 
 @lru_cache(maxsize=64)
+def _ways_of(scenario: Scenario) -> _Ways:
+    lanes = _lanes_of(scenario)
+    laws = list(dict.fromkeys(lane.law for lane in lanes if lane.law is not None))
+    faults = tuple(fault for fault in scenario.faults if isinstance(fault, RoadFault))
+    return _Ways(
+        lanes,
+        entities_of([f"{lane.origin}>{lane.target}" for lane in lanes]),
+        MixedLaws([law.days for law in laws]),
+        np.array([-1 if lane.law is None else laws.index(lane.law) for lane in lanes], np.int64),
+        np.array([lane.lead_time_days for lane in lanes], np.float64),
+        faults,
+        [np.array([lane.concerns(fault.targets) for lane in lanes], bool) for fault in faults],
+    )
+
+
 def _lanes_of(scenario: Scenario) -> list[Lane]:
     places = places_of(scenario)
     definition = scenario.definition

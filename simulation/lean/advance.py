@@ -47,7 +47,7 @@ from simulation.lean.queue import (
     take,
 )
 from simulation.lean.roads import arrive
-from simulation.lean.room import lacks_room
+from simulation.lean.room import lacks_room, sure_for
 from simulation.lean.sharing import review
 from simulation.lean.world import World
 
@@ -65,8 +65,11 @@ def go_to_moment(w: World) -> int:
 
 @part
 def _advance(w: World) -> int:
+    sure = 0
     while True:
-        lacking = lacks_room(w)
+        lacking, sure = REACHED, sure - 1
+        if sure < 0:
+            lacking, sure = lacks_room(w), sure_for(w) - 1
         if lacking == REACHED and w.clock[PENDING] >= 0:
             lacking = _go_on(w, w.clock[PENDING])
             if lacking == REACHED:
@@ -88,6 +91,7 @@ def _advance(w: World) -> int:
         elif first == night:
             w.clock[NEXT_NIGHT] = next_night + 1
             review(w, -1, w.clock[NOW])
+            sure = 0
         elif first == asking:
             w.clock[NEXT_REQUEST] = number + 1
             request(w, number, w.clock[NOW])

@@ -11,13 +11,15 @@ from simulation.engine.randomizing import levels_of
 from simulation.engine.world import Process
 from simulation.inputs.inputs import Inputs
 from simulation.lean import columns as c
-from simulation.lean.arms import Arms
-from simulation.lean.begin import begun
+from simulation.lean.arms import AHEAD, Arms
+from simulation.lean.begin import begun, know_trips
 from simulation.lean.layout import GROWING, Sheet
 from simulation.lean.players import Player
 from simulation.lean.tables import Tables
 from simulation.network import MINUTES_IN_DAY, NEVER
 
+SPARE_PART = 16
+"""A sixteenth more than the target: those who are in screening when it is reached."""
 Entry = tuple[int, int, int]
 """A day, a rank, and what it concerns."""
 
@@ -107,9 +109,10 @@ class Almanac:
         elif lacking == c.LACKS_NEED:
             self._ask_need()
         elif lacking == c.LACKS_TRIPS:
-            trips = self._inputs.trips
-            trips.grow(trips.transit_days.shape[1])
+            trips, soon = self._inputs.trips, self.world.lanes[:, 0] + self._tables.storages
+            trips.extend(np.where(2 * soon >= trips.known, 2 * trips.known, trips.known))
             self._write(transit_days=trips.transit_days, happens=trips.happens, delay_days=trips.delay_days)
+            know_trips(self.world, trips)
         else:
             twice = {name: (2 * self._sheet.room[name][0], self._sheet.room[name][1]) for name in GROWING}
             self._go_on_with(self._sheets.larger(self._sheet, twice))
@@ -143,7 +146,8 @@ class Almanac:
         clock, tables = self.world.clock, self._tables
         known = int(clock[c.ARMS_KNOWN])
         if self._arms.one_list:
-            drawn = self._arms.ahead(tables.arm_codes)[: len(self.world.arms) - known]
+            left = len(self.world.arms) - known
+            drawn = self._arms.ahead(tables.arm_codes, AHEAD if known else self._likely())[:left]
         else:
             person = int(clock[c.ASKED_PERSON])
             site = tables.network.sites[self.world.people[person, c.SITE]]
@@ -152,6 +156,11 @@ class Almanac:
             drawn = np.array([tables.arm_codes.index(self._arms.draw(known + 1, levels, today))])
         self.world.arms[known : known + len(drawn)] = drawn
         clock[c.ARMS_KNOWN] = known + len(drawn)
+
+    def _likely(self) -> int:
+        """How many subjects there may be: all who do not fail screening, or a few more than the target."""
+        fit, target = int(np.count_nonzero(~self._inputs.people.fails)), int(self.world.fixed[c.TARGET])
+        return fit if target < 0 else min(fit, target + target // SPARE_PART)
 
 
 def until_moment(minute: int, phase: int, rank: int) -> int:

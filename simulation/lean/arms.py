@@ -15,7 +15,7 @@ from simulation.inputs.inputs import Inputs
 from simulation.lean.hmac_words import words_of
 
 AHEAD = 128
-"""So many arms are drawn at once where every subject is on one list."""
+"""So many further arms are drawn at once where every subject is on one list."""
 
 
 class Arms:
@@ -33,17 +33,17 @@ class Arms:
         """Whether the arms follow one list, whoever the subjects are."""
         return isinstance(self._procedure, PermutedBlock) and not self._procedure.strata
 
-    def ahead(self, codes: Sequence[str]) -> Ints:
-        """The next arms of the one list, each by its place among the codes."""
+    def ahead(self, codes: Sequence[str], least: int) -> Ints:
+        """The next arms of the one list, so many or more, each by its place among the codes."""
         procedure, places = self._procedure, {code: place for place, code in enumerate(codes)}
         if isinstance(procedure, PermutedBlock) and len(procedure.sizes) == 1 and not self._lists:
             repeats = procedure.sizes[0] // sum(procedure.ratio)
             plain = np.repeat([places[arm] for arm in procedure.arms], np.multiply(procedure.ratio, repeats))
-            found = self._shuffled(plain, -(-AHEAD // len(plain)))
+            found = self._shuffled(plain, -(-least // len(plain)))
             if found is not None:
                 return found
         arms = self._list("")
-        return np.array([places[next(arms)] for _ in range(AHEAD)], np.int64)
+        return np.array([places[next(arms)] for _ in range(least)], np.int64)
 
     def _shuffled(self, plain: Ints, blocks: int) -> Ints | None:
         """The next blocks of one size, all at once; None where a word was rejected.

@@ -7,10 +7,14 @@ import numpy as np
 from simulation.arrays import Flags, Ints
 from simulation.inputs.inputs import Inputs
 from simulation.inputs.people import Visits
+from simulation.inputs.trips import Trips
 from simulation.lean import columns as c
 from simulation.lean.layout import Sheet
+from simulation.lean.packed import in_one_number
 from simulation.lean.sheets import Sheets
 from simulation.lean.tables import Tables
+from simulation.lean.world import World
+from simulation.network import NEVER
 from simulation.spec.faults import CourierStrike, CustomsDelay, DepotOutage, LostShipment
 
 FIRST_TOLD = 1 << 12
@@ -24,6 +28,7 @@ def begun(tables: Tables, inputs: Inputs, *, keep_days: bool, keep_events: bool)
     for name, array in chance.items():
         sheet.use(name, array.shape)[...] = array
     sheet.world.lots[:, 4] = inputs.lot_recalled_day
+    know_trips(sheet.world, inputs.trips)
     return sheet, sheets
 
 
@@ -85,14 +90,14 @@ def _of_the_scenario(tables: Tables, inputs: Inputs) -> dict[str, Any]:
 def _of_chance(tables: Tables, inputs: Inputs) -> dict[str, Any]:
     """People, roads and visits as this replication's inputs tell them, and what is known of kits due."""
     trips, visits = inputs.trips, inputs.people.visits
-    if not trips.transit_days.shape[1]:
-        trips.grow(0)
+    trips.grow(0)
     people = people_of(tables, inputs)
+    comers, comers_from = _comers(tables, people[:, c.SITE])
     return {
         "people": people,
         "arms": np.zeros(len(people), np.int64),
-        "comers": np.argsort(people[:, c.SITE], kind="stable"),
-        "comers_from": np.searchsorted(np.sort(people[:, c.SITE]), np.arange(len(tables.network.sites) + 1)),
+        "comers": comers,
+        "comers_from": comers_from,
         "requests": _requests(tables, inputs),
         "transit_days": trips.transit_days,
         "happens": trips.happens,
@@ -138,6 +143,19 @@ def _room(tables: Tables, people: int, told: int) -> dict[str, tuple[int, ...]]:
     }
 
 
+def _comers(tables: Tables, sites: Ints) -> tuple[Ints, Ints]:
+    """People by site, and where those of each site begin; nobody where nothing is foreseen."""
+    looked_for = sites if tables.fixed[c.PREDICTIVE] else sites[:0]
+    order = np.argsort(looked_for, kind="stable")
+    return order, np.searchsorted(looked_for[order], np.arange(len(tables.network.sites) + 1))
+
+
+def know_trips(w: World, trips: Trips) -> None:
+    """Tells of each lane how many of its consignments are known, and how many are left at least."""
+    w.lanes[:, 2] = trips.known
+    w.clock[c.LEAST_LEFT] = np.min(trips.known - w.lanes[:, 0], initial=NEVER)
+
+
 def people_of(tables: Tables, inputs: Inputs) -> Ints:
     """People as they come."""
     recruits, people = inputs.recruits, inputs.people
@@ -155,14 +173,9 @@ def _own_visits(visits: Visits) -> Ints:
     """What befalls each person at each visit. ValueError where days do not fit their bits."""
     if np.any(visits.off_days != visits.off_days.astype(np.int16)):
         raise ValueError("a visit is moved by more days than there is room for")
-    told = visits.off_days << c.OFF_DAYS_FROM | visits.minute << c.MINUTE_FROM | visits.titration.astype(np.int64)
-    for mark, marked in (
-        (c.QUITS, visits.quits),
-        (c.HELD, visits.held),
-        (c.LOSES_A_KIT, visits.replaced_after >= 0),
-    ):
-        told |= np.where(marked, mark, 0)
-    return told
+    return in_one_number(
+        visits.off_days, visits.minute, visits.titration, visits.quits, visits.held, visits.replaced_after
+    )
 
 
 def _countries(tables: Tables) -> Ints:
@@ -177,7 +190,7 @@ def _countries(tables: Tables) -> Ints:
 
 def _lanes(inputs: Inputs) -> Ints:
     laws = [lane.law for lane in inputs.trips.lanes]
-    rows = np.zeros((len(laws), 2), np.int64)
+    rows = np.zeros((len(laws), 3), np.int64)
     rows[:, 1] = [law is not None and law.rounding == "minute" for law in laws]
     return rows
 

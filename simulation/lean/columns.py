@@ -18,7 +18,7 @@ from simulation.measures import MEASURES, WASTED
     ARMS_KNOWN,
     SHIPMENTS,
     LOADS,
-    MOST_SENT,
+    LEAST_LEFT,
     WAITS,
     LOGGED,
     LOGGED_KITS,

@@ -20,7 +20,7 @@ COLUMNS = {
     "piles": c.PILE_COLUMNS,
     "lots": 5,
     "kit_types": 3,
-    "lanes": 2,
+    "lanes": 3,
     "road_faults": c.ROAD_FAULT_COLUMNS,
     "halts": 3,
     "people": c.PERSON_COLUMNS,

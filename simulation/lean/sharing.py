@@ -9,9 +9,9 @@ from simulation.lean.columns import (
     EXPIRY_DAY,
     LANE,
     LEAD_DAYS,
+    LEAST_LEFT,
     LOADS,
     MARKED,
-    MOST_SENT,
     OPEN,
     PLANNED,
     PREDICTIVE,
@@ -208,7 +208,7 @@ def _send(w: World, place: int, begins: int, kits: int, now: int, dispatch_day: 
     number = w.lanes[lane, 0]
     w.lanes[lane, 0] = number + 1
     w.clock[SHIPMENTS] = ship + 1
-    w.clock[MOST_SENT] = max(w.clock[MOST_SENT], number + 1)
+    w.clock[LEAST_LEFT] = min(w.clock[LEAST_LEFT], w.lanes[lane, 2] - number - 1)
     onward = place >= w.fixed[SITES]
     w.tally[_SHIPMENTS_ON if onward else _SHIPMENTS] += 1
     w.tally[_KITS_ON if onward else _KITS] += kits

@@ -4,7 +4,7 @@ import pytest
 
 from irt.randomization.stream import Seed
 from simulation.inputs.inputs import draw_inputs
-from simulation.lean.arms import Arms
+from simulation.lean.arms import AHEAD, Arms
 from simulation.lean.hmac_words import words_of
 from tests.simulation.worked import small_trial
 
@@ -26,7 +26,7 @@ def test_arms_of_one_list_are_the_products(ratio: tuple[int, int], sizes: tuple[
     inputs, codes = draw_inputs(scenario, 7, 0), [arm.code for arm in scenario.definition.arms]
     ahead, one_by_one = Arms(scenario.definition, inputs), Arms(scenario.definition, inputs)
     assert ahead.one_list
-    drawn = [codes[place] for _ in range(3) for place in ahead.ahead(codes)]
+    drawn = [codes[place] for _ in range(3) for place in ahead.ahead(codes, AHEAD)]
     assert drawn == [one_by_one.draw(number, {}, scenario.start) for number in range(1, len(drawn) + 1)]
 
 
@@ -35,8 +35,8 @@ def test_a_rejected_word_is_left_to_the_procedure(monkeypatch: pytest.MonkeyPatc
     scenario = small_trial(small_study={"arms": {"A": 1, "P": 2}, "block_sizes": [3]})
     inputs, codes = draw_inputs(scenario, 7, 0), [arm.code for arm in scenario.definition.arms]
     arms, product = Arms(scenario.definition, inputs), Arms(scenario.definition, inputs)
-    begun = arms.ahead(codes).tolist()
+    begun = arms.ahead(codes, AHEAD).tolist()
     monkeypatch.setattr("simulation.lean.arms.WORDS", 4)
-    drawn = [codes[place] for place in [*begun, *arms.ahead(codes)]]
+    drawn = [codes[place] for place in [*begun, *arms.ahead(codes, AHEAD)]]
     monkeypatch.undo()
     assert drawn == [product.draw(number, {}, scenario.start) for number in range(1, len(drawn) + 1)]
