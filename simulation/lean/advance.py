@@ -10,7 +10,6 @@ from simulation.lean.columns import (
     NOW,
     PENDING,
     R_MINUTE,
-    RANK_BITS,
     REACHED,
     S_PLACE,
     UNTIL,
@@ -44,14 +43,13 @@ from simulation.lean.queue import (
     VISIT_DUE,
     comes_first,
     moment,
+    phase_of,
     take,
 )
 from simulation.lean.roads import arrive
 from simulation.lean.room import lacks_room, sure_for
 from simulation.lean.sharing import review
 from simulation.lean.world import World
-
-_PHASES = (1 << (MINUTE_BITS - RANK_BITS)) - 1
 
 
 @part
@@ -96,7 +94,7 @@ def _advance(w: World) -> int:
             w.clock[NEXT_REQUEST] = number + 1
             request(w, number, w.clock[NOW])
         else:
-            lacking = _happen(w, first >> RANK_BITS & _PHASES, w.clock[NOW])
+            lacking = _happen(w, phase_of(first), w.clock[NOW])
             if lacking != REACHED:
                 return lacking
 

@@ -61,7 +61,7 @@ class Almanac:
     def _keep(self, phase: Phase, act: int, entries: Iterable[Entry]) -> None:
         """A process of moments of one kind, at midnights before the horizon."""
         days = self._tables.network.days
-        kept = sorted((entry for entry in entries if entry[0] < days), key=lambda entry: entry[:2])
+        kept = sorted(entry for entry in entries if entry[0] < days)
         if kept:
             self._env.process(self._days(phase, act, kept))
 

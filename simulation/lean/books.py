@@ -16,6 +16,7 @@ from simulation.lean.columns import (
     LOGGED,
     LOGGED_KITS,
     MARKED,
+    MARKS,
     REGIONAL_KIT_MINUTES,
     REGIONAL_KITS,
     SITE_KIT_MINUTES,
@@ -83,7 +84,7 @@ def add(w: World, place: int, pile: int, kits: int, now: int) -> None:
         w.clock[SITE_KITS] += kits
         w.clock[SITE_KIT_MINUTES] += kits * (w.fixed[END] - now)
         if kits < 0:
-            w.places[place, MARKED] = 1
+            w.places[place, MARKED] |= 1 << w.piles[pile, KIT_TYPE] % MARKS
     elif w.places[place, SUPPLIER] >= 0:
         w.clock[REGIONAL_KITS] += kits
         w.clock[REGIONAL_KIT_MINUTES] += kits * (w.fixed[END] - now)

@@ -13,6 +13,7 @@ from simulation.lean.books import (
 from simulation.lean.columns import (
     ACT,
     END,
+    EVERY_TYPE,
     EXPIRES,
     IN_NETWORK,
     KEEPS_EVENTS,
@@ -102,7 +103,7 @@ def _open(w: World, site: int, now: int) -> None:
     if w.places[site, SHUT]:
         return
     w.places[site, OPEN] = 1
-    w.places[site, MARKED] = 1
+    w.places[site, MARKED] = EVERY_TYPE
     for row in range(w.lots.shape[0]):
         if w.lies_there[row, site] and _usable(w, row, now // MINUTES_IN_DAY):
             _make(w, site, row, now)
@@ -143,7 +144,7 @@ def _withdraw(w: World, what: int, now: int) -> None:
             kits = w.coming[place, pile]
             if w.mask[pile] and kits:
                 w.coming[place, pile] = 0
-                w.places[place, MARKED] = 1
+                w.places[place, MARKED] = EVERY_TYPE
                 waste(w, W_EXPIRED_AT_DEPOTS if what == EXPIRES else W_RECALLED, pile, kits)
     for pile in range(w.piles.shape[0]):
         w.piles[pile, WITHDRAWN] |= w.mask[pile]

@@ -36,8 +36,9 @@ from simulation.measures import MEASURES, WASTED
     PENDING,
     CHECKED_DAY,
     NEXT_NIGHT,
+    READ,
     CLOCK_SIZE,
-) = range(33)
+) = range(34)
 
 # Scalars that stay: World.fixed
 (
@@ -92,6 +93,9 @@ from simulation.measures import MEASURES, WASTED
     PLACE_COLUMNS,
 ) = range(16)
 
+MARKS, EVERY_TYPE = 62, -1
+"""MARKED has a bit for each kit type that may be low; kit types so many places apart share one."""
+
 # World.piles
 EXPIRY_DAY, KIT_TYPE, LOT, WITHDRAWN, IN_NETWORK, KITS_MADE, KITS_GIVEN, KITS_WASTED, PILE_COLUMNS = range(9)
 
@@ -101,21 +105,24 @@ DNC_DAYS, DNS_DAYS, DND_DAYS, WINDOWS = range(4)
 # World.people
 (
     SITE,
-    ARRIVES,
-    SCREENED_MINUTES,
-    FAILS,
     LEVEL,
     WEIGHT,
-    STAYS_MINUTES,
     NUMBER,
     ARM,
     BEGAN,
     VISIT,
+    STOPS,
     MOVED_DAYS,
     TREATED,
-    STOPS,
+    ARRIVES,
+    SCREENED_MINUTES,
+    FAILS,
+    STAYS_MINUTES,
+    _,
+    _,
     PERSON_COLUMNS,
-) = range(15)
+) = range(17)
+"""What each visit asks for comes first: a processor takes eight numbers from its memory at once."""
 
 # World.visits
 CODE, DAY, AT_RANDOMIZATION, DAYS_TO_LAST, VISIT_COLUMNS = range(5)

@@ -15,6 +15,7 @@ from simulation.lean.books import (
 from simulation.lean.causes import cause_of
 from simulation.lean.columns import (
     DND_DAYS,
+    EVERY_TYPE,
     EXPIRY_DAY,
     FIRST_WAITING,
     IN_NETWORK,
@@ -143,7 +144,7 @@ def _wait(w: World, site: int, need: int, days_to_last: int, who: int, words: in
     else:
         w.places[site, FIRST_WAITING] = n
     w.places[site, LAST_WAITING] = n
-    w.places[site, MARKED] = 1
+    w.places[site, MARKED] = EVERY_TYPE
     if w.fixed[PATIENCE_MINUTES] >= 0:
         put(w, now + w.fixed[PATIENCE_MINUTES], PATIENCE, who, n)
 
@@ -162,7 +163,7 @@ def _leave(w: World, n: int) -> None:
         w.waits[after, W_BEFORE] = before
     else:
         w.places[site, LAST_WAITING] = before
-    w.places[site, MARKED] = 1
+    w.places[site, MARKED] = EVERY_TYPE
 
 
 @part

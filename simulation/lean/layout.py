@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
+from simulation.arrays import Ints
 from simulation.lean import columns as c
 from simulation.lean.world import AXES, World
 
 NAMES = World._fields
+TOGETHER = 8
+"""Numbers that a processor takes from its memory at once; each array begins with the first of so many."""
 HEAD_WIDTH = 8
 """Of each array: where it begins, four sizes, and how far apart the first three axes' rows are."""
 REALS = frozenset(name for name in NAMES if AXES[name] < 0)
@@ -40,7 +43,17 @@ COLUMNS = {
 GROWING = ("queue", "later", "ships", "loads", "waits", "log", "log_kits")
 FIRST = {"clock": c.CLOCK_SIZE, "fixed": c.FIXED_SIZE, "tally": len(c.TALLY)}
 """Arrays right behind the head, always as long: machine code knows where they begin."""
-BEGINS = {name: len(NAMES) * HEAD_WIDTH + sum(list(FIRST.values())[:place]) for place, name in enumerate(FIRST)}
+
+
+def in_lines(numbers: int) -> int:
+    """So many numbers and what is left of the last line that they begin."""
+    return numbers + -numbers % TOGETHER
+
+
+BEGINS = {
+    name: len(NAMES) * HEAD_WIDTH + sum(map(in_lines, list(FIRST.values())[:place]))
+    for place, name in enumerate(FIRST)
+}
 
 
 def axes_of(name: str) -> int:
@@ -65,8 +78,8 @@ class Sheet:
             row[0], row[1 : 1 + len(shape)] = begins, shape
             for axis in range(len(shape) - 1):
                 row[5 + axis] = np.prod(shape[axis + 1 :], dtype=np.int64)
-            begins += int(np.prod(shape, dtype=np.int64))
-        self.whole = np.zeros(begins, np.int64)
+            begins += in_lines(int(np.prod(shape, dtype=np.int64)))
+        self.whole = _side_by_side(begins)
         self._parts = {name: self._part(name, shape) for name, shape in shapes.items()}
         for name, array in kept.items():
             self._parts[name][...] = array
@@ -110,6 +123,13 @@ class Sheet:
     def world(self) -> World:
         """The arrays, as far as they are in use."""
         return World(**self._told)
+
+
+def _side_by_side(numbers: int) -> Ints:
+    """So many zeros, the first of which begins a line of the processor's memory."""
+    room = np.zeros(numbers + TOGETHER, np.int64)
+    first = -room.ctypes.data // room.itemsize % TOGETHER
+    return room[first : first + numbers]
 
 
 def _require(name: str, shape: tuple[int, ...]) -> None:

@@ -12,6 +12,7 @@ from simulation.lean.columns import (
     F_TRIGGER,
     FIRST_WAITING,
     LEAST_KITS,
+    MARKS,
     MIXED_MINIMUM,
     PREDICTIVE,
     PROTECTION,
@@ -53,11 +54,11 @@ def waits_for(w: World, place: int, kit_type: int) -> int:
 
 
 @part
-def is_low(w: World, place: int, day: int) -> bool:
-    """Whether less counts than the minimum of any kit type."""
+def is_low(w: World, place: int, types: int, day: int) -> bool:
+    """Whether less counts than the minimum of any of these kit types, told as MARKED is."""
     for kit_type in range(w.levels.shape[1]):
         minimum = w.levels[place, kit_type, 0]
-        if minimum >= 0:
+        if types >> kit_type % MARKS & 1 and minimum >= 0:
             considered = counted(w, place, kit_type, day)
             if considered < minimum + waits_for(w, place, kit_type) + w.foreseen[kit_type, F_TRIGGER]:
                 return True

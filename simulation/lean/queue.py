@@ -17,12 +17,15 @@ from simulation.lean.columns import (
     Q_WHAT,
     QUEUED,
     RANK_BITS,
+    READ,
     UNUSED_LATER,
+    VISIT,
 )
 from simulation.lean.compiled import part
 from simulation.lean.world import World
 from simulation.network import MINUTES_IN_DAY
 
+_PHASES = (1 << (MINUTE_BITS - RANK_BITS)) - 1
 NO_TIME = 1 << 62
 """A moment after all others."""
 NIGHT = int(Phase.NIGHT)
@@ -44,6 +47,12 @@ VISIT_DUE, REPLACEMENT, REQUEST, PATIENCE = (
 def moment(minute: int, phase: int, rank: int) -> int:
     """A number that sorts as moments do."""
     return minute << MINUTE_BITS | phase << RANK_BITS | rank
+
+
+@part
+def phase_of(key: int) -> int:
+    """The phase of a moment."""
+    return key >> RANK_BITS & _PHASES
 
 
 @part
@@ -74,6 +83,7 @@ def comes_first(w: World, until: int) -> int:
     while not w.clock[QUEUED] and w.clock[DAY_AT_HAND] < last:
         w.clock[DAY_AT_HAND] += 1
         _take_up(w, w.clock[DAY_AT_HAND])
+        _bring_near(w)
     return w.queue[0, Q_KEY] if w.clock[QUEUED] else NO_TIME
 
 
@@ -89,6 +99,17 @@ def _take_up(w: World, day: int) -> None:
         row[Q_AFTER] = w.clock[UNUSED_LATER]
         w.clock[UNUSED_LATER] = at
         at = after
+
+
+@part
+def _bring_near(w: World) -> None:
+    """Reads what the visits of the day ask for: a processor waits for many readings at once as long as for one."""
+    read = 0
+    for n in range(w.clock[QUEUED]):
+        if phase_of(w.queue[n, 0]) == VISIT_DUE:
+            person = w.queue[n, 2]
+            read ^= w.own_visits[person, w.people[person, VISIT]]
+    w.clock[READ] = read
 
 
 @part

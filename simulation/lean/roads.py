@@ -11,6 +11,7 @@ from simulation.lean.books import (
 )
 from simulation.lean.columns import (
     DELAYED,
+    EVERY_TYPE,
     F_FROM,
     F_KIND,
     F_UNTIL,
@@ -109,7 +110,7 @@ def arrive(w: World, ship: int, now: int) -> bool:
             taken_in = True
     if fate:
         w.tally[_SHIPMENTS_LOST if fate == LOST else _SHIPMENTS_SPOILED] += 1
-        w.places[place, MARKED] = 1
+        w.places[place, MARKED] = EVERY_TYPE
         tell(w, now, T_NOT_ARRIVED if fate == LOST else T_SPOILED, place, ship + 1, 0)
         return False
     tell(w, now, T_ARRIVED, place, ship + 1, 1 if shut else 0)

@@ -6,6 +6,7 @@ from simulation.lean.columns import (
     CHECKED_DAY,
     DNS_DAYS,
     EVERY_REQUEST,
+    EVERY_TYPE,
     EXPIRY_DAY,
     LANE,
     LEAD_DAYS,
@@ -42,6 +43,7 @@ from simulation.network import MINUTES_IN_DAY
 _SHIPMENTS, _KITS, _SHIPPERS = TALLY["shipments"], TALLY["kits_shipped"], TALLY["shippers"]
 _SHIPMENTS_ON, _KITS_ON = TALLY["shipments_to_depots"], TALLY["kits_shipped_to_depots"]
 AT_MIDNIGHT, AT_REVIEW = 0, 1
+SHORT_RUN = 8
 
 
 @part
@@ -52,11 +54,11 @@ def review(w: World, only: int, now: int) -> None:
         _mark_if_kits_count_no_longer(w, day)
     for site in range(sites) if only < 0 else range(only, only + 1):
         place = w.places[site]
-        looked_at = place[MARKED] or w.fixed[PREDICTIVE]
-        if looked_at and place[OPEN] and not place[SHUT] and day < place[STOP_DAY]:
+        types = EVERY_TYPE if w.fixed[PREDICTIVE] else place[MARKED]
+        if types and place[OPEN] and not place[SHUT] and day < place[STOP_DAY]:
             if w.fixed[PREDICTIVE]:
                 foresee(w, site, day)
-            if is_low(w, site, day):
+            if is_low(w, site, types, day):
                 lines = add_needs(w, site, lines, day)
             else:
                 place[MARKED] = 0
@@ -64,7 +66,7 @@ def review(w: World, only: int, now: int) -> None:
     if w.fixed[REGIONAL]:
         lines = 0
         for depot in range(sites, w.places.shape[0]):
-            if w.places[depot, PLANNED] and is_low(w, depot, day):
+            if w.places[depot, PLANNED] and is_low(w, depot, EVERY_TYPE, day):
                 lines = add_needs(w, depot, lines, day)
         _share_out(w, lines, now, AT_REVIEW)
 
@@ -75,7 +77,7 @@ def _mark_if_kits_count_no_longer(w: World, day: int) -> None:
     for past in range(w.clock[CHECKED_DAY] + 1, day + 1):
         if w.horizons[past]:
             for site in range(w.fixed[SITES]):
-                w.places[site, MARKED] = 1
+                w.places[site, MARKED] = EVERY_TYPE
     w.clock[CHECKED_DAY] = day
 
 
@@ -99,9 +101,14 @@ def _share_out(w: World, lines: int, now: int, at: int) -> None:
     """What each depot can send of what is wanted from it: up to the minimum first, the lowest cover first."""
     if lines == 0:
         return
-    side = _sort_by_cover(w, lines)
+    asked = 0
+    for line in range(lines):
+        if w.wanted[line, WANTED] > 0:
+            w.order[0, asked] = line
+            asked += 1
+    side = _sort_by_cover(w, asked)
     for to_maximum in range(2):
-        for n in range(lines):
+        for n in range(asked):
             _grant(w, w.order[side, n], to_maximum, now, at)
     depots = w.places.shape[0] - w.fixed[SITES]
     for depot in range(depots):
@@ -115,10 +122,15 @@ def _share_out(w: World, lines: int, now: int, at: int) -> None:
 
 @part
 def _sort_by_cover(w: World, lines: int) -> int:
-    """Merges runs of lines, twice as long each time; which of the two orders is sorted then. Equals keep theirs."""
-    side, run = 0, 1
-    for line in range(lines):
-        w.order[0, line] = line
+    """Sorts short runs of lines, and merges them; which of the two orders is sorted then. Equals keep theirs."""
+    for begins in range(0, lines, SHORT_RUN):
+        for n in range(begins + 1, min(begins + SHORT_RUN, lines)):
+            line, at = w.order[0, n], n
+            while at > begins and _lower(w, line, w.order[0, at - 1]):
+                w.order[0, at] = w.order[0, at - 1]
+                at -= 1
+            w.order[0, at] = line
+    side, run = 0, SHORT_RUN
     while run < lines:
         for begins in range(0, lines, 2 * run):
             _merge(w, side, begins, min(begins + run, lines), min(begins + 2 * run, lines))

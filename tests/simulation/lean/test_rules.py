@@ -21,6 +21,7 @@ from irt.supply.projection import in_whole_kits
 from irt.supply.resupply import Formula, needs_of, share_out
 from simulation.lean import columns as c
 from simulation.lean import sharing
+from simulation.lean.columns import EVERY_TYPE
 from simulation.lean.foresight import _in_whole_kits
 from simulation.lean.giving import give
 from simulation.lean.levels import WANTED, add_needs, is_low
@@ -140,7 +141,7 @@ def test_levels_want_alike(chance: Random) -> None:
     """What counts, what is low, and what each protection of the blind adds."""
     w = world(chance)
     needs = {need.kit_type: need.wanted for need in needs_of(view(w, 0), TODAY, told(w))}
-    assert is_low(w, 0, 0) == bool(needs)
+    assert is_low(w, 0, EVERY_TYPE, 0) == bool(needs)
     if needs:
         lines = add_needs(w, 0, 0, 0)
         assert dict(zip(needs, w.wanted[:lines, WANTED].tolist(), strict=True)) == needs
@@ -157,7 +158,7 @@ def test_stock_is_shared_out_alike(chance: Random) -> None:
     shipments = share_out(NetworkView({"D": depot}, tuple(views)), every, TODAY, Formula("", ""))
     lines = 0
     for site in range(SITES):
-        if is_low(w, site, 0):
+        if is_low(w, site, EVERY_TYPE, 0):
             lines = add_needs(w, site, lines, 0)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(sharing, "_raise", lambda *_: None)
