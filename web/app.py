@@ -32,6 +32,7 @@ from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.controlled import ControlledPages, LicencePages
 from web.blinded.count import CountPages
+from web.blinded.dashboard import DashboardPages
 from web.blinded.delegation import DelegationPages
 from web.blinded.depot import DepotPages
 from web.blinded.depot_items import DepotItemPages
@@ -303,6 +304,7 @@ ROOMS: tuple[Any, ...] = (
     EnrolmentForecastPages,
     HelpDeskPages,
     ContentsPages,
+    DashboardPages,
     ActivationPages,
     LockPages,
     IssuePages,

@@ -44,6 +44,7 @@ def _seldom(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
 
 _P = Permission
 _DOORS = (
+    _door("Dashboard", "/dashboard", "chart", _P.PLAN_ENROLMENT),
     _door("Worklist", "/worklist", "worklist", _P.DISPENSE, _P.RANDOMIZE, _P.RECEIVE_SHIPMENT),
     _door("Supply", "/supply", "chart", _P.VIEW_SUPPLY),
     _door("Randomization", "/randomization", "randomize", _P.VIEW_RANDOMIZATION),
@@ -71,7 +72,7 @@ _DOORS = (
     _door("Network", "/network", "network", _P.ACTIVATE_SITE),
     _seldom("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
     _seldom("Gates", "/gates", "verified", _P.VIEW_GATE),
-    _seldom("Dashboard", "/activation", "chart", _P.VIEW_STUDY_LIFE),
+    _seldom("Dashboard", "/dashboard", "chart", _P.VIEW_STUDY_LIFE),
     _door("Safety cases", "/safety-cases", "unblinded", _P.ASSESS_CASE),
     _seldom("Unblinding", "/unblinding", "codebreak", _P.VIEW_UNBLINDING),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
@@ -90,10 +91,12 @@ def navigation_for(
     """
     if actor.scopes is not None:
         return ()
+    # A door that stands twice is nearer to those whose daily page it is.
+    doors = {door.href: door for door in reversed(_DOORS) if door.href in paths and _is_open(door, actor, place)}
     return tuple(
         NavigationItem(door.label, door.href, counts.get(door.label), door.label == current, door.icon, door.seldom)
         for door in _DOORS
-        if door.href in paths and _is_open(door, actor, place)
+        if doors.get(door.href) is door
     )
 
 

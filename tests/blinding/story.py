@@ -264,7 +264,16 @@ def verify(world: OneWorld) -> None:
 
 
 def foresee(world: OneWorld) -> None:
-    """The study team asks how enrolment goes on, and a forecast is kept."""
+    """The study team plans enrolment and asks how it goes on, and a forecast is kept."""
+    team, today = world.signed_in("study_team.all"), world.now.date()
+    days = {
+        "first_site": today - timedelta(days=90),
+        "first_subject": today,
+        "last_subject": today + timedelta(days=90),
+    }
+    team.get("/dashboard/plan")
+    planned = {name: day.isoformat() for name, day in days.items()}
+    team.press("/dashboard/plan", subjects="20", sites="2", reason="First plan", **planned)
     run_job(world, "study_team.all", "/enrolment/forecast", "/enrolment/forecast", target="20", months="2")
 
 

@@ -1,5 +1,6 @@
 """Pictures drawn by the server as SVG: a title, a description, and the numbers in a table beside them."""
 
+from web.charts.against_plan import plan_chart
 from web.charts.courses import heat_chart, rate_chart, share_chart
 from web.charts.fan import FanMonth, fan_chart
 from web.charts.lying import interval_chart, tornado_chart, waterfall_chart
@@ -28,6 +29,7 @@ __all__ = [
     "line_chart",
     "network_key",
     "network_picture",
+    "plan_chart",
     "projection_chart",
     "rate_chart",
     "service_chart",

@@ -13,14 +13,17 @@ from rich.table import Table
 
 from irt.commands.running import progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
-from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast
+from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast, played
+from irt.enrolment.conduct import planned_subjects
 from irt.enrolment.demo import DAYS_OF_A_YEAR, Demo, as_of, run_demo, years_of
 from irt.enrolment.prepare import preparers_of
 from irt.enrolment.synthetic import UP_TO_TODAY
 from irt.errors import Refusal
 from irt.reads.roll import roles_in_force, roll
 from irt.services import passwords
+from irt.services.enrolment_forecasts import AskForecast, ask_forecast
 from irt.services.store import Store
+from irt.services.unit_of_work import perform
 from irt.states.records import Mode
 from web.commands.serve import run_server
 from web.wiring import PLANNER, settings_from
@@ -155,6 +158,9 @@ def _fill(store: Store, study_name: str, subjects: int) -> None:
         with progress_bar(f"Randomized in {demo_of.definition.study.name}", wanted) as tell:
             study_id, sites, _ = run_demo(store, demo_of, tell, who)
         grant_cast(store, now, study_id, sites[0])
+        # The worker beside the server works it out while the first pages are looked at.
+        ask = AskForecast(study_id=study_id, target=planned_subjects(wanted))
+        perform(store, played(store, "tara"), now, ask_forecast, ask, f"demo:forecast:{study_id}")
 
 
 def _show_accounts(port: int) -> None:

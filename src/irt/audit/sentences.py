@@ -93,6 +93,7 @@ TEMPLATES: dict[str, str] = {
     "twin_kept": "{who} has the answer of live twin {record}.",
     "enrolment_forecast_asked": "{who} asked for enrolment forecast {record}, job {job}.",
     "enrolment_forecast_kept": "{who} has enrolment forecast {record}, from what was known on {known_on}.",
+    "enrolment_planned": "{who} set enrolment plan {record}: {subjects} subjects at {sites} sites.",
     "advice_asked": "{who} asked for advice {record} beside plan {plan}, job {job}.",
     "advice_kept": "{who} has the answer of advice {record}.",
     "gate_defined": "{who} defined go-live gate {record} for version {version}.",

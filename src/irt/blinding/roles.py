@@ -110,6 +110,8 @@ class Permission(StrEnum):
     DECIDE_UNBLINDING = "decide_unblinding"
     ASSESS_CASE = "assess_case"
     PLAN_UNBLINDING = "plan_unblinding"
+    PLAN_ENROLMENT = "plan_enrolment"
+    RECORD_MONITORING = "record_monitoring"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -232,6 +234,15 @@ _UNBLINDING: dict[Role, frozenset[Permission]] = {
 """What belongs to unblinding besides the code break; its log is read by site where the role works at one."""
 for _role, _more in _UNBLINDING.items():
     PERMISSIONS[_role] |= _more
+
+_CONDUCT: dict[Role, frozenset[Permission]] = {
+    _R.STUDY_TEAM: frozenset({_P.PLAN_ENROLMENT}),
+    _R.MONITOR: frozenset({_P.RECORD_MONITORING}),
+    _R.UNBLINDED_MONITOR: frozenset({_P.RECORD_MONITORING}),
+}
+"""What those who run the study for its sponsor do: plan its enrolment, visit its sites."""
+for _role, _acts in _CONDUCT.items():
+    PERMISSIONS[_role] |= _acts
 
 _BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})
 

@@ -91,6 +91,14 @@ def grant_cast(store: Store, at: datetime, study_id: int, site: str) -> None:
         perform(store, administrator, at, grant_role, ask, f"demo:grant:{study_id}:{part.username}")
 
 
+def played(store: Store, username: str) -> Actor:
+    """The person who plays a part, in the role of the part."""
+    part = next(one for one in PARTS if one.username == username)
+    with store.reading() as connection:
+        found = connection.execute(select(_ACCOUNTS.c.id).where(_ACCOUNTS.c.username == username)).scalar_one()
+    return acting(found, part.printed_name, part.role)
+
+
 def _hire(store: Store, at: datetime, administrator: Actor, part: Part) -> None:
     ask = CreateAccount(
         username=part.username,

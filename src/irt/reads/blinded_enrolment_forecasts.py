@@ -96,6 +96,9 @@ _OF_STUDY = (
 )
 _NEWEST = _OF_STUDY.order_by(_FORECASTS.c.number.desc()).limit(FORECASTS_MAX)
 _ONE = _OF_STUDY.where(_FORECASTS.c.number == bindparam("number"))
+_LAST_FINISHED = (
+    _OF_STUDY.where(_FORECASTS.c.finished_at.is_not(None)).order_by(_FORECASTS.c.number.desc()).limit(1)
+)
 
 
 def enrolment_facts(connection: Connection, study_id: int) -> EnrolmentFacts:
@@ -124,6 +127,12 @@ def kept_forecast(connection: Connection, study_id: int, number: int) -> KeptFor
     if row is None:
         raise NotFound(f"This study has no forecast {number}. Look at the list.")
     return KeptForecast(_line(row), row["asked"], row["result"])
+
+
+def last_forecast(connection: Connection, study_id: int) -> KeptForecast | None:
+    """The newest forecast that is finished; None where there is none."""
+    row = connection.execute(_LAST_FINISHED, {"study_id": study_id}).mappings().first()
+    return None if row is None else KeptForecast(_line(row), row["asked"], row["result"])
 
 
 def _line(row: RowMapping) -> ForecastLine:

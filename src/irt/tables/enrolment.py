@@ -1,4 +1,4 @@
-"""Enrolment as it was foreseen. Counts of subjects by site and month only; nothing here tells a treatment."""
+"""Enrolment as it was planned and as it was foreseen: counts of subjects; nothing here tells a treatment."""
 
 from datetime import date, datetime
 from typing import Any
@@ -22,3 +22,17 @@ class EnrolmentForecast(Owned, table=True):
     job_id: int | None = Field(default=None, foreign_key="job.id")
     at: datetime = instant()
     finished_at: datetime | None = instant(default=None)
+
+
+class EnrolmentPlanSet(Owned, table=True):
+    """One plan of enrolment; the newest holds, those before it show what was planned first. Append-only."""
+
+    __tablename__ = "enrolment_plan"
+    __table_args__ = (UniqueConstraint("study_id", "number"),)
+    number: int
+    subjects: int
+    sites: int
+    days: dict[str, Any] = document(description="milestone -> its planned day")
+    reason: str
+    account_id: int = Field(foreign_key="account.id")
+    at: datetime = instant()

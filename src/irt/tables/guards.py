@@ -42,6 +42,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("discrepancy_report"),
     Guard("dispensing_order"),
     Guard("enrolment_forecast", unless="finished_at IS NULL"),
+    Guard("enrolment_plan"),
     Guard("exception_taken"),
     Guard("expiry_approval"),
     Guard("expiry_change"),

@@ -31,6 +31,7 @@ GUARDS = (
     Guard("discrepancy_report"),
     Guard("dispensing_order"),
     Guard("enrolment_forecast", unless="finished_at IS NULL"),
+    Guard("enrolment_plan"),
     Guard("exception_taken"),
     Guard("expiry_approval"),
     Guard("expiry_change"),
@@ -361,6 +362,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["supplied_by_id"], ["depot.id"], name=op.f("fk_depot_supplied_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_depot")),
         sa.UniqueConstraint("study_id", "code", name=op.f("uq_depot_study_id_code")),
+    )
+    op.create_table(
+        "enrolment_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("subjects", sa.Integer(), nullable=False),
+        sa.Column("sites", sa.Integer(), nullable=False),
+        sa.Column("days", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_enrolment_plan_account_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_enrolment_plan_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_enrolment_plan_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_enrolment_plan")),
+        sa.UniqueConstraint("study_id", "number", name=op.f("uq_enrolment_plan_study_id_number")),
     )
     op.create_table(
         "exception_notice",
@@ -4140,6 +4159,7 @@ def downgrade() -> None:
     op.drop_table("go_live_gate")
     op.drop_table("exception_taken")
     op.drop_table("exception_notice")
+    op.drop_table("enrolment_plan")
     op.drop_table("depot")
     op.drop_table("blinded_lot")
     op.drop_index(op.f("ix_study_sponsor_id"), table_name="study")
