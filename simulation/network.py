@@ -96,7 +96,8 @@ def _sites(definition: StudyDefinition, size: str) -> tuple[SitePlace, ...]:
     rows = []
     for site in sites_of(definition, size):
         country = countries[site.country]
-        rows.append(SitePlace(site.number, country.code, country.region, country.label_group, country.depot))
+        depot = definition.depot_of(site)
+        rows.append(SitePlace(site.number, country.code, country.region, country.label_group, depot))
     return tuple(sorted(rows))
 
 

@@ -43,6 +43,8 @@ class Views:
         self._zones = {depot.code: ZoneInfo(depot.zone) for depot in self._definition.depots}
         self._visits = [visit for visit in self._definition.visits if visit.dispenses]
         self._approved = _approved_lots(world)
+        self._ways = {(one.depot, one.code): one.label_group for one in self._definition.countries}
+        self._ways |= {(one.facts.depot, one.facts.country): one.facts.label_group for one in world.sites}
         self._days_ahead = self._longest_days()
 
     def of_sites(self, sites: Sequence[Site]) -> NetworkView:
@@ -97,7 +99,7 @@ class Views:
         countries = {each.code: each.country for each in self._definition.depots}
         lane, calendar, past_cut_off = self._lane(supplier, depot.code, countries[depot.code])
         below = served_through(depot.code, self._children())
-        ways = [(country.depot, country.code) for country in self._definition.countries if country.depot in below]
+        ways = [way for way in self._ways if way[0] in below]
         windows = windows_to_send_on(
             ways,
             [kit_type.code for kit_type in self._definition.kit_types],
@@ -123,9 +125,7 @@ class Views:
             expected_need=need_to_be_sent(served, self._world.date_of(self._world.day)),
             in_screening=sum(site.in_screening for site in served),
             serves=tuple(served),
-            labels=frozenset(
-                country.label_group for country in self._definition.countries if country.depot in below
-            ),
+            labels=frozenset(label for way, label in self._ways.items() if way[0] in below),
         )
 
     def _children(self) -> dict[str, list[str]]:

@@ -19,12 +19,14 @@ from irt.study.delivery import kits_at_site
 from irt.study.network import HOME, Country, Depot
 from irt.supply.planner import NOTHING, EnrolledSoFar, SiteView
 from irt.tables.columns import table_of
+from irt.tables.study import Depot as DepotRow
 from irt.tables.study import Site
 
-_SITES = table_of(Site)
+_SITES, _DEPOTS = table_of(Site), table_of(DepotRow)
 # Satellites too, and sites that are closed: their subjects are still sent kits.
 _ALL_SITES = (
-    select(_SITES.c.id, _SITES.c.number, _SITES.c.country)
+    select(_SITES.c.id, _SITES.c.number, _SITES.c.country, _DEPOTS.c.code.label("depot"))
+    .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
     .where(_SITES.c.study_id == bindparam("study_id"))
     .order_by(_SITES.c.number)
 )
@@ -37,20 +39,24 @@ def homes_of(
     expected: ExpectedNeed,
     enrolled: Mapping[int, EnrolledSoFar],
 ) -> tuple[SiteView, ...]:
-    """One place for each country whose depot sends kits to homes; none, and no question, in other studies."""
-    countries = [one for one in asking.definition.countries if sent_by_depot(asking, one.code)]
+    """One place for each country and depot that sends kits to homes there; none, and no question, in other studies.
+
+    A site that another depot supplies than its country's has its homes with that depot.
+    """
+    countries = {one.code: one for one in asking.definition.countries if sent_by_depot(asking, one.code)}
     if not countries:
         return ()
-    sites: dict[str, list[Any]] = defaultdict(list)
+    sites: dict[tuple[str, str], list[Any]] = {(one.code, one.depot): [] for one in countries.values()}
     for row in connection.execute(_ALL_SITES, {"study_id": asking.study_id}):
-        sites[row.country].append(row)
+        if row.country in countries:
+            sites.setdefault((row.country, row.depot), []).append(row)
     approved = ApprovedLots(connection, asking.study_id)
     depots = {depot.code: depot for depot in asking.definition.depots}
     return tuple(
-        _homes(asking, ways, one, depots[one.depot], approved.of(one.code))._replace(
-            **_asked_for(sites[one.code], expected, enrolled)
+        _homes(asking, ways, countries[country], depots[depot], approved.of(country))._replace(
+            **_asked_for(there, expected, enrolled)
         )
-        for one in countries
+        for (country, depot), there in sites.items()
     )
 
 
@@ -69,8 +75,9 @@ def _homes(asking: Asking, ways: WaysOpen, country: Country, depot: Depot, lots:
     past_cut_off = lane.calendar.past_cut_off(asking.day, asking.at.astimezone(ZoneInfo(depot.zone)))
     barred, import_keys = ways.between(depot.country, country.code, lane, past_cut_off)
     dnd_days = {one.code: one.windows_in(country.code).dnd_days for one in asking.definition.kit_types}
+    own = depot.code == country.depot
     return SiteView(
-        number=homes_in(country.code),
+        number=homes_in(country.code) if own else f"{homes_in(country.code)} from {depot.code}",
         country=country.code,
         label_group=country.label_group,
         depot=depot.code,

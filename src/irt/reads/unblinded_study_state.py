@@ -1,7 +1,7 @@
 """A running study as it stands: places, levels, stock, goods on their way, subjects with their arms."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
@@ -10,6 +10,7 @@ from irt.reads.asking import Asking
 from irt.reads.inventory import levels_on, network_view
 from irt.reads.operational_data import lane_in_force
 from irt.reads.regional import regional_view
+from irt.reads.supply_configuration import supply_configuration
 from irt.reads.unblinded_definition import definition_in_force
 from irt.states.records import SiteStatus, VisitStatus
 from irt.states.subject import BEFORE_RANDOMIZATION, ON_STUDY_TREATMENT, SubjectStatus
@@ -17,6 +18,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.network import Lane
 from irt.study.network import Site as SitePart
 from irt.study.resupply import MinMax
+from irt.study.supply_configuration import agreed_depot
 from irt.supply.level_rows import LevelRow
 from irt.supply.study_state import SiteNow, StudyState, SubjectNow
 from irt.tables.columns import table_of
@@ -60,6 +62,7 @@ def study_state(connection: Connection, study_id: int, day: date, at: datetime, 
     rows = connection.execute(_ALL_SITES, {"study_id": study_id}).all()
     numbers = {row.id: row.number for row in rows}
     sites, subjects = _people(connection, study_id, numbers, {row.id: row.status for row in rows})
+    depots = _depots(connection, study_id)
     parts = tuple(
         SitePart(
             number=row.number,
@@ -67,6 +70,7 @@ def study_state(connection: Connection, study_id: int, day: date, at: datetime, 
             country=row.country,
             zone=row.zone,
             satellite_of=numbers.get(row.main_site_id),
+            depot=agreed_depot(asking.definition, row.country, depots[row.depot_id]),
         )
         for row in rows
     )
@@ -115,7 +119,7 @@ def _as_it_stands(
 ) -> StudyDefinition:
     """The definition with the sites, lanes and levels that hold on the day."""
     definition, study_id = asking.definition, asking.study_id
-    depots = {row.id: row.code for row in connection.execute(_DEPOT_CODES, {"study_id": study_id})}
+    depots = _depots(connection, study_id)
     found, at_depots = levels_on(connection, asking).by_scope
     study = found.get((None, None), {})
     resupply = definition.resupply.model_copy(
@@ -126,8 +130,13 @@ def _as_it_stands(
             "depots": {depots[depot]: _part(rows) for depot, rows in at_depots.items()},
         }
     )
-    lanes = tuple(_lane(connection, asking, lane) for lane in definition.lanes)
-    return definition.model_copy(update={"sites": tuple(sites), "lanes": lanes, "resupply": resupply})
+    return definition.model_copy(
+        update={"sites": tuple(sites), "lanes": tuple(_lanes(connection, asking)), "resupply": resupply}
+    )
+
+
+def _depots(connection: Connection, study_id: int) -> dict[int, str]:
+    return {row.id: row.code for row in connection.execute(_DEPOT_CODES, {"study_id": study_id})}
 
 
 def _part(rows: Mapping[str, LevelRow]) -> dict[str, MinMax]:
@@ -135,6 +144,11 @@ def _part(rows: Mapping[str, LevelRow]) -> dict[str, MinMax]:
     return {code: MinMax.model_validate(dict(zip(names, row, strict=True))) for code, row in rows.items()}
 
 
-def _lane(connection: Connection, asking: Asking, lane: Lane) -> Lane:
-    found = lane_in_force(connection, asking.study_id, lane.origin, lane.target, asking.day)
-    return lane if found is None else Lane.model_validate(found)
+def _lanes(connection: Connection, asking: Asking) -> Iterator[Lane]:
+    """Those of the study file, and further ones that were agreed on, as they hold on the day."""
+    known = {(lane.origin, lane.target): lane for lane in asking.definition.lanes}
+    agreed = supply_configuration(connection, asking.study_id).lanes
+    for way in dict.fromkeys([*known, *((lane.origin, lane.target) for lane in agreed)]):
+        found = lane_in_force(connection, asking.study_id, *way, asking.day)
+        if found is not None or way in known:
+            yield known[way] if found is None else Lane.model_validate(found)

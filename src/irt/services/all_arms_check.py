@@ -8,12 +8,11 @@ from irt.errors import Refusal
 from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.reads.candidates import candidates_at, candidates_at_depot
 from irt.services.subjects import LockedSubject
-from irt.services.supply_study import depot_ids
 from irt.services.work import Work
 from irt.study.definition import StudyDefinition
+from irt.study.delivery import kits_at_site
 from irt.study.dispensing import KitNeed
 from irt.study.dispensing_schedule import kits_due, rule_for
-from irt.study.network import HOME
 from irt.study.schedule import treatment_days
 from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, lacking
@@ -59,7 +58,8 @@ def all_arms_check(
     arms = _possible_arms(definition, facts)
     needs = {arm: _first_kits(definition, arm, dose_level, visit.code, weight_kg) for arm in arms}
     kit_types = {need.kit_type for due in needs.values() for need in due}
-    candidates = _candidates(work, subject, kit_types, most=sum(n.quantity for due in needs.values() for n in due))
+    most = sum(need.quantity for due in needs.values() for need in due)
+    candidates = _candidates(work, subject, visit.code, kit_types, most)
     windows = dispensing_windows(
         definition, subject.site.country, kit_types, treatment_days(definition, visit.code)
     )
@@ -95,15 +95,13 @@ def _first_kits(
     return kits_due(definition, arm, dose_level, visit, weight_kg)
 
 
-def _candidates(work: Work, subject: LockedSubject, kit_types: set[str], most: int) -> list[Candidate]:
-    """Kits at the site, or at its depot where that depot sends kits to subjects' homes."""
+def _candidates(work: Work, subject: LockedSubject, visit: str, kit_types: set[str], most: int) -> list[Candidate]:
+    """Kits at the site, or at its depot where that depot sends the kits of the visit to subjects' homes."""
     definition, site = subject.definition, subject.site
-    depot = definition.country(site.country).depot
-    if not any(lane.origin == depot and lane.target == HOME for lane in definition.lanes):
+    if kits_at_site(definition.delivery, site.country).has(home=definition.goes_home(visit)):
         return candidates_at(
             work.connection, subject.study_id, site.id, site.country, site.label_group, kit_types, lock=False
         )
-    depot_id = depot_ids(work, subject.study_id)[depot]
     return candidates_at_depot(
-        work.connection, subject.study_id, depot_id, site.country, site.label_group, kit_types, most
+        work.connection, subject.study_id, site.depot_id, site.country, site.label_group, kit_types, most
     )

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from irt.errors import Refusal
+from irt.errors import IntegrityFault, Refusal
 from irt.reads.candidates import candidates_to_send
+from irt.reads.operational_data import lane_in_force
 from irt.services.kit_chance import chance_for
 from irt.services.move_kits import lock_kits
 from irt.services.subjects import LockedSubject
 from irt.services.supply_study import depot_ids, lock_row
 from irt.services.work import Work
-from irt.study.definition import StudyDefinition
 from irt.study.dispensing import KitNeed
 from irt.study.network import HOME
 from irt.study.schedule import treatment_days
@@ -28,19 +28,18 @@ class StockChanged(Refusal):
 def choose_at_depot(
     work: Work, subject: LockedSubject, visit: str, occurrence: int, needs: Sequence[KitNeed], of_visit: str
 ) -> tuple[int, Choice]:
-    """The depot and the kits chosen there, locked; NoUsableKit where a need cannot be met in full.
+    """The site's depot and the kits chosen there, locked; NoUsableKit where a need cannot be met in full.
 
     The study is locked, so that no other choice and no resupply takes the same kits.
     """
     definition, site = subject.definition, subject.site
-    depot = definition.country(site.country).depot
     lock_row(work, subject.study_id)
-    depot_id = depot_ids(work, subject.study_id)[depot]
+    depot_id = site.depot_id
     kit_types = {need.kit_type for need in needs}
     if not kit_types:
         return depot_id, Choice((), {"needs": {}, "kits": []})
     # Kits whose day of dispensing is the delivery must still be good when they arrive.
-    on_day = site.today(work.at) + timedelta(days=_days_on_the_way(definition, depot))
+    on_day = site.today(work.at) + timedelta(days=_days_on_the_way(work, subject))
     windows = dispensing_windows(definition, site.country, kit_types, treatment_days(definition, visit, occurrence))
     good_until = {kit_type: on_day + timedelta(days=days) for kit_type, days in windows.items()}
     candidates = candidates_to_send(
@@ -53,7 +52,13 @@ def choose_at_depot(
     return depot_id, choice
 
 
-def _days_on_the_way(definition: StudyDefinition, depot: str) -> int:
-    if definition.delivery is None or definition.delivery.recorded_on == "release":
+def _days_on_the_way(work: Work, subject: LockedSubject) -> int:
+    """The lead time to homes, as it was last agreed."""
+    delivery, site = subject.definition.delivery, subject.site
+    if delivery is None or delivery.recorded_on == "release":
         return 0
-    return max(lane.lead_time_days for lane in definition.lanes if (lane.origin, lane.target) == (depot, HOME))
+    depots = {depot_id: code for code, depot_id in depot_ids(work, subject.study_id).items()}
+    lane = lane_in_force(work.connection, subject.study_id, depots[site.depot_id], HOME, site.today(work.at))
+    if lane is None:
+        raise IntegrityFault("no lane leads to homes from a depot that sends there")
+    return int(lane["lead_time_days"])

@@ -136,7 +136,7 @@ def _sites(
             definition,
             site,
             owner,
-            depots[definition.country(site.country).depot],
+            depots[definition.depot_of(site)],
             FIRST_VERSION,
             ask.effective_from,
         )

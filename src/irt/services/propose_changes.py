@@ -14,6 +14,8 @@ from irt.services.operational_changes import ChangeProposed, Proposal, put_forwa
 from irt.services.study_network import main_site
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study, site_numbered
 from irt.services.work import Work
+from irt.study.course import KitsOf
+from irt.study.delivery import kits_at_site
 from irt.study.network import HOME
 from irt.study.network import Lane as LanePart
 from irt.study.network import Site as SitePart
@@ -89,8 +91,9 @@ def propose_site(work: Work, ask: ProposeSite) -> ChangeProposed:
     refuse_known_site(work, study.id, site.number)
     if site.satellite_of is not None:
         main_site(work, study.id, site)
-    depot, zone = ask.depot or country.depot, site.zone or country.zone
+    depot, zone = ask.depot or site.depot or country.depot, site.zone or country.zone
     require_depot(work, study, depot)
+    _require_way_home(work, study, depot, site.country)
     _require_zone(zone)
     proposal = Proposal(
         kind=ChangeKind.NEW_SITE,
@@ -110,6 +113,7 @@ def propose_site_details(work: Work, ask: ProposeSiteDetails) -> ChangeProposed:
     before = _details(row)
     after = SiteDetails(name=ask.name or row["name"], zone=ask.zone or row["zone"], depot=ask.depot or row["depot"])
     require_depot(work, study, after.depot)
+    _require_way_home(work, study, after.depot, row["country"])
     _require_zone(after.zone)
     proposal = Proposal(
         kind=ChangeKind.SITE_DETAILS,
@@ -140,7 +144,7 @@ def propose_contact(work: Work, ask: ProposeContact) -> ChangeProposed:
 
 _SITES, _DEPOTS = table_of(Site), table_of(Depot)
 _DETAILS = (
-    select(_SITES.c.name, _SITES.c.zone, _DEPOTS.c.code.label("depot"))
+    select(_SITES.c.name, _SITES.c.zone, _SITES.c.country, _DEPOTS.c.code.label("depot"))
     .join(_DEPOTS, _DEPOTS.c.id == _SITES.c.depot_id)
     .where(_SITES.c.id == bindparam("site_id"))
 )
@@ -179,6 +183,17 @@ def require_depot(work: Work, study: SupplyStudy, depot: str) -> None:
     """BadInput where the study has no such depot."""
     if depot not in depot_ids(work, study.id):
         raise BadInput(f"{depot} is not a depot of this study. Nothing was proposed.")
+
+
+def _require_way_home(work: Work, study: SupplyStudy, depot: str, country: str) -> None:
+    """BadInput where depots send that country's kits to homes, and this one reaches none."""
+    if kits_at_site(study.definition.delivery, country) is KitsOf.EVERY_VISIT:
+        return
+    if lane_in_force(work.connection, study.id, depot, HOME, work.at.date()) is None:
+        raise BadInput(
+            f"Subjects of this study are sent kits to their homes, and no lane leads there from {depot}. "
+            "Nothing was proposed. Propose the lane first."
+        )
 
 
 def _require_zone(zone: str) -> None:

@@ -73,6 +73,7 @@ class SiteFacts:
     status: SiteStatus
     version_number: int
     protocol: str
+    depot_id: int
 
     def today(self, at: datetime) -> date:
         """The calendar day at the site."""
@@ -136,6 +137,7 @@ SITE_COLUMNS = (
     _SITES.c.label_group,
     _SITES.c.status.label("site_status"),
     _SITES.c.version_number,
+    _SITES.c.depot_id,
 )
 
 
@@ -151,6 +153,7 @@ def site_facts(row: RowMapping) -> SiteFacts:
         SiteStatus(row["site_status"]),
         row["version_number"],
         row["protocol"],
+        row["depot_id"],
     )
 
 

@@ -167,6 +167,10 @@ class StudyDefinition(Part):
         """The country of that code."""
         return _by_code(self.countries, code)
 
+    def depot_of(self, site: Site) -> Code:
+        """The depot that supplies a site: its own, or its country's."""
+        return site.depot or self.country(site.country).depot
+
     def blinding_group(self, code: Code) -> BlindingGroup:
         """The blinding group of that code."""
         return _by_code(self.blinding_groups, code)

@@ -88,6 +88,11 @@ class Site(Part):
     satellite_of: Code | None = Field(
         default=None, description="the main site, of the same country, whose stock supplies it"
     )
+    depot: Code | None = Field(
+        default=None,
+        description="the depot that supplies it, where that is another than its country's",
+        exclude_if=lambda depot: depot is None,
+    )
 
 
 class Lot(Part):

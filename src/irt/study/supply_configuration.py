@@ -85,7 +85,7 @@ def configured(definition: StudyDefinition, configuration: SupplyConfiguration) 
         update={
             "depots": configuration.depots,
             "lanes": configuration.lanes,
-            "sites": tuple(map(_site, configuration.sites)) or definition.sites,
+            "sites": tuple(_site(definition, site) for site in configuration.sites) or definition.sites,
             "resupply": resupply.model_copy(update={**_levels(configuration.levels), **said}),
             **goods,
         }
@@ -103,9 +103,17 @@ def _levels(rows: Iterable[PlaceLevel]) -> dict[str, Any]:
     return {"study": study, **levels}
 
 
-def _site(site: PlaceSite) -> Site:
+def _site(definition: StudyDefinition, site: PlaceSite) -> Site:
     """Its number is name enough for who plays it."""
-    return Site(number=site.number, name=site.number, country=site.country, satellite_of=site.satellite_of)
+    depot = agreed_depot(definition, site.country, site.depot)
+    return Site(
+        number=site.number, name=site.number, country=site.country, satellite_of=site.satellite_of, depot=depot
+    )
+
+
+def agreed_depot(definition: StudyDefinition, country: Code, depot: Code) -> Code | None:
+    """The depot of a site, where it is another than its country's."""
+    return None if definition.country(country).depot == depot else depot
 
 
 def _stops(in_file: Stops, decided: Iterable[PlaceStop]) -> Stops:

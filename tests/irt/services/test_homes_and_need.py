@@ -2,19 +2,28 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
+import pytest
+
 from irt.blinding.roles import Role
+from irt.errors import BadInput
 from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.services.assign_kits import AssignKits, assign_kits
+from irt.services.propose_changes import ProposeSiteDetails, propose_site_details
 from irt.services.store import Store
 from irt.study.course import KitsOf
+from irt.study.definition import StudyDefinition
+from irt.study.network import HOME, Lane
 from irt.supply.planner import SiteView
+from irt.tables.kit import Kit
 from irt.tables.secret import ShipmentCalculation
 from irt.tables.shipment import Shipment
+from irt.tables.study import Depot
 from tests.builders_homes import opened, sending_home
 from tests.builders_trial import FIRST_SITE, SECOND_SITE, Trial
 from tests.irt.services.test_imports import house_time
@@ -27,6 +36,15 @@ def seen(trial: Trial, ahead_days: int = 0) -> dict[str, SiteView]:
         network = network_view(connection, asking)
         regional = regional_view(connection, asking, network)
     return {place.number: place for place in (*network.sites, *network.homes, *regional.sites)}
+
+
+def elsewhere() -> StudyDefinition:
+    """The American site is supplied by the European depot, which reaches homes too and lies nearer to them."""
+    study = sending_home()
+    first, *others = study.sites
+    sites = (first.model_copy(update={"depot": "NLD"}), *others)
+    lanes = (Lane(origin="NLD", target=HOME, lead_time_days=2), Lane(origin="NLD", target="US", lead_time_days=4))
+    return study.model_copy(update={"sites": sites, "lanes": (*study.lanes, *lanes)})
 
 
 def by_day(need: Mapping[str, Any], first: date) -> dict[int, int]:
@@ -87,3 +105,31 @@ def test_by_levels_alone_what_went_home_is_missing_at_the_depot(sqlite_store: St
     (shipment,) = trial.resupply(depot="USA").shipments
     assert {row["number"]: row["target_depot_id"] for row in trial.rows(Shipment)}[shipment] is not None
     assert trial.resupply(site=FIRST_SITE).shipments == []
+
+
+def test_another_depot_than_the_country_s_sends_what_is_its_site_s(sqlite_store: Store) -> None:
+    """The depot that a site was agreed to have supplies it, sends its subjects' kits home, and is asked for all."""
+    trial = opened(sqlite_store, elsewhere())
+    trial.randomized(FIRST_SITE)
+    places = seen(trial)
+    homes = places["homes US from NLD"]
+    assert (homes.depot, homes.lead_time_days, places[FIRST_SITE].depot) == ("NLD", 2, "NLD")
+    assert by_day(homes.expected_need, trial.day) == {25: 4, 77: 6}
+    assert places["homes US"].serves == places["USA"].serves == ()
+    subject = trial.treated(FIRST_SITE)[0]
+    trial.later(28)
+    ask = AssignKits(study_id=trial.study_id, subject=subject, visit="W4", on_day=trial.day)
+    given = trial.do(trial.actor(Role.COORDINATOR), assign_kits, ask)
+    codes = {row["id"]: row["code"] for row in trial.rows(Depot)}
+    numbers = {kit.number for kit in given.kits}
+    assert {codes[row["place_id"]] for row in trial.rows(Kit) if row["number"] in numbers} == {"NLD"}
+
+
+def test_no_site_is_given_a_depot_that_reaches_no_homes(sqlite_store: Store) -> None:
+    """Its subjects are sent kits; the refusal says what to do. A British site, which gives its own, may have it."""
+    trial = opened(sqlite_store, sending_home())
+    said = {"study_id": trial.study_id, "depot": "BRA", "reason": "It is nearer"}
+    for site, refused in ((FIRST_SITE, True), (SECOND_SITE, False)):
+        ask = ProposeSiteDetails.model_validate({**said, "site": site})
+        with pytest.raises(BadInput, match="no lane leads there from BRA") if refused else nullcontext():
+            trial.do(trial.actor(Role.SUPPLY_MANAGER), propose_site_details, ask)

@@ -12,6 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from irt.study.check import open_study
+from irt.study.network import Depot, Lane
+from irt.study.sites import sites_of
+from irt.study.supply_configuration import PlaceSite, SupplyConfiguration, configured
 from irt.supply.resupply import MinMax
 from simulation.arrays import Ints
 from simulation.engine import reference
@@ -99,6 +102,35 @@ def test_any_small_trial_is_foreseen_alike(seed: int) -> None:
     scenario = foreseeing(seed)
     assert not unsuited(scenario, installed_planner(scenario.definition))
     equal(scenario)
+
+
+def test_a_site_is_served_by_the_depot_it_was_agreed_to_have() -> None:
+    """Another than its country's, by both engines; what was decided of supply reaches the scenario so."""
+    study = small_trial().definition
+    first, second, *others = sites_of(study, "full")
+    depots = (*study.depots, Depot(code="NEW", name="New", country=first.country, zone="UTC"))
+    lanes = (*study.lanes, Lane(origin="NEW", target=first.number, lead_time_days=1))
+    sites = (first.model_copy(update={"depot": "NEW"}), second, *others)
+    moved = study.model_copy(update={"depots": depots, "lanes": lanes, "sites": sites})
+    lots = [
+        {"lot": f"L{kit_type.code}", "kit_type": kit_type.code, "depot": "NEW", "kits": 900, "expiry_day": 700}
+        for kit_type in study.kit_types
+    ]
+    told = small_trial(horizon_days=90).model_dump(mode="json")
+    told["supply"]["lots"] += lots
+    scenario = scenario_of({**told, "small_study": None, "study": moved})
+    equal(scenario)
+    planner = installed_planner(moved)
+    events = reference.play(scenario, draw_inputs(scenario, 8, 0), planner, keep_events=True).events or ()
+    sent = {(event.place, event.detail) for event in events if event.what == "sent"}
+    assert {depot for place, depot in sent if place == first.number} == {"NEW"}
+    assert {depot for place, depot in sent if place == second.number} == {study.depot_of(second)}
+    places = tuple(
+        PlaceSite(number=one.number, country=one.country, depot=moved.depot_of(one)) for one in moved.sites[:2]
+    )
+    agreed = configured(study, SupplyConfiguration(depots=depots, lanes=lanes, levels=(), sites=places))
+    assert [one.depot for one in agreed.sites] == ["NEW", None]
+    assert "depot" not in agreed.sites[1].model_dump()
 
 
 def test_what_is_not_lean_is_left_to_the_reference_engine() -> None:

@@ -19,7 +19,7 @@ def nothing_to_deliver(draft: Draft) -> Iterator[Finding]:
 
 
 def depots_without_way_home(draft: Draft) -> Iterator[Finding]:
-    """The depot of every country reaches homes, for all arms on the one lane."""
+    """The depot of every country, and of every site, reaches homes, for all arms on the one lane."""
     if draft.study.delivery is None:
         return
     origins = {lane.origin for lane in draft.study.lanes if lane.target == HOME}
@@ -29,6 +29,11 @@ def depots_without_way_home(draft: Draft) -> Iterator[Finding]:
         if country.depot in draft.codes("depots") and country.depot not in origins:
             sentence = f"kits go to homes, but no lane leads from depot `{country.depot}` to `{HOME}`"
             yield Finding("NoWayHome", ("countries", index, "depot"), sentence)
+    for index, site in enumerate(draft.study.sites):
+        from_depot = not draft.study.delivery.leaves_from_site(site.country)
+        if from_depot and site.depot in draft.codes("depots") and site.depot not in origins:
+            sentence = f"kits go to homes, but no lane leads from depot `{site.depot}` to `{HOME}`"
+            yield Finding("NoWayHome", ("sites", index, "depot"), sentence)
 
 
 def countries_unknown(draft: Draft) -> Iterator[Finding]:
@@ -70,7 +75,7 @@ def _kit_types_at(draft: Draft, visit: Code) -> set[Code]:
 
 CHECKS = (
     check(nothing_to_deliver, "visits"),
-    check(depots_without_way_home, "lanes", "delivery"),
+    check(depots_without_way_home, "lanes", "delivery", "sites"),
     check(countries_unknown, "delivery"),
     check(unlike_parcels, "kit_types", "blinding_groups", "dispensing"),
 )

@@ -209,6 +209,8 @@ def _of_network(draft: Draft) -> Iterator[Reference]:
         yield Reference("countries", ("sites", index, "country"), site.country)
         if site.satellite_of is not None:
             yield Reference("sites", ("sites", index, "satellite_of"), site.satellite_of)
+        if site.depot is not None:
+            yield Reference("depots", ("sites", index, "depot"), site.depot)
 
 
 def _of_resupply(draft: Draft) -> Iterator[Reference]:

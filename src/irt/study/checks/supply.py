@@ -78,6 +78,16 @@ def countries_without_lane(draft: Draft) -> Iterator[Finding]:
             yield Finding("CountryWithoutLane", ("countries", index, "depot"), sentence)
 
 
+def sites_without_lane(draft: Draft) -> Iterator[Finding]:
+    """A site that another depot than its country's supplies is on a lane from it."""
+    lanes = {(lane.origin, lane.target) for lane in draft.study.lanes}
+    for index, site in enumerate(draft.study.sites):
+        known = site.depot in draft.codes("depots")
+        if known and not {(site.depot, site.number), (site.depot, site.country), (site.depot, HOME)} & lanes:
+            sentence = f"no lane leads from depot `{site.depot}` to site `{site.number}` or to its country"
+            yield Finding("SiteWithoutLane", ("sites", index, "depot"), sentence)
+
+
 def depots_without_lane(draft: Draft) -> Iterator[Finding]:
     """A depot that is supplied by another is on a lane from it."""
     lanes = {(lane.origin, lane.target) for lane in draft.study.lanes}
@@ -208,6 +218,7 @@ CHECKS = (
     check(least_above_most),
     check(kit_types_without_setting, "resupply", "countries", "lanes"),
     check(countries_without_lane, "lanes", "sites"),
+    check(sites_without_lane, "lanes", "sites"),
     check(depots_without_lane, "lanes"),
     check(depots_in_a_circle),
     check(levels_of_central_depots),
