@@ -25,22 +25,40 @@ class NoWay(Contract):
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Looks for a way from every source."""
         del verbose
-        ways = [way for source in sorted(_matching(graph, self.sources)) for way in self._ways_from(graph, source)]
-        return ContractCheck(kept=not ways, metadata={"ways": ways})
-
-    def _ways_from(self, graph: ImportGraph, source: str) -> list[tuple[str, ...]]:
-        own, open_ = _matching(graph, self.sources), _matching(graph, self.except_for)
-        forbidden = _matching(graph, self.forbidden) - own - open_
-        if self.direct_only:
-            imported = graph.find_modules_directly_imported_by(source)
-            return [(source, target) for target in sorted(imported & forbidden)]
-        reached = sorted(graph.find_upstream_modules(source) & forbidden)
-        return [graph.find_shortest_chain(importer=source, imported=target) or () for target in reached[:1]]
+        own = _matching(graph, self.sources)
+        forbidden = _matching(graph, self.forbidden) - own - _matching(graph, self.except_for)
+        find = _direct_ways if self.direct_only else _ways
+        return ContractCheck(kept=not (ways := find(graph, own, forbidden)), metadata={"ways": ways})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
         """Prints each way, importer first."""
         for way in check.metadata["ways"]:
             output.print_error(" -> ".join(way))
+
+
+def _direct_ways(graph: ImportGraph, own: set[str], forbidden: set[str]) -> list[tuple[str, ...]]:
+    """Every import of a forbidden module."""
+    found = {source: graph.find_modules_directly_imported_by(source) & forbidden for source in own}
+    return [(source, target) for source in sorted(found) for target in sorted(found[source])]
+
+
+def _ways(graph: ImportGraph, own: set[str], forbidden: set[str]) -> list[tuple[str, ...]]:
+    """A shortest way from each source that has one."""
+    ways = []
+    for source in sorted(own & _leading_to(graph, forbidden)):
+        target = min(graph.find_upstream_modules(source) & forbidden)
+        ways.append(graph.find_shortest_chain(importer=source, imported=target) or ())
+    return ways
+
+
+def _leading_to(graph: ImportGraph, targets: set[str]) -> set[str]:
+    """What imports one of them, directly or through others: looked for backwards, all at once."""
+    found, waiting = set[str](), [*targets]
+    while waiting:
+        importing = graph.find_modules_that_directly_import(waiting.pop()) - found
+        found |= importing
+        waiting += importing
+    return found
 
 
 def _matching(graph: ImportGraph, patterns: Any) -> set[str]:

@@ -4,10 +4,12 @@ import base64
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
-from sqlalchemy import URL
+from sqlalchemy import URL, make_url
 
 from irt.services.migrate import differences, migrate
 from irt.services.seal import Seal
@@ -23,7 +25,24 @@ def a_store(url: str | URL) -> Store:
 
 
 def migrated(url: str | URL) -> None:
-    """Brings a new database to the newest schema, to be copied from."""
+    """Brings a new database to the newest schema; the steps are taken once for all SQLite files of a process."""
+    url = make_url(url)
+    if url.database and url.get_backend_name() == "sqlite":
+        Path(url.database).write_bytes(_migrated_file())
+    else:
+        _migrate(url)
+
+
+@cache
+def _migrated_file() -> bytes:
+    """An SQLite file of the newest schema."""
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "migrated.sqlite"
+        _migrate(make_url(f"sqlite:///{file}"))
+        return file.read_bytes()
+
+
+def _migrate(url: URL) -> None:
     store = a_store(url)
     try:
         migrate(store)

@@ -52,6 +52,7 @@ from tests.builders import a_store, migrated
 from tests.builders_supply import SupplyHouse, the_study
 from tests.builders_trial import FIRST_DAY, SCARCE, Trial, prepare_trial, the_trial_study
 from tests.cast import signing
+from tests.remembered import remembered
 
 IN_AUTUMN_2021 = date(2021, 10, 1)
 ADDRESS = "Wilhelmina Okonkwo-Brandt, 12 Larkspur Close, Lexington KY 40507"
@@ -65,22 +66,27 @@ def mailing(**changes: Any) -> StudyDefinition:
     return study.model_copy(update={"delivery": study.delivery.model_copy(update=changes)})
 
 
+def _hub_and_pharmacy(store: Store, definition: StudyDefinition) -> SupplyHouse:
+    house = SupplyHouse.of(store, definition, IN_AUTUMN_2021)
+    lots = lots_of_size(definition, "small")
+    load = LoadKitList(study_id=house.study_id, size="small", approval_id=house.approval(lots))
+    house.do(Role.SUPPLY_MANAGER, load_kit_list, load)
+    for row in house.rows(BlindedLot):
+        ask = ReleaseLot(study_id=house.study_id, lot=row["number"], on_day=house.day, signing=signing())
+        house.do(Role.QUALIFIED_PERSON, release_lot, ask)
+    house.sites(1)
+    return house
+
+
 class HomeTrial(Trial):
     """A trial whose pharmacy mails kits, and the people on the way to the door."""
 
     @classmethod
     def mailing(cls, store: Store, definition: StudyDefinition | None = None) -> "HomeTrial":
         """The study with its small kit list, released, and one active site."""
-        definition = definition or mailing()
-        house = SupplyHouse.of(store, definition, IN_AUTUMN_2021)
-        lots = lots_of_size(definition, "small")
-        load = LoadKitList(study_id=house.study_id, size="small", approval_id=house.approval(lots))
-        house.do(Role.SUPPLY_MANAGER, load_kit_list, load)
-        for row in house.rows(BlindedLot):
-            ask = ReleaseLot(study_id=house.study_id, lot=row["number"], on_day=house.day, signing=signing())
-            house.do(Role.QUALIFIED_PERSON, release_lot, ask)
-        house.sites(1)
-        return cls(store, house.study_id, definition, house.day, count(1000))
+        study = definition or mailing()
+        house = remembered(store, lambda fresh: _hub_and_pharmacy(fresh, study), study.model_dump_json())
+        return cls(store, house.study_id, study, house.day, house.keys)
 
     @property
     def hub(self) -> str:

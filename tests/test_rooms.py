@@ -67,9 +67,15 @@ def test_a_way_to_treatment_is_found(imports: list[tuple[str, str]], kept: bool)
 def test_every_python_file_says_what_it_is() -> None:
     """A file opens with a sentence on what it is in the world."""
     files = [file for file in tracked_files() if file.suffix == ".py"]
-    silent = [str(file.relative_to(ROOT)) for file in files if not ast.get_docstring(ast.parse(file.read_text()))]
+    silent = [str(file.relative_to(ROOT)) for file in files if not _opens_with_words(file.read_text())]
     assert files
     assert silent == []
+
+
+def _opens_with_words(written: str) -> bool:
+    # What stands before a file's second statement is enough to parse: whole files take seconds.
+    head = re.match(r'r?""".*?"""$', written, re.DOTALL | re.MULTILINE)
+    return bool(ast.get_docstring(ast.parse(head[0] if head else written)))
 
 
 def test_every_long_proof_is_in_a_part_of_make_verify() -> None:

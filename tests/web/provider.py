@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -15,6 +16,13 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 
+@cache
+def key_of(whom: str) -> RSAKey:
+    """Somebody's key, which takes long to find."""
+    del whom
+    return RSAKey.generate_key(2048, parameters={"kid": "k1"})
+
+
 @dataclass
 class Provider:
     """What it will say; `claims` go over what is right."""
@@ -22,8 +30,7 @@ class Provider:
     now: float
     issuer: str = ""
     claims: dict[str, Any] = field(default_factory=dict)
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(2048, parameters={"kid": "k1"}))
-    signs_with: RSAKey | None = None
+    signs_with: RSAKey = field(default_factory=lambda: key_of("the provider"))
     asked: dict[str, str] = field(default_factory=dict)
 
     def visited(self, address: str) -> dict[str, str]:
@@ -48,7 +55,7 @@ class Provider:
         }
         claims = {name: value for name, value in {**right, **self.claims}.items() if value is not None}
         header = {"alg": "RS256", "kid": "k1"}
-        told = jwt.encode(header, claims, self.signs_with or self.key)
+        told = jwt.encode(header, claims, self.signs_with)
         return {"access_token": "a", "token_type": "Bearer", "expires_in": 60, "id_token": told}
 
     def facts(self) -> dict[str, Any]:
@@ -58,7 +65,7 @@ class Provider:
 
     def keys(self) -> dict[str, Any]:
         """Its public key."""
-        return {"keys": [{**self.key.as_dict(private=False), "kid": "k1"}]}
+        return {"keys": [{**key_of("the provider").as_dict(private=False), "kid": "k1"}]}
 
 
 @contextmanager
@@ -85,7 +92,7 @@ def provided(now: float) -> Iterator[Provider]:
 
     server = HTTPServer(("127.0.0.1", 0), Answers)
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
         yield provider

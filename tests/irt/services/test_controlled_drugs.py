@@ -55,6 +55,7 @@ from tests.builders import a_store, migrated
 from tests.builders_supply import DAY
 from tests.builders_trial import LOTS, Trial, the_trial_study
 from tests.cast import PASSWORD, signing
+from tests.remembered import remembered
 
 VALID_UNTIL = date(2027, 12, 31)
 
@@ -96,7 +97,7 @@ def house(tmp_path: Path) -> Iterator[Trial]:
     migrated(url)
     store = a_store(url)
     try:
-        yield requested(store)
+        yield remembered(store, requested)
     finally:
         store.close()
 
@@ -184,7 +185,7 @@ def test_a_receipt_has_its_witness(house: Trial) -> None:
 
 def test_the_whole_way_on_both_databases(store: Store) -> None:
     """Received, handed over and missing: the register runs with a balance, and the report comes in time or late."""
-    house = stocked(requested(store), missing=1)
+    house = stocked(remembered(store, requested), missing=1)
     subject = house.randomized("1001")
     dispensing = house.assign(subject)
     facts = {"study_id": house.study_id, "dispensing_id": dispensing.dispensing_id}

@@ -34,6 +34,7 @@ from irt.tables.preparation import PreparationEnd, PreparedKit
 from irt.tables.record import AuditEntry
 from tests.builders import a_store, migrated
 from tests.builders_trial import LOTS, Trial, the_trial_study
+from tests.remembered import remembered
 
 RULE = Preparation.model_validate({"contents": 5, "in_use_hours": 3})
 
@@ -66,7 +67,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     migrated(url)
     store = a_store(url)
     try:
-        yield stocked(store)
+        yield remembered(store, stocked)
     finally:
         store.close()
 
@@ -97,7 +98,7 @@ def giving(trial: Trial, dispensing: DispensingReceipt, hours: float = 0) -> Any
 
 def test_the_whole_way_on_both_databases(store: Store) -> None:
     """Not given unprepared, given in time, corrected by a new row; the blinded reader sees the label alone."""
-    trial = stocked(store)
+    trial = remembered(store, stocked)
     dispensing = assigned(trial)
     with pytest.raises(NotPrepared):
         giving(trial, dispensing)

@@ -7,15 +7,25 @@ from pathlib import Path
 import pytest
 
 from irt.blinding.roles import Role
+from irt.services.store import Store
 from irt.tables.kit import Kit, Movement
 from tests.builders import a_store, migrated
 from tests.builders_trial import Trial
 from tests.cast import PASSWORD, Office
 from tests.irt.services.test_controlled_drugs import licences, parcel, requested, sent
+from tests.remembered import remembered
 from tests.web.api.system import System
 from tests.web.world import World
 
 WITNESS = {"witness": "coordinator.0", "witness_password": PASSWORD}
+
+
+def underway(store: Store) -> Trial:
+    """A parcel that both ends have a licence for, and that has left."""
+    house = requested(store)
+    licences(house)
+    sent(house)
+    return house
 
 
 @pytest.fixture
@@ -25,10 +35,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     migrated(url)
     store = a_store(url)
     try:
-        house = requested(store)
-        licences(house)
-        sent(house)
-        yield house
+        yield remembered(store, underway)
     finally:
         store.close()
 

@@ -13,6 +13,7 @@ from tests.builders import a_store, migrated
 from tests.builders_trial import Trial
 from tests.cast import Office
 from tests.irt.services.test_prepare_kits import assigned, stocked
+from tests.remembered import remembered
 from tests.web.api.system import System
 from tests.web.world import World
 
@@ -24,7 +25,7 @@ def trial(tmp_path: Path) -> Iterator[Trial]:
     migrated(url)
     store = a_store(url)
     try:
-        yield stocked(store)
+        yield remembered(store, stocked)
     finally:
         store.close()
 

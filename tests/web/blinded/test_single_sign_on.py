@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from joserfc.jwk import RSAKey
 
 from irt.errors import BadInput
 from irt.services.sign_in_by_provider import REFUSED
@@ -14,7 +13,7 @@ from irt.tables.people import Account, RoleGrant
 from tests.irt.services.devices import enrolled
 from tests.web.browser import Browser
 from tests.web.parcels import house_of
-from tests.web.provider import Provider, provided
+from tests.web.provider import Provider, key_of, provided
 from tests.web.world import SETTINGS, World
 from web.single_sign_on import SingleSignOn, single_sign_on_from
 
@@ -110,7 +109,7 @@ def test_a_token_that_does_not_fit_opens_nothing(world: World, provider: Provide
 
 def test_a_forged_signature_opens_nothing(world: World, provider: Provider) -> None:
     """Signed by a key that is not the provider's."""
-    provider.signs_with = RSAKey.generate_key(2048, parameters={"kid": "k1"})
+    provider.signs_with = key_of("somebody else")
     assert IN_VAIN in goes(world, provider).text
 
 
