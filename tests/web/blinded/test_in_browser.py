@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.web.api.live import served
+from tests.web.blinded.test_jobs_in_browser import examine as seen_at
 from tests.web.keyboard import scan, sign_in
-from tests.web.preview.barriers import barriers
 from tests.web.preview.browser import browser
 from tests.web.ward import Assigned, assigned, at, free_kit, ordered, randomized, screened, treated
 from tests.web.world import World
@@ -116,11 +116,7 @@ def examine(chromium: Browser, world: World, widths: tuple[int, ...], theme: str
         enter(tab, address, "investigator.0")
         for page in pages:
             tab.goto(address + page)
-            for width in widths:
-                tab.set_viewport_size({"width": width, "height": 900})
-                found = barriers(tab)
-                assert found.response["violations"] == [], f"{page} at {width}: {found.generate_report()}"
-                assert tab.evaluate("document.documentElement.scrollWidth") <= width, page
+            seen_at(tab, page, *widths)
     context.close()
 
 

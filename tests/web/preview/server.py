@@ -49,7 +49,7 @@ class _Handler(BaseHTTPRequestHandler):
 def preview_server() -> Iterator[str]:
     """The address of the running preview; it stops with the block."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}"
