@@ -64,7 +64,7 @@ class NodePart(Part):
     """A node of the network."""
 
     id: Word
-    type: Literal["central", "regional", "site", "patient"]
+    type: Literal["central", "regional", "site", "patient", "homes", "kept"]
     country: Word
     closed: list[Whole]
     capacity: dict[Word, Whole]

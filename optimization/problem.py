@@ -15,17 +15,33 @@ FREE_NODE = "C0"
 
 
 class NodeKind(StrEnum):
-    """What stands at a node; a patient is a node that uses kits at home."""
+    """What stands at a node; a patient is a node that uses kits at home.
+
+    Homes are many patients told as one, each with a parcel of their own, so that none tells of another. What is
+    kept is set aside at a depot for more of them than are expected: it goes nowhere.
+    """
 
     CENTRAL = "central"
     REGIONAL = "regional"
     SITE = "site"
     PATIENT = "patient"
+    HOMES = "homes"
+    KEPT = "kept"
 
     @property
     def uses_kits(self) -> bool:
         """Whether kits are used there, and are wasted if left there at the end."""
+        return self not in {NodeKind.CENTRAL, NodeKind.REGIONAL}
+
+    @property
+    def kept_blind(self) -> bool:
+        """Whether a consignment there shows no arm by what it holds."""
         return self in {NodeKind.SITE, NodeKind.PATIENT}
+
+    @property
+    def by_dispensing(self) -> bool:
+        """Whether what goes there is raised when it is dispensed, and a plan only has it ready."""
+        return self in {NodeKind.HOMES, NodeKind.KEPT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +191,8 @@ class Costs:
 class Problem:
     """Everything a plan depends on. Made by `read_problem` or from a live study; both validate.
 
-    A consignment to a site that carries a kit of a blind group carries `blind_minimum_each` of every type of it.
+    A consignment to a site or a patient that carries a kit of a blind group carries `blind_minimum_each` of every
+    type of it.
     Stock on hand at the beginning is `supply` of day 0.
     """
 

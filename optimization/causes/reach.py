@@ -61,7 +61,7 @@ class Reach:
 
     def earliest(self, lot: Lot, node: str) -> int:
         """The first day a lot can be at a node; NEVER if not at all."""
-        group = self._group(lot.kit) if self.problem.nodes[node].kind.uses_kits else None
+        group = self._group(lot.kit) if self.problem.nodes[node].kind.kept_blind else None
         if group is None:
             return self.labels(lot).get(node, NEVER)
         if (lot.id, node) not in self._blind:
@@ -156,7 +156,7 @@ class Reach:
 
     def _fits(self, lot: Lot, end: Node) -> bool:
         """Whether a store holds one kit, or the least a blind consignment brings."""
-        group = self._group(lot.kit) if end.kind.uses_kits else None
+        group = self._group(lot.kit) if end.kind.kept_blind else None
         kits = [lot.kit] if group is None else [*group] * self.problem.blind_minimum_each
         room = end.capacity[self.problem.kit_types[lot.kit].temp]
         return sum(self.problem.kit_types[kit].volume for kit in kits) <= room

@@ -103,8 +103,8 @@ def licence_open(trip: Trip) -> Iterator[Violation]:
 
 
 def whole_blind_group(trip: Trip) -> Iterator[Violation]:
-    """A consignment to those who use kits shows no arm: with one kit type of a blind group it holds all of them."""
-    if not trip.destination.kind.uses_kits:
+    """A consignment to a site shows no arm: with one kit type of a blind group it holds all of them."""
+    if not trip.destination.kind.kept_blind:
         return
     for group in trip.problem.blind_groups:
         if any(kit in trip.kits for kit in group):

@@ -27,5 +27,7 @@ def told_by(problem: Problem, count: Counter[str]) -> set[str]:
 
 
 def _blind(problem: Problem, together: list[Allotted]) -> list[Allotted]:
+    if not together[0].carried.site.kind.kept_blind:
+        return together
     told = told_by(problem, Counter(one.carried.kit for one in together))
     return [one for one in together if one.carried.kit not in told]

@@ -71,7 +71,7 @@ def _carried(site: ClusterSite, trip: Trip, one: Placed) -> Carried:
 def _for_the_blind(cluster: Cluster, site: ClusterSite, trip: Trip, here: Iterable[Carried]) -> Iterator[Carried]:
     """Kits added so that every type of a blind group that travels is there."""
     count = Counter(one.kit for one in here)
-    for group in cluster.problem.blind_groups:
+    for group in cluster.problem.blind_groups if site.node.kind.kept_blind else ():
         if any(count[kit] for kit in group):
             for kit in group:
                 for _ in range(cluster.problem.blind_minimum_each - count[kit]):

@@ -87,13 +87,14 @@ class Supplied:
             found += max(alone)
         return found
 
-    def leaves_from(self, lying: Lying, want: Want, country: str) -> tuple[int, int]:
+    def leaves_from(self, lying: Lying, want: Want, node: Node) -> tuple[int, int]:
         """The days from which a kit of the stock may leave the depot: not before what must travel beside it.
 
         With that being of stock that lasts or of an arrival; then with any stock, as long as it lasts.
         """
-        problem = self.network.problem
-        groups = [group for group in problem.blind_groups if want.kit in group and problem.blind_minimum_each]
+        problem, country = self.network.problem, node.country
+        blind = problem.blind_groups if node.kind.kept_blind and problem.blind_minimum_each else ()
+        groups = [group for group in blind if want.kit in group]
         beside = [kit for group in groups for kit in group if kit != want.kit]
         sure = [self._there_from(kit, Want(want.day, kit, want.day + 1), country) for kit in beside]
         soon = [self._there_from(kit, Want(want.day, kit, 0), country) for kit in beside]
@@ -224,9 +225,8 @@ def _site(supplied: Supplied, ways: Ways, choice: Choice) -> ClusterSite:
 def _windows(supplied: Supplied, ways: Ways, need: Need, given: Given) -> list[Window | None]:
     """When each kit wanted may come."""
     memo: dict[tuple[Want, tuple[int, int] | None], Window | None] = {}
-    country = ways.node.country
     pairs = zip(need.wants, given, strict=True)
-    keys = [(want, supplied.leaves_from(lying, want, country) if lying else None) for want, lying in pairs]
+    keys = [(want, supplied.leaves_from(lying, want, ways.node) if lying else None) for want, lying in pairs]
     for want, days in set(keys):
         memo[want, days] = (
             supplied.window(ways, want, want.kit in need.own_kits)

@@ -20,12 +20,14 @@ def clusters_of(network: Network, temp: str, gain: Gain, relaxed: bool, bound_ga
 
     `gain` prices the choices; `bound_gain` is what bounds are compared at.
     """
-    kinds = _kinds(network.problem, temp)
-    by_depot: dict[str, list[SiteNeeds]] = defaultdict(list)
+    by_depot: dict[tuple[str, bool], list[SiteNeeds]] = defaultdict(list)
     for need in needs_of(network.problem, temp, gain, relaxed):
-        by_depot[_depot_of(network, need.site, temp)].append(need)
-    for depot in sorted(by_depot):
-        cluster, choices = _cluster(network, temp, depot, by_depot[depot], kinds, relaxed)
+        depot = _depot_of(network, need.site, temp)
+        # Without a depot places share nothing, and those that are kept blind are counted apart.
+        by_depot[depot, depot == "" and not _kept_blind(network.problem, need)].append(need)
+    for (depot, _), needs in sorted(by_depot.items()):
+        kinds = _kinds(network.problem, temp, needs)
+        cluster, choices = _cluster(network, temp, depot, needs, kinds, relaxed)
         yield cluster if relaxed else _comparable(cluster, choices, gain, bound_gain)
 
 
@@ -35,12 +37,20 @@ def _comparable(cluster: Cluster, choices: Sequence[Choice], gain: Gain, bound_g
     return replace(cluster, more_at_bound=tuple(more))
 
 
-def _kinds(problem: Problem, temp: str) -> Kinds:
-    """The two types of the class's only blind group; else one kind, and the blind is kept when kits are packed."""
+def _kept_blind(problem: Problem, need: SiteNeeds) -> bool:
+    return problem.nodes[need.site].kind.kept_blind
+
+
+def _kinds(problem: Problem, temp: str, needs: Sequence[SiteNeeds]) -> Kinds:
+    """The two types of the class's only blind group; else one kind, and the blind is kept when kits are packed.
+
+    Among homes, whose parcels need no company, it is one kind too.
+    """
     kits = sorted(kit.id for kit in problem.kit_types.values() if kit.temp == temp)
     groups = [group for group in problem.blind_groups if problem.kit_types[group[0]].temp == temp]
     each = problem.blind_minimum_each
-    if each and len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
+    blind = all(_kept_blind(problem, need) for need in needs)
+    if each and blind and len(groups) == 1 and sorted(groups[0]) == kits and len(kits) <= 2:
         return Kinds({kit: place for place, kit in enumerate(kits)}, (each, each if len(kits) == 2 else 0))
     return Kinds(dict.fromkeys(kits, 0), (0, 0))
 

@@ -131,7 +131,7 @@ def _beside(problem: Problem, asks: Iterable[Ask]) -> Iterator[Ask]:
         together[ask.ways.node.id, ask.want.day].append(ask)
     for some in together.values():
         count = Counter(ask.want.kit for ask in some)
-        for group in problem.blind_groups:
+        for group in problem.blind_groups if some[0].ways.node.kind.kept_blind else ():
             if any(count[kit] for kit in group):
                 ways, day = some[0].ways, some[0].want.day
                 for kit in group:

@@ -44,8 +44,8 @@ class Variables:
             self.arriving[lane.destination, lot, departure.arrives].append(kits)
 
     def _blind_groups(self, number: int, departure: Departure) -> None:
-        """Whether a consignment to those who use kits holds anything of a blind group."""
-        if self.data.node(departure.lane.destination).kind.uses_kits:
+        """Whether a consignment that is to show no arm holds anything of a blind group."""
+        if self.data.node(departure.lane.destination).kind.kept_blind:
             for group, kits in enumerate(self.data.problem.blind_groups):
                 if any(lot.kit in kits for lot in departure.lots):
                     self.shows[number, group] = self.model.add_binary_variable()

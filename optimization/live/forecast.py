@@ -21,6 +21,7 @@ from optimization.demand.mass import stock_for
 from optimization.live.calendars import Days
 from optimization.live.deliveries import Delivery, deliveries
 from optimization.live.demand import VISITS, StudyDemand
+from optimization.live.homes import kept_for
 from optimization.live.service import Protected, calibrated
 
 ROUNDING = 1e-9
@@ -53,12 +54,7 @@ def wanted_by_day(
     sites: Sequence[SiteView], kit_types: Sequence[str], days: Days, promise: Promise
 ) -> Iterator[Wanted]:
     """What sites are to have by when, in order of site, kit type and day."""
-    forecast = Forecast(days, promise, study_demand(sites, promise))
-    known = [forecast.of_site(site, kit_types) for site in sites]
-    alpha = forecast.alpha([need for needs in known for need in needs], sites)
-    for site, needs in zip(sites, known, strict=True):
-        for need in needs:
-            yield from need.by_day(site, alpha)
+    return Forecast(days, promise, study_demand(sites, promise)).wanted(sites, kit_types)
 
 
 def study_demand(sites: Sequence[SiteView], promise: Promise) -> StudyDemand:
@@ -93,6 +89,18 @@ class SiteNeed:
                 yield Wanted(site.number, self.kit_type, ahead, kits - so_far)
                 so_far = kits
 
+    def of_homes(self, homes: SiteView, alpha: float) -> Iterator[Wanted]:
+        """The kits expected at homes by each day, and what their depot keeps for more until it gets more itself."""
+        until = np.cumsum(self.means[: self.horizon])
+        totals = [floor(float(kits) + 0.5) for kits in until]
+        for ahead, (kits, before) in enumerate(zip(totals, [0, *totals], strict=False)):
+            if kits > before:
+                yield Wanted(homes.number, self.kit_type, ahead, kits - before)
+        if self.deliveries and self.deliveries[0].arrives < self.horizon:
+            spare = max(self._spare(one, alpha) for one in self.protected.values())
+            if spare > 0:
+                yield Wanted(kept_for(homes.number), self.kit_type, self.deliveries[0].arrives, spare)
+
     def _totals(self, until: NDArray[np.float64], alpha: float, least: int) -> dict[int, int]:
         """Kits that are to have been there by each day; before the first delivery what comes as likely as not."""
         first = self.deliveries[0].arrives if self.deliveries else self.horizon
@@ -122,20 +130,37 @@ class Forecast:
         """Days from now that are planned."""
         return self.days.horizon - self.days.first
 
-    def of_site(self, site: SiteView, kit_types: Sequence[str]) -> list[SiteNeed]:
-        """The needs of a site, of the kit types that anybody may want there."""
-        coming = deliveries(self.days, site, self.promise.review_days)
-        return [need for kit_type in kit_types if (need := self._need(site, kit_type, coming)) is not None]
+    def wanted(
+        self, sites: Sequence[SiteView], kit_types: Sequence[str], homes: Sequence[tuple[SiteView, SiteView]] = ()
+    ) -> Iterator[Wanted]:
+        """What sites are to have by when, then homes, in order of place, kit type and day.
 
-    def alpha(self, needs: Sequence[SiteNeed], sites: Sequence[SiteView]) -> float:
-        """The chance of running out that keeps the promise, over one delivery of each length at each site."""
+        Homes come with the place whose deliveries they wait for: their depot, where another one supplies it.
+        """
+        at = [(site, deliveries(self.days, site, self.promise.review_days)) for site in sites]
+        at += [(one, deliveries(self.days, by, self.promise.review_days) if by.depot else []) for one, by in homes]
+        known = [self._of_place(place, kit_types, coming) for place, coming in at]
+        alpha = self._alpha([need for needs in known for need in needs], at)
+        for (place, _), needs in zip(at, known, strict=True):
+            for need in needs:
+                at_home = place.kits_of is KitsOf.AT_HOME
+                yield from need.of_homes(place, alpha) if at_home else need.by_day(place, alpha)
+
+    def kits_a_visit(self, place: SiteView, kit_types: Sequence[str]) -> float:
+        """The mean of those visits at which any kits are given; 0 where none are expected."""
+        visits = float(self.study.means(place, VISITS, self.horizon).sum())
+        kits = sum(float(self.study.means(place, kit_type, self.horizon).sum()) for kit_type in kit_types)
+        return kits / visits if visits else 0.0
+
+    def _of_place(self, place: SiteView, kit_types: Sequence[str], coming: Sequence[Delivery]) -> list[SiteNeed]:
+        """The needs of a place, of the kit types that anybody may want there."""
+        return [need for kit_type in kit_types if (need := self._need(place, kit_type, coming)) is not None]
+
+    def _alpha(self, needs: Sequence[SiteNeed], at: Sequence[tuple[SiteView, Sequence[Delivery]]]) -> float:
+        """The chance of running out that keeps the promise, over one delivery of each length at each place."""
         protected = [one for need in needs for one in need.protected.values()]
-        visits = sum(self._visits(site) for site in sites)
+        visits = sum(self._between(place, VISITS, one) for place, coming in at for one in _of_each_length(coming))
         return calibrated(protected, visits, float(self.promise.service))
-
-    def _visits(self, site: SiteView) -> float:
-        coming = _of_each_length(deliveries(self.days, site, self.promise.review_days))
-        return sum(self._between(site, VISITS, one) for one in coming)
 
     def _need(self, site: SiteView, kit_type: str, coming: Sequence[Delivery]) -> SiteNeed | None:
         reach = max(self.horizon, _reach(coming))

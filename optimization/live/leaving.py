@@ -15,6 +15,8 @@ from optimization.plan import Consignment, Plan
 class Leg:
     """A consignment as the network knows it; `lots`: its lots by their names in the problem.
 
+    `to_homes`: parcels to patients, or what is kept for them. Dispensing raises those, no plan does.
+
     `why`: for lots that leave before an earlier one, why that one stays.
     """
 
@@ -26,6 +28,7 @@ class Leg:
     dispatch: PlannedDispatch
     lots: tuple[str, ...]
     why: Mapping[str, str] = field(default_factory=dict)
+    to_homes: bool = False
 
     @property
     def not_fefo(self) -> dict[str, str]:
@@ -48,14 +51,16 @@ def legs(live: LiveProblem, plan: Plan) -> Iterator[Leg]:
 def leg_of(live: LiveProblem, one: Consignment) -> Leg:
     """One consignment."""
     place, leaves_on = live.places[one.lane], live.days.date_of(one.dispatch_day)
+    kind = live.problem.nodes[live.problem.lanes[one.lane].destination].kind
     names = [(live.lots[lot], kits) for lot, kits in one.lines]
     kits = tuple(PlannedKits(name.kit_type, name.lot, name.label, kits) for name, kits in names)
     return Leg(
         lane=one.lane,
-        to_depot=not live.problem.nodes[live.problem.lanes[one.lane].destination].kind.uses_kits,
+        to_depot=not kind.uses_kits,
         storage=one.temp,
         expected_on=leaves_on + timedelta(days=place.lead_time_days),
         shippers={box: number for box, number in one.shippers.items() if number},
         dispatch=PlannedDispatch(place.depot, place.number, leaves_on, kits, place.way.code if place.way else ""),
         lots=tuple(lot for lot, _ in one.lines),
+        to_homes=kind.by_dispensing,
     )

@@ -13,14 +13,15 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from irt.study.course import Courses
+from irt.study.course import Courses, KitsOf
 from irt.study.planning import Planning
 from irt.supply.imports import NO_LICENCE, ImportWindow
 from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
 from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
-from optimization.live.forecast import Promise, wanted_by_day
+from optimization.live.forecast import Forecast, Promise, study_demand
+from optimization.live.homes import HomeParts, kept_for
 from optimization.problem import (
     FREE_NODE,
     Costs,
@@ -72,7 +73,6 @@ def live_problem(
     Settings: those of every planner, `planning`, and `storage`, kit type -> storage class.
     """
     ground = _Ground(network, regional, Days.ahead(day, settings["planning"].horizon_days), settings)
-    wanted = ground.wanted()
     problem = Problem(
         name=name,
         start=ground.days.start,
@@ -85,12 +85,13 @@ def live_problem(
         shippers={shipper.id: shipper for shipper in ground.shippers()},
         supply=tuple(ground.supply),
         licences={(one.country, one.kit): one for one in ground.licences()},
-        demand=tuple(wanted),
+        demand=tuple(ground.wanted()),
         costs=ground.costs(),
         blind_groups=ground.blind_groups(),
         blind_minimum_each=ground.least_of_each,
     )
-    places = {_lane_id(place): place for place in ground.places}
+    places = {_lane_id(place): place for place in (*ground.places, *ground.homes)}
+    places |= {one.id: view._replace(number=one.destination) for view, one in ground.kept_lanes()}
     codes = {ground.shelf_of(code): code for code in ground.shelves} | {
         site.number: site.number for site in network.sites
     }
@@ -127,6 +128,20 @@ class _Ground:
         return [view for place in (*self.network.sites, *self.depots) for view in place.every_way]
 
     @cached_property
+    def homes(self) -> Sequence[SiteView]:
+        """Homes whose kits leave one of the depots."""
+        return [view for view in self.network.homes if view.depot in self.network.depots and view.has_lane]
+
+    @cached_property
+    def at_home(self) -> HomeParts:
+        return HomeParts(self.homes, self.days, self.planning, frozenset(self.storage.values()))
+
+    @cached_property
+    def forecast(self) -> Forecast:
+        promise = promise_of(self.settings)
+        return Forecast(self.days, promise, study_demand(self.network.sites, promise))
+
+    @cached_property
     def supplied(self) -> frozenset[str]:
         """Depots that are kept up to levels as sites are: each is a place, with its stock on the place's shelf."""
         return frozenset(site.number for site in self.network.sites if site.number in self.network.depots)
@@ -134,7 +149,7 @@ class _Ground:
     @cached_property
     def shelves(self) -> Sequence[str]:
         """Depots from which goods may leave; one that is a place itself only where it supplies another place."""
-        leaves = {place.depot for place in self.places}
+        leaves = {place.depot for place in (*self.places, *self.homes)}
         return [code for code in self.network.depots if code not in self.supplied or code in leaves]
 
     @cached_property
@@ -178,6 +193,7 @@ class _Ground:
         for site in self.network.sites:
             closed = closed_for_arrival(self.days, site)
             yield Node(site.number, NodeKind.SITE, site.country, closed, room)
+        yield from self.at_home.nodes(room)
 
     @cached_property
     def _room(self) -> int:
@@ -199,12 +215,22 @@ class _Ground:
                 kit_cost=travel,
                 temps=frozenset(self.storage.values()) if licensed else frozenset(),
             )
+        for view in self.homes:
+            kits = self.forecast.kits_a_visit(view, sorted(self.storage))
+            yield self.at_home.lane(view, self.shelf_of(view.depot), kits)
+        yield from (lane for _, lane in self.kept_lanes())
+
+    def kept_lanes(self) -> Iterator[tuple[SiteView, Lane]]:
+        """What is kept for homes as if it left its depot for them."""
+        for view in self.homes:
+            yield view, self.at_home.kept(view, self.shelf_of(view.depot))
 
     def shippers(self) -> Iterator[Shipper]:
         planning = self.planning
         for storage in sorted(set(self.storage.values())):
             box = f"box {storage}"
             yield Shipper(box, storage, planning.shipper_kits, planning.shipper_cents, HELD_DAYS)
+        yield from self.at_home.shippers(self.places)
 
     @cached_property
     def names(self) -> Mapping[str, LotName]:
@@ -270,9 +296,9 @@ class _Ground:
             yield node, lot_id, (name, country), longer, day, kits
 
     def _countries(self, name: LotName) -> frozenset[str]:
-        """Countries all of whose sites may be sent the lot under that label."""
+        """Countries all of whose sites, and homes, may be sent the lot under that label."""
         found: dict[str, bool] = {}
-        for site in self.network.sites:
+        for site in (*self.network.sites, *self.homes):
             fits = name.label in site.labels or label_fits(name.label, site.label_group)
             approved = site.approved_lots is None or name.lot in site.approved_lots
             found[site.country] = found.get(site.country, True) and fits and approved
@@ -282,7 +308,7 @@ class _Ground:
         """One for each country and kit type, for a way from abroad; open where the network knows no limit."""
         groups = self.settings.get("groups", {})
         members = Counter(groups.get(code) for code in self.storage)
-        for country in sorted({place.country for place in self.places}):
+        for country in sorted({place.country for place in (*self.places, *self.homes)}):
             windows = self.network.import_windows.get(country)
             for code in self.storage:
                 if windows is None:
@@ -296,7 +322,7 @@ class _Ground:
         self, country: str, windows: Sequence[ImportWindow], group: str, members: int
     ) -> Sequence[Opening]:
         """Days on which what left within each window may arrive, however long its way takes; the kits it covers."""
-        leads = [place.lead_time_days for place in self.places if place.country == country]
+        leads = [place.lead_time_days for place in self.places if place.country == country] or [0]
         found = []
         for window in windows:
             left = window.kits.get(group)
@@ -306,11 +332,32 @@ class _Ground:
         return [one for one in found if one.from_day <= one.to_day] or found[:1]
 
     def wanted(self) -> Iterator[Demand]:
-        promise = promise_of(self.settings)
         views = {site.number: site for site in self.network.sites}
-        for one in wanted_by_day(self.network.sites, sorted(self.storage), self.days, promise):
-            window = views[one.site].dns_days.get(one.kit_type, 0) + 1
-            yield Demand(one.site, one.kit_type, self.days.first + one.ahead_days, one.kits, window)
+        homes = [(view, self._filled_as(view)) for view in self.homes]
+        views |= {name: view for view in self.homes for name in (view.number, kept_for(view.number))}
+        rows: Counter[tuple[str, str, int]] = Counter()
+        for one in self.forecast.wanted(self.network.sites, sorted(self.storage), homes):
+            day = self.days.first + one.ahead_days
+            if views[one.site].kits_of is KitsOf.AT_HOME:
+                day = self._leaves_home(views[one.site], day)
+            rows[one.site, one.kit_type, day] += one.kits
+        for (place, kit_type, day), kits in rows.items():
+            if day < self.days.horizon:
+                yield Demand(place, kit_type, day, kits, views[place].dns_days.get(kit_type, 0) + 1)
+
+    def _filled_as(self, view: SiteView) -> SiteView:
+        """The place that homes wait for: their depot, where it is supplied in this problem; else nothing comes."""
+        places = (*self.network.sites, *self.depots)
+        return next((one for one in places if one.number == view.depot), view._replace(depot=""))
+
+    def _leaves_home(self, view: SiteView, day: int) -> int:
+        """The first day from that one on that the depot of homes is open."""
+        closed = self._closed[self.shelf_of(view.depot)]
+        return next(one for one in range(day, self.days.all.stop) if one not in closed)
+
+    @cached_property
+    def _closed(self) -> Mapping[str, frozenset[int]]:
+        return {node.id: node.closed_days for node in self.nodes()}
 
     def costs(self) -> Costs:
         classes = sorted(set(self.storage.values()))

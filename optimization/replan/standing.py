@@ -99,7 +99,7 @@ class _Walk:
 
     def _blind(self, lane: Lane, kept: dict[str, int]) -> bool:
         """Whether it still shows no arm."""
-        if not self._problem.nodes[lane.destination].kind.uses_kits:
+        if not self._problem.nodes[lane.destination].kind.kept_blind:
             return True
         of = Counter[str]()
         for lot, kits in kept.items():

@@ -6,13 +6,14 @@ may go where. What comes of it is a plan like any other, for the checker to judg
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from irt.supply.calendar import is_review_day
 from irt.supply.kit_selection import ANY_LABEL
 from irt.supply.planner import DepotView, Level, NetworkView, OnTheWay, ProposedShipment, ResupplyPlanner, SiteView
+from irt.supply.resupply import MinMax
 from optimization.plan import Plan
 from optimization.problem import Demand, Lane, Node, Problem
 from optimization.rules.ways import Ways
@@ -53,6 +54,7 @@ class _Play:
         self.kits.begin()
         for day in range(self.problem.horizon_days):
             self.kits.dawn(day)
+            self._to_homes(day)
             for row in wanted[day]:
                 self.kits.use(row)
             if is_review_day(self.ways.day_of(day), self.rule.review_days):
@@ -69,6 +71,25 @@ class _Play:
                 for shipment in self.rule.planner.plan(network, today, self._settings(places)):
                     self._send(shipment)
 
+    def _to_homes(self, day: int) -> None:
+        """Whatever the rule, parcels leave for the visits of the day, and of closed days to come."""
+        if self.ways.homes:
+            network = self._network(self.ways.homes, day)
+            views = tuple(view._replace(levels=self._by_tomorrow(view, day)) for view in network.sites)
+            for shipment in MinMax().plan(replace(network, sites=views), self.ways.day_of(day), {}):
+                self._send(shipment)
+            self.kits.arrive(day)
+
+    def _by_tomorrow(self, view: SiteView, day: int) -> dict[str, Level]:
+        """As much as is wanted before what leaves on the next open day arrives."""
+        tomorrow = self.ways.day_of(day + 1)
+        leaves = (view.calendar.dispatch_on(tomorrow) - self.problem.start).days
+        wanted: Counter[str] = Counter()
+        for row in self.ways.wanted_at.get(view.number, ()):
+            if day <= row.day < leaves + view.lead_time_days:
+                wanted[row.kit] += row.kits
+        return {kit: Level(kits, kits) for kit, kits in wanted.items()}
+
     def _network(self, places: Sequence[Node], day: int) -> NetworkView:
         on_the_way = self.kits.on_the_way()
         depots = {
@@ -82,7 +103,7 @@ class _Play:
 
     def _settings(self, places: Sequence[Node]) -> dict[str, Any]:
         """Blind groups travel together to those who use them."""
-        blind = self.problem.blind_groups if places[0].kind.uses_kits else ()
+        blind = self.problem.blind_groups if places[0].kind.kept_blind else ()
         return {
             "groups": {kit: " ".join(group) for group in blind for kit in group},
             "consolidate": bool(blind),
@@ -154,7 +175,7 @@ class _Play:
 
     def _together(self, lane: Lane, lots: Counter[str]) -> Counter[str]:
         """Without the kits of blind groups of which some type is lacking."""
-        if not self.problem.nodes[lane.destination].kind.uses_kits:
+        if not self.problem.nodes[lane.destination].kind.kept_blind:
             return lots
         kits: Counter[str] = Counter()
         for lot, number in lots.items():

@@ -49,6 +49,10 @@ class Whereabouts:
             if lot.expiry_day == day:
                 for place, shelf in self.stock.items():
                     self._bind(place, lot.id, -shelf.pop(lot.id, 0))
+        self.arrive(day)
+
+    def arrive(self, day: int) -> None:
+        """What comes on that day is there."""
         for node, lot_id, kits in self.coming.pop(day, ()):
             self.stock[node][lot_id] += kits
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from optimization.plan import Consignment, Plan
-from optimization.problem import Lane, Problem
+from optimization.problem import Lane, NodeKind, Problem
 
 
 class Distance(StrEnum):
@@ -65,13 +65,19 @@ class LaneCarbon:
 def consignment_grams(problem: Problem, one: Consignment, factors: CarbonFactors) -> int:
     """Grams of CO2 equivalent of one consignment: as stated, or by days in transit, distance and shipper volume.
 
-    What travels is the shipper, full or not, so its capacity counts.
+    What travels is the shipper, full or not, so its capacity counts; of parcels to homes their kits, on one journey
+    a day. What is kept goes nowhere.
     """
     lane = problem.lanes[one.lane]
+    kind = problem.nodes[lane.destination].kind
+    if kind is NodeKind.KEPT:
+        return 0
     if stated := factors.of_lane(problem, lane):
         return round(stated.consignment + stated.box * sum(one.shippers.values()))
     far = distance(problem, lane)
     volume = sum(problem.shippers[shipper].capacity * number for shipper, number in one.shippers.items())
+    if kind.by_dispensing:
+        volume = sum(problem.kit_types[problem.lots[lot].kit].volume * kits for lot, kits in one.lines)
     days = max(lane.transit_days, 1)
     return days * (factors.journey_day_g[far] + factors.volume_day_g[far] * volume)
 

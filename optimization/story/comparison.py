@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from optimization.plan import Plan
-from optimization.problem import Problem
+from optimization.problem import NodeKind, Problem
 from optimization.result import Component, CostSplit
 from optimization.story.carbon import CarbonFactors, carbon_by_lane, carbon_total
 from optimization.story.charges import charges
@@ -36,7 +36,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What one plan comes to. `overage`: kits at sites that nobody used, as a share of those used."""
+    """What one plan comes to. `overage`: kits at sites that nobody used, as a share of those used.
+
+    Consignments and kits sent are those that the plan raises; parcels to homes are told apart.
+    """
 
     name: str
     cost: CostSplit
@@ -46,6 +49,7 @@ class Figures:
     wasted: int
     consignments: int
     kits_sent: int
+    kits_to_homes: int
     grams: int
     bound: int | None
 
@@ -90,6 +94,7 @@ def figures(one: Candidate, factors: CarbonFactors) -> Figures:
     split = cost_split(charges(problem, one.plan))
     used = sum(use.kits for use in one.plan.dispensings)
     wanted = problem.kits_wanted
+    own, to_homes = _sent(problem, one.plan)
     return Figures(
         name=one.name,
         cost=split,
@@ -97,8 +102,9 @@ def figures(one: Candidate, factors: CarbonFactors) -> Figures:
         unmet=wanted - used,
         overage=_unused_at_sites(problem, one.plan) / used if used else 0.0,
         wasted=sum(month.wasted for month in expiry_waterfall(problem, one.plan)),
-        consignments=len(one.plan.consignments),
-        kits_sent=sum(kits for sent in one.plan.consignments for _, kits in sent.lines),
+        consignments=len(own),
+        kits_sent=sum(own),
+        kits_to_homes=sum(to_homes),
         grams=carbon_total(problem, one.plan, factors),
         bound=one.bound,
     )
@@ -117,10 +123,13 @@ def compare(candidates: Sequence[Candidate], factors: CarbonFactors) -> tuple[Me
         for component, words in COMPONENT_WORDS.items()
     ]
     effort = "Effort and footprint"
+    at_home = [one.kits_to_homes for one in each]
+    homes = [_row(effort, "Kits in parcels to homes", Unit.KITS, at_home)] if any(at_home) else []
     return (
         *rows,
         _row(effort, "Consignments", Unit.CONSIGNMENTS, [one.consignments for one in each]),
         _row(effort, "Kits sent", Unit.KITS, [one.kits_sent for one in each]),
+        *homes,
         _row(effort, "Kits wasted", Unit.KITS, [one.wasted for one in each]),
         _row(effort, "Overage at sites", Unit.SHARE, [one.overage for one in each]),
         _row(effort, "Carbon (CO₂e)", Unit.GRAMS, [one.grams for one in each]),
@@ -141,6 +150,19 @@ def carbon_beside(
 
 def _row(group: str, measure: str, unit: Unit, values: Sequence[float | int | None]) -> MeasureRow:
     return MeasureRow(group, measure, unit, tuple(values))
+
+
+def _sent(problem: Problem, plan: Plan) -> tuple[list[int], list[int]]:
+    """Kits of each consignment that the plan raises, and of the parcels that are raised when they are dispensed."""
+    own, to_homes = [], []
+    for one in plan.consignments:
+        kind = problem.nodes[problem.lanes[one.lane].destination].kind
+        kits = sum(number for _, number in one.lines)
+        if not kind.by_dispensing:
+            own.append(kits)
+        elif kind is NodeKind.HOMES:
+            to_homes.append(kits)
+    return own, to_homes
 
 
 def _unused_at_sites(problem: Problem, plan: Plan) -> int:

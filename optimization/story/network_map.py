@@ -78,7 +78,8 @@ def _ways(problem: Problem, plan: Plan) -> tuple[Way, ...]:
     for one in plan.consignments:
         sent[one.lane][0] += 1
         sent[one.lane][1] += sum(kits for _, kits in one.lines)
-    lanes = sorted(problem.lanes.values(), key=lambda lane: lane.id)
+    goes = (lane for lane in problem.lanes.values() if problem.nodes[lane.destination].kind is not NodeKind.KEPT)
+    lanes = sorted(goes, key=lambda lane: lane.id)
     return tuple(Way(lane.id, lane.origin, lane.destination, *sent[lane.id]) for lane in lanes)
 
 
@@ -109,7 +110,7 @@ def _sites_by_depot(problem: Problem) -> Mapping[Spot, Sequence[Spot]]:
         if not node.kind.uses_kits or depots[node.id] == node.id
     }
     for node in problem.nodes.values():
-        if node.kind.uses_kits and depots[node.id] != node.id:
+        if node.kind.uses_kits and node.kind is not NodeKind.KEPT and depots[node.id] != node.id:
             served[depots[node.id]].append(node)
     return {
         _spot(problem.nodes[depot]): [_spot(site) for site in sorted(sites, key=lambda one: (one.country, one.id))]

@@ -1,6 +1,7 @@
 """A kept plan for the tests of its pages: a depot, two sites, two pens that look alike, four weeks."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -74,6 +75,25 @@ def the_plan(problem: Problem, *, days: tuple[int, ...] = (1, 2), each: int = 4)
     return ordered_plan(sent, uses)
 
 
+def with_homes(problem: Problem, plan: Plan) -> tuple[Problem, Plan]:
+    """The same with British homes: a parcel on the third day, and a pen that is kept for more."""
+    kinds = {"homes GB": NodeKind.HOMES, "homes GB kept": NodeKind.KEPT}
+    temps = frozenset({TEMP})
+    nodes = {name: Node(name, kind, "GB", frozenset(), {TEMP: 1_000}) for name, kind in kinds.items()}
+    lanes = {f"NLD>{name}": Lane(f"NLD>{name}", "C0", name, 0, EVERY_DAY, 0, 900, temps) for name in kinds}
+    wanted = [(name, "L1/PEN-A", 2, 1) for name in kinds]
+    sent = [Consignment(f"NLD>{name}", TEMP, day, {"parcel": 1}, ((lot, n),)) for name, lot, day, n in wanted]
+    uses = [Dispensing(name, "PEN-A", day, lot, n) for name, lot, day, n in wanted]
+    larger = replace(
+        problem,
+        nodes={**problem.nodes, **nodes},
+        lanes={**problem.lanes, **lanes},
+        shippers={**problem.shippers, "parcel": Shipper("parcel", TEMP, 10**6, 0, 0)},
+        demand=(*problem.demand, *(Demand(name, "PEN-A", day, n, 28) for name, _, day, n in wanted)),
+    )
+    return larger, ordered_plan((*plan.consignments, *sent), (*plan.dispensings, *uses))
+
+
 def supply_manager(world: World) -> Actor:
     """Whoever asked for the plan."""
     account_id = world.office.account("supply_manager.all").account_id
@@ -98,13 +118,15 @@ def a_run(world: World, *, kept: bool = True, **changes: Any) -> int:
     return number
 
 
-def a_kept_plan(world: World, days: tuple[int, ...] = (1, 2), **changes: Any) -> int:
+def a_kept_plan(world: World, days: tuple[int, ...] = (1, 2), *, homes: bool = False, **changes: Any) -> int:
     """The number of a plan that passed its check."""
     problem = the_problem(world)
     plan = the_plan(problem, days=days)
+    if homes:
+        problem, plan = with_homes(problem, plan)
     verdict = check_plan(problem, plan)
     assert verdict.accepted, verdict.violations
-    run = a_run(world, **changes)
+    run = a_run(world, kept=not homes, **changes)
     ask = KeepPlan(
         study_id=world.study_id,
         run=run,
@@ -123,7 +145,7 @@ def a_kept_plan(world: World, days: tuple[int, ...] = (1, 2), **changes: Any) ->
         seconds=0.4,
         verdict={"service": verdict.service},
         faults=[],
-        consignments=[_leg(problem, one) for one in plan.consignments],
+        consignments=[_leg(problem, one) for one in plan.consignments if "homes" not in one.lane],
     )
     return int(world.office.does(supply_manager(world), keep_plan, ask).plan)
 

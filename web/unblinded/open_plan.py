@@ -19,7 +19,7 @@ from irt.study.definition import StudyDefinition
 from optimization.live.carbon import carbon_factors
 from optimization.plan import Consignment, Plan
 from optimization.plan_file import read_plan
-from optimization.problem import FREE_NODE, Problem
+from optimization.problem import FREE_NODE, NodeKind, Problem
 from optimization.problem_file import read_problem
 from optimization.story.carbon import CarbonFactors
 from optimization.story.plan_sheet import day_of
@@ -71,8 +71,13 @@ class OpenPlan:
         return day_of(self.problem, number)
 
     def place_words(self, node: str) -> str:
-        """What a node is called: the centre that holds stock for nothing by its depot's code."""
-        return self._centre if node == FREE_NODE else node
+        """What a node is called: the centre that holds stock for nothing by its depot's code, homes by country."""
+        if node == FREE_NODE:
+            return self._centre
+        known = self.problem.nodes.get(node)
+        if known is None or not known.kind.by_dispensing:
+            return node
+        return f"{'Homes' if known.kind is NodeKind.HOMES else 'Kept for homes'} in {known.country}"
 
     @property
     def causes(self) -> tuple[tuple[int, str], ...]:

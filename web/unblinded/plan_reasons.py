@@ -102,6 +102,13 @@ def _edits(opened: OpenPlan, data: Mapping[str, str]) -> list[tuple[EditPlan, st
     chosen = [place_of(opened, name.removeprefix(_CHOSEN)) for name in data if name.startswith(_CHOSEN)]
     if not chosen:
         raise BadInput("No consignment is ticked. Nothing was changed. Tick those you mean.")
+    lanes, nodes = opened.problem.lanes, opened.problem.nodes
+    ends = (nodes[lanes[opened.plan.consignments[at].lane].destination] for at in chosen)
+    if any(end.kind.by_dispensing for end in ends):
+        raise BadInput(
+            "Parcels to homes leave when their kits are dispensed, whatever a plan says. Nothing was changed. "
+            "Tick consignments to sites or depots."
+        )
     key = data.get("command_key", "")
     return [(_edit(opened, at, EditKind(kind), reason), key and f"{key}-{at}") for at in chosen]
 

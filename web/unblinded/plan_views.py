@@ -98,7 +98,10 @@ class PlanView(UnblindedView):
 
 @dataclass(frozen=True)
 class ConsignmentRow(UnblindedView):
-    """One consignment in the list; `place` is its place in the plan."""
+    """One consignment in the list; `place` is its place in the plan.
+
+    `to_homes`: parcels to patients, or what is kept for more of them; dispensing raises those.
+    """
 
     place: int
     sent: Consignment
@@ -113,6 +116,7 @@ class ConsignmentRow(UnblindedView):
     edit: EditKind | None
     shipment: str
     stayed: str = ""
+    to_homes: bool = False
 
     @property
     def number(self) -> int:

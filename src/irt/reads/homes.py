@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from irt.reads.asking import Asking
 from irt.reads.expected_need import ExpectedNeed
-from irt.reads.supply_rules import NO_LANE, ApprovedLots
+from irt.reads.supply_rules import NO_LANE, ApprovedLots, WindowsByCountry
 from irt.reads.ways_open import WaysOpen
 from irt.study.course import KitsOf
 from irt.study.delivery import kits_at_site
@@ -74,7 +74,6 @@ def _homes(asking: Asking, ways: WaysOpen, country: Country, depot: Depot, lots:
     lane = ways.lanes.to(depot.code, HOME, HOME)
     past_cut_off = lane.calendar.past_cut_off(asking.day, asking.at.astimezone(ZoneInfo(depot.zone)))
     barred, import_keys = ways.between(depot.country, country.code, lane, past_cut_off)
-    dnd_days = {one.code: one.windows_in(country.code).dnd_days for one in asking.definition.kit_types}
     own = depot.code == country.depot
     return SiteView(
         number=homes_in(country.code) if own else f"{homes_in(country.code)} from {depot.code}",
@@ -84,8 +83,7 @@ def _homes(asking: Asking, ways: WaysOpen, country: Country, depot: Depot, lots:
         lead_time_days=lane.lead_time_days,
         calendar=lane.calendar,
         past_cut_off=past_cut_off,
-        dnc_days=dnd_days,
-        dns_days=dnd_days,
+        dns_days=WindowsByCountry(asking.definition).dns(country.code),
         approved_lots=lots,
         has_lane=lane is not NO_LANE,
         barred=barred,

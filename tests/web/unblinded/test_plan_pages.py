@@ -62,6 +62,26 @@ def test_consignments_name_kits_by_blinding_group_at_small_sites(world: World) -
     assert "PEN-A" in browser.get(f"{address}/stock?place=1001").text
 
 
+def test_parcels_to_homes_are_told_apart(world: World) -> None:
+    """By country and without a box to tick; every page takes them, figures count them by themselves."""
+    number = a_kept_plan(world, homes=True)
+    browser, address = world.signed_in("supply_manager.all"), f"/supply/optimizer/{number}"
+    page = browser.get(f"{address}/consignments").text
+    assert page.count("when dispensed") == 2
+    assert page.count('form="wishes"') == 2
+    assert "Homes in GB" in page
+    assert "Kept for homes in GB" in page
+    at = page.index("Homes in GB, ")
+    why = page[page.index(f"{address}/consignments/", at) :].partition('"')[0]
+    told = browser.get(why).text
+    assert "when the kits are dispensed, not by the plan" in told
+    assert "Lay down" not in told
+    assert "Homes in GB" in browser.get(f"{address}/stock?place=homes GB").text
+    assert "Kits in parcels to homes" in browser.get(f"{address}/compare").text
+    assert all(browser.get(f"{address}{tab}").status_code == 200 for tab in PAGES)
+    assert "homes" not in world.signed_in("supply_planner.all").get(f"/supply/plans/{number}").text.casefold()
+
+
 def test_a_consignment_can_be_looked_for(world: World) -> None:
     """By its place; what matches nothing says so."""
     number = a_kept_plan(world)
