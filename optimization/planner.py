@@ -39,7 +39,7 @@ class Optimizer:
         passed(live.problem, result)
         last = live.days.first + settings.get("review_days", 1)
         due = [leg for leg, one in zip(legs(live, result.plan), result.plan.consignments, strict=True)
-               if one.dispatch_day < last and not leg.to_homes]  # fmt: skip
+               if one.dispatch_day < last and not leg.only_ready]  # fmt: skip
         departures, facts = Departures(network, day), _facts(live, result)
         proposals = [_proposal(departures, leg, facts, live) for leg in sorted(due, key=_order)]
         return [proposal for proposal in proposals if proposal is not None]

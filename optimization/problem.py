@@ -18,7 +18,7 @@ class NodeKind(StrEnum):
     """What stands at a node; a patient is a node that uses kits at home.
 
     Homes are many patients told as one, each with a parcel of their own, so that none tells of another. What is
-    kept is set aside at a depot for more of them than are expected: it goes nowhere.
+    kept is set aside at a depot, for more of them than are expected or for sites of its own: it goes nowhere.
     """
 
     CENTRAL = "central"
@@ -39,8 +39,8 @@ class NodeKind(StrEnum):
         return self in {NodeKind.SITE, NodeKind.PATIENT}
 
     @property
-    def by_dispensing(self) -> bool:
-        """Whether what goes there is raised when it is dispensed, and a plan only has it ready."""
+    def only_ready(self) -> bool:
+        """Whether a plan only has it ready: parcels are raised when dispensed, and what is kept goes nowhere."""
         return self in {NodeKind.HOMES, NodeKind.KEPT}
 
 

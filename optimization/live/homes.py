@@ -56,6 +56,6 @@ class HomeParts:
 
         None where some place is reached within the day: parcels are then charged a box as consignments are.
         """
-        if self.homes and all(place.lead_time_days for place in places):
+        if all(place.lead_time_days for place in places):
             for temp in sorted(self.temps):
                 yield Shipper(f"parcel {temp}", temp, KITS_MAX, 0, 0)

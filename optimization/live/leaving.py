@@ -15,7 +15,7 @@ from optimization.plan import Consignment, Plan
 class Leg:
     """A consignment as the network knows it; `lots`: its lots by their names in the problem.
 
-    `to_homes`: parcels to patients, or what is kept for them. Dispensing raises those, no plan does.
+    `only_ready`: parcels to patients, or what is kept for them. Dispensing raises those, no plan does.
 
     `why`: for lots that leave before an earlier one, why that one stays.
     """
@@ -28,7 +28,7 @@ class Leg:
     dispatch: PlannedDispatch
     lots: tuple[str, ...]
     why: Mapping[str, str] = field(default_factory=dict)
-    to_homes: bool = False
+    only_ready: bool = False
 
     @property
     def not_fefo(self) -> dict[str, str]:
@@ -62,5 +62,5 @@ def leg_of(live: LiveProblem, one: Consignment) -> Leg:
         shippers={box: number for box, number in one.shippers.items() if number},
         dispatch=PlannedDispatch(place.depot, place.number, leaves_on, kits, place.way.code if place.way else ""),
         lots=tuple(lot for lot, _ in one.lines),
-        to_homes=kind.by_dispensing,
+        only_ready=kind.only_ready,
     )

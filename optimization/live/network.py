@@ -20,6 +20,7 @@ from irt.supply.kit_selection import ANY_LABEL, label_fits
 from irt.supply.planner import NetworkView, SiteView
 from optimization.demand.enrolment import Prior
 from optimization.live.calendars import Days, closed_for_arrival, closed_for_leaving
+from optimization.live.chains import lane_to_own, node_of_own, sending_on
 from optimization.live.forecast import Forecast, Promise, study_demand
 from optimization.live.homes import HomeParts, kept_for
 from optimization.problem import (
@@ -133,6 +134,11 @@ class _Ground:
         return [view for view in self.network.homes if view.depot in self.network.depots and view.has_lane]
 
     @cached_property
+    def sending_on(self) -> Mapping[str, SiteView]:
+        """Places that others are supplied from, with their own need."""
+        return sending_on(self.network)
+
+    @cached_property
     def at_home(self) -> HomeParts:
         return HomeParts(self.homes, self.days, self.planning, frozenset(self.storage.values()))
 
@@ -158,18 +164,8 @@ class _Ground:
         return [code for code in self.network.depots if code not in between]
 
     def shelf_of(self, code: str) -> str:
-        """The node that a depot's goods leave; what lies at the only central depot costs nothing more there.
-
-        A place's need is met by what lies there, and what leaves it for the next place is part of that need: both
-        see the stock, each once.
-        """
-        if code in self.supplied:
-            return f"{code} to send on"
+        """The node of a depot; what lies at the only central one costs nothing more there."""
         return FREE_NODE if [code] == self.central else code
-
-    def _node_of(self, place: SiteView) -> str:
-        """A regional depot between is the node that its own sites are supplied from."""
-        return place.number if place.number in self.supplied else self.shelf_of(place.number)
 
     @property
     def least_of_each(self) -> int:
@@ -183,7 +179,7 @@ class _Ground:
         room = dict.fromkeys(sorted(set(self.storage.values())), self._room)
         for code in self.shelves:
             served = [place for place in self.places if place.depot == code]
-            between = next((place for place in self.depots if place.number == code), None)
+            between = next((place for place in (*self.depots, *self.network.sites) if place.number == code), None)
             closed = closed_for_leaving(self.days, served)
             kind, country = NodeKind.CENTRAL, _ABROAD
             if between is not None:
@@ -191,8 +187,11 @@ class _Ground:
                 closed |= closed_for_arrival(self.days, between)
             yield Node(self.shelf_of(code), kind, country, closed, room)
         for site in self.network.sites:
-            closed = closed_for_arrival(self.days, site)
-            yield Node(site.number, NodeKind.SITE, site.country, closed, room)
+            if own := self.sending_on.get(site.number):
+                yield node_of_own(own, self.days, room)
+            else:
+                closed = closed_for_arrival(self.days, site)
+                yield Node(site.number, NodeKind.SITE, site.country, closed, room)
         yield from self.at_home.nodes(room)
 
     @cached_property
@@ -208,7 +207,7 @@ class _Ground:
             yield Lane(
                 id=_lane_id(place),
                 origin=self.shelf_of(place.depot),
-                destination=self._node_of(place),
+                destination=self.shelf_of(place.number),
                 transit_days=place.lead_time_days,
                 weekdays=place.calendar.weekdays,
                 fixed_cost=consignment,
@@ -221,16 +220,19 @@ class _Ground:
         yield from (lane for _, lane in self.kept_lanes())
 
     def kept_lanes(self) -> Iterator[tuple[SiteView, Lane]]:
-        """What is kept for homes as if it left its depot for them."""
+        """What is kept for homes, or for a depot's own sites, as if it left the depot for them."""
         for view in self.homes:
             yield view, self.at_home.kept(view, self.shelf_of(view.depot))
+        for code, own in self.sending_on.items():
+            yield own._replace(depot=code), lane_to_own(code, frozenset(self.storage.values()))
 
     def shippers(self) -> Iterator[Shipper]:
         planning = self.planning
         for storage in sorted(set(self.storage.values())):
             box = f"box {storage}"
             yield Shipper(box, storage, planning.shipper_kits, planning.shipper_cents, HELD_DAYS)
-        yield from self.at_home.shippers(self.places)
+        if self.homes or self.sending_on:
+            yield from self.at_home.shippers(self.places)
 
     @cached_property
     def names(self) -> Mapping[str, LotName]:
@@ -269,12 +271,15 @@ class _Ground:
         for code in self.shelves:
             for label, pile in self.network.depots[code].stock:
                 yield from self._pile(self.shelf_of(code), LotName(*pile[:3], label), "", 0, 0, pile.kits)
-        for place in self.depots:
+        chained = [site for site in self.network.sites if site.number in self.sending_on]
+        for place in (*self.depots, *chained):
             for coming in place.on_the_way:
                 due = max(self.days.of(coming.due), self.days.first)
                 name = LotName(*coming[:3], ANY_LABEL)
-                yield from self._pile(self._node_of(place), name, "", 0, due, coming.kits)
+                yield from self._pile(self.shelf_of(place.number), name, "", 0, due, coming.kits)
         for site in self.network.sites:
+            if site.number in self.sending_on:
+                continue
             for pile in site.stock:
                 yield from self._on_shelf(site, LotName(*pile[:3], ""), 0, pile.kits)
             for coming in site.on_the_way:
@@ -332,11 +337,12 @@ class _Ground:
         return [one for one in found if one.from_day <= one.to_day] or found[:1]
 
     def wanted(self) -> Iterator[Demand]:
-        views = {site.number: site for site in self.network.sites}
+        sites = [self.sending_on.get(site.number, site) for site in self.network.sites]
+        views = {site.number: site for site in sites}
         homes = [(view, self._filled_as(view)) for view in self.homes]
         views |= {name: view for view in self.homes for name in (view.number, kept_for(view.number))}
         rows: Counter[tuple[str, str, int]] = Counter()
-        for one in self.forecast.wanted(self.network.sites, sorted(self.storage), homes):
+        for one in self.forecast.wanted(sites, sorted(self.storage), homes):
             day = self.days.first + one.ahead_days
             if views[one.site].kits_of is KitsOf.AT_HOME:
                 day = self._leaves_home(views[one.site], day)

@@ -32,12 +32,12 @@ class Ways:
     @cached_property
     def sites(self) -> tuple[Node, ...]:
         """Places that use kits and are kept up by rules."""
-        return tuple(node for node in self._supplied if node.kind.uses_kits and not node.kind.by_dispensing)
+        return tuple(node for node in self._supplied if node.kind.uses_kits and not node.kind.only_ready)
 
     @cached_property
     def homes(self) -> tuple[Node, ...]:
         """Homes, that are sent what is wanted there and nothing beside, and what is kept for them."""
-        return tuple(node for node in self._supplied if node.kind.by_dispensing)
+        return tuple(node for node in self._supplied if node.kind.only_ready)
 
     @cached_property
     def depots(self) -> tuple[Node, ...]:

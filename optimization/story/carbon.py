@@ -76,7 +76,7 @@ def consignment_grams(problem: Problem, one: Consignment, factors: CarbonFactors
         return round(stated.consignment + stated.box * sum(one.shippers.values()))
     far = distance(problem, lane)
     volume = sum(problem.shippers[shipper].capacity * number for shipper, number in one.shippers.items())
-    if kind.by_dispensing:
+    if kind.only_ready:
         volume = sum(problem.kit_types[problem.lots[lot].kit].volume * kits for lot, kits in one.lines)
     days = max(lane.transit_days, 1)
     return days * (factors.journey_day_g[far] + factors.volume_day_g[far] * volume)

@@ -158,7 +158,7 @@ def _sent(problem: Problem, plan: Plan) -> tuple[list[int], list[int]]:
     for one in plan.consignments:
         kind = problem.nodes[problem.lanes[one.lane].destination].kind
         kits = sum(number for _, number in one.lines)
-        if not kind.by_dispensing:
+        if not kind.only_ready:
             own.append(kits)
         elif kind is NodeKind.HOMES:
             to_homes.append(kits)

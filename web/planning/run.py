@@ -186,7 +186,7 @@ def _keep(
             **told,
         },
         faults=faults,
-        consignments=[_kept_leg(leg) for leg in sent if not leg.to_homes],
+        consignments=[_kept_leg(leg) for leg in sent if not leg.only_ready],
         cancelled=result.status == Status.CANCELLED,
     )
     return perform(bench.store, bench.actor, bench.clock(), keep_plan, ask, f"{bench.key}:plan")

@@ -75,7 +75,7 @@ class OpenPlan:
         if node == FREE_NODE:
             return self._centre
         known = self.problem.nodes.get(node)
-        if known is None or not known.kind.by_dispensing:
+        if known is None or not known.kind.only_ready:
             return node
         return f"{'Homes' if known.kind is NodeKind.HOMES else 'Kept for homes'} in {known.country}"
 

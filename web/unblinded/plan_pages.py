@@ -208,7 +208,7 @@ def consignment_row(opened: OpenPlan, at: int) -> ConsignmentRow:
         cents=total_cents(consignment_charges(opened.problem, one)),
         grams=consignment_grams(opened.problem, one, opened.factors),
         edit=kept.edit if kept else None,
-        to_homes=opened.problem.nodes[lane.destination].kind.by_dispensing,
+        to_homes=opened.problem.nodes[lane.destination].kind.only_ready,
         shipment=kept.shipment if kept else "",
         stayed=kept.stayed if kept else "",
     )
@@ -255,7 +255,7 @@ def _stock(desk: Desk, opened: OpenPlan, place: str, name: str) -> StockView:
 
 
 def _words_of(opened: OpenPlan, node: Node) -> str:
-    if node.kind.by_dispensing:
+    if node.kind.only_ready:
         return opened.place_words(node.id)
     if node.kind.uses_kits:
         return f"Site {node.id} · {node.country}"

@@ -104,7 +104,7 @@ def _edits(opened: OpenPlan, data: Mapping[str, str]) -> list[tuple[EditPlan, st
         raise BadInput("No consignment is ticked. Nothing was changed. Tick those you mean.")
     lanes, nodes = opened.problem.lanes, opened.problem.nodes
     ends = (nodes[lanes[opened.plan.consignments[at].lane].destination] for at in chosen)
-    if any(end.kind.by_dispensing for end in ends):
+    if any(end.kind.only_ready for end in ends):
         raise BadInput(
             "Parcels to homes leave when their kits are dispensed, whatever a plan says. Nothing was changed. "
             "Tick consignments to sites or depots."

@@ -13,7 +13,6 @@ from optimization.live.homes import kept_for
 from optimization.live.leaving import legs
 from optimization.live.network import LiveProblem, live_problem
 from optimization.planner import Optimizer
-from optimization.problem import NodeKind
 from optimization.problem_file import read_problem, write_problem
 from optimization.result import Goal
 from tests.optimization.live.world import (
@@ -66,7 +65,7 @@ def test_a_parcel_leaves_on_the_day_of_its_visit_alone() -> None:
 def test_a_problem_names_nobody() -> None:
     """A country's homes and what is kept for them: no site's, no subject's."""
     found = live(with_homes((5, 3), (5, 2))).problem
-    at_home = {node.id: node for node in found.nodes.values() if node.kind is NodeKind.HOMES}
+    at_home = {node.id: node for node in found.nodes.values() if node.kind.only_ready}
     assert sorted(at_home) == [AT_HOME, kept_for(AT_HOME)]
     assert [(row.site, row.day, row.kits) for row in found.demand] == [(AT_HOME, 7, 5)]
     assert "1001" not in "".join(lane.id for lane in found.lanes.values() if lane.destination in at_home)
@@ -76,7 +75,7 @@ def test_the_night_proposes_nothing_for_homes() -> None:
     """What leaves today for them is in the plan, and raised by dispensing alone."""
     network = a_network(a_site(), homes=(homes((0, 2)),))
     found = live(network)
-    assert next(leg.to_homes for leg in legs(found, solve_exact(found.problem, 5.0).plan))
+    assert next(leg.only_ready for leg in legs(found, solve_exact(found.problem, 5.0).plan))
     assert [one.site for one in Optimizer(exactly).plan(network, WEDNESDAY, told(review_days=7))] == ["1001"]
 
 
@@ -111,5 +110,5 @@ def test_the_optimizer_plans_homes_with_sites_and_proves_it() -> None:
     assert check_plan(found.problem, result.plan).violations == ()
     assert result.bound <= exact.verdict.cost.total <= result.cost.total
     assert result.cost.total <= 1.01 * exact.verdict.cost.total
-    apart = {leg.dispatch.place: leg.to_homes for leg in legs(found, result.plan)}
+    apart = {leg.dispatch.place: leg.only_ready for leg in legs(found, result.plan)}
     assert apart == {AT_HOME: True, "1001": False}

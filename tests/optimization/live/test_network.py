@@ -1,10 +1,12 @@
 """A network told as a problem: days, dates of expiry, labels, licences, blind groups, stock."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from irt.study.course import Treated
 from irt.supply.calendar import DispatchCalendar
 from irt.supply.imports import ImportWindow, LicenceFacts, licence_missing
 from irt.supply.planner import DepotView, NetworkView, OtherWay, SiteView
@@ -22,6 +24,7 @@ from tests.optimization.live.world import (
     a_network,
     a_pile,
     a_site,
+    a_visit,
     coming,
     in_days,
     told,
@@ -189,7 +192,7 @@ def test_depots_in_a_row_are_a_chain() -> None:
 def test_a_depot_that_is_a_place_has_its_stock_once() -> None:
     """At night regional depots stand in the sites' place: what lies there meets their need, and only there.
 
-    One that supplies another has a shelf of its own to send from; the centre holds for nothing.
+    Of one that supplies another it is kept for its own sites, or sent on; the centre holds for nothing.
     """
     depots = {
         "NLD": DepotView("NLD", (("all", a_pile()),)),
@@ -202,14 +205,38 @@ def test_a_depot_that_is_a_place_has_its_stock_once() -> None:
     assert sorted((row.node, row.kits) for row in live.problem.supply) == [
         ("C0", 50),
         ("DEU", 3),
-        ("DEU to send on", 3),
         ("GBR", 2),
     ]
     assert {lane.id: lane.origin for lane in live.problem.lanes.values()} == {
-        "DEU>GBR": "DEU to send on",
+        "DEU>DEU for its own": "DEU",
+        "DEU>GBR": "DEU",
         "NLD>DEU": "C0",
     }
-    assert live.codes["DEU to send on"] == "DEU"
+    assert live.codes["DEU"] == "DEU"
+    assert {row.site for row in live.problem.demand} == {"DEU for its own", "GBR"}
+
+
+def test_what_a_depot_sends_on_is_not_there_for_its_own_sites() -> None:
+    """Six pens lie there, six are wanted by its own sites and six by the depot behind: later ones go on."""
+    depots = {
+        "NLD": DepotView("NLD", (("all", a_pile()),)),
+        "DEU": DepotView("DEU", (("all", a_pile(kits=6)),)),
+        "GBR": DepotView("GBR"),
+    }
+    own, further = (
+        a_site(number, treated=(Treated(6, 0, (a_visit(day, {"PEN-A": 1}),)),))
+        for number, day in (("2001", 2), ("1001", 14))
+    )
+    deu = a_site("DEU", depot="NLD", lead_time_days=5, treated=(), stock=(a_pile(kits=6),), serves=(own, further))
+    gbr = a_site("GBR", depot="DEU", treated=(), serves=(further,))
+    live = live_problem("night", NetworkView(depots, (deu, gbr)), None, WEDNESDAY, told(consolidate=False))
+    assert Counter({row.site: row.kits for row in live.problem.demand}) == {"DEU for its own": 6, "GBR": 6}
+    plan = solve_exact(live.problem).plan
+    sent = {one.lane: (one.dispatch_day, sum(kits for _, kits in one.lines)) for one in plan.consignments}
+    assert sum(use.kits for use in plan.dispensings) == 12
+    assert sent["NLD>DEU"][1] == sent["DEU>GBR"][1] == 6
+    assert sent["NLD>DEU"][0] + 5 <= sent["DEU>GBR"][0]
+    assert [leg.lane for leg in legs(live, plan) if leg.only_ready] == ["DEU>DEU for its own"]
 
 
 def test_a_depot_with_half_of_its_need_is_sent_the_other_half() -> None:
