@@ -28,6 +28,7 @@ from web.blinded.activation import ActivationPages
 from web.blinded.approvals import ApprovalPages
 from web.blinded.attempts import AttemptPages
 from web.blinded.calendar import CalendarFeedPages, CalendarPages
+from web.blinded.checklist import ChecklistPages
 from web.blinded.code_break import CodeBreakPages, CodeBreakRecordPages
 from web.blinded.configuration import ConfigurationPages
 from web.blinded.controlled import ControlledPages, LicencePages
@@ -306,6 +307,7 @@ ROOMS: tuple[Any, ...] = (
     ContentsPages,
     DashboardPages,
     ActivationPages,
+    ChecklistPages,
     LockPages,
     IssuePages,
 )

@@ -28,7 +28,7 @@ TAGS = {
     "shipments": "Sites opened and closed, resupply, and every step of a shipment.",
     "plans": "Shipment plans: asked for, watched, read, edited, approved under a signature and shipped.",
     "gates": "Go-live gates: agreed on, run, watched, compared, signed; and overrides for urgent safety.",
-    "activation": "Approvals before sites open, the log of issues, and the lock of a study.",
+    "activation": "Approvals before sites open, the checklist of going live, issues, and the lock of a study.",
     "twins": "The live twin: a change tried on a running study, before two people decide on it.",
     "messages": "Messages of depots: sent in, fetched, acknowledged; and manifests.",
     "network": "Protocol versions, and sites, lanes, contacts and levels as operational data.",

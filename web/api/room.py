@@ -17,6 +17,7 @@ from web.api import (
     approvals,
     bench,
     calendar,
+    checklist,
     code_breaks,
     controlled,
     dashboard,
@@ -71,6 +72,7 @@ _OPERATIONS: dict[str, Sequence[HTTPRouteHandler]] = {
     "activation": (
         *activation.OPERATIONS,
         *acceptance.OPERATIONS,
+        *checklist.OPERATIONS,
         *life.OPERATIONS,
         *dashboard.OPERATIONS,
     ),

@@ -188,6 +188,8 @@ TEMPLATES: dict[str, str] = {
     "site_approval_confirmed": "{who} held approval {record}, {what}, against its document and confirmed it.",
     "site_approval_withdrawn": "{who} withdrew approval {record}, {what}.",
     "uat_kept": "{who} kept acceptance run {record} of version {version}: {scripts} scripts.",
+    "checklist_signed": "{who} signed the checklist of going live of {record}; still open: {open}.",
+    "restore_tested": "{who} recorded test {record} of restoring a back-up; the trail came back whole: {passed}.",
     "uat_signed": "{who} signed {record}; passed: {passed}; evidence: “{evidence}”.",
     "study_lock_asked": "{who} asked for the lock of study {record}; still open: {open}.",
     "study_lock_set": "{who} locked study {record}: from now on only code breaks and reading are possible.",

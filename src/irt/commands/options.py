@@ -22,15 +22,15 @@ database_option = click.option(
 )
 
 
-def open_store(database_url: str, *, current: bool = True) -> Store:
-    """The store behind an address, with the installation's seal.
+def open_store(database_url: str, *, current: bool = True, seal: Seal | None = None) -> Store:
+    """The store behind an address, with the installation's seal, or the one given.
 
     SchemaNotCurrent where `current` is wanted and the schema is another version's.
     """
     url = driver_url(database_url)
     if current and url.get_backend_name() == "sqlite" and not Path(url.database or "").exists():
         raise SchemaNotCurrent(f"There is no database {url.database}. Run: irt database migrate.")
-    store = Store(url, _seal_at(key_file_of(url)))
+    store = Store(url, seal or _seal_at(key_file_of(url)))
     try:
         if current:
             require_current(store)

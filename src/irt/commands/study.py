@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from irt.commands import study_amend, study_archive, study_load, study_lock, study_plan, study_uat
+from irt.commands import study_amend, study_archive, study_checklist, study_load, study_lock, study_plan, study_uat
 from irt.commands.study_files import read_study, study_text
 from irt.errors import Refusal
 from irt.study.blinded import blinded_study
@@ -42,6 +42,8 @@ study.add_command(study_lock.lock_decide)
 study.add_command(study_uat.uat)
 study.add_command(study_uat.uat_keep)
 study.add_command(study_uat.uat_sign)
+study.add_command(study_checklist.checklist)
+study.add_command(study_checklist.checklist_sign)
 study.add_command(study_plan.plan)
 study.add_command(study_plan.dashboard)
 study.add_command(study_archive.archive)

@@ -64,9 +64,14 @@ def _faults(connection: Connection, anchors: Sequence[SignedAnchor], public_key:
             yield f"anchor {noted['number']} is in the trail, and its file is missing"
 
 
-def _holds(connection: Connection, head: AnchoredHead) -> bool:
+def hash_at(connection: Connection, head: AnchoredHead) -> str | None:
+    """What the trail of today has at the place where a chain ended; None where it has no such entry."""
     entries = _SECRET_ENTRIES if head.secret else _ENTRIES
-    found = connection.execute(
+    return connection.execute(
         select(entries.c.hash).where(entries.c.chain == head.chain, entries.c.sequence == head.sequence)
     ).scalar()
-    return head == AnchoredHead(head.chain, head.secret, 0, GENESIS) if found is None else bool(found == head.hash)
+
+
+def _holds(connection: Connection, head: AnchoredHead) -> bool:
+    found = hash_at(connection, head)
+    return head == AnchoredHead(head.chain, head.secret, 0, GENESIS) if found is None else found == head.hash

@@ -8,6 +8,7 @@ from irt.errors import About
 from irt.reads.site_approvals import today_in
 from irt.services.audit_draft import AuditDraft
 from irt.services.require_approvals import require_approvals
+from irt.services.require_checklist import require_checklist
 from irt.services.require_gate import require_gate
 from irt.services.send_kits import SendKits, send_kits
 from irt.services.studies import definition_of
@@ -75,6 +76,7 @@ def change_site(work: Work, ask: ChangeSite) -> SiteChanged:
             require_signed(work, ask.study_id, site["version_number"])
             refuse_other_sequence(work, ask.study_id, site["version_number"])
             require_gate(work, ask.study_id, site["version_number"])
+            require_checklist(work, ask.study_id, site["version_number"], ask.site)
         if ask.event in _OPENING:
             _require_approvals(work, ask, site)
     work.run(update(_SITES).where(_SITES.c.id == site["id"]).values(status=status))

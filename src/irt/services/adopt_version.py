@@ -10,6 +10,7 @@ from irt.reads.site_approvals import today_in
 from irt.services.audit_draft import AuditDraft
 from irt.services.holdings import holdings
 from irt.services.require_approvals import require_amendment_approvals
+from irt.services.require_checklist import require_checklist
 from irt.services.require_gate import require_gate
 from irt.services.site_kits import need_reason
 from irt.services.studies import definition_of
@@ -110,6 +111,7 @@ def _require_possible(work: Work, ask: AdoptVersion, site: RowMapping) -> None:
     refuse_other_sequence(work, ask.study_id, ask.version)
     if not planned:
         require_gate(work, ask.study_id, ask.version)
+        require_checklist(work, ask.study_id, ask.version, ask.site)
         before, after = definition_of(work, ask.study_id, here), definition_of(work, ask.study_id, ask.version)
         refuse_obstacles(misfits(before, after, holdings(work, ask.study_id, site["id"])))
         day = today_in(site["zone"], work.at)

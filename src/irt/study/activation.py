@@ -23,6 +23,27 @@ class ApprovalOf(StrEnum):
     CODE_BREAK = "code_break_practice"
 
 
+class ChecklistLine(StrEnum):
+    """What the checklist of going live asks about, in the order in which it is worked off."""
+
+    VERSION = "version"
+    RANDOMIZATION = "randomization"
+    KIT_LISTS = "kit_lists"
+    SUPPLY = "supply"
+    LABELS = "label_masters"
+    GATE = "gate"
+    LEAKS = "leak_report"
+    ACCEPTANCE = "acceptance"
+    RELEASE = "release"
+    PEOPLE = "people"
+    CONFLICTS = "conflicts"
+    APPROVALS = "approvals"
+    CODE_BREAKS = "code_breaks"
+    RESTORE = "restore_test"
+    ANCHOR = "trail_anchor"
+    SIGNATURES = "signatures"
+
+
 TWO_PERSONS = frozenset({ApprovalOf.ETHICS, ApprovalOf.AUTHORITY, ApprovalOf.IMPORT})
 """Papers of authorities: they count once a second person has held them against the document, and signed."""
 _BY_SITE = (ApprovalOf.ETHICS, ApprovalOf.TRAINING, ApprovalOf.PHARMACY, ApprovalOf.CODE_BREAK)
@@ -42,6 +63,9 @@ class ActivationRules(Part):
     )
     substantial: bool = Field(default=True, description="whether this version is one, where it follows another")
     warn_days: int = Field(default=30, ge=0, le=365, description="so long ahead, the end of an approval is told")
+    checklist: tuple[ChecklistLine, ...] = Field(
+        default=(), description="production: lines of the checklist that the first site waits for"
+    )
 
     @property
     def asked(self) -> tuple[ApprovalOf, ...]:

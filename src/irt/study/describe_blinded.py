@@ -223,8 +223,16 @@ def _conduct(study: BlindedStudy) -> Section:
 def _approvals(study: BlindedStudy) -> tuple[tuple[str, str], ...]:
     if study.activation is None:
         return ()
-    told = ", ".join(words_of(kind) for kind in study.activation.asked)
-    return (("Sites open with", f"{told}; their end is told {study.activation.warn_days} days ahead"),)
+    rules = study.activation
+    told = ", ".join(words_of(kind) for kind in rules.asked)
+    with_approvals = (
+        "Sites open with",
+        f"{told or 'no approvals'}; their end is told {rules.warn_days} days ahead",
+    )
+    if not rules.checklist:
+        return (with_approvals,)
+    lines = ", ".join(line.replace("_", " ") for line in rules.checklist)
+    return (with_approvals, ("The first site in production waits for", lines))
 
 
 def _gate(rules: Conduct) -> str:

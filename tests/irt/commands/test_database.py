@@ -1,12 +1,17 @@
 """`irt database`: an empty file becomes a database, and a strange one is told apart."""
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
+from irt.reads.restore_tests import restore_tests
 from irt.services.store import Store
 from tests.builders import SEAL_KEY
+from tests.irt.commands.office import TerminalOffice
 from tests.irt.commands.running import Terminal
 
 
@@ -101,3 +106,28 @@ def test_a_damaged_seal_key_is_refused(terminal: Terminal, tmp_path: Path) -> No
     ran = terminal.irt("database", "migrate")
     assert ran.exit_code == 1
     assert "seal key cannot be read" in ran.err
+
+
+def test_a_restored_copy_is_held_against_the_trail(studied: TerminalOffice, tmp_path: Path) -> None:
+    """A copy that is older is whole; one whose trail was altered is not, and both stand on record."""
+    whole, altered = tmp_path / "whole.sqlite", tmp_path / "altered.sqlite"
+    for copy in (whole, altered):
+        shutil.copyfile(studied.store.url.database or "", copy)
+    ends = studied.does("database", "trail-ends")
+    studied.does("account", "create", "--user", "ada", "--username", "later", "--name", "Later", "--trained")
+    said = ("database", "restore-tested", "--document-hash", "ab" * 32, "--words", "nightly copy", "--user", "ada")
+    told = studied.does(*said, "--restored", f"sqlite:///{whole}")
+    assert told == f"Restore test 1: trail {ends}The copy is whole.\n"
+    with closing(sqlite3.connect(altered)) as database:
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (name,) in names:
+            database.execute(f'DROP TRIGGER "{name}"')
+        database.execute("UPDATE audit_entry SET person = 'Nobody' WHERE sequence = 2")
+        database.commit()
+    ran = studied.types(*said, "--restored", f"sqlite:///{altered}")
+    assert (ran.exit_code, "is broken at entry 2" in ran.err) == (1, True)
+    with studied.store.reading() as connection:
+        assert [(one.passed, bool(one.fault)) for one in restore_tests(connection)] == [
+            (False, True),
+            (True, False),
+        ]

@@ -20,6 +20,7 @@ GUARDS = (
     Guard("audit_entry"),
     Guard("carrier_event"),
     Guard("certificate"),
+    Guard("checklist_signature"),
     Guard("code_break", may_change=("narrative", "reviewed_at", "reviewed_by_id")),
     Guard("code_break_practice"),
     Guard("code_break_reminder"),
@@ -86,6 +87,7 @@ GUARDS = (
     Guard("relabelled_kit"),
     Guard("relabelling"),
     Guard("release_step"),
+    Guard("restore_test"),
     Guard("resupply_run"),
     Guard("return_box"),
     Guard("return_shipment"),
@@ -726,6 +728,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("study_id", "number", name=op.f("uq_certificate_study_id_number")),
     )
     op.create_table(
+        "checklist_signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("version_number", sa.Integer(), nullable=False),
+        sa.Column("content_hash", sa.String(), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_checklist_signature_account_id")),
+        sa.ForeignKeyConstraint(
+            ["signature_id"], ["signature.id"], name=op.f("fk_checklist_signature_signature_id")
+        ),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_checklist_signature_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_checklist_signature_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_signature")),
+        sa.UniqueConstraint(
+            "study_id",
+            "version_number",
+            "content_hash",
+            "account_id",
+            name=op.f("uq_checklist_signature_study_id_version_number_content_hash_account_id"),
+        ),
+    )
+    op.create_table(
         "enrolment_forecast",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("sponsor_id", sa.Integer(), nullable=False),
@@ -1047,6 +1076,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_step")),
     )
     op.create_index(op.f("ix_release_step_blinded_lot_id"), "release_step", ["blinded_lot_id"], unique=False)
+    op.create_table(
+        "restore_test",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tested_on", sa.Date(), nullable=False),
+        sa.Column("trail_before", sa.String(), nullable=False),
+        sa.Column("trail_after", sa.String(), nullable=False),
+        sa.Column("fault", sa.String(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
+        sa.Column("document_hash", sa.String(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_restore_test_account_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_restore_test_signature_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_restore_test")),
+        sa.UniqueConstraint("number", name=op.f("uq_restore_test_number")),
+    )
     op.create_table(
         "secret_bench_paper",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -4109,6 +4157,7 @@ def downgrade() -> None:
     op.drop_table("secret_gate_part")
     op.drop_table("secret_gate_content")
     op.drop_table("secret_bench_paper")
+    op.drop_table("restore_test")
     op.drop_index(op.f("ix_release_step_blinded_lot_id"), table_name="release_step")
     op.drop_table("release_step")
     op.drop_table("planned_unblinding")
@@ -4134,6 +4183,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_expiry_change_blinded_lot_id"), table_name="expiry_change")
     op.drop_table("expiry_change")
     op.drop_table("enrolment_forecast")
+    op.drop_table("checklist_signature")
     op.drop_table("certificate")
     op.drop_table("approval")
     op.drop_table("vendor_notice")
