@@ -99,8 +99,9 @@ class ExpiryPages(Controller):
 
     @get("/{study_id:int}/{lot:str}", sync_to_thread=True)
     def ask(self, desk: NamedDependency[Desk], study_id: int, lot: str) -> Response[Any]:
-        """One lot and the form for another date."""
-        return _page(desk, study_id, lot, {})
+        """One lot and the form for another date, filled in where the address says so."""
+        told = desk.request.query_params
+        return _page(desk, study_id, lot, {name: told[name] for name in ("expiry", "reason") if name in told})
 
     @post("/{study_id:int}/{lot:str}", sync_to_thread=True)
     def change(self, desk: NamedDependency[Desk], study_id: int, lot: str, data: Fields) -> Response[Any]:

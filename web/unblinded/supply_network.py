@@ -103,9 +103,9 @@ class SupplySitePages(Controller):
 
     @get("/{study_id:int}/{number:str}", sync_to_thread=True)
     def show_one(self, desk: NamedDependency[Desk], study_id: int, number: str) -> Response[str]:
-        """One site."""
+        """One site, with what is to happen to it filled in where the address says so."""
         require_unblinded(desk, Permission.VIEW_SUPPLY, study_id)
-        return _site_page(desk, study_id, number, {})
+        return _site_page(desk, study_id, number, dict(desk.request.query_params))
 
     @post("/{study_id:int}/{number:str}", sync_to_thread=True)
     def change(self, desk: NamedDependency[Desk], study_id: int, number: str, data: Fields) -> Response[Any]:

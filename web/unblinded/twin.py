@@ -13,18 +13,21 @@ from litestar.params import FromPath
 from irt.blinding.roles import Permission
 from irt.blinding.views import UnblindedView
 from irt.errors import BadInput, Refusal
+from irt.reads.blinded_expiry import lots_and_dates
 from irt.reads.unblinded_definition import definition_in_force
+from irt.reads.unblinded_network import supply_sites
 from irt.reads.unblinded_twins import TriedChange, tried_change, tried_changes
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.propose_level_set import LevelRow, ProposeLevelSet, propose_level_set
 from irt.services.twin_runs import AskTwin, ask_twin
 from simulation.live.change import TwinChange, change_of
 from web.blinded.desk import Desk, go
-from web.blinded.one_study import study_of
+from web.blinded.one_study import may, study_of
 from web.blinded.typed import day_in, reason_in, whole_in
 from web.downloads import MEDIA_TYPES, file_answer, file_name
 from web.forms import Fields
 from web.frame import mode_of
+from web.twin.acts import Act, Standing, acts_of
 from web.twin.asking import twin_to_ask
 from web.unblinded.open_desk import open_desk_of
 from web.unblinded.secret_page import require_unblinded, secret_page, whole_study
@@ -80,12 +83,16 @@ class FigureRow(UnblindedView):
 
 @dataclass(frozen=True)
 class TwinView(UnblindedView):
-    """One change with its answer, and the button that puts its levels forward."""
+    """One change with its answer, the button that puts its levels forward, and the acts for the rest.
+
+    `acts`: each with whether this person may carry it out.
+    """
 
     tried: TriedChange
     lines: tuple[str, ...]
     rows: tuple[FigureRow, ...]
     has_levels: bool
+    acts: tuple[tuple[Act, bool], ...]
     typed: Mapping[str, str]
     command_key: str
     refusal: str = ""
@@ -234,12 +241,20 @@ def _one(
     require_unblinded(desk, _MAY, study_id)
     with desk.store.reading() as connection:
         tried = tried_change(connection, study_id, number)
+        standing = Standing(
+            study_id,
+            lots={one.lot: one.expiry for one in lots_and_dates(connection, study_id)},
+            sites={site.number: site.status for site in supply_sites(connection, study_id)},
+            tried_on=tried.at.date(),
+            today=desk.now.date(),
+        )
     change = change_of(tried.asked["change"])
     view = TwinView(
         tried=tried,
         lines=tuple(_lines(change)),
         rows=() if tried.result is None or tried.refusal else tuple(_rows(tried.result)),
         has_levels=any(True for _ in _level_rows(change)),
+        acts=tuple((act, may(desk, act.permission, study_id)) for act in acts_of(change, number, standing)),
         typed=typed or {"effective_from": desk.now.date().isoformat()},
         command_key=desk.key(),
         refusal=refusal.sentence if refusal else "",

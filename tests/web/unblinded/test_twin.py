@@ -1,5 +1,8 @@
 """The live twin as the supply manager uses it: a change is typed, played as a job, looked at and put forward."""
 
+from datetime import timedelta
+from html import escape
+
 import pytest
 
 from irt.blinding.roles import Role
@@ -7,7 +10,10 @@ from irt.reads.supply_configuration import supply_configuration
 from irt.services.deliver_outbox import Mailroom
 from irt.services.worker import Worker
 from irt.states.records import JobKind
+from irt.tables.expiry import ExpiryChange
+from irt.tables.kit import BlindedLot
 from irt.tables.record import AuditEntry, Job
+from irt.tables.study import Site
 from simulation.enrolment.posterior.fit import Effort
 from tests.cast import PASSWORD
 from tests.web.api.system import System
@@ -60,6 +66,36 @@ def test_a_change_is_tried_and_its_levels_are_put_forward(world: World) -> None:
     with world.store.reading() as connection:
         decided = supply_configuration(connection, world.study_id).levels
     assert [row.level.maximum for row in decided if row.site == world.sites[0][0]] == [24, 24]
+
+
+def test_lots_and_sites_of_a_change_lead_to_their_ordinary_acts(world: World) -> None:
+    """Each to a form that is filled in: a later date for the qualified person, a site for who activates sites."""
+    System.of(world, "investigator.0").randomizes()
+    site, held = "1003", world.sites[1][0]
+    browser = tried(world, expiry="30", open_sites=f"{site} in 20", close_sites=held)
+    page = browser.text
+    lots = {row["number"]: row["expiry"] for row in house_of(world).rows(BlindedLot)}
+    extended = {lot: (expiry + timedelta(days=30)).isoformat() for lot, expiry in lots.items()}
+    assert len(extended) > 0
+    for lot, later in extended.items():
+        assert f"/expiry/{world.study_id}/{lot}?expiry={later}&amp;reason=Live+twin+1" in page
+    assert "For the qualified person" in page
+    opens = f"/supply/sites/{world.study_id}/{site}?event=activate&reason=Live+twin+1"
+    assert f'href="{escape(opens)}"' in page
+    assert ">Live twin 1</textarea>" in browser.get(opens).text
+    browser.press(opens.partition("?")[0], reason="Live twin 1")
+    assert house_of(world).rows(Site, number=site)[0]["status"] == "active"
+    page = browser.get(f"{PAGE}/1").text
+    assert "the site is active now" in page
+    assert f"/supply/sites/{world.study_id}/{held}?event=hold" in page
+    world.office.hire("quinn", (Role.QUALIFIED_PERSON, {"study_id": world.study_id}))
+    qualified = world.signed_in("quinn")
+    lot, later = next(iter(extended.items()))
+    form = f"/expiry/{world.study_id}/{lot}"
+    assert f'value="{later}"' in qualified.get(f"{form}?expiry={later}&reason=Live+twin+1").text
+    qualified.press(form, password=PASSWORD, reason="Live twin 1")
+    (change,) = house_of(world).rows(ExpiryChange)
+    assert change["new_expiry"].isoformat() == later
 
 
 def test_a_twin_is_tried_over_the_api_and_taken_away(world: World) -> None:
