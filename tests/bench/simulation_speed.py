@@ -6,6 +6,7 @@ steps of the reference engine, counted, with a night of each open site in place 
 
 import time
 from collections.abc import Callable
+from functools import partial
 from statistics import median
 from typing import TypeVar
 from unittest.mock import patch
@@ -16,16 +17,16 @@ import simpy
 from simulation.inputs.inputs import draw_inputs
 from simulation.lean.players import EXPERIENCE
 from simulation.record import Replication
-from simulation.replication import EngineName, replicate
+from simulation.replication import replicate
 from simulation.spec.reading import changed
 from simulation.spec.scenario import Scenario
 from tests.bench.figures import Figure
 from tests.simulation.worked import worked
 
 Answer = TypeVar("Answer")
-ROUNDS = 5
+ROUNDS, TOGETHER = 5, 10
 ALL_ON, FAULTS_OFF = 20.0, 30.0
-KERNEL_EVENTS = 200_000
+KERNEL_EVENTS, PROCESSES = 200_000, 1_000
 OF_KERNEL = 8.0
 
 
@@ -40,22 +41,28 @@ def simulation_speed(rounds: int = ROUNDS) -> list[Figure]:
 
 
 def _beside(what: str, scenario: Scenario, rounds: int, aim: float) -> list[Figure]:
-    """Interleaved, one replication of each engine a round; equal, or nothing is told."""
+    """Interleaved: one replication of the reference engine a round, and so many of the lean engine as runs play.
+
+    The one that both played is equal, or nothing is told.
+    """
     EXPERIENCE.play_by_machine()
     for index in range(2):
         replicate(scenario, 1, index, "lean")
-    taken: dict[EngineName, list[float]] = {"reference": [], "lean": []}
-    kernels = []
-    for index in range(rounds):
-        played = {name: _timed(scenario, index, name, times) for name, times in taken.items()}
-        if played["lean"].measures != played["reference"].measures:
+    references, leans, kernels, visits = [], [], [], 0.0
+    for index in range(0, rounds * TOGETHER, TOGETHER):
+        slow, played = _seconds(partial(replicate, scenario, 1, index, "reference"))
+        fast, several = _seconds(partial(_one_after_the_other, scenario, index))
+        if several[0].measures != played.measures:
             raise ValueError(f"replication {index} of {scenario.name} is not the same with both engines")
+        visits += sum(one.measures["visits"] for one in several) / TOGETHER / rounds
+        references.append(slow)
+        leans.append(fast / TOGETHER)
         kernels.append(_seconds(_kernel)[0])
-    slow, fast = median(taken["reference"]), median(taken["lean"])
-    visits = played["reference"].measures["visits"]
-    steps, nights = model_events(scenario, rounds - 1)
+    slow, fast = median(references), median(leans)
+    counted = [model_events(scenario, index) for index in range(0, rounds * TOGETHER, TOGETHER)]
+    steps, nights = (sum(some) // rounds for some in zip(*counted, strict=True))
     events = steps + nights
-    kernel = KERNEL_EVENTS / median(kernels)
+    kernel, crowded = KERNEL_EVENTS / median(kernels), KERNEL_EVENTS / _seconds(lambda: _kernel(PROCESSES))[0]
     return [
         Figure(
             what,
@@ -70,7 +77,10 @@ def _beside(what: str, scenario: Scenario, rounds: int, aim: float) -> list[Figu
             f"{kernel / 1e6:.2f} million of SimPy that do nothing",
             f"at least {OF_KERNEL:.0f} times",
             events / fast / kernel >= OF_KERNEL,
-            (f"{events:,} events: {steps:,} of people, consignments and lots, {nights:,} nights of open sites",),
+            (
+                f"{events:,} events: {steps:,} of people, consignments and lots, {nights:,} nights of open sites",
+                f"{events / fast / crowded:.1f} times SimPy with {PROCESSES:,} processes, as a trial of people has",
+            ),
         ),
     ]
 
@@ -90,10 +100,8 @@ def model_events(scenario: Scenario, index: int) -> tuple[int, int]:
     return steps - days, int(np.maximum(days - opens, 0).sum())
 
 
-def _timed(scenario: Scenario, index: int, name: EngineName, times: list[float]) -> Replication:
-    seconds, played = _seconds(lambda: replicate(scenario, 1, index, name))
-    times.append(seconds)
-    return played
+def _one_after_the_other(scenario: Scenario, first: int) -> list[Replication]:
+    return [replicate(scenario, 1, first + n, "lean") for n in range(TOGETHER)]
 
 
 def _seconds(act: Callable[[], Answer]) -> tuple[float, Answer]:
@@ -102,13 +110,14 @@ def _seconds(act: Callable[[], Answer]) -> tuple[float, Answer]:
     return time.process_time() - began, answer
 
 
-def _kernel() -> None:
-    """Events that do nothing, one after the other."""
+def _kernel(processes: int = 1) -> None:
+    """Events that do nothing, one after the other, of so many processes in turn."""
 
     def process() -> simpy.events.ProcessGenerator:
         while True:
-            yield env.timeout(1)
+            yield env.timeout(processes)
 
     env = simpy.Environment()
-    env.process(process())
+    for _ in range(processes):
+        env.process(process())
     env.run(until=KERNEL_EVENTS)
