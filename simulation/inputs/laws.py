@@ -8,7 +8,7 @@ from simulation.arrays import Floats, Words
 from simulation.inputs.chance import Stream, normal, share
 from simulation.spec import laws
 
-TRIES_MAX = 200
+TRIES_MAX, TRIES_OF_FEW, FEW = 200, 4, 500
 
 
 def draw(law: laws.Law, stream: Stream, entity: Any, number: Any = 0) -> Floats:
@@ -48,17 +48,18 @@ def gamma(shape: float, stream: Stream, entity: Any, number: Any = 0) -> Floats:
     flat, counts = entities.ravel(), numbers.ravel()
     raised = shape if shape >= 1 else shape + 1
     d = raised - 1 / 3
-    found, left = np.empty(flat.shape), np.arange(flat.size)
-    for attempt in range(TRIES_MAX):
-        words = stream.words(flat[left], counts[left], attempt)
+    found, left, tried = np.empty(flat.shape), np.arange(flat.size), 0
+    while left.size and tried < TRIES_MAX:
+        # A few numbers take as long as one: mostly one of them is good, and the first such counts.
+        tries = TRIES_OF_FEW if left.size <= FEW else 1
+        words = stream.words(flat[left], counts[left], np.arange(tried, tried + tries)[:, None])
         z = normal(words)
         v = (1 + z / np.sqrt(9 * d)) ** 3
         with np.errstate(invalid="ignore", divide="ignore"):
             good = (v > 0) & (np.log(share(words[2])) < z * z / 2 + d - d * v + d * np.log(v))
-        found[left[good]] = d * v[good]
-        left = left[~good]
-        if not left.size:
-            break
+        first, done = good.argmax(axis=0), good.any(axis=0)
+        found[left[done]] = d * v[first[done], np.flatnonzero(done)]
+        left, tried = left[~done], tried + tries
     if shape < 1:
         found *= share(stream.words(flat, counts, TRIES_MAX)[0]) ** (1 / shape)
     return found.reshape(entities.shape)

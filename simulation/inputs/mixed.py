@@ -1,7 +1,6 @@
 """Several laws at once, each for some addresses: those that differ in their scale alone are drawn together."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -22,26 +21,28 @@ class MixedLaws:
         self._scale = np.array([_scale(law) for law in some], np.float64)
         self._sigma = np.array([law.sigma if isinstance(law, laws.LogNormal) else 0 for law in some], np.float64)
 
-    def draw(self, which: Ints, stream: Stream, entities: Words, numbers: Any = 0) -> Floats:
-        """One number at each address [n], by the law whose place `which` [n] tells."""
+    def draw(self, which: Ints, stream: Stream, entities: Words, numbers: Ints | None = None) -> Floats:
+        """By the law whose place `which` [n] tells: one of each entity [n], or one of each of its numbers [n, m]."""
+        rows = which.shape if numbers is None else (len(which), len(numbers))
         if len(self._firsts) == 1:
             return self._alike(self._firsts[0], which, stream, entities, numbers)
-        numbers, first_of = np.broadcast_to(numbers, which.shape), self._first_of[which]
-        found = np.empty(which.shape)
+        first_of, found = self._first_of[which], np.empty(rows)
         for first in self._firsts:
             own = first_of == first
-            found[own] = self._alike(first, which[own], stream, entities[own], numbers[own])
+            found[own] = self._alike(first, which[own], stream, entities[own], numbers)
         return found
 
-    def _alike(self, first: int, which: Ints, stream: Stream, entities: Words, numbers: Any) -> Floats:
+    def _alike(self, first: int, which: Ints, stream: Stream, entities: Words, numbers: Ints | None) -> Floats:
+        own = slice(None) if numbers is None else (slice(None), None)
+        address = entities[own], 0 if numbers is None else numbers[None, :]
         match self.laws[first]:
             case laws.LogNormal():
-                z = normal(stream.words(entities, numbers))
-                told: Floats = self._scale[which] * np.exp(self._sigma[which] * z)
+                z = normal(stream.words(*address))
+                told: Floats = self._scale[which][own] * np.exp(self._sigma[which][own] * z)
                 return told
             case laws.Gamma(shape=shape):
-                return gamma(shape, stream, entities, numbers) * self._scale[which]
-        return draw(self.laws[first], stream, entities, numbers)
+                return gamma(shape, stream, *address) * self._scale[which][own]
+        return draw(self.laws[first], stream, *address)
 
 
 def _kind(law: laws.Law, place: int) -> tuple[str, float]:

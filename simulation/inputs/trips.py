@@ -25,7 +25,7 @@ from simulation.spec.faults import (
 from simulation.spec.scenario import Scenario
 from simulation.spec.supply import TransitLaw
 
-FIRST_DRAWN = 24
+FIRST_DRAWN = 40
 NOON = 720
 Told = TypeVar("Told", Floats, Flags)
 RoadFault = CustomsDelay | LostShipment | TemperatureExcursion
@@ -132,41 +132,37 @@ class Trips:
 
     def extend(self, until: Ints) -> None:
         """Draws what is lacking of each lane until so many are known of it; what is known stays as it is."""
-        lacking = np.maximum(until - self.known, 0)
-        if not lacking.any():
-            return
-        lanes = np.repeat(np.arange(len(self.lanes)), lacking)
-        numbers = np.arange(len(lanes)) + np.repeat(self.known - np.cumsum(lacking) + lacking, lacking)
-        self.known = self.known + lacking
-        self._make_room()
-        self.transit_days[lanes, numbers] = self._transit(lanes, numbers)
-        for place, fault in enumerate(self.faults):
-            met = self._ways.met[place][lanes]
-            self._meet(place, fault, lanes[met], numbers[met])
+        lacking = until > self.known
+        self._make_room(int(until.max(initial=0)))
+        for first, end in sorted({*zip(self.known[lacking].tolist(), until[lacking].tolist(), strict=True)}):
+            self._draw(np.flatnonzero((self.known == first) & (until == end)), first, end)
+        self.known = np.maximum(self.known, until)
 
-    def _make_room(self) -> None:
-        """Room for as many as are known of the lane that most are known of; twice as much each time."""
-        room, most = self.transit_days.shape[1], int(self.known.max(initial=0))
+    def _make_room(self, most: int) -> None:
+        """Room for so many of each lane; at least twice as much each time."""
+        room = self.transit_days.shape[1]
         if most > room:
             self.transit_days = _wider(self.transit_days, max(most, 2 * room))
             self.happens = _wider(self.happens, max(most, 2 * room))
             self.delay_days = _wider(self.delay_days, max(most, 2 * room))
 
-    def _transit(self, lanes: Ints, numbers: Ints) -> Floats:
-        ways, stream = self._ways, self._chance.stream(Purpose.TRANSIT)
-        which, days = ways.law_of[lanes], ways.lead_time_days[lanes]
-        own = which >= 0
-        days[own] = ways.laws.draw(which[own], stream, ways.entities[lanes[own]], numbers[own])
-        return days
-
-    def _meet(self, place: int, fault: RoadFault, lanes: Ints, numbers: Ints) -> None:
-        """Which consignments a fault would befall, and how late it makes them."""
-        own, entities = self._chance.stream(Purpose.FAULTS, fault.name), self._ways.entities[lanes]
-        befallen = happens(own.words(entities, numbers, TRIES_PLACE)[0], fault.chance)
-        self.happens[place, lanes, numbers] = befallen
-        if isinstance(fault, CustomsDelay):
-            late = draw(fault.delay_days, own, entities[befallen], numbers[befallen])
-            self.delay_days[place, lanes[befallen], numbers[befallen]] = late
+    def _draw(self, lanes: Ints, first: int, end: int) -> None:
+        """The same numbers of some lanes."""
+        ways, numbers, here = self._ways, np.arange(first, end), slice(first, end)
+        own = lanes[ways.law_of[lanes] >= 0]
+        self.transit_days[lanes, here] = ways.lead_time_days[lanes, None]
+        stream = self._chance.stream(Purpose.TRANSIT)
+        self.transit_days[own, here] = ways.laws.draw(ways.law_of[own], stream, ways.entities[own], numbers)
+        for place, fault in enumerate(self.faults):
+            met = lanes[ways.met[place][lanes]]
+            stream = self._chance.stream(Purpose.FAULTS, fault.name)
+            words: Words = stream.words(ways.entities[met, None], numbers[None, :], TRIES_PLACE)
+            befallen = happens(words[0], fault.chance)
+            self.happens[place, met, here] = befallen
+            if isinstance(fault, CustomsDelay):
+                rows, columns = np.nonzero(befallen)
+                late = draw(fault.delay_days, stream, ways.entities[met[rows]], numbers[columns])
+                self.delay_days[place, met[rows], numbers[columns]] = late
 
 
 TRIES_PLACE = 1 << 20
