@@ -22,7 +22,7 @@ class MixedLaws:
         self._sigma = np.array([law.sigma if isinstance(law, laws.LogNormal) else 0 for law in some], np.float64)
 
     def draw(self, which: Ints, stream: Stream, entities: Words, numbers: Ints | None = None) -> Floats:
-        """By the law whose place `which` [n] tells: one of each entity [n], or one of each of its numbers [n, m]."""
+        """By the law whose place `which` [n] tells: one of each entity [n], or of each of its numbers [n, m]."""
         rows = which.shape if numbers is None else (len(which), len(numbers))
         if len(self._firsts) == 1:
             return self._alike(self._firsts[0], which, stream, entities, numbers)
