@@ -44,6 +44,7 @@ from web.blinded.deviations import DeviationPages
 from web.blinded.dispense import DispensePages
 from web.blinded.door_pickups import DoorPickupPages
 from web.blinded.doors import DoorPages
+from web.blinded.duties import DutyPages
 from web.blinded.emergency import EmergencyPages
 from web.blinded.enrolment import EnrolmentPages
 from web.blinded.enrolment_forecast import EnrolmentForecastPages
@@ -184,6 +185,7 @@ ROOMS: tuple[Any, ...] = (
     RecordsPages,
     TimeMachinePages,
     TrailReviewPages,
+    DutyPages,
     IncidentPages,
     JobPages,
     WorklistPages,

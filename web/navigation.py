@@ -75,6 +75,7 @@ _DOORS = (
     _seldom("Dashboard", "/dashboard", "chart", _P.VIEW_STUDY_LIFE),
     _door("Safety cases", "/safety-cases", "unblinded", _P.ASSESS_CASE),
     _seldom("Unblinding", "/unblinding", "codebreak", _P.VIEW_UNBLINDING),
+    _seldom("Due", "/duties", "attention", _P.REVIEW_TRAIL, _P.REVIEW_ACCESS, _P.RECORD_SITE_APPROVAL),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
     _seldom("Records", "/records", "document", _P.VIEW_INCIDENTS),
     _seldom("Delegation", "/delegation", "sign", _P.VIEW_DELEGATION),

@@ -41,6 +41,7 @@ NEAR = {
     "quality.all": (
         "/approvals",
         "/calendar",
+        "/duties",
         "/studies/{study_id}/quality",
         "/studies/{study_id}/holds",
         "/studies/{study_id}/holds/H-0001",

@@ -6,9 +6,11 @@ from typing import Annotated
 
 from litestar.params import QueryParameter
 
+from irt.blinding.duties import DutyKind
 from irt.blinding.roles import Permission
 from irt.reads.blinded_directory import refuse_unreached
 from irt.reads.blinded_done_today import done_today
+from irt.reads.blinded_duties import own_duties
 from irt.reads.blinded_history import HistoryEntry, HistoryFilters, history
 from irt.reads.blinded_tasks import Group, Kind, Task
 from irt.reads.blinded_worklist import worklist
@@ -38,6 +40,25 @@ class TasksWaiting:
 
     items: tuple[WaitingTask, ...]
     all_tasks: int
+
+
+@dataclass(frozen=True)
+class DutyDue:
+    """One thing that its holder does at regular times; `site` empty: of the whole study."""
+
+    kind: DutyKind
+    title: str
+    study_id: int
+    site: str
+    said: str
+    due: date
+
+
+@dataclass(frozen=True)
+class DutiesDue:
+    """What is due to the token's owner, the earliest first."""
+
+    items: tuple[DutyDue, ...]
 
 
 @dataclass(frozen=True)
@@ -141,4 +162,14 @@ def list_audit_entries(
     return HistoryPage(tuple(shown), shown[-1].sequence if shown and more else None)
 
 
-OPERATIONS = (list_tasks, list_finished_tasks, list_audit_entries)
+@question("/duties", None, "What is due to the token's owner at regular times")
+def list_duties(caller: Caller, store: Records, now: Now) -> DutiesDue:
+    """Reviews, approvals that end, a site's own copy and practice, two weeks ahead."""
+    with store.reading() as connection:
+        found = own_duties(connection, caller, now)
+    return DutiesDue(
+        tuple(DutyDue(one.kind, one.title, one.study_id, one.site, one.said, one.due) for one in found)
+    )
+
+
+OPERATIONS = (list_duties, list_tasks, list_finished_tasks, list_audit_entries)

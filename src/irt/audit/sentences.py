@@ -157,6 +157,7 @@ TEMPLATES: dict[str, str] = {
     "hold_opened": "{who} opened hold {record} ({kind}) over {over}: {kits} kits.",
     "hold_carried_out": "{record} found {found} kits where they were and moved {moved} of them.",
     "hold_lifted": "{who} lifted hold {record} ({kind}).",
+    "duties_told": "{who} wrote letters of what is due: {kinds}.",
     "exceptions_told": "{who} wrote of matters of supply: {open} new, {overdue} overdue, {escalated} escalated.",
     "change_proposed": "{who} proposed to change {record} from {effective_from}.",
     "change_applied": "{who} approved the change of {record}; it holds from {effective_from}.",

@@ -1,6 +1,7 @@
 """`irt access`: who may do what in a study, to review; and everybody who ever could."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from irt.commands import clock
 from irt.commands.named import about_a_study, study_of
 from irt.commands.session import Person, as_person
 from irt.reads.access import Access, access_to, history_of_access
+from irt.reads.blinded_duties import own_duties
 from irt.services.log_reading import LogReading, log_reading
 
 
@@ -45,6 +47,26 @@ def review(person: Person, protocol: str, mode: str | None, as_json: bool) -> No
     seen = f"last reviewed {last.at:%d %b %Y} by {last.by}" if last else "never reviewed"
     due = ", a review is due" if found.due else ""
     click.echo(f"{len(found.lines)} roles in force, {found.to_look_at} to look at; {seen}{due}.")
+
+
+@access.command("due")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@as_person
+def due(person: Person, as_json: bool) -> None:
+    """What you do at regular times: reviews, approvals that end, a site's own copy and practised code break.
+
+    Example: irt access due --user quentin
+    """
+    with person.store.reading() as connection:
+        found = own_duties(connection, person.actor, clock.now())
+    if as_json:
+        click.echo(json.dumps([asdict(duty) for duty in found], indent=2, default=str))
+        return
+    for duty in found:
+        where = f"{duty.study}, site {duty.site}" if duty.site else duty.study
+        click.echo(f"{duty.due:%d %b %Y}  {duty.title}, {where}: {duty.said}")
+    late = sum(duty.due < clock.now().date() for duty in found)
+    click.echo(f"{len(found)} due within two weeks, {late} of them late.")
 
 
 @access.command("history")

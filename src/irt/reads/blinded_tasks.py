@@ -18,7 +18,7 @@ from irt.study.blinded import BlindedStudy
 from irt.study.schedule import visit_name
 
 Kind = Literal[
-    "confirm", "dispense", "home", "order", "randomize", "visit", "receive", "returns", "stock", "waiting"
+    "confirm", "dispense", "home", "order", "randomize", "visit", "receive", "returns", "stock", "waiting", "duty"
 ]
 Group = Literal["overdue", "today", "week", "waiting"]
 GROUPS: tuple[Group, ...] = ("overdue", "today", "week", "waiting")

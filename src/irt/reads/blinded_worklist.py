@@ -13,6 +13,7 @@ from irt.blinding.audience import Audience, audience_of
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.reads.blinded_draw_tasks import draw_tasks
+from irt.reads.blinded_duties import duty_tasks
 from irt.reads.blinded_home_tasks import home_tasks
 from irt.reads.blinded_outage_tasks import outage_tasks
 from irt.reads.blinded_planned import planned_at
@@ -116,6 +117,7 @@ _TILES = (
     ("receive", "Receive"),
     ("returns", "Take back"),
     ("stock", "Stock"),
+    ("duty", "At regular times"),
     ("waiting", "Waiting for others"),
 )
 _ALWAYS = ("dispense", "receive", "returns", "waiting")
@@ -138,7 +140,8 @@ def worklist(
     reached = _work_sites(connection, actor)
     sites = tuple(site for site in reached if site_id in (None, site.site_id))
     found = facts_of_sites(connection, actor, sites, now)
-    tasks = in_order(task for each in found for task in _tasks(each.facts))
+    due = duty_tasks(connection, actor, sites, now)
+    tasks = in_order([*(task for each in found for task in _tasks(each.facts)), *due])
     shown = [task for task in tasks if study_id in (None, task.study_id) and kind in ("", tile_of(task))]
     days = [facts.today for facts in _facts(found)]
     return WorklistView(

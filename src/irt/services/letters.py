@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from irt.blinding.audience import Audience
+from irt.blinding.duties import DUTIES, DutyWords
 from irt.blinding.roles import Permission
 from irt.errors import IntegrityFault, Refusal
 from irt.reads.addressees import Addressee, addressees
@@ -43,6 +44,27 @@ def _code_break_text(body: Mapping[str, Any]) -> str:
         f"{moment:%d %b %Y at %H:%M} UTC. Reason: {why}.\n\nThis letter does not say what was seen, and nobody "
         "needs to ask: keep it so."
     )
+
+
+def _duty(words: DutyWords) -> _Kind:
+    """The same words for everybody who does it; its lines name sites, papers and days."""
+    return _Kind(
+        words.permission,
+        lambda body: f"due: {words.title.lower()}" + (f" at site {body['site']}" if "site" in body else ""),
+        lambda body: "\n".join(
+            [
+                f"{words.title}: {words.details}.",
+                "",
+                *(f"- {line}" for line in body["lines"]),
+                "",
+                "Sign in to do it.",
+            ]
+        ),
+    )
+
+
+def _lines(body: Mapping[str, Any]) -> str:
+    return "\n".join(f"- {line}" for line in body["lines"])
 
 
 _KINDS: dict[str, _Kind] = {
@@ -92,6 +114,7 @@ _KINDS: dict[str, _Kind] = {
             "randomization says what was there."
         ),
     ),
+    **{f"duty_{kind}": _duty(words) for kind, words in DUTIES.items()},
     "supply_needed": _Kind(
         Permission.VIEW_SUPPLY,
         lambda body: "a site could not be served",

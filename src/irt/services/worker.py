@@ -24,6 +24,7 @@ from irt.services.jobs import (
     renew_lease,
 )
 from irt.services.nights import Nights
+from irt.services.remind_of_duties import DutyRound
 from irt.services.running_job import Handler, JobCancelled, RunningJob, WorkerStopping
 from irt.services.store import Store
 from irt.services.watch_exceptions import Watch
@@ -47,10 +48,12 @@ class Worker:
     stop: threading.Event = field(default_factory=threading.Event)
     _nights: Nights = field(init=False)
     _watch: Watch = field(init=False)
+    _duties: DutyRound = field(init=False)
 
     def __post_init__(self) -> None:
         self._nights = Nights(self.store)
         self._watch = Watch(self.store)
+        self._duties = DutyRound(self.store)
 
     def run(self) -> None:
         """Works until told to stop; a fault is logged and the next look is a second later."""
@@ -67,6 +70,7 @@ class Worker:
         """Does everything that is due now; gives how many jobs were run and messages sent."""
         self._nights.queue(self.clock())
         self._watch.look(self.clock())
+        self._duties.go(self.clock())
         if self.anchors is not None:
             self.anchors.drop_daily(self.store, self.clock())
         jobs = 0

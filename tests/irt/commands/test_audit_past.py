@@ -33,6 +33,7 @@ def test_the_trail_is_reviewed_and_signed(studied: TerminalOffice) -> None:
     studied.hire("quentin", "quality", where=("--study", STUDY))
     asked = ("audit", "review", STUDY, "--user", "quentin")
     assert "wait; never reviewed." in studied.does(*asked)
+    assert studied.does("access", "due", "--user", "quentin") == "0 due within two weeks, 0 of them late.\n"
     assert "Give both." in studied.refused(*asked, "--findings", "None")
     signed = studied.does(*asked, "--looked-at", "All refusals", "--findings", "None")
     assert signed.startswith("Review 1: entries 1 to ")

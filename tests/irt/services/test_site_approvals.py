@@ -1,7 +1,7 @@
 """Approvals before a site opens: recorded, confirmed by a second person, ended; and what stops with them."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from irt.blinding.roles import Role
 from irt.blinding.two_persons import SamePerson
 from irt.errors import BadInput, NotAllowed, Refusal
 from irt.reads.blinded_activation import ActivationBoard, SiteActivation, activation_board
+from irt.reads.blinded_duties import own_duties
 from irt.services.activate_site import ChangeSite, change_site
 from irt.services.adopt_version import AdoptVersion, adopt_version
 from irt.services.require_approvals import AmendmentNotApproved, ApprovalsMissing
@@ -195,3 +196,20 @@ def test_a_record_that_makes_no_sense(
     with pytest.raises(refusal):
         house.do(Role.STUDY_TEAM, record_site_approval, RecordSiteApproval.model_validate({**facts, **changes}))
     assert board(house).records == ()
+
+
+def test_an_approval_that_ends_soon_is_due_to_whoever_records_approvals(house: SupplyHouse) -> None:
+    """Two weeks ahead, with its last day; once another one follows, nothing is due. The planner records none."""
+    approved(house, "1001", "GB", but=ETHICS)
+    confirmed(house, recorded(house, ApprovalOf.ETHICS, house.day + timedelta(days=10), site="1001"))
+    change(house, SiteEvent.ACTIVATE)
+    noon = house.rows(AuditEntry)[-1]["at"]
+
+    def due(role: Role) -> list[tuple[str, date]]:
+        with house.store.reading() as connection:
+            return [(one.said, one.due) for one in own_duties(connection, house.actor(role), noon)]
+
+    assert due(Role.STUDY_TEAM) == [("ethics committee, site 1001", house.day + timedelta(days=10))]
+    assert due(Role.SUPPLY_PLANNER) == []
+    confirmed(house, recorded(house, ApprovalOf.ETHICS, site="1001"))
+    assert due(Role.STUDY_TEAM) == []
