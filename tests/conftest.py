@@ -4,6 +4,7 @@ import gc
 import os
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -29,8 +30,8 @@ hypothesis.settings.load_profile("repeat" if REPEATED else "search")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Chooses the seed of this run, unless one was given, and a place in memory for its files."""
-    if folder := in_memory():
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", folder)
+    if "TMPDIR" not in os.environ and (folder := in_memory()):
+        os.environ["TMPDIR"] = tempfile.tempdir = folder
     if not REPEATED and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from irt.commands.replay import replay_enrolment
 from irt.commands.running import show_report
+from irt.commands.study_files import study_text
 from irt.enrolment.checks import check_run
 from irt.enrolment.demo import Demo, as_of, run_demo
 from irt.enrolment.file import Enrolment, read_enrolment
@@ -22,6 +23,7 @@ from irt.tables.guards import drop_guard
 from irt.tables.subject import Randomization
 from tests.builders_supply import the_study
 from tests.builders_trial import Trial
+from tests.irt.commands.office import with_few_kits
 from tests.irt.commands.running import Terminal
 from tests.irt.enrolment.lines import LINE, a_file
 
@@ -201,9 +203,11 @@ def test_a_run_goes_to_the_door(sqlite_store: Store) -> None:
     assert 0 < figures["kits_dispensed"] == given
 
 
-def test_the_command_speaks_json_alone(terminal: Terminal) -> None:
+def test_the_command_speaks_json_alone(terminal: Terminal, tmp_path: Path) -> None:
     """Standard output has the figures and nothing else; progress goes beside it; all is well, so it ends with 0."""
-    ran = terminal.irt("demo", "--headless", "--subjects", "4", "--json")
+    file = tmp_path / "few.yaml"
+    file.write_text(with_few_kits(study_text("fourier")))
+    ran = terminal.irt("demo", "--headless", "--subjects", "4", "--study", str(file), "--json")
     figures = json.loads(ran.out)
     assert ran.exit_code == 0
     assert list(figures) == KEYS
@@ -214,7 +218,9 @@ def test_the_command_speaks_json_alone(terminal: Terminal) -> None:
 def test_the_replay_command(terminal: Terminal, tmp_path: Path) -> None:
     """From a file, with a limit; bad input is one line and exit 1."""
     file = a_file(tmp_path, *[LINE] * 3)
-    ran = terminal.irt("replay", "enrolment", str(file), "--study", "ist", "--limit", "2", "--json")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("irt.commands.replay.read_study", {"ist": SMALL_STROKE}.__getitem__)
+        ran = terminal.irt("replay", "enrolment", str(file), "--study", "ist", "--limit", "2", "--json")
     assert ran.exit_code == 0
     assert json.loads(ran.out)["subjects"] == 2
     a_file(tmp_path, {**LINE, "sex": "X"})
