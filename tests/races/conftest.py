@@ -1,18 +1,18 @@
 """Threads and processes to race in."""
 
-import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 
 import pytest
 
+from tests.processes import fresh
 from tests.races.people import warm
 
 
 @pytest.fixture(scope="session")
 def processes() -> Iterator[Executor]:
-    """Two processes that have started and imported everything."""
-    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+    """Two processes that have started."""
+    with ProcessPoolExecutor(2, mp_context=fresh()) as pool:
         list(pool.map(warm, range(2)))
         yield pool
 

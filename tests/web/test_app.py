@@ -9,6 +9,7 @@ from litestar import get
 from litestar.testing import TestClient
 from sqlalchemy import text
 
+import tests.web.world
 from irt.services.seal import Seal
 from irt.states.records import Mode
 from irt.supply.resupply import MinMax
@@ -16,6 +17,7 @@ from tests.builders import SEAL_KEY
 from tests.cast import PASSWORD
 from tests.web.world import SETTINGS, World
 from web import app as application
+from web.blinded.sign_in import SignInPages
 from web.security import POLICY
 
 INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*\ssrc=)|\son[a-z]+=|javascript:", re.IGNORECASE)
@@ -70,8 +72,18 @@ def test_every_answer_is_armoured(world: World, address: str, header: str, value
     assert world.browser().get(address).headers[header] == value
 
 
-def test_production_speaks_over_tls_only(world: World) -> None:
+@pytest.fixture
+def at_the_door(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A world whose application has nothing behind its doors: where its settings are others, it is built anew."""
+    monkeypatch.setattr(application, "ROOMS", (SignInPages,))
+    monkeypatch.setattr(application, "api_rooms", tuple)
+    monkeypatch.setattr(tests.web.world, "_EMPTY", {})
+    return world
+
+
+def test_production_speaks_over_tls_only(at_the_door: World) -> None:
     """Cookies are bound to the host and to TLS, and browsers are told to stay there."""
+    world = at_the_door
     world.settings = replace(SETTINGS, secure=True)
     answer = world.browser().get("https://testserver.local/sign-in")
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
@@ -148,8 +160,9 @@ def test_a_method_cannot_be_disguised(world: World) -> None:
     assert "cannot be used in this way" in answer.text
 
 
-def test_a_body_that_is_too_large_is_not_read(world: World) -> None:
+def test_a_body_that_is_too_large_is_not_read(at_the_door: World) -> None:
     """Nothing is booked, and the page says why."""
+    world = at_the_door
     world.settings = replace(SETTINGS, body_bytes_max=1000)
     browser = world.browser()
     browser.get("/sign-in")
@@ -158,8 +171,9 @@ def test_a_body_that_is_too_large_is_not_read(world: World) -> None:
     assert "too large" in answer.text
 
 
-def test_only_its_own_names_are_answered(world: World) -> None:
+def test_only_its_own_names_are_answered(at_the_door: World) -> None:
     """Where the installation has names, a request for another one ends at the door."""
+    world = at_the_door
     world.settings = replace(SETTINGS, hosts=("irt.example",))
     browser = world.browser()
     assert browser.get("/health").status_code == 400
@@ -167,7 +181,7 @@ def test_only_its_own_names_are_answered(world: World) -> None:
 
 
 def test_a_fault_shows_a_reference_and_nothing_of_itself(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    at_the_door: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The page has a reference; the log has the trace under the same one."""
 
@@ -176,7 +190,7 @@ def test_a_fault_shows_a_reference_and_nothing_of_itself(
         raise RuntimeError("the arm is A")
 
     monkeypatch.setattr(application, "ROOMS", (*application.ROOMS, broken))
-    app = application.create_app(world.store, lambda: world.now, SETTINGS, MinMax())
+    app = application.create_app(at_the_door.store, lambda: at_the_door.now, SETTINGS, MinMax())
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/broken")
     assert answer.status_code == 500

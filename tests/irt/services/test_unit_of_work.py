@@ -1,6 +1,5 @@
 """One use case, one transaction, one audit entry at least; the same key counts once, whoever presses."""
 
-import multiprocessing
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,7 @@ from tests.bell import (
     ring_unheard,
     toll_bell,
 )
+from tests.processes import fresh
 
 Service = Callable[[Work, RingBell], Rung]
 
@@ -148,11 +148,11 @@ def test_first_entries_of_a_chain_may_arrive_together(store: Store) -> None:
 def test_two_processes_with_one_key_book_once(store: Store) -> None:
     """A retry that another server process takes up finds the first answer."""
     actor = a_ringer(store)
-    spawn = multiprocessing.get_context("spawn")
-    start, heard = spawn.Barrier(2), spawn.Queue()
+    beside = fresh()
+    start, heard = beside.Barrier(2), beside.Queue()
     url = store.url.render_as_string(hide_password=False)
     pressing = [
-        spawn.Process(target=ring_together, args=(url, actor.account_id, "k1", start, heard)) for _ in range(2)
+        beside.Process(target=ring_together, args=(url, actor.account_id, "k1", start, heard)) for _ in range(2)
     ]
     for process in pressing:
         process.start()

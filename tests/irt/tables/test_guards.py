@@ -31,10 +31,23 @@ from irt.services.store import Store
 from irt.tables import METADATA
 from irt.tables.columns import Instant
 from irt.tables.guards import GUARDS, Guard, guarded_tables
+from tests.builders import postgresql_copy, sqlite_copy
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CHANGES = {Integer: "+ 1", AutoString: "|| 'x'"}
 FREER = [guard for guard in GUARDS if guard.may_change]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One of each kind for all: what is written is undone each time."""
+    template = request.getfixturevalue(f"{request.param}_template")
+    with (
+        sqlite_copy(template, tmp_path_factory.mktemp("guards"))
+        if request.param == "sqlite"
+        else postgresql_copy(request.getfixturevalue("postgresql_server"), template)
+    ) as made:
+        yield made
 
 
 @pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: guard.table)

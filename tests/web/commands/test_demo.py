@@ -7,11 +7,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from irt.commands.study_files import study_text
 from irt.services import passwords
 from irt.services.passwords import PasswordRule
 from irt.services.store import Store
 from tests.builders import SEAL_KEY, a_store
 from tests.cast import Office
+from tests.irt.commands.office import with_few_kits
 from web.commands import demo as command
 from web.commands.demo import NotADemonstration, demo
 
@@ -34,7 +36,9 @@ def test_a_second_demonstration_goes_on_with_the_first(
     """What somebody did yesterday is still there today; nothing is filled twice, and it is said."""
     monkeypatch.setattr(command, "COMPANION_SUBJECTS", 2)
     url = f"sqlite:///{tmp_path / 'demo.sqlite'}"
-    words = ["--database", url, "--study", "fourier", "--subjects", "3"]
+    file = tmp_path / "few.yaml"
+    file.write_text(with_few_kits(study_text("fourier")))
+    words = ["--database", url, "--study", str(file), "--subjects", "3"]
     first = CliRunner().invoke(demo, words)
     assert (first.exit_code, served) == (0, [url])
     before = _counts(url)

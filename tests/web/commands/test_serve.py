@@ -1,6 +1,5 @@
 """The command irt serve: what it refuses in one line, and a whole life of the server."""
 
-import os
 import re
 import signal
 import socket
@@ -20,23 +19,14 @@ from irt.services.seal_seed import SealSeed, seal_seed
 from irt.services.seed_shares import public_of
 from irt.services.store import Store
 from tests.builders_designs import a_study
+from tests.irt.commands.conftest import terminal
+from tests.irt.commands.running import Terminal
 from tests.web.blinded.designed import world_of
 from web.commands.serve import is_loopback, tell_allocator
 
+__all__ = ["terminal"]
 IRT = Path(sys.executable).with_name("irt")
 PATIENCE_SECONDS = 120
-
-
-def _refused(*arguments: str, **environment: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [IRT, "serve", "--port", "0", *arguments],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    return done.returncode, done.stderr
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.1.2.3"])
@@ -51,18 +41,24 @@ def test_other_addresses_are_not_this_machine(host: str) -> None:
     assert not is_loopback(host)
 
 
-def test_it_refuses_a_database_that_is_not_migrated(tmp_path: Path) -> None:
+@pytest.fixture
+def no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever begins one is found out."""
+    monkeypatch.setattr("uvicorn.run", lambda *_, **__: pytest.fail("a server has begun"))
+
+
+def test_it_refuses_a_database_that_is_not_migrated(no_server: None, terminal: Terminal, tmp_path: Path) -> None:
     """One line says what to run; no server starts."""
-    code, said = _refused("--database", f"sqlite:///{tmp_path}/none.sqlite")
-    assert code == 1
-    assert re.fullmatch(r"irt: There is no database .*none\.sqlite\. Run: irt database migrate\.\n", said)
+    ran = terminal.irt("serve", "--port", "0", "--database", f"sqlite:///{tmp_path}/none.sqlite")
+    assert ran.exit_code == 1
+    assert re.fullmatch(r"irt: There is no database .*none\.sqlite\. Run: irt database migrate\.\n", ran.err)
 
 
-def test_it_refuses_plain_http_for_others() -> None:
+def test_it_refuses_plain_http_for_others(no_server: None, terminal: Terminal) -> None:
     """Cookies without TLS stay on this machine."""
-    code, said = _refused("--plain-http", "--host", "192.0.2.1")
-    assert (code, said.count("\n")) == (1, 1)
-    assert "Plain HTTP is for this machine only" in said
+    ran = terminal.irt("serve", "--port", "0", "--plain-http", "--host", "192.0.2.1")
+    assert (ran.exit_code, ran.err.count("\n")) == (1, 1)
+    assert "Plain HTTP is for this machine only" in ran.err
 
 
 @pytest.fixture
