@@ -13,7 +13,7 @@ from irt.errors import BadInput
 from irt.validation.fingerprint import program_hash
 from irt.validation.matrix import Verdict, holds, matrix
 from irt.validation.report import files_of, summary
-from irt.validation.requirements import Requirement, requirements
+from irt.validation.requirements import Requirement, methods, requirements
 from irt.validation.results import Outcome, Results, read_results
 
 ROOT = Path(__file__).parent.parent.parent
@@ -35,7 +35,7 @@ def test_every_requirement_is_listed() -> None:
     assert families == {family: list(range(1, count + 1)) for family, count in COUNTS.items()}
 
 
-@pytest.mark.parametrize("one", requirements(), ids=lambda one: one.id)
+@pytest.mark.parametrize("one", [*requirements(), *methods()], ids=lambda one: one.id)
 def test_what_shows_a_requirement_is_there(one: Requirement) -> None:
     """Each named test is a file below tests, and its function is defined in it."""
     for test in one.tests:

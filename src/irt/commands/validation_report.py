@@ -8,8 +8,8 @@ from irt import __version__
 from irt.commands import clock
 from irt.validation.fingerprint import program_hash
 from irt.validation.matrix import holds, matrix
-from irt.validation.report import files_of, summary
-from irt.validation.requirements import requirements
+from irt.validation.report import files_of, method_files, summary
+from irt.validation.requirements import methods, requirements
 from irt.validation.results import read_results
 
 LEFT_BY_TESTS = Path("dist/validation")
@@ -27,14 +27,15 @@ LEFT_BY_TESTS = Path("dist/validation")
     help="JUnit XML of tests; what `make test` and `make verify` left in dist/validation where not given.",
 )
 def report(folder: Path, reports: tuple[Path, ...]) -> None:
-    """Write the traceability matrix as HTML, CSV and JSON; fail where a claimed requirement is not shown.
+    """Write the traceability matrix, and what the methods are held against; fail where something is not shown.
 
     Exits with 1 where a test that is named failed or did not run.
 
     Example: irt validation report --out validation --results dist/validation/tests.xml
     """
     read_from = reports or tuple(sorted(LEFT_BY_TESTS.glob("tests*.xml")))
-    lines = matrix(requirements(), read_results(read_from))
+    results = read_results(read_from)
+    lines, shown = matrix(requirements(), results), matrix(methods(), results)
     about = {
         "Release": __version__,
         "SHA-256 of the program's files": program_hash(),
@@ -42,8 +43,9 @@ def report(folder: Path, reports: tuple[Path, ...]) -> None:
         "Results from": ", ".join(str(one) for one in read_from) or "nowhere: no test was run",
     }
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files_of(lines, about).items():
+    for name, text in (files_of(lines, about) | method_files(shown, about)).items():
         (folder / name).write_text(text, encoding="utf-8", newline="")
     click.echo(f"{summary(lines)} {folder / 'matrix.html'}")
-    if not holds(lines):
+    click.echo(f"Methods: {summary(shown)} {folder / 'methods.html'}")
+    if not (holds(lines) and holds(shown)):
         raise click.ClickException("Not everything that is claimed is shown. The matrix names what is missing.")

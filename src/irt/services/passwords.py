@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from pydantic import SecretStr
 
+from irt.blinding.guessed_first import is_guessed_first
 from irt.errors import BadInput
 
 PASSWORD_LENGTH_MIN = 12
@@ -28,7 +29,7 @@ RULE = PasswordRule()
 
 
 class WeakPassword(BadInput):
-    """The new password is too short, or tells the user name."""
+    """The new password is too short, tells the user name, or is what everybody tries first."""
 
 
 def hash_password(password: SecretStr, rule: PasswordRule | None = None) -> str:
@@ -48,12 +49,12 @@ def password_matches(stored: str | None, typed: SecretStr, rule: PasswordRule | 
 
 
 def refuse_weak(password: SecretStr, username: str) -> None:
-    """Raises WeakPassword where a password is shorter than 12 characters or holds the user name."""
+    """WeakPassword where a password is shorter than 12 characters, holds the user name, or is guessed first."""
     text = password.get_secret_value()
-    if len(text) < PASSWORD_LENGTH_MIN or username.casefold() in text.casefold():
+    if len(text) < PASSWORD_LENGTH_MIN or username.casefold() in text.casefold() or is_guessed_first(text):
         raise WeakPassword(
             "This password is too easy to guess. Nothing was changed. "
-            "Use at least 12 characters, and not your user name."
+            "Use at least 12 characters, not your user name, and not words or rows of keys that everybody tries."
         )
 
 

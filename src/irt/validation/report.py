@@ -11,6 +11,13 @@ from irt.validation.pages import Section, page
 from irt.validation.results import Outcome
 
 TITLE = "Validation report: requirements and what shows them"
+METHODS_TITLE = "Validation report: methods and what they are held against"
+_METHODS = (
+    "Each row names what is shown, what it is held against, and the tests with the number of their cases. The "
+    "randomization engine has a longer report of its own, with every comparison and its verdict: make validation."
+)
+_METHOD_HEADS = ("No.", "What is shown", "Held against", "Tests", "Verdict")
+_FAMILIES = {"RND": "Randomization", "SIM": "Simulation", "FOR": "Forecasts", "OPT": "Optimization"}
 _INTRODUCTION = (
     "Requirements are told in our words; read the rule itself before relying on one. The third column says "
     "whether its wording was read. A requirement is shown when every test named beside it ran and no case failed.",
@@ -25,6 +32,30 @@ def files_of(lines: Sequence[Line], about: dict[str, str]) -> dict[str, str]:
         "matrix.csv": _table(lines),
         "matrix.json": _json(lines, about),
     }
+
+
+def method_files(lines: Sequence[Line], about: dict[str, str]) -> dict[str, str]:
+    """The same of the methods: what each is held against, and how many cases of its tests passed."""
+    verdict = "Everything is shown." if holds(lines) else "NOT everything is shown."
+    counted = sum(outcome.passed for line in lines for _, outcome in line.tests)
+    said = f"{sum(line.verdict == Verdict.SHOWN for line in lines)} of {len(lines)} are shown by {counted} cases."
+    sections = [
+        Section("Verdict", (verdict, said, _METHODS)),
+        Section("What was looked at", (), [("What", "As it was"), *about.items()]),
+        *(
+            Section(
+                title, (), [_METHOD_HEADS, *(_method(line) for line in lines if line.requirement.id[:3] == family)]
+            )
+            for family, title in _FAMILIES.items()
+        ),
+    ]
+    return {"methods.html": page(METHODS_TITLE, sections), "methods.json": _json(lines, about)}
+
+
+def _method(line: Line) -> tuple[str, ...]:
+    one = line.requirement
+    tests = "\n".join(f"{test}: {_words(outcome)}" for test, outcome in line.tests)
+    return one.id, one.says, one.clause, tests, line.verdict
 
 
 def summary(lines: Sequence[Line]) -> str:

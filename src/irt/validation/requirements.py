@@ -35,7 +35,17 @@ class Requirement(BaseModel):
 @cache
 def requirements() -> tuple[Requirement, ...]:
     """All of them, in the order of the file; ValueError where one is there twice."""
-    text = files("irt.validation").joinpath("requirements.yaml").read_text(encoding="utf-8")
+    return _listed("requirements.yaml")
+
+
+@cache
+def methods() -> tuple[Requirement, ...]:
+    """What randomization, simulation, forecasts and optimization are held against; `clause` is that."""
+    return _listed("methods.yaml")
+
+
+def _listed(name: str) -> tuple[Requirement, ...]:
+    text = files("irt.validation").joinpath(name).read_text(encoding="utf-8")
     found = tuple(Requirement.model_validate(each) for each in yaml.safe_load(text))
     if len({one.id for one in found}) != len(found):
         raise ValueError("a requirement is listed twice")

@@ -10,7 +10,7 @@ from irt.validation import installation
 from irt.validation.fingerprint import program_hash
 from irt.validation.installation import installation_steps
 from irt.validation.protocol import carried_out, write_protocol
-from irt.validation.requirements import requirements
+from irt.validation.requirements import methods, requirements
 from tests.irt.commands.office import TerminalOffice
 from tests.irt.commands.running import Terminal
 
@@ -18,7 +18,7 @@ from tests.irt.commands.running import Terminal
 def all_passed(folder: Path) -> Path:
     """A report of tests in which every named test passed."""
     cases = []
-    for test in {test for one in requirements() for test in one.tests}:
+    for test in {test for one in (*requirements(), *methods()) for test in one.tests}:
         file, _, name = test.partition("::")
         place = f"tests.{file.removesuffix('.py').replace('/', '.')}"
         cases.append(f'<testcase classname="{place}" name="{name or "test_it"}"/>')
@@ -42,6 +42,8 @@ def test_a_report_of_tests_shows_what_is_claimed(terminal: Terminal, tmp_path: P
     assert (ran.exit_code, ran.err) == (0, "")
     claimed = sum(one.claimed for one in requirements())
     assert ran.out.startswith(f"{claimed} of {claimed} claimed requirements are shown; ")
+    assert f"Methods: {len(methods())} of {len(methods())} claimed" in ran.out
+    assert "Erlang" in Path("out/methods.html").read_text()
     name = "test_a_name_is_never_given_twice"
     results.write_text(results.read_text().replace(f'name="{name}"/>', f'name="{name}"><failure/></testcase>'))
     ran = terminal.irt("validation", "report", "--out", "out", "--results", str(results))
