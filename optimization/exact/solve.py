@@ -31,14 +31,17 @@ class Exact:
     proven: bool
 
 
-def solve_exact(problem: Problem, seconds: float = 60.0) -> Exact:
-    """The cheapest plan of a small problem; the best so far where time runs out."""
+def solve_exact(problem: Problem, seconds: float = 60.0, nodes: int | None = None) -> Exact:
+    """The cheapest plan of a small problem; the best so far where time runs out.
+
+    `nodes` of the search tree end it instead, for answers that are the same on every machine however busy.
+    """
     data = data_of(problem)
     model = mathopt.Model()
     variables = Variables(model, data)
     Constraints(model, data, variables).add()
     model.minimize(Objective(data, variables).total())
-    answer = mathopt.solve(model, mathopt.SolverType.HIGHS, params=_settings(seconds))
+    answer = mathopt.solve(model, mathopt.SolverType.HIGHS, params=_settings(seconds, nodes))
     if not answer.has_primal_feasible_solution():
         return _nothing_sent(problem, answer)
     plan = _plan(data, variables, answer.variable_values())
@@ -55,10 +58,14 @@ def _is_proven(answer: mathopt.SolveResult) -> bool:
     return bool(answer.termination.reason == mathopt.TerminationReason.OPTIMAL)
 
 
-def _settings(seconds: float) -> mathopt.SolveParameters:
+def _settings(seconds: float, nodes: int | None) -> mathopt.SolveParameters:
     """Costs are whole cents, so a gap below one is none."""
     return mathopt.SolveParameters(
-        time_limit=timedelta(seconds=seconds), relative_gap_tolerance=0.0, absolute_gap_tolerance=0.5, random_seed=1
+        time_limit=timedelta(seconds=seconds) if nodes is None else None,
+        node_limit=nodes,
+        relative_gap_tolerance=0.0,
+        absolute_gap_tolerance=0.5,
+        random_seed=1,
     )
 
 

@@ -3,15 +3,13 @@
 from collections.abc import Iterator
 
 from irt.study.carbon import Carbon, CarbonLane
-from irt.study.planning import Planning
 from optimization.story.carbon import CarbonFactors, StatedGrams
 
 GRAMS = 1_000
 
 
-def carbon_factors(planning: Planning) -> CarbonFactors:
+def carbon_factors(carbon: Carbon | None) -> CarbonFactors:
     """The factors by which a study's plans are told; without figures of its own, the assumed ones."""
-    carbon = planning.carbon
     if carbon is None:
         return CarbonFactors()
     words = f"as the study file states: {carbon.source}; assumed for lanes that it does not name"

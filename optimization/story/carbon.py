@@ -44,12 +44,29 @@ class CarbonFactors:
         """For a heading: whose factors these are."""
         return "factors stated" if self.stated else "factors assumed"
 
-    def of_lane(self, problem: Problem, lane: Lane) -> StatedGrams | None:
+    def of_lane(self, lane: str, place: str, country: str) -> StatedGrams | None:
         """The carrier's own figures for a lane, the place's before its country's; None: assumed ones hold."""
-        depot, _, rest = lane.id.partition(">")
-        way = rest.removeprefix(lane.destination)
-        country = problem.nodes[lane.destination].country
-        return self.stated.get(lane.id) or self.stated.get(f"{depot}>{country}{way}")
+        depot, _, rest = lane.partition(">")
+        return self.stated.get(lane) or self.stated.get(f"{depot}>{country}{rest.removeprefix(place)}")
+
+    def grams(self, one: "Journey") -> int:
+        """What a journey weighs: as stated, or by days in transit, distance and the volume that travels."""
+        if stated := self.of_lane(one.lane, one.place, one.country):
+            return round(stated.consignment + stated.box * one.boxes)
+        days = max(one.transit_days, 1)
+        return days * (self.journey_day_g[one.distance] + self.volume_day_g[one.distance] * one.volume)
+
+
+class Journey(NamedTuple):
+    """A consignment on its way to a place in a country, in so many boxes."""
+
+    lane: str
+    place: str
+    country: str
+    transit_days: int
+    distance: Distance
+    boxes: int
+    volume: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +80,20 @@ class LaneCarbon:
 
 
 def consignment_grams(problem: Problem, one: Consignment, factors: CarbonFactors) -> int:
-    """Grams of CO2 equivalent of one consignment: as stated, or by days in transit, distance and shipper volume.
+    """Grams of CO2 equivalent of one consignment.
 
     What travels is the shipper, full or not, so its capacity counts; of parcels to homes their kits, on one journey
     a day. What is kept goes nowhere.
     """
     lane = problem.lanes[one.lane]
-    kind = problem.nodes[lane.destination].kind
-    if kind is NodeKind.KEPT:
+    place = problem.nodes[lane.destination]
+    if place.kind is NodeKind.KEPT:
         return 0
-    if stated := factors.of_lane(problem, lane):
-        return round(stated.consignment + stated.box * sum(one.shippers.values()))
-    far = distance(problem, lane)
     volume = sum(problem.shippers[shipper].capacity * number for shipper, number in one.shippers.items())
-    if kind.only_ready:
+    if place.kind.only_ready:
         volume = sum(problem.kit_types[problem.lots[lot].kit].volume * kits for lot, kits in one.lines)
-    days = max(lane.transit_days, 1)
-    return days * (factors.journey_day_g[far] + factors.volume_day_g[far] * volume)
+    boxes, far = sum(one.shippers.values()), distance(problem, lane)
+    return factors.grams(Journey(lane.id, place.id, place.country, lane.transit_days, far, boxes, volume))
 
 
 def carbon_by_lane(problem: Problem, plan: Plan, factors: CarbonFactors) -> tuple[LaneCarbon, ...]:

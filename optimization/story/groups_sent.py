@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import NamedTuple
 
+from optimization.story.carbon import CarbonFactors, Distance, Journey
 from optimization.story.plan_changes import ChangeKind, paired
 
 WEEK_DAYS = 7
@@ -83,6 +84,17 @@ class LaneSent(NamedTuple):
     first: date
 
 
+class Stands(NamedTuple):
+    """Where a depot or site stands; `central`: no other depot supplies it."""
+
+    country: str
+    central: bool = False
+
+
+NOWHERE = Stands("")
+"""A place that the study does not know any more."""
+
+
 def sent_figures(sent: Sequence[GroupsSent]) -> SentFigures:
     """What these consignments come to."""
     to_sites = [one for one in sent if not one.to_depot]
@@ -137,6 +149,25 @@ def lanes_sent(sent: Iterable[GroupsSent]) -> tuple[LaneSent, ...]:
         )
         for lane, found in sorted(lanes.items())
     )
+
+
+def sent_grams(
+    sent: Iterable[GroupsSent], places: Mapping[str, Stands], factors: CarbonFactors, box_kits: int
+) -> dict[str, int]:
+    """Grams of CO2 equivalent by lane, in order of name; boxes hold so many kits, whichever they are.
+
+    As in plans, what leaves a central depot counts as sent abroad.
+    """
+    grams: Counter[str] = Counter()
+    for one in sent:
+        origin, place = places.get(one.origin, NOWHERE), places.get(one.place, NOWHERE)
+        near = not origin.central and origin.country == place.country
+        far = Distance.HOME if near else Distance.ABROAD
+        boxes, days = -(-one.number // box_kits), (one.arrives - one.leaves).days
+        grams[one.lane] += factors.grams(
+            Journey(one.lane, one.place, place.country, days, far, boxes, boxes * box_kits)
+        )
+    return dict(sorted(grams.items()))
 
 
 def _by_lane(sent: Iterable[GroupsSent]) -> dict[tuple[str, str], dict[date, GroupsSent]]:

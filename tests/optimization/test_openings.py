@@ -10,17 +10,16 @@ from optimization.borders import Entered
 from optimization.causes.unservable import unservable
 from optimization.check.check_plan import check_plan
 from optimization.check.verdict import Code
-from optimization.exact.solve import solve_exact
 from optimization.plan import Plan
 from optimization.problem import Licence, Opening, Problem
 from optimization.problem_file import read_problem, write_problem
 from optimization.problem_rules import ImpossibleDay
 from optimization.replan.standing import standing
-from optimization.result import Goal
 from optimization.rules.play import Rule, played
 from optimization.rules.ways import Ways
 from optimization.solve import optimize
 from tests.optimization.instances import Shape, network
+from tests.optimization.proofs import BEST, exact_of
 
 FIRST, LAST = 8, 10
 """Days of the gap."""
@@ -67,7 +66,7 @@ def test_openings_stand_apart_and_in_order() -> None:
 def test_a_consignment_that_arrives_in_the_gap_is_refused() -> None:
     """As is one kit too many in an opening, though another has room."""
     problem = network(TINY)
-    plan = solve_exact(problem).plan
+    plan = exact_of(problem).plan
     assert set(entering(problem, plan)) == {9}
     verdict = check_plan(gapped(problem), plan)
     assert Code.LICENCE in {found.code for found in verdict.violations}
@@ -79,7 +78,7 @@ def test_a_consignment_that_arrives_in_the_gap_is_refused() -> None:
 def test_plans_go_around_the_gap(shape: Shape) -> None:
     """Of optimizer, exact model and rule: none arrives in it, all pass the check, and the bound holds."""
     problem = gapped(network(shape))
-    found, exact = optimize(problem, Goal(gap=0.0, seconds=5.0)), solve_exact(problem)
+    found, exact = optimize(problem, BEST), exact_of(problem)
     for plan in (found.plan, exact.plan, played(Ways(problem), Rule(MinMax(), {}, 1))):
         assert check_plan(problem, plan).accepted
         assert not [day for day in entering(problem, plan) if FIRST <= day <= LAST]
@@ -103,7 +102,7 @@ def test_what_entered_counts_in_its_own_opening() -> None:
 def test_of_an_earlier_plan_stays_what_may_still_enter() -> None:
     """A gap that comes to be known takes the consignments that would arrive in it."""
     problem = network(TINY)
-    plan = solve_exact(problem).plan
+    plan = exact_of(problem).plan
     kept = standing(gapped(problem), plan.consignments).legs
     assert {kept.destination(key) for key in kept.lots} == {"R0"}
     assert {problem.lanes[one.lane].destination for one in plan.consignments} == {"R0", "S0", "S1"}

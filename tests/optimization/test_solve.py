@@ -9,16 +9,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimization.check.check_plan import check_plan
-from optimization.exact.solve import solve_exact
 from optimization.problem import Costs, Problem
 from optimization.result import Goal, Progress, Result, Status
 from optimization.solve import optimize
 from tests.optimization.benchmark import benchmark_says, instance, needs_benchmark
 from tests.optimization.instances import Shape, network
+from tests.optimization.proofs import BEST, exact_of
 
 DEAR = 2_000_000
 """Cents for a kit that is missed: above what any way costs."""
-BEST = Goal(gap=0.0, seconds=5.0)
 
 SHAPES = st.builds(
     Shape,
@@ -62,7 +61,7 @@ def holds(problem: Problem, found: Result) -> bool:
 
 def bound_holds(problem: Problem) -> None:
     """Against the plan of the exact model, and against the optimum where it is proven in seconds."""
-    found, exact = optimize(problem, BEST), solve_exact(problem, 5.0)
+    found, exact = optimize(problem, BEST), exact_of(problem)
     assert holds(problem, found)
     assert found.bound <= exact.verdict.cost.total
     if exact.proven:
@@ -91,7 +90,7 @@ def test_easy_networks_are_solved(shape: Shape) -> None:
     found = optimize(problem, BEST)
     assert found.status is Status.PROVEN
     assert found.gap == 0.0
-    assert found.cost.total == found.bound == solve_exact(problem).bound
+    assert found.cost.total == found.bound == exact_of(problem).bound
 
 
 @pytest.mark.parametrize("shape", [SOLVED[2], Shape(weeks=3, blind=1, lots=3, depots=2)], ids=range(2))
@@ -164,7 +163,7 @@ def test_what_nobody_can_serve_is_priced(at: tuple[str, ...]) -> None:
     found = optimize(problem, BEST)
     assert holds(problem, found)
     assert not found.plan.consignments
-    assert found.cost.total == solve_exact(problem).bound
+    assert found.cost.total == exact_of(problem).bound
     assert found.cost.unmet > 0
     assert found.status is Status.PROVEN or len(at) > 1
 

@@ -1,4 +1,4 @@
-"""Plans side by side by blinding group: how often they send, how much, where and when; no cost."""
+"""Plans side by side by blinding group: how often they send, how much, where, when, and its carbon; no cost."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,19 @@ from litestar.di import NamedDependency, Provide
 from litestar.params import FromPath
 
 from irt.blinding.views import BlindedView
+from irt.reads.blinded_network import network_depots, network_sites
 from irt.reads.blinded_plans import BlindedPlanLine, blinded_plans
+from optimization.live.carbon import carbon_factors
 from optimization.story.groups_sent import (
     WEEK_DAYS,
     GroupsSent,
     SentChange,
     SentFigures,
+    Stands,
     kits_by_week,
     sent_changes,
     sent_figures,
+    sent_grams,
 )
 from optimization.story.plan_changes import ChangeKind
 from web.blinded.desk import Desk, desk_of
@@ -81,6 +85,8 @@ class BlindedCompareView(BlindedView):
     groups: Sequence[str]
     kits: Sequence[tuple[str, Sequence[float]]]
     weeks: Sequence[Series]
+    lanes: Sequence[tuple[str, Sequence[float]]]
+    carbon_source: str
     kinds: Sequence[tuple[str, int, int]]
     changes: Sequence[ChangeRow]
     changed: int
@@ -105,7 +111,9 @@ class BlindedPlanComparePages(Controller):
         """The table as a file; that it was taken is written down."""
         opened = posted_groups(desk, data, number)
         plans = _plans(desk, opened, _asked(data, _lines(desk, opened), number))
-        rows = [(row.group, row.measure, *row.values) for row in _rows(plans)]
+        carbon = _carbon(desk, plans)
+        rows = [(row.group, row.measure, *row.values) for row in _rows(plans, carbon)]
+        rows += [("Carbon by lane, kg CO2e", lane, *kg) for lane, kg in _by_lane(carbon)]
         return taken_away(desk, opened, data, "comparison", ("Group", "Measure", *map(_called, plans)), rows)
 
 
@@ -115,19 +123,22 @@ def _view(
     plans = _plans(desk, opened, chosen)
     groups = sorted(opened.names, key=lambda code: opened.names[code])
     told = [sent_figures(one.sent) for one in plans]
+    carbon = _carbon(desk, plans)
     changes = sent_changes(plans[0].sent, opened.sent) if len(plans) > 1 else ()
     return BlindedCompareView(
         head=head_of(desk, opened),
         others=[line for line in lines if line.number != opened.plan.line.number],
         chosen=chosen,
         names=[_called(one) for one in plans],
-        rows=_rows(plans),
+        rows=_rows(plans, carbon),
         groups=[opened.names[code] for code in groups],
         kits=[
             (_called(one), [float(each.kits.get(code, 0)) for code in groups])
             for one, each in zip(plans, told, strict=True)
         ],
         weeks=_weeks(plans),
+        lanes=_by_lane(carbon),
+        carbon_source=carbon_factors(opened.study.outlook.carbon).source,
         kinds=_kinds(changes),
         changes=[_change(opened, one) for one in changes[:CHANGES_SHOWN]],
         changed=len(changes),
@@ -158,7 +169,28 @@ def _called(one: OpenGroups) -> str:
     return f"Plan {one.plan.line.number}"
 
 
-def _rows(plans: Sequence[OpenGroups]) -> list[SentRow]:
+def _carbon(desk: Desk, plans: Sequence[OpenGroups]) -> list[dict[str, int]]:
+    """Grams by lane of each plan, by the factors of today."""
+    outlook, study_id = plans[-1].study.outlook, plans[-1].study_id
+    with desk.store.reading() as connection:
+        depots, sites = network_depots(connection, study_id), network_sites(connection, study_id)
+    places = {site.number: Stands(site.country) for site in sites}
+    places |= {depot.code: Stands(depot.country, not depot.supplied_by) for depot in depots}
+    factors = carbon_factors(outlook.carbon)
+    return [sent_grams(one.sent, places, factors, outlook.shipper_kits) for one in plans]
+
+
+def _by_lane(carbon: Sequence[Mapping[str, int]]) -> list[tuple[str, list[float]]]:
+    """Kilograms of every lane that any of the plans uses, by its name."""
+    lanes = sorted({lane for told in carbon for lane in told})
+    return [(lane, [_kg(told.get(lane, 0)) for told in carbon]) for lane in lanes]
+
+
+def _kg(grams: int) -> float:
+    return round(grams / 1_000, 1)
+
+
+def _rows(plans: Sequence[OpenGroups], carbon: Sequence[Mapping[str, int]]) -> list[SentRow]:
     """Every measure in the order of the table."""
     told, names = [sent_figures(one.sent) for one in plans], plans[-1].names
     return [
@@ -167,6 +199,7 @@ def _rows(plans: Sequence[OpenGroups]) -> list[SentRow]:
         _row("What leaves", "Consignments to depots", (one.to_depots for one in told)),
         _row("What leaves", "Sites that are sent something", (one.places for one in told)),
         *_kits_rows(told, names),
+        _row("Footprint", "Carbon, kg CO₂e", (_kg(sum(each.values())) for each in carbon)),
         _row("When", "First leaves", (one.first for one in told)),
         _row("When", "Last leaves", (one.last for one in told)),
         _row("When", "Became shipments", (_shipped(one) for one in plans)),

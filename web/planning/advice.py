@@ -40,7 +40,7 @@ def work_on_advice_with(solve: Solve, running: RunningJob) -> Mapping[str, Any]:
         work = Work(running.store, connection, running.starter(), running.clock())
         row = advice_asked(work, running.study_id, number)
         base = _base(work, running.study_id, row["plan"])
-        factors = carbon_factors(definition_in_force(connection, running.study_id).resupply.planning)
+        factors = carbon_factors(definition_in_force(connection, running.study_id).resupply.planning.carbon)
     if row["finished_at"] is None:
         desk = _Desk(solve, running, dict(row["asked"]), factors)
         try:

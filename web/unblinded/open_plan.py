@@ -129,7 +129,7 @@ def opened_plan(connection: Connection, study_id: int, number: int) -> OpenPlan:
     places = [node.id for node in problem.nodes.values() if node.kind.uses_kits]
     small = small_sites(connection, study_id, places)
     definition = definition_in_force(connection, study_id)
-    factors = carbon_factors(definition.resupply.planning)
+    factors = carbon_factors(definition.resupply.planning.carbon)
     return OpenPlan(study_id, shown, problem, read_plan(files.plan), small, _groups(definition), factors)
 
 

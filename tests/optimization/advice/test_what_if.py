@@ -7,18 +7,18 @@ import pytest
 from optimization.advice.inputs import UnknownInput
 from optimization.advice.what_if import Planned, WhatIf, case_of, planned_of, record_of, what_if
 from optimization.check.check_plan import check_plan
-from optimization.exact.solve import solve_exact
 from optimization.problem import Problem
 from optimization.result import Goal, Result, Status, Watch
 from optimization.story.carbon import CarbonFactors
 from tests.optimization.instances import Shape, network
+from tests.optimization.proofs import exact_of
 
 PROBLEM = network(Shape(sites=2, weeks=3, seed=4))
 
 
 def exactly(problem: Problem, goal: Goal, watch: Watch) -> Result:
     """The optimum, by the exact model."""
-    exact = solve_exact(problem, seconds=20)
+    exact = exact_of(problem)
     return Result(Status.PROVEN, exact.plan, exact.verdict.cost, exact.bound, 0.1)
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from optimization.causes.cause import Cause, Why
 from optimization.causes.unservable import unservable
-from optimization.exact.solve import solve_exact
 from optimization.problem import (
     Costs,
     Demand,
@@ -25,6 +24,7 @@ from optimization.problem import (
 )
 from optimization.problem_rules import checked
 from tests.optimization.instances import Shape, network
+from tests.optimization.proofs import exact_of
 
 WEEKENDS = frozenset(day for day in range(60) if day % 7 >= 5)
 EVERY_DAY = frozenset(range(5))
@@ -170,5 +170,5 @@ def test_every_plan_misses_what_is_named(seed: int) -> None:
     )
     problem = network(shape)
     causes: tuple[Cause, ...] = unservable(problem)
-    exact = solve_exact(problem, seconds=2.0)
+    exact = exact_of(problem)
     assert sum(cause.kits for cause in causes) <= exact.verdict.unmet_kits

@@ -9,11 +9,10 @@ from optimization.engine.by_numbers import by_numbers
 from optimization.engine.class_work import ClassWork, begin_class
 from optimization.engine.network import network_of
 from optimization.engine.waste import first_prices
-from optimization.exact.solve import solve_exact
 from optimization.problem import Costs, Problem
-from optimization.result import Goal
 from optimization.solve import optimize
 from tests.optimization.engine.small import LONG, small
+from tests.optimization.proofs import BEST, exact_of
 
 Visits = tuple[tuple[int, int], ...]
 GAPS: list[tuple[int, int, int, Visits, int, int]] = [
@@ -41,11 +40,11 @@ def begun(problem: Problem) -> ClassWork:
 def test_counting_closes_the_gap_that_prices_leave(gap: tuple[int, int, int, Visits, int, int]) -> None:
     """The optimum of the exact model is found and proven, above what the price of the lot proves."""
     problem = keeping_back(*gap)
-    work, optimum = begun(problem), solve_exact(problem).bound
+    work, optimum = begun(problem), exact_of(problem).bound
     counted = by_numbers(work, lambda _: True)
     assert counted is not None
     assert work.bound < counted.tell_apart() - 1 <= optimum - 1
-    found = optimize(problem, Goal(gap=0.0, seconds=20.0))
+    found = optimize(problem, BEST)
     assert found.bound == found.cost.total == optimum
 
 
@@ -68,5 +67,5 @@ def test_counting_never_tells_more_than_the_optimum() -> None:
         told = by_numbers(begun(problem), lambda _: True)
         if told is not None:
             counted += 1
-            assert told.tell_apart() <= solve_exact(problem, 5.0).verdict.cost.total + 0.5
+            assert told.tell_apart() <= exact_of(problem).verdict.cost.total + 0.5
     assert counted > 25

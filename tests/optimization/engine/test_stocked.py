@@ -7,15 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optimization.check.check_plan import check_plan
-from optimization.exact.solve import solve_exact
 from optimization.problem import Problem
-from optimization.result import Goal
 from optimization.solve import optimize
 from tests.optimization.engine.small import LONG, small
 from tests.optimization.instances import Shape
+from tests.optimization.proofs import BEST, exact_of
 from tests.optimization.stocked import Stocked, stocked
 
-BEST = Goal(gap=0.0, seconds=5.0)
 STOCKED = st.builds(
     Stocked,
     shape=st.builds(
@@ -43,7 +41,7 @@ MANY = settings(FEW, max_examples=300)
 
 def keeps_its_word(problem: Problem) -> None:
     """The plan keeps all rules at the price told; the bound is not above the exact optimum."""
-    found, exact = optimize(problem, BEST), solve_exact(problem, 5.0)
+    found, exact = optimize(problem, BEST), exact_of(problem)
     verdict = check_plan(problem, found.plan)
     assert verdict.accepted
     assert verdict.cost == found.cost
@@ -69,7 +67,7 @@ def test_bounds_hold_with_stock_at_depots_of_many(of: Stocked) -> None:
 
 def cost_and_least(problem: Problem) -> tuple[int, int]:
     """What the plan costs, and what the best one does."""
-    return optimize(problem, BEST).cost.total, solve_exact(problem).bound
+    return optimize(problem, BEST).cost.total, exact_of(problem).bound
 
 
 @pytest.mark.parametrize("expiry", [LONG, 9])
@@ -124,7 +122,7 @@ def varied(seed: int) -> Stocked:
 def misses_no_more_than_the_exact(seed: int) -> None:
     """The plan leaves as many kits unserved as the best one."""
     problem = stocked(varied(seed))
-    exact = solve_exact(problem, 5.0)
+    exact = exact_of(problem)
     assert optimize(problem, BEST).cost.unmet <= exact.verdict.cost.unmet or not exact.proven
 
 

@@ -7,11 +7,11 @@ from random import Random
 import pytest
 
 from optimization.check.check_plan import check_plan
-from optimization.exact.solve import solve_exact
 from optimization.problem import Lane, NodeKind, Problem, Supply
-from optimization.result import Goal, Result
+from optimization.result import Result
 from optimization.solve import optimize
 from tests.optimization.engine.small import _lane, _node, small
+from tests.optimization.proofs import BEST, exact_of
 
 STEPS = 12
 
@@ -50,14 +50,14 @@ def shaken(problem: Problem, seed: int) -> Problem:
 def planned(problem: Problem) -> Result:
     """A plan after a few steps, however long they take."""
     steps = count()
-    return optimize(problem, Goal(gap=0.0, seconds=600), lambda _: next(steps) < STEPS)
+    return optimize(problem, BEST, lambda _: next(steps) < STEPS)
 
 
 @pytest.mark.parametrize("stages", [2, 3])
 def test_a_chain_of_depots_is_planned_to_its_end(stages: int) -> None:
     """Everything arrives by way of each depot in turn, at the exact optimum's cost."""
     problem = chain(stages)
-    found, exact = planned(problem), solve_exact(problem, 20)
+    found, exact = planned(problem), exact_of(problem)
     assert found.cost == exact.verdict.cost
     assert found.bound <= exact.bound
     assert {one.lane for one in found.plan.consignments} == set(problem.lanes)
@@ -73,7 +73,7 @@ def test_of_several_depots_the_cheaper_one_supplies_the_site() -> None:
 def test_bounds_hold_whatever_the_ways(seed: int) -> None:
     """Bound, exact optimum and checked plan stand in this order, with stock anywhere."""
     problem = shaken(chain(2 + seed % 2, second_depot=seed % 3 > 0), seed)
-    found, exact = planned(problem), solve_exact(problem, 20)
+    found, exact = planned(problem), exact_of(problem)
     verdict = check_plan(problem, found.plan)
     assert not verdict.violations
     assert found.bound <= exact.verdict.cost.total <= verdict.cost.total == found.cost.total

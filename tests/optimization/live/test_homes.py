@@ -8,13 +8,11 @@ from irt.study.planning import Planning
 from irt.supply.planner import DepotView, EnrolledSoFar, NetworkView, SiteView
 from optimization.check.check_plan import check_plan
 from optimization.door import optimize
-from optimization.exact.solve import solve_exact
 from optimization.live.homes import kept_for
 from optimization.live.leaving import legs
 from optimization.live.network import LiveProblem, live_problem
 from optimization.planner import Optimizer
 from optimization.problem_file import read_problem, write_problem
-from optimization.result import Goal
 from tests.optimization.live.world import (
     WEDNESDAY,
     WEEKDAYS,
@@ -26,6 +24,7 @@ from tests.optimization.live.world import (
     exactly,
     told,
 )
+from tests.optimization.proofs import BEST, exact_of
 
 AT_HOME = "homes GB"
 
@@ -51,7 +50,7 @@ def with_homes(*visits: tuple[int, int], kits: int = 50, **changes: object) -> N
 def test_a_parcel_leaves_on_the_day_of_its_visit_alone() -> None:
     """No other pen is beside it, no box is paid beside its price, and none goes earlier to save one."""
     found = live(with_homes((5, 3), (6, 1)))
-    exact = solve_exact(found.problem, 5.0)
+    exact = exact_of(found.problem)
     sent = [(one.dispatch_day, one.lines) for one in exact.plan.consignments]
     assert [(day, sum(kits for _, kits in lines)) for day, lines in sent] == [(7, 3), (8, 1)]
     planning = Planning()
@@ -75,7 +74,7 @@ def test_the_night_proposes_nothing_for_homes() -> None:
     """What leaves today for them is in the plan, and raised by dispensing alone."""
     network = a_network(a_site(), homes=(homes((0, 2)),))
     found = live(network)
-    assert next(leg.only_ready for leg in legs(found, solve_exact(found.problem, 5.0).plan))
+    assert next(leg.only_ready for leg in legs(found, exact_of(found.problem).plan))
     assert [one.site for one in Optimizer(exactly).plan(network, WEDNESDAY, told(review_days=7))] == ["1001"]
 
 
@@ -105,8 +104,8 @@ def test_the_optimizer_plans_homes_with_sites_and_proves_it() -> None:
     """Checker-clean, and as cheap as the exact model says; what goes to homes is told apart."""
     stock = tuple(("EN", a_pile(pen, kits=20)) for pen in ("PEN-A", "PEN-P"))
     found = live(a_network(stock=stock, homes=(homes((1, 2), (9, 4), (11, 1)),)))
-    result = optimize(found.problem, Goal(gap=0.0, seconds=float("inf")))
-    exact = solve_exact(found.problem, 5.0)
+    result = optimize(found.problem, BEST)
+    exact = exact_of(found.problem)
     assert check_plan(found.problem, result.plan).violations == ()
     assert result.bound <= exact.verdict.cost.total <= result.cost.total
     assert result.cost.total <= 1.01 * exact.verdict.cost.total

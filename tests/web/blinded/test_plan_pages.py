@@ -88,6 +88,7 @@ def test_plans_stand_side_by_side(world: World) -> None:
     browser = world.signed_in(PLANNER)
     page = browser.get(f"/supply/plans/{second}/compare").text
     assert all(words in page for words in ("Against plan 1", "Consignments to sites", "Other day", "Site 1002"))
+    assert all(words in page for words in ("Carbon, kg", "Carbon by lane", "NLD&gt;1002", "132.0", "66.0"))
     alone = browser.get(f"/supply/plans/{first}/compare").text
     assert "Against" not in alone
     assert "Against plan 2" in browser.get(f"/supply/plans/{first}/compare?with-{second}=yes").text
