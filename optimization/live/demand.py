@@ -83,6 +83,10 @@ class StudyDemand:
             total += np.maximum(until - kits_of(site, kit_type), 0)
         return np.diff(total, prepend=0.0)
 
+    def mean_of_newcomer(self, kit_type: str, days: int) -> NDArray[np.float64]:
+        """The mean of each day since randomization of one new subject, of any arm."""
+        return self._mean_of_course(kit_type, days)
+
     def _law_of_site(self, site: SiteView, kit_type: str, span: Span) -> Mass:
         treated = [(one.subjects, one.of(site.kits_of)) for one in site.treated]
         laws = [self.of_treated(one, kit_type, span) for subjects, one in treated for _ in range(subjects)]

@@ -3,18 +3,28 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from irt.errors import BadInput
+from irt.reads.asking import Asking
+from irt.reads.blinded_enrolment_forecasts import kept_forecast
+from irt.reads.inventory import network_view
+from irt.reads.unblinded_definition import definition_in_force
 from irt.reads.unblinded_plans import plan_files
 from irt.services.supply_advice import AskAdvice
 from irt.states.plan import AdviceKind
+from irt.supply.planners import settings_to_optimize
 from optimization.advice.inputs import changed_problem
 from optimization.advice.what_if import Case, case_of
 from optimization.campaigns.campaign_file import CampaignFile
+from optimization.campaigns.from_courses import by_courses
+from optimization.campaigns.from_enrolment import read_forecast, with_enrolment
 from optimization.campaigns.from_problem import Terms, campaigns_from
+from optimization.live.demand import StudyDemand
 from optimization.problem import Problem
 from optimization.problem_file import read_problem
 from optimization.result import Goal
@@ -70,6 +80,34 @@ def campaigns_question(beside: Beside, file: CampaignFile) -> AskAdvice:
 def campaigns_of_plan(connection: Connection, beside: Beside, terms: Terms) -> AskAdvice:
     """The same from the plan's own need and stock."""
     return campaigns_question(beside, campaigns_from(problem_of(connection, beside), terms))
+
+
+def campaigns_by_forecast(
+    connection: Connection, beside: Beside, terms: Terms, number: int, at: datetime
+) -> AskAdvice:
+    """The same from a kept forecast of enrolment, and from the visits of those who are there today.
+
+    NotFound where the study has none of that number, BadInput where it is not finished or tells too few months.
+    """
+    kept = kept_forecast(connection, beside.study_id, number)
+    if kept.result is None:
+        raise BadInput(
+            f"Forecast {number} is not finished. Nothing was started. Wait for it, or choose another one."
+        )
+    file = campaigns_from(problem_of(connection, beside), terms)
+    definition = definition_in_force(connection, beside.study_id)
+    asking = Asking(beside.study_id, definition, at.date(), at, ahead_days=file.horizon_days)
+    network = network_view(connection, asking)
+    demand = StudyDemand(settings_to_optimize(definition)["courses"])
+    kits, days = [kit.id for kit in file.kit_types], file.horizon_days
+    places = (*network.sites, *network.homes)
+    known = {
+        kit: sum((demand.means(place, kit, days) for place in places), np.zeros(days)).tolist() for kit in kits
+    }
+    new = {kit: demand.mean_of_newcomer(kit, days).tolist() for kit in kits}
+    told = by_courses(file, known, new, max((at.date() - file.start).days, 0))
+    asked = campaigns_question(beside, with_enrolment(told, read_forecast(json.dumps(kept.result))))
+    return asked.model_copy(update={"title": f"{asked.title}, enrolment by forecast {number}"[:_TITLE_MAX]})
 
 
 def problem_of(connection: Connection, beside: Beside) -> Problem:

@@ -114,4 +114,4 @@ def _decimal(typed: Mapping[str, str], name: str, most: int) -> Decimal:
 
 
 def _label(name: str) -> str:
-    return {field: label for field, label, _, _ in CAMPAIGN_FIELDS}.get(name, name)
+    return {"forecast": "New subjects", **{field: label for field, label, _, _ in CAMPAIGN_FIELDS}}.get(name, name)

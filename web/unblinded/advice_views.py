@@ -34,6 +34,7 @@ class AdviceFormsView(UnblindedView):
     inputs: Sequence[tuple[str, str]]
     hows: Sequence[tuple[str, str]]
     fields: Sequence[tuple[str, str, str, str]]
+    forecasts: Sequence[tuple[str, str]]
     keys: Mapping[str, str]
     refused: str
     typed: Mapping[str, str]

@@ -10,15 +10,23 @@ from sqlalchemy import Connection
 
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, NotFound, Refusal
+from irt.reads.blinded_enrolment_forecasts import forecast_lines
 from irt.reads.unblinded_advice import Advice, advice_lines, advice_of
 from irt.services.log_reading import LogReading, log_reading
 from irt.services.supply_advice import AskAdvice, ask_advice
 from optimization.result import Goal
 from web.blinded.desk import Desk, go
 from web.downloads import table_answer, table_in
+from web.formats import day as day_words
 from web.forms import Fields
 from web.frame import mode_of
-from web.planning.advice_questions import Beside, campaigns_of_plan, expiry_question, what_if_question
+from web.planning.advice_questions import (
+    Beside,
+    campaigns_by_forecast,
+    campaigns_of_plan,
+    expiry_question,
+    what_if_question,
+)
 from web.unblinded.advice_forms import CAMPAIGN_FIELDS, HOW, INPUTS, cases_in, terms_in, whole_field
 from web.unblinded.advice_sheets import sheets_of
 from web.unblinded.advice_views import AdviceFormsView, answer_view
@@ -66,7 +74,10 @@ class PlanAdvicePages(Controller):
         """Asks how much to pack and when."""
 
         def question(connection: Connection, beside: Beside) -> AskAdvice:
-            return campaigns_of_plan(connection, beside, terms_in(data))
+            terms = terms_in(data)
+            if not data.get("forecast"):
+                return campaigns_of_plan(connection, beside, terms)
+            return campaigns_by_forecast(connection, beside, terms, whole_field(data, "forecast"), desk.now)
 
         return _ask(desk, number, data, "campaigns", question)
 
@@ -128,12 +139,18 @@ def _forms(
 ) -> Response[Any]:
     with desk.store.reading() as connection:
         lines = advice_lines(connection, opened.study_id)
+        forecasts = forecast_lines(connection, opened.study_id)
     view = AdviceFormsView(
         head=head_of(desk, opened, refusal),
         lines=tuple(line for line in lines if line.plan == opened.shown.number),
         inputs=tuple((code, words) for code, (words, _) in INPUTS.items()),
         hows=tuple(HOW.items()),
         fields=CAMPAIGN_FIELDS,
+        forecasts=tuple(
+            (str(line.number), f"By forecast {line.number} of {day_words(line.known_on)}, {line.months} months")
+            for line in forecasts
+            if line.known_on is not None
+        ),
         keys={name: desk.key() for name in ("what-if", "expiry-value", "campaigns")},
         refused=refused,
         typed=typed or {},

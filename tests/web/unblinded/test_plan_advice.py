@@ -5,6 +5,7 @@ import io
 
 from irt.errors import BadInput
 from irt.services.deliver_outbox import Mailroom
+from irt.services.enrolment_forecasts import AskForecast, KeepForecast, ask_forecast, keep_forecast
 from irt.services.job_handlers import handlers_with
 from irt.services.worker import Worker
 from irt.states.records import JobKind
@@ -13,7 +14,7 @@ from optimization.problem import Problem
 from optimization.result import Goal, Result, Solve, Watch
 from tests.optimization.advice.test_what_if import exactly
 from tests.web.browser import Browser
-from tests.web.planned import a_kept_plan
+from tests.web.planned import a_kept_plan, supply_manager
 from tests.web.world import Letterbox, World
 from web.planning.advice import work_on_advice_with
 
@@ -147,3 +148,39 @@ def test_nobody_blinded_gets_to_advice(world: World) -> None:
         assert browser.get(f"/supply/optimizer/{number}/advice{address}").status_code == 403
     for form in ("what-if", "expiry-value", "campaigns", "1/export"):
         assert browser.send(f"/supply/optimizer/{number}/advice/{form}", fields).status_code == 403
+
+
+def forecast_kept(world: World, months: int) -> None:
+    """A finished forecast: ten new subjects each month, give or take."""
+    ask = AskForecast(study_id=world.study_id, months=months, target=500)
+    number = world.office.does(supply_manager(world), ask_forecast, ask).forecast
+    first = world.now.date().replace(day=1)
+    ahead_of = range(first.month - 1, first.month - 1 + months)
+    names = [f"{first.year + month // 12}-{month % 12 + 1:02d}" for month in ahead_of]
+    told = [
+        {
+            "month": name,
+            "new": {"p05": 6.0, "p50": 10.0, "p95": 14.0},
+            "cumulative": {"p05": 7.0 * ahead, "p50": 10.0 * ahead, "p95": 13.0 * ahead},
+        }
+        for ahead, name in enumerate(names, 1)
+    ]
+    keep = KeepForecast(
+        study_id=world.study_id, forecast=number, known_on=world.now.date(), result={"months": told}
+    )
+    world.office.does(supply_manager(world), keep_forecast, keep)
+
+
+def test_campaigns_follow_a_kept_forecast(world: World) -> None:
+    """It is chosen by its number; new subjects take what their course says. One that ends too early is refused."""
+    terms = {"weeks": "30", "every": "4", "lead": "14", "minimum": "10", "rounding": "5", "setup": "1500.50"}
+    forecast_kept(world, 3)
+    forecast_kept(world, 12)
+    browser, page = asked(world, "campaigns", **terms, forecast="2")
+    assert "enrolment by forecast 2" in page
+    rows = table(browser, "campaigns")[1:]
+    assert sum(int(row[3]) for row in rows) > 6 * 10 * 2 * 3
+    browser.get("/supply/optimizer/1/advice")
+    assert "By forecast 1 of 17 Mar 2026, 3 months" in browser.text
+    browser.press("/supply/optimizer/1/advice/campaigns", **terms, forecast="1")
+    assert "look ahead less far" in browser.text
