@@ -63,7 +63,7 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --junitxml=dist/validation/tests.xml
+	$(BIN)/pytest -n 2 --dist worksteal --junitxml=dist/validation/tests.xml
 
 # A part of `make verify` is a folder of tests. It has passed when nothing was changed since its last good run began.
 PARTS := bench optimization simulation irt stateful web validation

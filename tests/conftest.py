@@ -38,7 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_finish() -> None:
     """What is there before the first test stays to the end: no look for rubbish goes through it again."""
-    gc.collect()
     gc.freeze()
 
 

@@ -141,8 +141,23 @@ class World:
         self.office.wait(**passing)
 
 
+_LAID: dict[str, tuple[bytes, Grounds]] = {}
+"""What a file of each study came to hold."""
+
+
 def lay_grounds(file: Path, definition: StudyDefinition | None = None) -> Grounds:
     """Loads a study, the lipid study by default, into a migrated database, supplies two sites, hires everybody."""
+    study = definition.model_dump_json() if definition else ""
+    if study not in _LAID:
+        laid = _lay(file, definition)
+        _LAID[study] = (file.read_bytes(), laid)
+        return laid
+    content, laid = _LAID[study]
+    file.write_bytes(content)
+    return replace(laid, file=file)
+
+
+def _lay(file: Path, definition: StudyDefinition | None) -> Grounds:
     store = a_store(f"sqlite:///{file}")
     try:
         house = SupplyHouse.of(store, definition)

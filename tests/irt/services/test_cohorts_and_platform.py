@@ -27,6 +27,7 @@ from irt.tables.subject import Subject
 from tests.builders_supply import SupplyHouse, the_study
 from tests.builders_trial import Trial
 from tests.cast import signing
+from tests.remembered import remembered
 from tests.rows import put
 
 IN_AUTUMN_2021 = date(2021, 10, 1)
@@ -34,6 +35,11 @@ IN_AUTUMN_2021 = date(2021, 10, 1)
 
 def opened(store: Store, definition: StudyDefinition, day: date, *, release: bool = True) -> Trial:
     """The study with its own small kit list, released, and one active site."""
+    which = (definition.model_dump_json(), day, release)
+    return remembered(store, lambda fresh: _opened(fresh, definition, day, release=release), *which)
+
+
+def _opened(store: Store, definition: StudyDefinition, day: date, *, release: bool) -> Trial:
     house = SupplyHouse.of(store, definition, day)
     lots = lots_of_size(definition, "small")
     load = LoadKitList(study_id=house.study_id, size="small", approval_id=house.approval(lots))
