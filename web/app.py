@@ -67,6 +67,7 @@ from web.blinded.kit import KitPages
 from web.blinded.kit_orders import KitOrderPages
 from web.blinded.label_masters import LabelMasterPages
 from web.blinded.lock import LockPages
+from web.blinded.monitoring import MonitoringPages
 from web.blinded.network import NetworkPages
 from web.blinded.network_proposals import NetworkProposalPages
 from web.blinded.network_supply import NetworkSupplyPages
@@ -308,6 +309,7 @@ ROOMS: tuple[Any, ...] = (
     HelpDeskPages,
     ContentsPages,
     DashboardPages,
+    MonitoringPages,
     ActivationPages,
     ChecklistPages,
     LockPages,

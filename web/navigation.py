@@ -45,6 +45,7 @@ def _seldom(label: str, href: str, icon: str, *any_of: Permission) -> _Door:
 _P = Permission
 _DOORS = (
     _door("Dashboard", "/dashboard", "chart", _P.PLAN_ENROLMENT),
+    _door("Monitoring", "/monitoring", "verified", _P.RECORD_MONITORING),
     _door("Worklist", "/worklist", "worklist", _P.DISPENSE, _P.RANDOMIZE, _P.RECEIVE_SHIPMENT),
     _door("Supply", "/supply", "chart", _P.VIEW_SUPPLY),
     _door("Randomization", "/randomization", "randomize", _P.VIEW_RANDOMIZATION),

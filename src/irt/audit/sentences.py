@@ -198,6 +198,7 @@ TEMPLATES: dict[str, str] = {
     "study_lock_lifted": "{who} lifted the lock of study {record} for a correction.",
     "study_lock_dropped": "{who} set the request {number} about the lock of study {record} aside.",
     "study_archived": "{who} archived study {record}, {rows} rows; root of its hashes {root}.",
+    "site_monitored": "{who} verified records on monitoring visit {record}: “{verified}”.",
     "issue_opened": "{who} opened issue {record}, {rank}: “{sentence}”.",
     "issue_noted": "{who} noted on issue {record}: “{words}”.",
     "issue_closed": "{who} closed issue {record}: “{words}”.",

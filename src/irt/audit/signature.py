@@ -47,6 +47,7 @@ class Meaning(StrEnum):
     PLAN_UNBLINDING = "I ask that these treatments be told"
     DECIDE_UNBLINDING = "I decide on this unblinding"
     DECIDE_ACCIDENT = "I decide what follows from this accident"
+    MONITOR = "I verified this site's records on this visit"
 
 
 class Component(StrEnum):

@@ -69,6 +69,7 @@ GUARDS: tuple[Guard, ...] = (
     Guard("log_layout"),
     Guard("logger_file"),
     Guard("lot_approval", may_change=("ended_by_id",)),
+    Guard("monitoring_visit"),
     Guard("movement"),
     Guard("notice_approval"),
     Guard("operational_change"),

@@ -58,6 +58,7 @@ GUARDS = (
     Guard("log_layout"),
     Guard("logger_file"),
     Guard("lot_approval", may_change=("ended_by_id",)),
+    Guard("monitoring_visit"),
     Guard("movement"),
     Guard("notice_approval"),
     Guard("operational_change"),
@@ -1598,6 +1599,27 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_message_site_id"), "message", ["site_id"], unique=False)
     op.create_index(op.f("ix_message_study_id"), "message", ["study_id"], unique=False)
+    op.create_table(
+        "monitoring_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("sponsor_id", sa.Integer(), nullable=False),
+        sa.Column("study_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("on_day", sa.Date(), nullable=False),
+        sa.Column("verified", sa.String(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("signature_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_monitoring_visit_account_id")),
+        sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_monitoring_visit_signature_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_monitoring_visit_site_id")),
+        sa.ForeignKeyConstraint(["sponsor_id"], ["sponsor.id"], name=op.f("fk_monitoring_visit_sponsor_id")),
+        sa.ForeignKeyConstraint(["study_id"], ["study.id"], name=op.f("fk_monitoring_visit_study_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_monitoring_visit")),
+        sa.UniqueConstraint("site_id", "number", name=op.f("uq_monitoring_visit_site_id_number")),
+    )
     op.create_table(
         "movement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -4113,6 +4135,7 @@ def downgrade() -> None:
     op.drop_table("operational_change")
     op.drop_index(op.f("ix_movement_kit_id"), table_name="movement")
     op.drop_table("movement")
+    op.drop_table("monitoring_visit")
     op.drop_index(op.f("ix_message_study_id"), table_name="message")
     op.drop_index(op.f("ix_message_site_id"), table_name="message")
     op.drop_table("message")
