@@ -14,7 +14,7 @@ from rich.table import Table
 from irt.commands.running import progress_bar, running_store, show_report
 from irt.commands.study_files import read_study
 from irt.enrolment.cast import ADMINISTRATOR, PARTS, PASSWORD, grant_cast, hire_cast, played
-from irt.enrolment.conduct import planned_subjects
+from irt.enrolment.conduct import RULES, delegate_tasks_of, planned_subjects
 from irt.enrolment.demo import DAYS_OF_A_YEAR, Demo, as_of, run_demo, years_of
 from irt.enrolment.prepare import preparers_of
 from irt.enrolment.synthetic import UP_TO_TODAY
@@ -154,10 +154,12 @@ def _fill(store: Store, study_name: str, subjects: int) -> None:
     who = preparers_of(store, now - timedelta(days=2 * UP_TO_TODAY.days))
     hire_cast(store, now)
     for name, wanted in ((study_name, subjects), (COMPANION, COMPANION_SUBJECTS)):
-        demo_of = Demo(read_study(name), wanted, now, PLANNER)
+        study = read_study(name).model_copy(update={"activation": RULES})
+        demo_of = Demo(study, wanted, now, PLANNER, conducted=True)
         with progress_bar(f"Randomized in {demo_of.definition.study.name}", wanted) as tell:
             study_id, sites, _ = run_demo(store, demo_of, tell, who)
         grant_cast(store, now, study_id, sites[0])
+        delegate_tasks_of(store, now, study_id, sites[0])
         # The worker beside the server works it out while the first pages are looked at.
         ask = AskForecast(study_id=study_id, target=planned_subjects(wanted))
         perform(store, played(store, "tara"), now, ask_forecast, ask, f"demo:forecast:{study_id}")

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, select
 
-from irt.enrolment.conduct import plan_issues, plan_of_enrolment
+from irt.enrolment.conduct import begin_conduct
 from irt.enrolment.days import assign, run_study, sign
 from irt.enrolment.door import carriers_of
 from irt.enrolment.orders import Orders
@@ -59,6 +59,8 @@ class Demo:
     size: Size = "small"
     pace: Pace = UP_TO_TODAY
     left_open: bool = True
+    conducted: bool = False
+    """Whether it has a plan, approvals, issues and visits of a monitor beside its subjects."""
 
 
 def years_of(definition: StudyDefinition, years: float, scale: Fraction, planner: ResupplyPlanner) -> Demo:
@@ -130,9 +132,8 @@ def run_demo(
         run = replace(run, order=Orders(store, loaded.study_id, run.staff.investigator, who.password))
     if definition.delivery is not None:
         run = replace(run, door=carriers_of(store, who, at))
-    if demo.left_open:
-        plan_of_enrolment(store, who, loaded.study_id, at, demo.subjects, opened, demo.now)
-        plan_issues(run, [site.number for site in sites])
+    if demo.conducted:
+        begin_conduct(run, who, at, demo.subjects, opened)
     started = monotonic()
     run_study(run, arrivals, opened, definition.sizes[demo.size].lots)
     if demo.left_open:
