@@ -86,7 +86,7 @@ class DashboardPages(Controller):
             return go("/dashboard/studies")
         desk.who.actor.require(_VIEW, study_id)
         if sites_reached(desk.who.actor, _VIEW, study_id) is not None:
-            return go("/monitoring" if may(desk, Permission.RECORD_MONITORING, study_id) else "/activation")
+            return go("/activation")
         return _page(desk, study_id)
 
     @get("/{study_id:int}", sync_to_thread=True)
