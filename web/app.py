@@ -50,6 +50,7 @@ from web.blinded.enrolment import EnrolmentPages
 from web.blinded.enrolment_forecast import EnrolmentForecastPages
 from web.blinded.exits import ExitPages
 from web.blinded.expiry import ExpiringPages, ExpiryPages
+from web.blinded.exports import ExportDoor, ExportPages
 from web.blinded.gates import GateListPages
 from web.blinded.help_desk import HelpDeskPages
 from web.blinded.history import HistoryPages
@@ -128,6 +129,7 @@ from web.unblinded.contents import ContentsPages
 from web.unblinded.design_bench import DesignBenchPages
 from web.unblinded.documents import DocumentPages
 from web.unblinded.dose_finding import DoseFindingPages
+from web.unblinded.exports import UnblindedExportPages
 from web.unblinded.gate_compare import GateComparePages
 from web.unblinded.gate_define import DefineGatePages
 from web.unblinded.gate_files import GateFilePages
@@ -184,6 +186,9 @@ ROOMS: tuple[Any, ...] = (
     HistoryPages,
     RecordsDoor,
     RecordsPages,
+    ExportDoor,
+    ExportPages,
+    UnblindedExportPages,
     TimeMachinePages,
     TrailReviewPages,
     DutyPages,

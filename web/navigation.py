@@ -79,6 +79,7 @@ _DOORS = (
     _seldom("Due", "/duties", "attention", _P.REVIEW_TRAIL, _P.REVIEW_ACCESS, _P.RECORD_SITE_APPROVAL),
     _seldom("Access", "/access", "user", _P.VIEW_ACCESS),
     _seldom("Records", "/records", "document", _P.VIEW_INCIDENTS),
+    _seldom("Exports", "/exports", "export", _P.EXPORT_DATA),
     _seldom("Delegation", "/delegation", "sign", _P.VIEW_DELEGATION),
     _seldom("History", "/history", "history", _P.VIEW_AUDIT),
 )

@@ -1,15 +1,12 @@
 """`irt export odm`: what data capture is told of randomization and dispensing; always blinded."""
 
-from datetime import datetime
 from typing import Any
 
 import click
 
 from irt.commands.exporting import Asked, export_options, take_away
 from irt.commands.session import Person
-from irt.exports.facts import Edition, StudyData, Treatments
-from irt.exports.files import ExportFile
-from irt.exports.odm import odm_files
+from irt.exports.facts import Edition
 
 
 @click.command("odm")
@@ -19,8 +16,4 @@ def odm(person: Person, **asked: Any) -> None:
 
     Example: irt export odm NB-301 --out edc --user dora
     """
-    take_away(person, Asked(**asked), "odm", Edition.BLINDED, _files)
-
-
-def _files(data: StudyData, secret: Treatments | None, made_at: datetime) -> tuple[ExportFile, ...]:
-    return odm_files(data, made_at)
+    take_away(person, Asked(**asked), "odm", Edition.BLINDED)

@@ -6,7 +6,6 @@ import click
 
 from irt.commands.exporting import Asked, edition_of, export_options, take_away, unblinded_option
 from irt.commands.session import Person
-from irt.exports.sdtm_files import sdtm_files
 
 
 @click.command("sdtm")
@@ -17,4 +16,4 @@ def sdtm(person: Person, unblinded: bool, **asked: Any) -> None:
 
     Example: irt export sdtm NB-301 --out sdtm --user dora
     """
-    take_away(person, Asked(**asked), "sdtm", edition_of(unblinded=unblinded), sdtm_files)
+    take_away(person, Asked(**asked), "sdtm", edition_of(unblinded=unblinded))

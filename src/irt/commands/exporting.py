@@ -1,8 +1,7 @@
 """What all exports share: who takes what of which study, written down before it is written."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,13 @@ from irt import __version__
 from irt.commands import clock
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
-from irt.exports.facts import Edition, StudyData, Treatments
-from irt.exports.files import ExportFile, manifest_of, require_new, write_files
+from irt.exports.facts import Edition
+from irt.exports.files import manifest_of, require_new, write_files
+from irt.exports.kinds import KINDS, about_export, files_of
 from irt.reads.audit_trail import whole_at_once
 from irt.reads.blinded_study_data import study_data
 from irt.reads.unblinded_study_data import treatments
 from irt.services.note_transfer import NoteTransfer, Recipient, RecipientMissing, note_transfer, permission_for
-
-Make = Callable[[StudyData, Treatments | None, datetime], Sequence[ExportFile]]
 
 _OPTIONS = (
     click.argument("protocol", metavar="STUDY"),
@@ -63,7 +61,7 @@ def edition_of(*, unblinded: bool) -> Edition:
     return Edition.UNBLINDED if unblinded else Edition.BLINDED
 
 
-def take_away(person: Person, asked: Asked, what: str, edition: Edition, make: Make) -> None:
+def take_away(person: Person, asked: Asked, what: str, edition: Edition) -> None:
     """Makes the files of one edition, writes down that they leave, and writes them with their manifest."""
     require_new(asked.folder)
     study = study_of(person, asked.protocol, asked.mode)
@@ -76,7 +74,8 @@ def take_away(person: Person, asked: Asked, what: str, edition: Edition, make: M
         data = study_data(connection, study.id)
         secret = treatments(connection, study.id) if edition is Edition.UNBLINDED else None
     made_at = clock.now()
-    files = tuple(make(data, secret, made_at))
+    kind = KINDS[what]
+    files = files_of(kind, data, secret, made_at)
     # Written down first: what is not in the trail does not leave.
     told: Any = {one.name: one.told for one in files}
     person.does(
@@ -85,17 +84,8 @@ def take_away(person: Person, asked: Asked, what: str, edition: Edition, make: M
             study_id=study.id, what=what, edition=edition, files=told, recipient=recipient, reason=asked.reason
         ),
     )
-    about = {
-        "export": what,
-        "edition": edition,
-        "protocol": study.protocol,
-        "mode": study.mode,
-        "made_at": made_at.isoformat(timespec="seconds"),
-        "data_until": data.newest_at.isoformat(timespec="seconds"),
-        "release": __version__,
-        "recipient": recipient or "",
-        "purpose": asked.reason,
-    }
+    why = {"recipient": str(recipient or ""), "purpose": asked.reason}
+    about = about_export(kind, data, secret, made_at, __version__, **why)
     write_files(asked.folder, (*files, manifest_of(about, files)))
     for one in files:
         click.echo(f"{one.name}: {one.rows} records, SHA-256 {one.sha256}")
