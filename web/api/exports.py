@@ -92,8 +92,14 @@ def _unblinded(kind: Kind) -> HTTPRouteHandler:
         with store.reading() as connection:
             whole_at_once(connection)
             data, secret = study_data(connection, study_id), treatments(connection, study_id)
-        facts = {"study_id": study_id, "what": kind.name, "recipient": recipient, "reason": reason}
-        ask = NoteTransfer(**facts, edition=Edition.UNBLINDED, files={})
+        ask = NoteTransfer(
+            study_id=study_id,
+            what=kind.name,
+            edition=Edition.UNBLINDED,
+            files={},
+            recipient=recipient,
+            reason=reason,
+        )
         return packed(
             *(kind, data, secret, now),
             lambda noted: perform(store, caller, now, note_transfer, noted, new_key(store)),

@@ -127,7 +127,8 @@ def _approve(run: Run, who: Preparers, at: datetime, sites: Sequence[str]) -> No
         ask = RecordSiteApproval(
             study_id=run.study_id,
             kind=kind,
-            **{place: code},
+            country=code if place == "country" else None,
+            site=code if place == "site" else None,
             granted_on=at.date() - timedelta(days=12),
             valid_until=ends + timedelta(days=19 if first else 400) if kind in TWO_PERSONS else None,
             reference=f"{kind.replace('_', ' ').capitalize()} {code}-{number:03}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, Connection, Row, Select, and_, bindparam, func, or_, select
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
@@ -84,7 +84,9 @@ _EXCURSIONS, _SUBJECTS, _EVENTS = table_of(Excursion), table_of(Subject), table_
 _VISITS, _STEPS, _DISPENSINGS = table_of(Visit), table_of(VisitStep), table_of(Dispensing)
 _BREAKS, _DELEGATIONS, _ACCOUNTS = table_of(CodeBreak), table_of(Delegation), table_of(Account)
 _ISSUES, _NOTES, _MADE = table_of(StudyIssue), table_of(StudyIssueStep), table_of(MonitoringVisit)
-_SITE, _SINCE, _TODAY = bindparam("site_id"), bindparam("since"), bindparam("today")
+_SITE: BindParameter[int] = bindparam("site_id")
+_SINCE: BindParameter[datetime] = bindparam("since")
+_TODAY: BindParameter[date] = bindparam("today")
 _CLOSED = select(_NOTES.c.id).where(_NOTES.c.issue_id == _ISSUES.c.id, _NOTES.c.step == "closed").exists()
 _HERE = and_(_KITS.c.custody == Custody.SITE, _KITS.c.place_id == _SITE)
 _ON_SHELF = and_(_HERE, _KITS.c.assignment == Assignment.FREE, _KITS.c.accountability == Accountability.NONE)

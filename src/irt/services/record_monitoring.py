@@ -1,6 +1,7 @@
 """A monitor's visit to a site: what was verified, signed; what is recorded afterwards is new at the next visit."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
@@ -69,7 +70,8 @@ def record_monitoring(work: Work, ask: RecordMonitoring) -> MonitoringRecorded:
     number = 1 if last is None else int(last["number"]) + 1
     figures = site_figures(work.connection, ask.site_id, today)
     content = {"on_day": ask.on_day.isoformat(), "verified": verified, "figures": figures}
-    record, where = f"{site['number']}/{number}", {"study_id": ask.study_id, "site_id": ask.site_id}
+    record = f"{site['number']}/{number}"
+    where: dict[str, Any] = {"study_id": ask.study_id, "site_id": ask.site_id}
     signable = Signable(Meaning.MONITOR, RECORD_KIND, record, content, zone=site["zone"], **where)
     signature_id = sign_record(work, ask.signing, signable, grant)
     work.append(
