@@ -26,7 +26,8 @@ from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.study.definition import StudyDefinition
 from optimization.door import best_plan
-from optimization.plan import plan_json
+from optimization.plan import Consignment, plan_json
+from optimization.problem import NodeKind
 from optimization.replan.proved import replan_and_prove
 from optimization.result import Progress
 from web.planning.run import Bench, Worked, work_out
@@ -159,15 +160,33 @@ def _told(worked: Worked, definition: StudyDefinition) -> dict[str, Any]:
             name: getattr(cost, name) for name in ("fixed", "shippers", "kits", "holding", "waste", "unmet")
         },
         "plan_hash": result.plan.hash,
-        "consignments": len(result.plan.consignments),
+        "consignments": len(_raised(worked)),
+        "kits_to_homes": _kits_to_homes(worked),
         "leaving_today": _today(worked, definition),
     }
+
+
+def _raised(worked: Worked) -> list[Consignment]:
+    """The consignments that the plan raises; what goes to homes is raised when it is dispensed."""
+    return [one for one in worked.result.plan.consignments if not _end(worked, one).only_ready]
+
+
+def _kits_to_homes(worked: Worked) -> int:
+    """Kits that the plan has ready for parcels."""
+    sent = worked.result.plan.consignments
+    parcels = (one for one in sent if _end(worked, one) is NodeKind.HOMES)
+    return sum(kits for one in parcels for _, kits in one.lines)
+
+
+def _end(worked: Worked, one: Consignment) -> NodeKind:
+    problem = worked.live.problem
+    return problem.nodes[problem.lanes[one.lane].destination].kind
 
 
 def _today(worked: Worked, definition: StudyDefinition) -> list[dict[str, Any]]:
     """What leaves on the first day, by blinding group."""
     live, rows = worked.live, []
-    for one in worked.result.plan.consignments:
+    for one in _raised(worked):
         if one.dispatch_day == live.days.first:
             kits: Counter[str] = Counter()
             for lot, number in one.lines:

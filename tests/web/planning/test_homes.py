@@ -3,41 +3,47 @@
 import json
 from datetime import UTC, datetime, time
 
+import pytest
+from click.testing import CliRunner
+
+from irt.command_line import irt
+from irt.commands import clock
 from irt.reads.unblinded_plans import plan_files, plan_shown
-from irt.services.optimization_runs import StartOptimization, open_optimization, run_asked
+from irt.services.bootstrap import ensure_system_account
 from irt.services.store import Store
 from irt.tables.shipment import Shipment
 from optimization.check.check_plan import check_plan
-from optimization.door import optimize
 from optimization.plan_file import read_plan
 from optimization.problem import NodeKind
 from optimization.problem_file import read_problem
 from tests.builders_homes import FEW, opened, sending_home
-from tests.builders_plan import approved, planner
+from tests.builders_plan import approved
 from tests.builders_trial import FIRST_SITE, Trial
-from web.planning.run import Bench, work_out
+from web.commands import optimize_study
 
-WEEKS_4 = 35
+WEEKS_4 = "35"
 """Days that hold the visit of week 4."""
 
 
-def a_plan(trial: Trial) -> int:
-    """The number of a plan worked out from the study as it stands."""
-    house_time = datetime.combine(trial.day, time(12), UTC)
-    ask = StartOptimization(study_id=trial.study_id, day=trial.day, horizon_days=WEEKS_4)
-    number = trial.do(planner(trial), open_optimization, ask).run
-    with trial.store.reading() as connection:
-        run = run_asked(connection, trial.study_id, number)
-    assert run is not None
-    return work_out(Bench(trial.store, planner(trial), lambda: house_time, optimize, "run:1"), run).kept.plan
-
-
-def test_what_goes_home_is_planned_at_the_depot_and_sent_by_nobody(sqlite_store: Store) -> None:
-    """The plan holds the kits of week 4 at the American depot; approved, it raises shipments to sites alone."""
-    trial = opened(sqlite_store, sending_home())
+@pytest.fixture
+def trial(sqlite_store: Store, monkeypatch: pytest.MonkeyPatch) -> Trial:
+    """Three subjects on treatment at the American site, whose weeks 4 and 12 go home; a terminal on their store."""
+    made = opened(sqlite_store, sending_home())
     for _ in range(3):
-        trial.treated(FIRST_SITE)
-    number = a_plan(trial)
+        made.treated(FIRST_SITE)
+    now = datetime.combine(made.day, time(12), UTC)
+    ensure_system_account(made.store, now)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    monkeypatch.setattr(optimize_study, "open_store", lambda url: made.store)
+    monkeypatch.setattr(made.store, "close", lambda: None)
+    return made
+
+
+def test_what_goes_home_is_planned_at_the_depot_and_sent_by_nobody(trial: Trial) -> None:
+    """The plan holds the kits of week 4 at the American depot; approved, it raises shipments to sites alone."""
+    words = ["optimize", "--study", "NB-301", "--days", WEEKS_4, "--json"]
+    said = json.loads(CliRunner().invoke(irt, words).stdout)
+    number = said["plan"]
     with trial.store.reading() as connection:
         shown, files = (read(connection, trial.study_id, number) for read in (plan_shown, plan_files))
     problem, plan = read_problem(json.dumps(files.problem)), read_plan(files.plan)
@@ -50,6 +56,8 @@ def test_what_goes_home_is_planned_at_the_depot_and_sent_by_nobody(sqlite_store:
     given = {site: sum(use.kits for use in plan.dispensings if use.site == site) for site in kinds}
     assert given["homes US"] == wanted["homes US"]
     assert not [leg for leg in shown.consignments if "homes" in leg.lane]
+    assert (said["kits_to_homes"], said["consignments"]) == (wanted["homes US"], len(shown.consignments))
+    assert not [row for row in said["leaving_today"] if "homes" in row["lane"]]
     before = len(trial.rows(Shipment))
     answer = approved(trial, number)
     raised = trial.rows(Shipment)[before:]
