@@ -8,8 +8,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.delivery import HomeDelivery
 from irt.study.network import HOME, Lane
 from irt.study.resupply import MinMax, Resupply
-from tests.builders_supply import SupplyHouse
-from tests.builders_trial import FIRST_DAY, LOTS, Trial, the_trial_study
+from tests.builders_trial import FIRST_DAY, LOTS, Trial, stocked_house, the_trial_study
 
 FEW = MinMax(minimum=5, maximum=8)
 PENS = {"PEN-A": FEW, "PEN-P": FEW}
@@ -39,11 +38,5 @@ def sending_home(**changes: Any) -> StudyDefinition:
 
 def opened(store: Store, definition: StudyDefinition) -> Trial:
     """Both sites, stocked, with some pens at the American depot."""
-    house = SupplyHouse.of(store, definition)
-    house.load((*LOTS, *IN_AMERICA))
-    house.sites(2)
-    house.resupply()
-    house.carry()
-    house.later(9)
-    house.carry()
+    house = stocked_house(store, definition, (*LOTS, *IN_AMERICA))
     return Trial(store, house.study_id, definition, FIRST_DAY, count(1000))

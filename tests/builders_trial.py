@@ -86,16 +86,21 @@ def prepare_trial(
     """Fills a migrated database with a trial under way, the same every time; the study's id."""
     store = Store(url, Seal(SEAL_KEY), random.Random(7).randbytes)
     try:
-        house = SupplyHouse.of(store, definition or the_trial_study())
-        house.load(lots)
-        house.sites(2)
-        house.resupply()
-        house.carry()
-        house.later(9)
-        house.carry()
-        return house.study_id
+        return stocked_house(store, definition or the_trial_study(), lots).study_id
     finally:
         store.close()
+
+
+def stocked_house(store: Store, definition: StudyDefinition, lots: Iterable[ListedLot] = LOTS) -> SupplyHouse:
+    """A study under way in a migrated database: two sites, stocked by its rule from these lots."""
+    house = SupplyHouse.of(store, definition)
+    house.load(lots)
+    house.sites(2)
+    house.resupply()
+    house.carry()
+    house.later(9)
+    house.carry()
+    return house
 
 
 FIRST_DAY = date.fromordinal(DAY.toordinal() + 9)

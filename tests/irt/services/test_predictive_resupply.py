@@ -15,8 +15,7 @@ from irt.study.definition import StudyDefinition
 from irt.study.resupply import Forecast, MinMax, Resupply
 from irt.tables.secret import ShipmentCalculation
 from irt.tables.shipment import ResupplyRun, Shipment
-from tests.builders_supply import SupplyHouse
-from tests.builders_trial import FIRST_DAY, FIRST_SITE, LOTS, Trial, the_trial_study
+from tests.builders_trial import FIRST_DAY, FIRST_SITE, Trial, stocked_house, the_trial_study
 
 FEW = MinMax(minimum=5, maximum=8)
 
@@ -30,14 +29,7 @@ def predicting(**changes: Any) -> StudyDefinition:
 
 def opened(store: Store, definition: StudyDefinition) -> Trial:
     """Two sites, stocked to their buffers."""
-    house = SupplyHouse.of(store, definition)
-    house.load(LOTS)
-    house.sites(2)
-    house.resupply()
-    house.carry()
-    house.later(9)
-    house.carry()
-    return Trial(store, house.study_id, definition, FIRST_DAY, count(1000))
+    return Trial(store, stocked_house(store, definition).study_id, definition, FIRST_DAY, count(1000))
 
 
 def foreseen(trial: Trial, days: int = 90, site: str = FIRST_SITE) -> dict[date, int]:
