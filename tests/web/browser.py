@@ -49,7 +49,7 @@ def forms_of(page: str) -> list[Form]:
 class Browser:
     """Follows links, fills in forms and presses their buttons; redirections are followed as browsers do."""
 
-    def __init__(self, client: TestClient[Litestar]) -> None:
+    def __init__(self, client: TestClient[Litestar] | httpx.Client) -> None:
         self.client = client
         self.answer: httpx.Response = httpx.Response(204)
 
