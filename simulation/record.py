@@ -12,8 +12,9 @@ class Event(NamedTuple):
     """Something that happened: minute, what, where, to whom, and the kits by (type, lot).
 
     `what` is one of: screened, failed, turned_away, refused, randomized, stopped, completed, dispensed, missed,
-    lost, sent, arrived, not_arrived, spoiled, expired, recalled, closed. `who` is the subject's number from 1 in
-    order of randomization, or the shipment's number from 1; `detail` the visit, the arm, the cause or the sender.
+    lost, sent, sent_home, arrived, not_arrived, spoiled, expired, recalled, closed. `who` is the subject's number
+    from 1 in order of randomization, or the shipment's number from 1; `detail` the visit, the arm, the cause or the
+    sender; of what a depot sends home the subject's site.
     """
 
     minute: int

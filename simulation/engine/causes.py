@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from simulation.engine.homes import stock_for
 from simulation.engine.stock import Kits
-from simulation.engine.world import Asked, Consignment, Site, World
+from simulation.engine.world import Asked, Consignment, Depot, Site, World
 
 
 class Shortfall(NamedTuple):
@@ -33,10 +34,11 @@ class Cause(NamedTuple):
 
 def cause_of(world: World, site: Site, asked: Asked, windows: Mapping[str, int]) -> Cause:
     """The cause of a miss that has just happened."""
+    stock, day = stock_for(world, site, asked), world.day + asked.days_on_the_way
     short = [
-        _shortfall(world, site, kit_type, needed, world.day + windows[kit_type])
+        _shortfall(world, site, asked, kit_type, day + windows[kit_type])
         for kit_type, needed in asked.kits
-        if site.stock.of_type(kit_type) < needed or _here(site, kit_type, world.day + windows[kit_type]) < needed
+        if stock.of_type(kit_type) < needed or _fit(stock.piles, kit_type, day + windows[kit_type]) < needed
     ]
     return Cause(why(short[0]), any(one.network < one.needed for one in short))
 
@@ -55,12 +57,10 @@ def why(short: Shortfall) -> str:
     return next((measure for measure, true in holds if true), "missed_by_level")
 
 
-def _here(site: Site, kit_type: str, until_day: int) -> int:
-    return _fit(site.stock.piles, kit_type, until_day)
-
-
-def _shortfall(world: World, site: Site, kit_type: str, needed: int, until_day: int) -> Shortfall:
-    network = 0
+def _shortfall(world: World, site: Site, asked: Asked, kit_type: str, until_day: int) -> Shortfall:
+    """As of the place that gives the kits: of a depot that sends them home nothing was ever short before."""
+    depot, network = world.depots[asked.depot or site.facts.depot], 0
+    place: Site | Depot = site if asked.depot is None else depot
 
     def add(kits: Kits) -> None:
         nonlocal network
@@ -68,14 +68,14 @@ def _shortfall(world: World, site: Site, kit_type: str, needed: int, until_day: 
 
     world.everywhere(lambda place: add(place.kits if isinstance(place, Consignment) else place.stock.piles))
     return Shortfall(
-        needed=needed,
-        there=site.stock.of_type(kit_type),
-        expired=site.expired[kit_type],
-        recalled=site.recalled[kit_type],
+        needed=dict(asked.kits)[kit_type],
+        there=place.stock.of_type(kit_type),
+        expired=site.expired[kit_type] if place is site else 0,
+        recalled=site.recalled[kit_type] if place is site else 0,
         network=network,
-        coming=sum(_fit(one.kits, kit_type, until_day) for one in site.coming.values()),
-        depot=_fit(world.depots[site.facts.depot].stock.piles, kit_type, until_day),
-        supplied_once=site.supplied_once,
+        coming=sum(_fit(one.kits, kit_type, until_day) for one in place.coming.values()),
+        depot=_fit(depot.stock.piles, kit_type, until_day),
+        supplied_once=site.supplied_once or place is not site,
     )
 
 

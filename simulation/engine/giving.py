@@ -1,6 +1,7 @@
 """Giving kits by the production rule, and what becomes of those whose kits are not there."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 
 from irt.states.kit import Accountability, Assignment, Custody, KitState, Quality
@@ -8,6 +9,7 @@ from irt.study.dispensing import KitNeed
 from irt.supply.dispensing_window import dispensing_windows
 from irt.supply.kit_selection import Candidate, NoUsableKit, choose_kits, lacking
 from simulation.engine.causes import cause_of
+from simulation.engine.homes import lots_for, send_parcel, stock_for
 from simulation.engine.order import Phase
 from simulation.engine.stock import Kits, Pile
 from simulation.engine.world import Asked, Process, Site, Waiting, World
@@ -35,17 +37,18 @@ def ask_for(world: World, site: Site, asked: Asked) -> bool:
 def give(world: World, site: Site, asked: Asked) -> bool:
     """Gives all the kits or none."""
     needs, windows = needs_of(asked), windows_of(world, site, asked)
-    candidates = candidates_at(world, site, asked.kits)
     try:
-        choice = choose_kits(candidates, needs, world.date_of(world.day), windows, _first)
+        choice = choose_kits(candidates_at(world, site, asked), needs, _given_on(world, asked), windows, _first)
     except NoUsableKit:
         return False
+    stock = stock_for(world, site, asked)
     given: Kits = {}
     for kit in choice.chosen:
         pile = world.piles[kit.id]
         given[pile] = given.get(pile, 0) + 1
     for pile, kits in given.items():
-        site.stock.add(pile, -kits)
+        stock.add(pile, -kits)
+    send_parcel(world, site, asked, given)
     world.books.count("dispensed", minute=world.now)
     world.books.book("kits_dispensed", given)
     world.books.tell(world.now, "dispensed", site.facts.number, asked.who, asked.words, given)
@@ -54,8 +57,13 @@ def give(world: World, site: Site, asked: Asked) -> bool:
 
 def can_give(world: World, site: Site, asked: Asked) -> bool:
     """Whether all the kits could be given now."""
-    candidates = candidates_at(world, site, asked.kits)
-    return not lacking(candidates, needs_of(asked), world.date_of(world.day), windows_of(world, site, asked))
+    candidates = candidates_at(world, site, asked)
+    return not lacking(candidates, needs_of(asked), _given_on(world, asked), windows_of(world, site, asked))
+
+
+def _given_on(world: World, asked: Asked) -> date:
+    """The day from which the kits must last: that on which a parcel comes, where it counts."""
+    return world.date_of(world.day + asked.days_on_the_way)
 
 
 def serve_waiting(world: World, site: Site) -> None:
@@ -87,12 +95,13 @@ def windows_of(world: World, site: Site, asked: Asked) -> Mapping[str, int]:
     return world.windows[key]
 
 
-def candidates_at(world: World, site: Site, kits: tuple[tuple[str, int], ...]) -> list[Candidate]:
+def candidates_at(world: World, site: Site, asked: Asked) -> list[Candidate]:
     """Kits that may be chosen: of each pile as many as are due, for more are never taken from it."""
-    due = dict(kits)
+    due, lots = dict(asked.kits), lots_for(world, site, asked)
     return [
         _candidate(world, pile, number)
-        for pile, there in site.stock
+        for pile, there in stock_for(world, site, asked)
+        if lots is None or pile.lot in lots
         for number in range(min(there, due.get(pile.kit_type, 0)))
     ]
 

@@ -1,8 +1,10 @@
 """People: each site's recruitment, each person's way through screening, randomization and visits, and requests."""
 
+from dataclasses import replace
 from itertools import islice
 
 from simulation.engine.giving import ask_for, give_up
+from simulation.engine.homes import sent_home
 from simulation.engine.order import Phase
 from simulation.engine.randomizing import Dispenser, Randomizer, levels_of
 from simulation.engine.shipping import Shipping
@@ -161,6 +163,7 @@ class Trial:
         asked = self._dispenser.asked(subject.arm, subject.level, visit, subject.weight_kg, subject.number)
         if not asked.kits:
             return
+        asked = sent_home(self._world, site, asked, row.code)
         given = ask_for(self._world, site, asked)
         self._shipping.after_request(site)
         part = float(visits.replaced_after[subject.person, place])
@@ -174,7 +177,7 @@ class Trial:
         yield world.at(minute, Phase.REPLACEMENT, subject.number)
         if subject.number in site.treated and not site.shut:
             kits = tuple((kit_type, 1) for kit_type, _ in asked.kits)
-            ask_for(world, site, Asked(kits, asked.days_to_last, subject.number, "replacement"))
+            ask_for(world, site, replace(asked, kits=kits, words="replacement"))
             self._shipping.after_request(site)
 
     def _stop(self, site: Site, subject: OnTreatment, measure: str, what: str) -> None:

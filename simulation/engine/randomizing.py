@@ -14,6 +14,7 @@ from irt.study.open_arms import open_agents, open_arms
 from irt.study.randomization_plan import Platform
 from irt.study.schedule import treatment_days
 from simulation.engine.giving import can_give
+from simulation.engine.homes import sent_home
 from simulation.engine.world import Asked, Site, World
 from simulation.inputs.inputs import Inputs
 from simulation.network import SitePlace
@@ -35,9 +36,9 @@ class Dispenser:
         if not world.definition.conduct.all_arms_on_site or self.first_visit is None:
             return True
         arms = arms_to_serve(world.definition, world.date_of(world.day))
-        return all(
-            can_give(world, site, self.asked(arm, level, (self.first_visit, 0), weight_kg, 0)) for arm in arms
-        )
+        first = self.first_visit
+        asked = (self.asked(arm, level, (first, 0), weight_kg, 0) for arm in arms)
+        return all(can_give(world, site, sent_home(world, site, each, first)) for each in asked)
 
     def asked(
         self, arm: str, level: str | None, visit: tuple[str, int], weight_kg: float, who: int, words: str = ""
@@ -96,8 +97,11 @@ def first_visit(definition: StudyDefinition) -> str | None:
 
 
 def arms_to_serve(definition: StudyDefinition, today: date) -> Sequence[str]:
-    """Arms that somebody randomized on that day may get."""
-    arms = open_arms(definition, 1, [], today)
+    """Arms that somebody randomized on that day may get; of a platform, those of the agents that are open."""
+    arms, plan = open_arms(definition, 1, [], today), definition.randomization
+    if arms is None and isinstance(plan, Platform):
+        agents = open_agents(definition, [agent.code for agent in plan.agents], today)
+        return [arm for agent in plan.agents if agent.code in agents for arm in (agent.active, agent.placebo)]
     return [arm.code for arm in definition.arms] if arms is None else arms
 
 

@@ -1,13 +1,14 @@
 """The network as planners see it, built from the state of a replication with the rules that the service uses."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from irt.study.course import Treated, VisitAhead
+from irt.study.course import KitsOf, Treated, VisitAhead
 from irt.study.courses import dose_levels
-from irt.study.network import Lane
+from irt.study.delivery import kits_at_site
+from irt.study.network import HOME, Lane
 from irt.supply.calendar import EVERY_DAY, DispatchCalendar, calendar_of
 from irt.supply.kit_selection import ANY_LABEL
 from irt.supply.level_rows import levels_at_depot, levels_at_site
@@ -42,7 +43,7 @@ class Views:
         self._ahead: dict[tuple[str, str | None, int], list[DueVisit]] = {}
         self._zones = {depot.code: ZoneInfo(depot.zone) for depot in self._definition.depots}
         self._visits = [visit for visit in self._definition.visits if visit.dispenses]
-        self._approved = _approved_lots(world)
+        self._approved = world.approved
         self._ways = {(one.depot, one.code): one.label_group for one in self._definition.countries}
         self._ways |= {(one.facts.depot, one.facts.country): one.facts.label_group for one in world.sites}
         self._days_ahead = self._longest_days()
@@ -53,12 +54,13 @@ class Views:
             self._depots(),
             tuple(self._site(site) for site in sites if site.open and not site.shut),
             regional=bool(self._resupply.depots),
+            homes=tuple(self._homes()) if self._days_ahead else (),
         )
 
     def of_depots(self, network: NetworkView) -> NetworkView:
         """The regional depots with levels of their own as the places, after the sites were supplied."""
         places = [
-            self._regional(depot, network.sites)
+            self._regional(depot, network)
             for _, depot in sorted(self._world.depots.items())
             if depot.supplied_by is not None and self._resupply.depots.get(depot.code)
         ]
@@ -91,10 +93,50 @@ class Views:
             in_screening=site.in_screening,
             treated=self._treated(site) if resupply.method == "optimizer" else (),
             enrolled=EnrolledSoFar(site.randomized, self._world.day - site.opened_day),
+            kits_of=kits_at_site(self._definition.delivery, facts.country),
             stops_on=resupply.stops.sites.get(facts.number) or resupply.stops.countries.get(facts.country),
         )
 
-    def _regional(self, depot: Depot, sites: Sequence[SiteView]) -> SiteView:
+    def _homes(self) -> Iterator[SiteView]:
+        """The homes that depots send kits to: those of a country and depot as one place, as services see them."""
+        together: dict[tuple[str, str], list[Site]] = defaultdict(list)
+        for site in self._world.sites:
+            if kits_at_site(self._definition.delivery, site.facts.country) is KitsOf.AT_SITE:
+                together[site.facts.country, site.facts.depot].append(site)
+        for (country, depot), sites in together.items():
+            need: dict[str, list[tuple[date, int]]] = defaultdict(list)
+            for site in sites:
+                for kit_type, dated in self._needed(site, KitsOf.AT_HOME).items():
+                    need[kit_type] += dated
+            lead_days, calendar, past_cut_off = self._lane(depot, HOME, HOME)
+            fit = self._days_of(country, "dnd_days")
+            home = SiteView(
+                number=f"homes {country} from {depot}",
+                country=country,
+                label_group=sites[0].facts.label_group,
+                depot=depot,
+                lead_time_days=lead_days,
+                calendar=calendar,
+                past_cut_off=past_cut_off,
+                dnc_days=fit,
+                dns_days=fit,
+                approved_lots=self._approved.get(country),
+                expected_need={kit_type: sorted(dated) for kit_type, dated in need.items()},
+                kits_of=KitsOf.AT_HOME,
+            )
+            yield home._replace(serves=tuple(self._home_of(site, home) for site in sites))
+
+    def _home_of(self, site: Site, home: SiteView) -> SiteView:
+        """One site's subjects among them."""
+        return home._replace(
+            number=f"homes {site.facts.number}",
+            expected_need=NOTHING,
+            in_screening=site.in_screening,
+            treated=self._treated(site) if self._resupply.method == "optimizer" else (),
+            enrolled=EnrolledSoFar(site.randomized, self._world.day - site.opened_day),
+        )
+
+    def _regional(self, depot: Depot, network: NetworkView) -> SiteView:
         supplier = depot.supplied_by or ""
         countries = {each.code: each.country for each in self._definition.depots}
         lane, calendar, past_cut_off = self._lane(supplier, depot.code, countries[depot.code])
@@ -106,7 +148,8 @@ class Views:
             lambda country: self._days_of(country, "dns_days"),
             lambda origin, country: self._lane(origin, country, country)[0],
         )
-        served = [site for site in sites if site.depot in below]
+        served = [site for site in network.sites if site.depot in below]
+        homes = [home for home in network.homes if home.depot in below]
         lots = [self._approved[country] for _, country in ways if country in self._approved]
         return SiteView(
             number=depot.code,
@@ -122,9 +165,9 @@ class Views:
             dnc_days=windows,
             dns_days=windows,
             approved_lots=frozenset().union(*lots) if lots else None,
-            expected_need=need_to_be_sent(served, self._world.date_of(self._world.day)),
+            expected_need=need_to_be_sent([*served, *homes], self._world.date_of(self._world.day)),
             in_screening=sum(site.in_screening for site in served),
-            serves=tuple(served),
+            serves=(*served, *(one for home in homes for one in home.serves)),
             labels=frozenset(label for way, label in self._ways.items() if way[0] in below),
         )
 
@@ -216,10 +259,14 @@ class Views:
 
     def _need(self, site: Site) -> dict[str, list[tuple[date, int]]]:
         """The dated need of the site's subjects on treatment."""
+        return self._needed(site, kits_at_site(self._definition.delivery, site.facts.country))
+
+    def _needed(self, site: Site, kits_of: KitsOf) -> dict[str, list[tuple[date, int]]]:
+        """Of these visits alone."""
         kits: Counter[tuple[str, int]] = Counter()
         for _, subject in sorted(site.treated.items()):
             for visit in self._still_due(subject):
-                for kit_type, quantity in visit.kits:
+                for kit_type, quantity in visit.kits if kits_of.has(home=visit.visit.home) else ():
                     kits[kit_type, self._world.day + visit.ahead_days] += quantity
         by_type: dict[str, list[tuple[date, int]]] = defaultdict(list)
         for (kit_type, day), quantity in sorted(kits.items()):
@@ -251,15 +298,3 @@ class Views:
 
 def _calendar(lane: Lane) -> DispatchCalendar:
     return calendar_of(lane.model_dump(mode="json", exclude={"origin", "target", "lead_time_days"}))
-
-
-def _approved_lots(world: World) -> dict[str, frozenset[str]]:
-    """Country -> the lots that may go there; empty where every lot may go everywhere."""
-    lots = {(lot.lot, lot.countries) for lot in world.inputs.places.lots}
-    lots |= {(goods.lot, goods.countries) for one in world.inputs.on_the_road for goods in one.goods}
-    if not any(countries for _, countries in lots):
-        return {}
-    return {
-        country.code: frozenset(lot for lot, countries in lots if not countries or country.code in countries)
-        for country in world.definition.countries
-    }

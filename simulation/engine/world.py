@@ -25,12 +25,17 @@ Process = Generator[Moment, None, None]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Kits that are due for somebody: by type, how long they must last, and the words of the visit."""
+    """Kits that are due for somebody: by type, how long they must last, and the words of the visit.
+
+    `depot` sends them to the subject's home; `days_on_the_way` are added to how long they must last.
+    """
 
     kits: tuple[tuple[str, int], ...]
     days_to_last: int
     who: int
     words: str
+    depot: str | None = None
+    days_on_the_way: int = 0
 
 
 @dataclass(eq=False, slots=True)
@@ -116,6 +121,7 @@ class World:
         self.windows: dict[tuple[str, tuple[str, ...], int], dict[str, int]] = {}
         self.candidates: dict[tuple[Pile, int], Candidate] = {}
         self.piles: list[Pile] = []
+        self.approved = _approved_lots(self.definition, inputs)
 
     def clock(self) -> int:
         """Minutes since the start."""
@@ -171,3 +177,15 @@ class World:
             lambda place: found.append(place.kits if isinstance(place, Consignment) else place.stock.piles)
         )
         return found
+
+
+def _approved_lots(definition: StudyDefinition, inputs: Inputs) -> dict[str, frozenset[str]]:
+    """Country -> the lots that may go there; empty where every lot may go everywhere."""
+    lots = {(lot.lot, lot.countries) for lot in inputs.places.lots}
+    lots |= {(goods.lot, goods.countries) for one in inputs.on_the_road for goods in one.goods}
+    if not any(countries for _, countries in lots):
+        return {}
+    return {
+        country.code: frozenset(lot for lot, countries in lots if not countries or country.code in countries)
+        for country in definition.countries
+    }

@@ -30,6 +30,8 @@ def _of_scenario(scenario: Scenario) -> str:
 
 def _reasons(scenario: Scenario) -> Iterator[str]:
     definition = scenario.definition
+    if definition.delivery is not None:
+        yield "kits that go to subjects' homes"
     if scenario.begun is not None:
         yield "a trial that is under way at the start"
     if definition.resupply.method not in ("min_max", "predictive"):

@@ -120,8 +120,8 @@ def _not_played(scenario: Scenario) -> Iterator[str]:
         yield "a study with satellite sites is not played."
     if any(visit.dispenses and visit.anchor != "randomization" for visit in definition.visits):
         yield "kits given before randomization are not played."
-    if any(visit.dispenses for visit in definition.visits) and definition.delivery is not None:
-        yield "kits that are sent to homes are not played."
+    if definition.delivery is not None and scenario.supply.shortage.rule == "waits":
+        yield "visits whose kits go home do not wait for kits: say that they are lost."
 
 
 def _no_treatment_length(scenario: Scenario) -> Iterator[str]:

@@ -150,6 +150,8 @@ def _moved(event: Event, number: int) -> tuple[tuple[str, int], ...]:
             return (*taken, (GIVEN, number))
         case "sent":
             return ((event.detail, -number),)
+        case "sent_home":
+            return (*taken, (event.detail, number))
         case "arrived" if event.detail != "closed":
             return ((event.place, number),)
         case "expired" | "recalled" | "closed" if event.place != ON_THE_WAY:

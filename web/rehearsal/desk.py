@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from sqlmodel import SQLModel
 
 from irt.blinding.actor import Actor
+from irt.enrolment.door import Carriers, carriers_of
 from irt.enrolment.prepare import prepare_study, preparers_of, staff_of
 from irt.enrolment.staff import Staff
 from irt.errors import IntegrityFault
@@ -29,13 +30,14 @@ Answer = TypeVar("Answer", bound=SQLModel)
 
 @dataclass(slots=True)
 class Desk:
-    """One replication's study in a store, its staff, and what is still to happen."""
+    """One replication's study in a store, its staff, carriers where kits go home, and what is still to happen."""
 
     store: Store
     scenario: Scenario
     inputs: Inputs
     staff: Staff
     study_id: int
+    carriers: Carriers | None = None
     agenda: Agenda = field(default_factory=Agenda)
     shut: set[str] = field(default_factory=set)
     _keys: Any = field(default_factory=itertools.count)
@@ -90,7 +92,8 @@ def desk_in(store: Store, scenario: Scenario, inputs: Inputs, definition: StudyD
         store.entropy = entropy
     if loaded.commitments["allocation"] != commitment(key):
         raise IntegrityFault("the study does not draw with the replication's key")
-    return Desk(store, scenario, inputs, staff, loaded.study_id)
+    carriers = None if definition.delivery is None else carriers_of(store, preparers, at)
+    return Desk(store, scenario, inputs, staff, loaded.study_id, carriers)
 
 
 def _midnight(day: date) -> datetime:

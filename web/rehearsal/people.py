@@ -11,9 +11,12 @@ from irt.services.randomize_subject import ScreeningExpired, randomize_subject
 from irt.services.screen_subject import fail_screening, screen_subject
 from irt.supply.kit_selection import NoUsableKit
 from simulation.engine.order import Phase
+from simulation.engine.randomizing import first_visit
 from simulation.network import MINUTES_IN_DAY, SitePlace, VisitRow
 from simulation.record import Event
 from web.rehearsal.desk import Desk
+from web.rehearsal.door import Door
+from web.rehearsal.typed import agents_of, weight_at
 from web.rehearsal.visits import Planned, dose_after, visits_of
 
 SKIPPED = "No kits were given"
@@ -34,7 +37,7 @@ class People:
     """The people of a replication. `told`: what the services answered them, as an engine tells it."""
 
     def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+        self._desk, self._door = desk, Door(desk)
         self.told: list[Event] = []
         self._randomized: list[_Enrolled] = []
         self._left: set[int] = set()
@@ -85,7 +88,9 @@ class People:
                 subject=subject,
                 levels=self._levels(person),
                 dose_level=level,
+                weight_kg=weight_at(desk.definition, first_visit(desk.definition), self._weight(person)),
                 on_day=desk.today,
+                **agents_of(desk.definition),
             )
         except RandomizationNotPossible:
             self._tell("refused", site, person)
@@ -179,11 +184,15 @@ class People:
     def _hand_over(self, who: _Enrolled, row: VisitRow, *, unscheduled: bool) -> bool:
         desk = self._desk
         facts = {"subject": who.subject, "visit": row.code, "occurrence": row.occurrence, "on_day": desk.today}
+        facts |= {"weight_kg": weight_at(desk.definition, row.code, self._weight(who.person))}
         try:
             assigned = desk.press(desk.staff.site, assign_kits, **facts, unscheduled=unscheduled)
         except NoUsableKit:
             self._tell("missed", who.site, who.number, "replacement" if unscheduled else row.code)
             return False
+        if desk.definition.goes_home(row.code):
+            self._door.send(who.site, assigned)
+            return bool(assigned.kits)
         scans = [kit.number for kit in assigned.kits]
         desk.press(desk.staff.site, hand_over_kits, dispensing_id=assigned.dispensing_id, scanned=scans)
         return bool(scans)
@@ -192,6 +201,9 @@ class People:
         desk = self._desk
         facts = {"subject": who.subject, "visit": row.code, "occurrence": row.occurrence, "on_day": desk.today}
         desk.press(desk.staff.site, skip_visit, **facts, reason=reason)
+
+    def _weight(self, person: int) -> float:
+        return float(self._desk.inputs.people.weight_kg[person])
 
     def _initial_level(self, person: int) -> str | None:
         place = int(self._desk.inputs.people.dose_level[person])

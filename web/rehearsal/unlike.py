@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from irt.errors import BadInput
 from irt.study.definition import StudyDefinition
+from irt.study.dispensing_schedule import second_check_visits
 from irt.study.network import Lot, Size
 from simulation.network import LotRow, Places
 from simulation.spec.scenario import Scenario
@@ -36,8 +37,9 @@ def _unlike(scenario: Scenario, places: Places) -> Iterator[str]:
     if scenario.begun is not None:
         yield "a trial under way has a past of its own"
     yield from _asked_of_people(definition)
-    if any(rule.by_weight for rule in definition.dispensing):
-        yield "doses by weight are typed by people, and a scenario draws them"
+    yield from _weighed(definition)
+    if definition.delivery is not None and any(fault.fault == "recall" for fault in scenario.faults):
+        yield "services stop parcels to homes whose lot is recalled"
     if any(kit_type.label_groups for kit_type in definition.kit_types):
         yield "kits with labels of their own are all alike in a scenario"
     if definition.import_licences:
@@ -46,6 +48,15 @@ def _unlike(scenario: Scenario, places: Places) -> Iterator[str]:
         need.quantity > 1 for rule in definition.dispensing for need in rule.kits
     ):
         yield "an unscheduled visit gives all kits of its visit again, a replacement one of each type"
+
+
+def _weighed(definition: StudyDefinition) -> Iterator[str]:
+    """What is unlike where doses follow weight."""
+    if second_check_visits(definition):
+        yield "a scenario does not tell who types a weight again"
+    doses = [rule.by_weight for rule in definition.dispensing if rule.by_weight]
+    if len({(dose.weight_kg_min, dose.weight_kg_max) for dose in doses}) > 1:
+        yield "weights beyond what an arm has a dose for differ by arm"
 
 
 def _asked_of_people(definition: StudyDefinition) -> Iterator[str]:

@@ -7,12 +7,14 @@ from collections import Counter
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select
+from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, func, or_, select
 
+from irt.states.home_delivery import ENDED_IN_VAIN
 from irt.states.kit import Assignment, Custody, Quality
 from irt.states.records import KitCheck, SiteStatus
 from irt.states.shipment import ShipmentStatus
 from irt.tables.columns import table_of
+from irt.tables.home import HomeDelivery
 from irt.tables.kit import BlindedLot, DispensedKit, Dispensing, Kit
 from irt.tables.secret import KitContent, TreatmentAssignment
 from irt.tables.shipment import Shipment, ShipmentKit, ShipmentStep
@@ -25,6 +27,7 @@ _KITS, _LOTS, _CONTENTS = table_of(Kit), table_of(BlindedLot), table_of(KitConte
 _SHIPMENTS, _SHIPPED, _STEPS = table_of(Shipment), table_of(ShipmentKit), table_of(ShipmentStep)
 _SITES, _DEPOTS = table_of(Site), table_of(Depot)
 _TARGETS = _DEPOTS.alias("target")
+_HOMES = table_of(HomeDelivery)
 _STUDY: BindParameter[int] = bindparam("study_id")
 
 ENDED = frozenset({ShipmentStatus.DELIVERED, ShipmentStatus.RECEIVED, ShipmentStatus.LOST})
@@ -109,7 +112,14 @@ _GIVEN = (
     .join(_KITS, _KITS.c.id == _DISPENSED.c.kit_id)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
-    .where(_DISPENSINGS.c.study_id == _STUDY, _DISPENSED.c.status == KitCheck.HANDED_OVER)
+    .outerjoin(_HOMES, _HOMES.c.dispensing_id == _DISPENSINGS.c.id)
+    .where(
+        _DISPENSINGS.c.study_id == _STUDY,
+        or_(
+            _DISPENSED.c.status == KitCheck.HANDED_OVER,
+            and_(_DISPENSED.c.status == KitCheck.WAITING, _HOMES.c.status.not_in(sorted(ENDED_IN_VAIN))),
+        ),
+    )
     .group_by(
         _DISPENSINGS.c.id,
         _SITES.c.number,
@@ -123,7 +133,7 @@ _GIVEN = (
 
 
 def kits_given(connection: Connection, study_id: int) -> list[Given]:
-    """Every visit at which kits were handed over, in order of their assignment."""
+    """Every visit at which kits were handed over, or set apart for a home, in order of their assignment."""
     found: dict[int, Given] = {}
     for key, at, site, subject, visit, kit_type, lot, kits in connection.execute(_GIVEN, {"study_id": study_id}):
         found.setdefault(key, Given(at, site, subject, visit, Counter())).kits[kit_type, lot] += kits
@@ -155,7 +165,7 @@ _SENT = (
     .join(_KITS, _KITS.c.id == _SHIPPED.c.kit_id)
     .join(_CONTENTS, _CONTENTS.c.kit_id == _KITS.c.id)
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
-    .where(_SHIPMENTS.c.study_id == _STUDY)
+    .where(_SHIPMENTS.c.study_id == _STUDY, _SHIPMENTS.c.subject_id.is_(None))
     .order_by(_SHIPMENTS.c.id)
 )
 _NUMBERED = _SENT.where(_SHIPMENTS.c.number.in_(bindparam("numbers", expanding=True)))
@@ -231,16 +241,23 @@ _COMING = (
     .join(_LOTS, _LOTS.c.id == _KITS.c.blinded_lot_id)
     .outerjoin(_SITES, _SITES.c.id == _SHIPMENTS.c.site_id)
     .outerjoin(_TARGETS, _TARGETS.c.id == _SHIPMENTS.c.target_depot_id)
-    .where(_SHIPMENTS.c.study_id == _STUDY, _SHIPPED.c.outcome.is_(None), _KITS.c.quality == Quality.RELEASED)
+    .where(
+        _SHIPMENTS.c.study_id == _STUDY,
+        _SHIPMENTS.c.subject_id.is_(None),
+        _SHIPPED.c.outcome.is_(None),
+        _KITS.c.quality == Quality.RELEASED,
+    )
     .group_by(_SITES.c.number, _TARGETS.c.code, _CONTENTS.c.kit_type, _LOTS.c.number, _KITS.c.expiry)
 )
+_A_SUBJECTS = (Assignment.PREALLOCATED, Assignment.ASSIGNED)
 GIVEN, GONE, NOT_YET = "given", "not usable any more", "not released yet"
 
 
 def whereabouts(connection: Connection, study_id: int, day: date) -> Counter[Pile]:
     """All kits of a study: usable ones at their place or on their way, and what became of the others.
 
-    A kit past its expiry on `day`, at a closed site, missing, or barred by quality is not usable any more.
+    A kit that was chosen for a subject is given, wherever it is. One past its expiry on `day`, at a closed site,
+    missing, or barred by quality is not usable any more.
     """
     found: Counter[Pile] = Counter()
     for row in connection.execute(_WHEREABOUTS, {"study_id": study_id}):
@@ -254,7 +271,7 @@ def whereabouts(connection: Connection, study_id: int, day: date) -> Counter[Pil
 
 
 def _where(row: Row[Any], day: date) -> str:
-    if row.custody == Custody.SUBJECT:
+    if row.custody == Custody.SUBJECT or row.assignment in _A_SUBJECTS:
         return GIVEN
     if row.quality == Quality.UNRELEASED:
         return NOT_YET

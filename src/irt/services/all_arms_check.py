@@ -1,12 +1,14 @@
 """The check before a draw: whether the first kits of every arm the subject could get are there."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from irt.errors import Refusal
 from irt.randomization.scheme import Subject as RandomizationSubject
 from irt.reads.candidates import candidates_at, candidates_at_depot
+from irt.services.choose_at_depot import days_to_the_door
 from irt.services.subjects import LockedSubject
 from irt.services.work import Work
 from irt.study.definition import StudyDefinition
@@ -63,7 +65,7 @@ def all_arms_check(
     windows = dispensing_windows(
         definition, subject.site.country, kit_types, treatment_days(definition, visit.code)
     )
-    today = subject.site.today(work.at)
+    today = subject.site.today(work.at) + timedelta(days=days_to_the_door(work, subject, visit.code))
     seen = {"kits": sorted([c.number or c.lot, c.kit_type, c.expiry.isoformat()] for c in candidates)}
     short = {arm: missing for arm, due in needs.items() if (missing := lacking(candidates, due, today, windows))}
     if not short:

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from irt.blinding.roles import Permission
 from irt.errors import BadInput, Refusal
 from irt.reads.candidates import candidates_at, with_promises
-from irt.services.choose_at_depot import choose_at_depot
+from irt.services.choose_at_depot import choose_at_depot, days_to_the_door
 from irt.services.dispensings import DispensingReceipt, KitLine
 from irt.services.home_deliveries import plan_delivery
 from irt.services.kit_chance import chance_for
@@ -87,7 +87,7 @@ def _assign(work: Work, ask: AssignKits, subject: LockedSubject) -> DispensingRe
     else:
         lock_stock(work, subject)
         # Kits whose day of dispensing is the delivery must still be good when they arrive.
-        on_the_way_days = home.site_lead_time_days if home and home.recorded_on == "delivery" else 0
+        on_the_way_days = days_to_the_door(work, subject, ask.visit)
         depot_id, choice = None, _choose(work, subject, ask, needs, f"{code}|{occurrence}", on_the_way_days)
     dispensing_id = work.record(
         Dispensing,

@@ -39,7 +39,7 @@ def choose_at_depot(
     if not kit_types:
         return depot_id, Choice((), {"needs": {}, "kits": []})
     # Kits whose day of dispensing is the delivery must still be good when they arrive.
-    on_day = site.today(work.at) + timedelta(days=_days_on_the_way(work, subject))
+    on_day = site.today(work.at) + timedelta(days=days_to_the_door(work, subject, visit))
     windows = dispensing_windows(definition, site.country, kit_types, treatment_days(definition, visit, occurrence))
     good_until = {kit_type: on_day + timedelta(days=days) for kit_type, days in windows.items()}
     candidates = candidates_to_send(
@@ -52,11 +52,16 @@ def choose_at_depot(
     return depot_id, choice
 
 
-def _days_on_the_way(work: Work, subject: LockedSubject) -> int:
-    """The lead time to homes, as it was last agreed."""
+def days_to_the_door(work: Work, subject: LockedSubject, visit: str) -> int:
+    """Days on the way home that the kits of a visit must last too: by the lane last agreed, or the site's.
+
+    None where they are given at the site, or where the day of release counts.
+    """
     delivery, site = subject.definition.delivery, subject.site
-    if delivery is None or delivery.recorded_on == "release":
+    if delivery is None or not subject.definition.goes_home(visit) or delivery.recorded_on == "release":
         return 0
+    if delivery.leaves_from_site(site.country):
+        return delivery.site_lead_time_days
     depots = {depot_id: code for code, depot_id in depot_ids(work, subject.study_id).items()}
     lane = lane_in_force(work.connection, subject.study_id, depots[site.depot_id], HOME, site.today(work.at))
     if lane is None:

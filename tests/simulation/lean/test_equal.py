@@ -35,6 +35,7 @@ from tests.simulation.worked import SCENARIOS, small_trial, worked
 STUDIES = SCENARIOS.parent / "studies"
 WORKED = sorted(path.stem for path in SCENARIOS.glob("*.yaml"))
 LONG = {"trial-two-years"}
+NOT_LEAN = {"homes"}
 
 
 def over_one(w: World, whole: Ints) -> Iterator[int]:
@@ -67,7 +68,7 @@ def study_of(name: str, **parts: object) -> Scenario:
     return scenario_of({"name": name, "study": study, "size": "small", **levels, **parts})
 
 
-@pytest.mark.parametrize("name", [name for name in WORKED if name not in LONG])
+@pytest.mark.parametrize("name", [name for name in WORKED if name not in LONG | NOT_LEAN])
 def test_worked_scenarios_are_played_alike(name: str) -> None:
     """Settings of the textbooks."""
     scenario = worked(name)

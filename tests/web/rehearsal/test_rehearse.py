@@ -9,8 +9,9 @@ from irt.commands.installed import installed_planner
 from irt.services.store import Store
 from simulation.inputs.inputs import draw_inputs
 from simulation.replication import replicate
-from simulation.spec.reading import changed
+from simulation.spec.reading import changed, scenario_of
 from simulation.spec.scenario import Scenario
+from tests.builders_homes import PENS, sending_home
 from tests.simulation.worked import small_trial, worked
 from web.rehearsal.books import simulated
 from web.rehearsal.rehearse import Rehearsal, days_to_look, differences, rehearse
@@ -74,6 +75,59 @@ def test_levels_are_the_same(sqlite_store: Store) -> None:
     assert {where for where, _, _ in last} >= {"C0", "US0", "given", "not usable any more"}
 
 
+def going_home(method: str, subjects: int) -> Scenario:
+    """An American depot sends weeks 4 and 12 to homes, European sites pack theirs; all pens come from one depot."""
+    study = sending_home(method=method).model_copy(update={"caps": ()})
+    lots = [{"lot": "L1", "kit_type": pens, "depot": "NLD", "kits": 150, "expiry_day": 400} for pens in PENS]
+    return scenario_of(
+        {
+            "name": "going-home",
+            "study": study,
+            "size": "small",
+            "start": "2026-03-02",
+            "horizon_days": 110,
+            "enrolment": {"screened_per_site_month": 2, "target_subjects": subjects,
+                          "start_up_days": {"law": "uniform", "least": 0, "most": 10}},
+            "subjects": {"screening_days": {"law": "uniform", "least": 0, "most": 3}, "screen_failure": 0.1,
+                         "dropout_per_year": 0.3},
+            "supply": {"lots": lots},
+        }
+    )  # fmt: skip
+
+
+def test_kits_that_go_home_are_the_same(sqlite_store: Store) -> None:
+    """The depot is asked for what its homes need, sends it, and runs short; sites are sent nothing for it."""
+    scenario = going_home("predictive", 10)
+    done = equal(rehearse(sqlite_store, scenario, 6, 0, installed_planner()))
+    home = [
+        event for event in replicate(scenario, 6, 0, keep_events=True).events or () if event.what == "sent_home"
+    ]
+    assert len(home) > 3
+    assert {event.place for event in home} == {"USA"}
+    sent = Counter(one.place for one in done.simulated.sent)
+    assert sent["USA"] > 0
+    at_home = {(event.minute, event.who) for event in home}
+    given = {(minute, who) for minute, _, who, visit, _ in done.simulated.given if visit == "W4"}
+    assert given - at_home, "European sites gave theirs themselves"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", range(2))
+def test_other_kits_that_go_home_are_the_same(sqlite_store: Store, index: int) -> None:
+    """By levels, under other chances."""
+    equal(rehearse(sqlite_store, going_home("min_max", 14), 3 + 3 * index, 0, installed_planner()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("index", range(2))
+def test_kits_that_are_mailed_are_the_same(sqlite_store: Store, index: int) -> None:
+    """Doses by weight, agents that open, nothing at sites: the shipped study that mails its kits."""
+    done = equal(rehearse(sqlite_store, worked("homes"), 1, index, installed_planner()))
+    people = Counter(event[1] for event in done.simulated.people)
+    assert min(people["randomized"], people["refused"]) > 0
+    assert done.simulated.sent == []
+
+
 @pytest.mark.slow
 def test_plans_are_the_same(sqlite_store: Store) -> None:
     """The optimizer's nights: five weeks, with consignments of its plans and nothing of them different."""
@@ -113,6 +167,14 @@ def test_what_no_service_does_is_refused_by_name(change: dict[str, Any], sentenc
     """A rehearsal says what it cannot hold against anything, and begins nothing."""
     scenario = changed(small_trial(), change)
     with pytest.raises(NotRehearsed, match=sentence):
+        require_alike(scenario, draw_inputs(scenario, 1, 0).places)
+
+
+def test_a_recall_of_what_travels_to_homes_is_refused_by_name() -> None:
+    """Services stop such parcels; in a simulation nothing befalls them."""
+    recall = {"fault": "recall", "name": "defect", "lot": "L1", "day": 9}
+    scenario = changed(going_home("min_max", 9), {"faults": [recall]})
+    with pytest.raises(NotRehearsed, match="stop parcels to homes"):
         require_alike(scenario, draw_inputs(scenario, 1, 0).places)
 
 
