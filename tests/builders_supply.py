@@ -54,6 +54,7 @@ from irt.services.run_resupply import ResupplyDone, RunResupply, run_resupply_wi
 from irt.services.store import Store
 from irt.services.unit_of_work import perform
 from irt.services.work import Work
+from irt.states.records import Mode
 from irt.study.check import open_study
 from irt.study.definition import StudyDefinition
 from irt.study.network import Site as StudySite
@@ -132,7 +133,12 @@ class SupplyHouse:
 
     @classmethod
     def of(
-        cls, store: Store, definition: StudyDefinition | None = None, day: date = DAY, size: str = "small"
+        cls,
+        store: Store,
+        definition: StudyDefinition | None = None,
+        day: date = DAY,
+        size: str = "small",
+        mode: Mode = Mode.PRODUCTION,
     ) -> "SupplyHouse":
         """A house with a study, the lipid study by default, its version approved by a second person."""
         definition = definition or the_lipid_study()
@@ -150,7 +156,10 @@ class SupplyHouse:
                 )
         house = cls(store, 0, definition, day)
         ask = LoadStudy(
-            definition=definition.model_dump(mode="json"), size=size, effective_from=day - timedelta(days=1)
+            definition=definition.model_dump(mode="json"),
+            mode=mode,
+            size=size,
+            effective_from=day - timedelta(days=1),
         )
         house.study_id = house.do(Role.CONFIGURATOR, load_study, ask).study_id
         approval = ApproveVersion(study_id=house.study_id, version=1, signing=signing())

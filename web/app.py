@@ -17,6 +17,7 @@ from irt.services.seal import Seal
 from irt.services.store import Store
 from irt.supply.planner import ResupplyPlanner
 from web.access_log import note_start, write_access
+from web.api.mode_mark import mark_mode
 from web.api.problems import answer_broken, answer_refused, answer_unreadable, by_room
 from web.api.room import api_rooms
 from web.blinded.acceptance import AcceptancePages
@@ -335,7 +336,7 @@ def build_app(settings: Settings, seal: Seal) -> Litestar:
     return Litestar(
         route_handlers=[*ROOMS, *api_rooms(), health, ready, _static_files()],
         dependencies=dependencies(),
-        before_send=[Armour(settings), write_access],
+        before_send=[Armour(settings), mark_mode, write_access],
         middleware=[note_start, DefineMiddleware(FormGuard, config=csrf_config(settings, seal))],
         exception_handlers={
             NotSignedIn: answer_stranger,

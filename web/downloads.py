@@ -92,11 +92,20 @@ def file_answer(content: Content, name: str, media_type: str) -> Response[Conten
     return Response(content, media_type=media_type, headers=headers)
 
 
+def mark_of(mode: Mode) -> str:
+    """What stands on paper outside production, in one word; nothing in production."""
+    return "" if mode is Mode.PRODUCTION else mode.upper()
+
+
+def prefix_of(mode: Mode) -> str:
+    """What the name of a file begins with outside production, as TRAINING_."""
+    return "" if mode is Mode.PRODUCTION else f"{mode.upper()}_"
+
+
 def file_name(name: str, mode: Mode, now: datetime, suffix: str = "csv") -> str:
     """stock_20260616T0741Z.csv, with TEST_ or TRAINING_ before it outside production."""
     plain = re.sub(r"[^A-Za-z0-9-]+", "_", name)
-    before = "" if mode is Mode.PRODUCTION else f"{mode.upper()}_"
-    return f"{before}{plain}_{now.astimezone(UTC):%Y%m%dT%H%MZ}.{suffix}"
+    return f"{prefix_of(mode)}{plain}_{now.astimezone(UTC):%Y%m%dT%H%MZ}.{suffix}"
 
 
 def _harmless(cell: object) -> str:

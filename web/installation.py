@@ -8,6 +8,7 @@ from typing import Any
 from litestar.connection import ASGIConnection
 
 from irt.services.store import Store
+from irt.states.records import Mode
 from irt.supply.planner import ResupplyPlanner
 from web.api.rate import REFUSALS_MAX, REQUESTS_MAX, RateLimit
 from web.guards import Doorkeeper
@@ -27,6 +28,8 @@ class Installation:
     paths: Collection[str]
     doorkeeper: Doorkeeper = field(default_factory=Doorkeeper)
     callers: RateLimit = field(default_factory=lambda: RateLimit(REQUESTS_MAX))
+    modes: dict[int, Mode] = field(default_factory=dict)
+    """Modes of studies that were asked about; a study never changes its mode."""
     strangers: RateLimit = field(default_factory=lambda: RateLimit(REFUSALS_MAX))
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.blinding.evidence import Evidence
+from tests.blinding.evidence import Answer, Evidence
 from tests.blinding.variation import ASSIGNED_BEFORE, BLOCK_SIZES, PLAIN, SEQUENCES_FROM
 from web.api.gate import SHOWS
 from web.api.room import every_operation
@@ -99,6 +99,29 @@ def test_every_page_is_looked_at(first_world: Evidence) -> None:
     unreached = {route for route in first_world.routes if not _reached(route, first_world.reached)}
     assert unreached - _guarded("GET") == set(UNREACHED)
     assert unreached >= _guarded("GET")
+
+
+def test_everything_is_marked_as_training(first_world: Evidence) -> None:
+    """Every page says it in its title and its strip, every file in its name, the API in its head."""
+    found = [label for label, answer in first_world.answers.items() if unmarked(label, answer)]
+    assert {label.partition(" ")[2] for label in found} == {"GET /api/docs", "part /api/docs"}, OF_NO_STUDY
+
+
+OF_NO_STUDY = "what the API can do is the same in every mode"
+
+
+def unmarked(label: str, answer: Answer) -> bool:
+    """Whether nothing about an answer says that it is no production. A part of a page stands in a marked page.
+
+    The study of this world is in training mode, the installation in test mode.
+    """
+    head, words = dict(answer.head), answer.body.decode(errors="replace")
+    if "/api/v1/" in label and head.get("irt-mode") not in ("training", "test"):
+        return True
+    if "content-disposition" in head:
+        return not re.search('filename="(TRAINING|TEST)_', head["content-disposition"])
+    marks = ('class="irt-strip irt-strip-t', "nothing here is real", "<title>T")
+    return "<html" in words and not all(mark in words for mark in marks)
 
 
 def test_the_api_refuses_whatever_only_unblinded_people_read(first_world: Evidence) -> None:

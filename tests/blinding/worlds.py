@@ -22,6 +22,7 @@ from irt.services.propose_licence import ProposeLicence
 from irt.services.release_steps import SignReleaseStep, sign_release_step
 from irt.services.seal import Seal
 from irt.services.store import Store
+from irt.states.records import Mode
 from irt.states.release import ReleaseStepKind
 from tests.blinding.chance import fixed_chance
 from tests.blinding.evidence import Evidence
@@ -105,7 +106,8 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
 
 
 def _stocked(store: Store, variation: Variation) -> OneWorld:
-    house = SupplyHouse.of(store, variation.definition())
+    # Not in production, so that the mark of the mode is looked for on everything too.
+    house = SupplyHouse.of(store, variation.definition(), mode=Mode.TRAINING)
     for lot in house.load(variation.lots(), release=False).blinded_lots:
         _release(house, lot)
     _licence(house)

@@ -285,3 +285,25 @@ def test_an_icon_is_decoration_unless_it_has_words():
 def test_the_phones_bar_holds_four():
     assert [item.label for item in FRAME.phone_navigation] == ["Worklist", "Subjects", "Stock", "Shipments"]
     assert isinstance(FRAME, Frame)
+
+
+PARTS = {
+    "blinded/dispense/exit_parts.html": "macros of a page",
+    "blinded/returns/boxes.html": "macros of a page",
+    "unblinded/reports/file.html": "a file that stands alone; the mark is in its head and in its name",
+}
+"""Templates beside those of the frame and those that begin with _ which are no page of their own."""
+
+
+def test_every_page_stands_in_the_frame_that_says_the_mode() -> None:
+    """Pages of unblinded people too: the strip is in the one template that all others extend."""
+    frames = {'{% extends "page.html" %}', '{% extends "unblinded_page.html" %}'}
+    loose = {
+        file.relative_to(render.TEMPLATES).as_posix()
+        for room in ("blinded", "unblinded")
+        for file in (render.TEMPLATES / room).rglob("[!_]*.html")
+        if file.read_text(encoding="utf-8").partition("\n")[0] not in frames
+    }
+    assert loose == set(PARTS)
+    shell = (render.TEMPLATES / "shared" / "page.html").read_text(encoding="utf-8")
+    assert "irt-strip-{{ frame.environment }}" in shell

@@ -31,13 +31,13 @@ async def gate(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRout
     if handler.opt.get(OPEN, False):
         return
     actor = await sync_to_thread(_admitted, connection)
+    connection.state.caller = actor
     scope = handler.opt.get(SCOPE)
     if scope is not None and scope not in (actor.scopes or ()):
         raise NotAllowed(f"This token cannot do this. Ask for a token with the scope {scope}.")
     shown = handler.opt.get(SHOWS)
     if shown is not None and not _sees(actor, shown, handler.opt[SCOPE], connection.path_params.get("study_id")):
         raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
-    connection.state.caller = actor
 
 
 def _admitted(connection: ASGIConnection[Any, Any, Any, Any]) -> Actor:

@@ -91,7 +91,7 @@ def take_outage_pack(study_id: StudyId, number: Number, caller: Caller, store: R
     """What to do, who to call, kits, seals, and forms to write on; the same bytes each time."""
     with store.reading() as connection:
         of = paper_of(connection, caller, study_id, number)
-    return file_answer(pack_paper(of), f"pack-{number}.pdf", "application/pdf")
+    return file_answer(pack_paper(of), f"{of.prefix}pack-{number}.pdf", "application/pdf")
 
 
 OPERATIONS = (

@@ -28,7 +28,7 @@ from irt.services.report_discrepancy import ReportDiscrepancy, report_discrepanc
 from irt.supply.register import RegisterLine
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in, reason_in, signing_in, whole_in
-from web.downloads import csv_text, file_answer, file_name
+from web.downloads import csv_text, file_answer, file_name, mark_of
 from web.formats import stamp
 from web.forms import Fields
 from web.frame import mode_of
@@ -212,7 +212,7 @@ def _file(desk: Desk, found: Register, form: str) -> Response[Any]:
         raise NotFound("There is no such file. Go back to the register.")
     title = f"Register of {found.group.name} (schedule {found.group.schedule}), {place}"
     audience = (f"licence {found.place.licence or 'missing'}", "blinded", "confidential")
-    masthead = Masthead(title, found.place.study, desk.who.printed_name, desk.now, mode, audience)
+    masthead = Masthead(title, found.place.study, desk.who.printed_name, desk.now, mark_of(mode), audience)
     sheets = Sheets(masthead, wide=True)
     sheets.rows(HEADS, map(row_of, found.lines), SHARES)
     sheets.sentence(f"Balance: {found.group.balance} kits.")

@@ -26,7 +26,8 @@ from web.blinded.at_depot import depots_worked_at
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.relabel import COUNTS
 from web.blinded.typed import signing_in, whole_in
-from web.downloads import file_answer
+from web.blinded.unblinding import mode_of_study
+from web.downloads import file_answer, file_name, mark_of
 from web.forms import Fields
 
 _SCAN = "depot/labels.html"
@@ -110,9 +111,9 @@ class DepotLabelPages(Controller):
         with desk.store.reading() as connection:
             record = depot_shipment(connection, study_id, number, depots)
             labels = labels_of_shipment(connection, record)
-        return file_answer(
-            sheet_of(labels, f"Labels {number}", desk.now), f"{number}_labels.pdf", "application/pdf"
-        )
+        mode = mode_of_study(desk, study_id)
+        paper = sheet_of(labels, f"Labels {number}", desk.now, mark_of(mode))
+        return file_answer(paper, file_name(f"{number}_labels", mode, desk.now, "pdf"), "application/pdf")
 
     @post("/scan", status_code=200, sync_to_thread=True)
     def scan(

@@ -153,7 +153,7 @@ class OutagePages(Controller):
         """The paper to print."""
         with desk.store.reading() as connection:
             of = paper_of(connection, desk.who.actor, study_id, number)
-        return file_answer(pack_paper(of), f"pack-{number}.pdf", "application/pdf")
+        return file_answer(pack_paper(of), f"{of.prefix}pack-{number}.pdf", "application/pdf")
 
     @get("/{study_id:int}/{number:str}/enter/{kind:str}", sync_to_thread=True)
     def type_in(self, desk: NamedDependency[Desk], study_id: int, number: str, kind: str) -> Response[Any]:

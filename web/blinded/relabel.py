@@ -24,7 +24,8 @@ from irt.states.table import words
 from irt.supply.barcode import kit_number_in
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import signing_in, whole_in
-from web.downloads import file_answer
+from web.blinded.unblinding import mode_of_study
+from web.downloads import file_answer, file_name, mark_of
 from web.forms import Fields
 
 _SCAN = "relabel/labels.html"
@@ -137,8 +138,10 @@ class RelabelPages(Controller):
         with desk.store.reading() as connection:
             task = task_in(label_work(connection, desk.who.actor, study_id), f"{change}/{kind}/{code}")
             labels = labels_of_task(connection, study_id, task)
-        paper = sheet_of(labels, f"Labels {task.path}", desk.now)
-        return file_answer(paper, f"{change}_{code}_labels.pdf", "application/pdf")
+        mode = mode_of_study(desk, study_id)
+        paper = sheet_of(labels, f"Labels {task.path}", desk.now, mark_of(mode))
+        name = file_name(f"{change}_{code}_labels", mode, desk.now, "pdf")
+        return file_answer(paper, name, "application/pdf")
 
     @post("/{study_id:int}/{change:str}/{kind:str}/{code:str}/scan", status_code=200, sync_to_thread=True)
     def scan(

@@ -24,8 +24,10 @@ from web.blinded.desk import Desk, desk_of, go
 from web.blinded.typed import day_in
 from web.charts import VisitMark
 from web.charts.visits import VisitState as MarkState
+from web.downloads import prefix_of
 from web.formats import day, day_range, short_day, stamp
 from web.forms import Fields
+from web.frame import mode_of
 from web.press import answered
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -310,9 +312,8 @@ def _plain(value: object) -> str:
 
 
 def _prefix(desk: Desk) -> str:
-    """The environment in a file's name."""
-    mode = desk.request.app.state.installation.settings.mode
-    return "" if mode == "production" else f"{mode.upper()}_"
+    """The environment in a file's name: that of the study chosen, or of all of them together."""
+    return prefix_of(mode_of(desk.who, desk.who.place, desk.request.app.state.installation.settings.mode))
 
 
 def _asked(

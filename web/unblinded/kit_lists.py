@@ -19,8 +19,9 @@ from irt.reads.unblinded_kit_lists import KitListRecord, kit_list
 from irt.services.approvals import decide_approval
 from irt.services.kit_list import ListedLot, kit_list_hash
 from irt.services.kit_list_approval import AskKitList, ask_kit_list
-from irt.services.kit_list_file import lots_in_csv
+from irt.services.kit_list_file import lots_in_csv, mode_in_csv
 from irt.services.load_kit_list import LoadKitList, load_kit_list
+from irt.states.records import Mode
 from irt.states.table import words
 from web.blinded.desk import Desk, go
 from web.blinded.one_study import study_of
@@ -47,6 +48,11 @@ class KitListsView(UnblindedView):
     sizes: tuple[tuple[str, str], ...]
     command_key: str
     refusal: str = ""
+
+    @property
+    def modes(self) -> list[tuple[str, str]]:
+        """What a file can be for."""
+        return [(mode, mode.capitalize()) for mode in Mode]
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,8 @@ class KitListPages(Controller):
         study_id = whole_in(typed.get("study", ""), "the study")
         require_unblinded(desk, Permission.LOAD_KITS, study_id)
         try:
-            wish = AskKitList(study_id=study_id, lots=lots_in_csv(text_in(data, "file")))
+            text = text_in(data, "file")
+            wish = AskKitList(study_id=study_id, lots=lots_in_csv(text), mode=mode_in_csv(text, _mode(typed)))
             asked = desk.press(ask_kit_list, wish, typed.get("command_key", ""))
         except Refusal as refusal:
             return _lists_page(desk, study_id, refusal)
@@ -140,6 +147,11 @@ def _size(data: dict[str, str]) -> str:
     if (size := data.get("size", "")) not in ("full", "small"):
         raise BadInput("The size is missing. Nothing was asked for. Choose which lots.")
     return size
+
+
+def _mode(data: dict[str, str]) -> Mode | None:
+    """What the file is for, where the form says so; else the file's own column does."""
+    return Mode(said) if (said := data.get("mode", "")) in list(Mode) else None
 
 
 def _loading(desk: Desk, study_id: int, approval_id: int) -> LoadKitList:

@@ -16,7 +16,8 @@ from irt.services.opening_words import OpeningWordsTold, TellOpeningWords, tell_
 from irt.states.table import words
 from web.blinded.desk import Desk
 from web.blinded.typed import signing_in
-from web.downloads import file_answer
+from web.blinded.unblinding import mode_of_study
+from web.downloads import file_answer, mark_of, prefix_of
 from web.forms import Fields
 from web.pdf import Masthead, Sheets
 from web.unblinded.open_desk import open_desk_of
@@ -63,7 +64,9 @@ class OutageSealPages(Controller):
                 raise BadInput("This was printed by an earlier press. Nothing is told twice. Sign once more.")
         except Refusal as refusal:
             return _page(desk, study_id, number, refusal)
-        return file_answer(_paper(desk, told), f"seals-{told.pack}-{told.half}.pdf", "application/pdf")
+        mode = mode_of_study(desk, study_id)
+        name = f"{prefix_of(mode)}seals-{told.pack}-{told.half}.pdf"
+        return file_answer(_paper(desk, told, mark_of(mode)), name, "application/pdf")
 
 
 def _half(typed: str) -> Literal["pages", "slips"]:
@@ -95,10 +98,10 @@ def _page(desk: Desk, study_id: int, number: str, refusal: Refusal | None = None
     )
 
 
-def _paper(desk: Desk, told: OpeningWordsTold) -> bytes:
+def _paper(desk: Desk, told: OpeningWordsTold, mark: str) -> bytes:
     """A sheet for each seal, so that each goes into an envelope of its own."""
     title = f"Pack {told.pack}, site {told.site}: {told.half}"
-    sheets = Sheets(Masthead(title, "Fold, seal, number the envelope", desk.who.printed_name, desk.now))
+    sheets = Sheets(Masthead(title, "Fold, seal, number the envelope", desk.who.printed_name, desk.now, mark))
     _practice(sheets, told)
     for place, page in enumerate(told.pages, start=1):
         _next_sheet(sheets, place, f"Seal {page.number}, subject {page.subject}")

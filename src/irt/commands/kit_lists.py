@@ -6,7 +6,7 @@ from typing import Literal
 import click
 
 from irt.blinding.roles import Permission
-from irt.commands.named import mode_option, study_of
+from irt.commands.named import MODES, mode_of, mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput, NotFound
 from irt.reads.kit_list_approvals import granted_approval, waiting_approval
@@ -15,7 +15,7 @@ from irt.reads.unblinded_definition import definition_in_force
 from irt.services.approvals import DecideApproval, decide_approval
 from irt.services.kit_list import ListedLot, kit_list_hash, lots_of_size
 from irt.services.kit_list_approval import AskKitList, ask_kit_list, kit_list_name
-from irt.services.kit_list_file import lots_in_csv
+from irt.services.kit_list_file import lots_in_csv, mode_in_csv
 from irt.services.load_kit_list import LoadKitList, load_kit_list
 
 Size = Literal["full", "small"]
@@ -42,9 +42,12 @@ def list_kits() -> None:
 @protocol_argument
 @size_option
 @file_option
+@click.option("--for-mode", type=MODES, help="What a file is for, where its column `mode` does not say so.")
 @mode_option
 @as_person
-def ask(person: Person, protocol: str, size: Size | None, file: Path | None, mode: str | None) -> None:
+def ask(
+    person: Person, protocol: str, size: Size | None, file: Path | None, for_mode: str | None, mode: str | None
+) -> None:
     """Put the lots that the study file lists before a second person.
 
     Example: irt supply list-kits ask NB-301 --size full --user sam
@@ -52,7 +55,9 @@ def ask(person: Person, protocol: str, size: Size | None, file: Path | None, mod
     study = study_of(person, protocol, mode)
     lots = _lots(person, study, size, file)
     _show(lots)
-    person.does(ask_kit_list, AskKitList(study_id=study.id, size=size, lots=_listed(lots, file)))
+    said = mode_of(for_mode)
+    meant = said if file is None else mode_in_csv(file.read_text(encoding="utf-8-sig"), said)
+    person.does(ask_kit_list, AskKitList(study_id=study.id, size=size, lots=_listed(lots, file), mode=meant))
     click.echo("Approval is asked for. Next, by another person: irt supply list-kits approve")
 
 

@@ -21,8 +21,8 @@ _LINE_MM, _POINTS = 2.6, 6.0
 _WORDS_MM = _WIDTH_MM - _SYMBOL_MM - 3 * _QUIET_MM
 
 
-def sheet_of(labels: Sequence[Label], title: str, at: datetime) -> bytes:
-    """The labels in their order; LettersLacking where their letters cannot be printed."""
+def sheet_of(labels: Sequence[Label], title: str, at: datetime, mark: str = "") -> bytes:
+    """The labels in their order, each with the mark across it; LettersLacking where letters cannot be printed."""
     for label in labels:
         refuse_lacking(label.lines)
     paper = FPDF(format="A4")
@@ -35,11 +35,11 @@ def sheet_of(labels: Sequence[Label], title: str, at: datetime) -> bytes:
         if place % A_PAGE == 0:
             paper.add_page()
         row, column = divmod(place % A_PAGE, COLUMNS)
-        _draw(paper, label, _LEFT_MM + column * _WIDTH_MM, _TOP_MM + row * _HEIGHT_MM)
+        _draw(paper, label, _LEFT_MM + column * _WIDTH_MM, _TOP_MM + row * _HEIGHT_MM, label.mark or mark)
     return bytes(paper.output())
 
 
-def _draw(paper: FPDF, label: Label, left: float, top: float) -> None:
+def _draw(paper: FPDF, label: Label, left: float, top: float, mark: str) -> None:
     paper.rect(left, top, _WIDTH_MM, _HEIGHT_MM)
     _symbol(paper, label.code, left + _QUIET_MM, top + _QUIET_MM)
     paper.set_text_color(0, 0, 0)
@@ -49,11 +49,11 @@ def _draw(paper: FPDF, label: Label, left: float, top: float) -> None:
     words_left = left + _SYMBOL_MM + 2 * _QUIET_MM
     for place, line in enumerate(label.lines):
         paper.text(words_left, top + _QUIET_MM + _LINE_MM * (place + 0.8), line)
-    if label.mark:
+    if mark:
         paper.set_font(FAMILY, "", 20)
         paper.set_text_color(190, 60, 60)
         with paper.rotation(30, left + _WIDTH_MM / 2, top + _HEIGHT_MM / 2):
-            paper.text(left + _WIDTH_MM / 2 - 22, top + _HEIGHT_MM / 2, label.mark)
+            paper.text(left + _WIDTH_MM / 2 - 22, top + _HEIGHT_MM / 2, mark)
 
 
 def _symbol(paper: FPDF, code: str, left: float, top: float) -> None:

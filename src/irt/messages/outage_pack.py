@@ -64,6 +64,11 @@ class PackPaper:
     kits: tuple[tuple[str, ...], ...]
     seals: tuple[tuple[str, ...], ...]
 
+    @property
+    def prefix(self) -> str:
+        """What its file's name begins with outside production, as TRAINING_."""
+        return f"{self.mark.partition(',')[0]}_" if self.mark else ""
+
 
 def pack_paper(of: PackPaper) -> bytes:
     """The paper, A4."""

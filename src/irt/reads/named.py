@@ -1,5 +1,6 @@
 """Studies, places and people by the names people use: protocol and mode, site number, depot code, user name."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -66,6 +67,12 @@ def studies_in_force(connection: Connection, mode: Mode | None = None) -> list[N
     """Every study with an approved version that is not locked, by protocol number."""
     locked = locked_chains(connection)
     return [one for one in _studies(connection, _IN_FORCE, mode) if study_chain(one.id) not in locked]
+
+
+def modes_of(connection: Connection, studies: Collection[int]) -> dict[int, Mode]:
+    """The mode of each of these studies, of those that there are."""
+    found = connection.execute(select(_STUDIES.c.id, _STUDIES.c.mode).where(_STUDIES.c.id.in_(studies)))
+    return {row.id: Mode(row.mode) for row in found}
 
 
 def every_study(connection: Connection) -> list[NamedStudy]:

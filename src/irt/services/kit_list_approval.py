@@ -16,19 +16,22 @@ from irt.services.approvals import (
     decide_approval,
 )
 from irt.services.kit_list import ListedLot, check_list, kit_list_hash, lots_of_size
+from irt.services.kit_list_mode import require_own_mode
 from irt.services.sign_record import Signing
 from irt.services.supply_study import lock_study
 from irt.services.work import Work
+from irt.states.records import Mode
 from irt.tables.columns import table_of
 from irt.tables.study import Study
 
 
 class AskKitList(SQLModel):
-    """The lots of the study file's size, or the lots listed here."""
+    """The lots of the study file's size, or the lots listed here; `mode` where kits bring their numbers."""
 
     study_id: int
     size: Literal["full", "small"] | None = None
     lots: list[ListedLot] = []
+    mode: Mode | None = Field(default=None, description="what a list whose kits bring their numbers is for")
 
 
 class DecideKitList(SQLModel):
@@ -53,6 +56,7 @@ def ask_kit_list(work: Work, ask: AskKitList) -> ApprovalAsked:
     study = lock_study(work, ask.study_id)
     lots = ask.lots or lots_of_size(study.definition, ask.size)
     check_list(study.definition, lots)
+    require_own_mode(work, study.id, ask.mode, lots)
     protocol = work.one("study", _PROTOCOL, study_id=study.id)["protocol"]
     wish = AskApproval(
         kind=ApprovalKind.KIT_LIST,

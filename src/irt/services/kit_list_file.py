@@ -8,9 +8,11 @@ from pydantic import ValidationError
 
 from irt.errors import BadInput
 from irt.services.kit_list import ListedLot
+from irt.services.kit_list_mode import KitListOfAnotherMode
+from irt.states.records import Mode
 
 NEEDED = ("lot", "blinded_lot", "kit_type", "expiry", "depot")
-OPTIONAL = ("label_group", "block_kits", "number", "kits")
+OPTIONAL = ("label_group", "block_kits", "number", "kits", "mode")
 ROWS_MAX = 200_000
 
 
@@ -35,8 +37,23 @@ def lots_in_csv(text: str) -> list[ListedLot]:
         else:
             found[lot] = {**facts, "kits": _kits(line, row)}
     if not found:
-        raise BadInput("The file lists no kit. Nothing was asked for. Check that it is the right one.")
+        raise BadInput("The file lists no kit. Nothing was asked for. Check the file.")
     return [_lot(facts, numbers.get(lot, [])) for lot, facts in found.items()]
+
+
+def mode_in_csv(text: str, said: Mode | None) -> Mode | None:
+    """What the list is for: as its column `mode` says, else as said; KitListOfAnotherMode where the two differ."""
+    reader = csv.DictReader(StringIO(text), skipinitialspace=True)
+    reader.fieldnames = [name.strip().lower() for name in reader.fieldnames or ()]
+    marks = {(row.get("mode") or "").strip().lower() for row in reader} - {""}
+    if marks - set(Mode) or len(marks) > 1:
+        raise BadInput(f"The column mode says {', '.join(sorted(marks))}. Nothing was asked for. Name one mode.")
+    marked = Mode(marks.pop()) if marks else None
+    if marked is not None and said not in (None, marked):
+        raise KitListOfAnotherMode(
+            f"The file says that it is for {marked}, not for {said}. Nothing was asked for. Check the file."
+        )
+    return marked or said
 
 
 def _require_columns(columns: list[str]) -> None:

@@ -25,6 +25,7 @@ from irt.services.kit_list import (
     kit_list_hash,
     lots_of_size,
 )
+from irt.services.kit_list_mode import refuse_known_elsewhere
 from irt.services.kit_sequence import warehouse_order
 from irt.services.studies import seed_of
 from irt.services.supply_study import SupplyStudy, depot_ids, lock_study
@@ -73,6 +74,7 @@ def load_kit_list(work: Work, ask: LoadKitList) -> KitListLoaded:
     check_list(study.definition, lots)
     digest = kit_list_hash(lots)
     _require_approval(work, ask, digest)
+    refuse_known_elsewhere(work, study.id, lots)
     _refuse_loaded(work, study, lots)
     kits = sum(lot.kits for lot in lots)
     blinded = _record_lots(work, study, lots)

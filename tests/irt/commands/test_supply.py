@@ -168,7 +168,10 @@ def test_a_packagers_file_is_asked_for_approved_and_loaded(stocked: TerminalOffi
     )
     Path("other.csv").write_text(Path("list.csv").read_text().replace("H90017", "H90018"))
     steps = ("supply", "list-kits")
-    said = stocked.does(*steps, "ask", STUDY, "--file", "list.csv", "--user", "sam")
+    file = ("--file", "list.csv", "--user", "sam")
+    assert "Say which mode the list is for" in stocked.refused(*steps, "ask", STUDY, *file)
+    assert "is for test, and the study" in stocked.refused(*steps, "ask", STUDY, *file, "--for-mode", "test")
+    said = stocked.does(*steps, "ask", STUDY, *file, "--for-mode", "production")
     assert "lot X1 as LX: 1 of PEN-A" in said
     assert stocked.refused(*steps, "ask", STUDY, "--user", "sam").startswith(
         "Name a size of the study file, or a file"

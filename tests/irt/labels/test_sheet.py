@@ -44,6 +44,12 @@ def test_the_same_labels_are_the_same_bytes() -> None:
     assert sheet_of(some(2), "Labels", AT) == sheet_of(some(2), "Labels", AT)
 
 
+def test_a_rehearsals_label_says_so_on_itself() -> None:
+    """Across every label of the sheet, so that none goes onto a patient's kit."""
+    printed = pypdf.PdfReader(io.BytesIO(sheet_of(some(2), "Labels", AT, "TRAINING"))).pages[0].extract_text()
+    assert printed.count("TRAINING") == 2
+
+
 def test_no_letter_becomes_a_question_mark() -> None:
     """Polish, Greek and Cyrillic are printed; what the letters lack is refused by name, and SVG writes it."""
     abroad = label_of("48213377", ["Przechowywać w lodówce", "Μόνο για κλινική δοκιμή", "Только для исследования"])

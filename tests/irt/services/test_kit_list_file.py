@@ -6,7 +6,9 @@ import pytest
 
 from irt.errors import BadInput
 from irt.services.kit_list import ListedLot
-from irt.services.kit_list_file import lots_in_csv
+from irt.services.kit_list_file import lots_in_csv, mode_in_csv
+from irt.services.kit_list_mode import KitListOfAnotherMode
+from irt.states.records import Mode
 
 HEAD = "number,kit_type,lot,blinded_lot,expiry,depot,label_group"
 LOTS = "kit_type,lot,blinded_lot,expiry,depot,kits,block_kits"
@@ -56,3 +58,15 @@ def test_a_fault_is_told_with_its_line(text: str, said: str) -> None:
     """Nothing is guessed."""
     with pytest.raises(BadInput, match=said):
         lots_in_csv(text)
+
+
+def test_a_file_says_what_it_is_for() -> None:
+    """In its column `mode`, once or in each row; whoever says otherwise has another file in mind."""
+    marked = f"{HEAD},mode\n90017,{A},Test\n90018,{A},\n"
+    assert lots_in_csv(marked) == lots_in_csv(f"{HEAD}\n90017,{A}\n90018,{A}\n")
+    assert (mode_in_csv(marked, None), mode_in_csv(marked, Mode.TEST)) == (Mode.TEST, Mode.TEST)
+    assert (mode_in_csv(HEAD, Mode.TRAINING), mode_in_csv(HEAD, None)) == (Mode.TRAINING, None)
+    with pytest.raises(KitListOfAnotherMode, match="for test, not for production"):
+        mode_in_csv(marked, Mode.PRODUCTION)
+    with pytest.raises(BadInput, match="live, test"):
+        mode_in_csv(marked.replace(",\n", ",live\n"), None)

@@ -24,6 +24,19 @@ def test_without_a_token_that_works_nothing_opens(onlooker: System, header: str)
     assert answer.headers["www-authenticate"] == 'Bearer realm="irt"'
 
 
+def test_every_answer_says_its_mode(investigator: System) -> None:
+    """That of the study in address or body; nothing of a study out of reach; without a token the installation's."""
+    told = [
+        investigator.asks_study("/sites"),
+        investigator.asks("/studies"),
+        investigator.does("/subjects/screen", site="9999", on_day="2026-03-02"),
+        investigator.asks("/studies/77/sites"),
+        investigator.client.get("/api/v1/studies"),
+    ]
+    assert [answer.headers["irt-mode"] for answer in told] == [*["production"] * 4, "test"]
+    assert "irt-mode" not in investigator.client.get("/health").headers
+
+
 def test_an_expired_token_is_none(investigator: System) -> None:
     """A token stops by itself."""
     assert investigator.asks("/studies").status_code == 200

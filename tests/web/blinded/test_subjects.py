@@ -65,7 +65,7 @@ def test_the_export_has_exactly_the_filtered_rows(world: World) -> None:
     lines = answer.text.splitlines()
     assert len(lines) == 2
     assert drawn in lines[1]
-    assert 'filename="TEST_subjects_' in answer.headers["content-disposition"]
+    assert 'filename="subjects_' in answer.headers["content-disposition"]
 
 
 def test_one_step_is_the_primary_one(world: World) -> None:

@@ -109,11 +109,14 @@ def test_a_packagers_file_is_asked_for_approved_and_loaded(world: World) -> None
     """Kit by kit with their numbers; a fault is told with its line and asks for nothing."""
     browser = _opened(world, "supply_manager.all", LISTS)
     address = f"{LISTS}/file"
-    head = "number,kit_type,lot,blinded_lot,expiry,depot"
-    faulty = _with_file(browser, address, f"{head}\n90017,PEN-A,A2,L2,soon,NLD\n")
+    head = "number,kit_type,lot,blinded_lot,expiry,depot,mode"
+    faulty = _with_file(browser, address, f"{head}\n90017,PEN-A,A2,L2,soon,NLD,production\n")
     assert (faulty.answer.status_code, "Line 2: soon is not a date" in faulty.text) == (400, True)
     browser.get(LISTS)
-    rows = ("90017,PEN-A,A2,L2,2028-06-30,NLD", "90018,PEN-P,P2,L2,2028-03-31,NLD")
+    marked = _with_file(browser, address, f"{head}\n90017,PEN-A,A2,L2,2028-06-30,NLD,training\n")
+    assert (marked.answer.status_code, "This kit list is for training" in marked.text) == (409, True)
+    browser.get(LISTS)
+    rows = ("90017,PEN-A,A2,L2,2028-06-30,NLD,production", "90018,PEN-P,P2,L2,2028-03-31,NLD,")
     _with_file(browser, address, "\n".join((head, *rows)))
     assert all(words in browser.text for words in ("Approval is asked for", "2 lots, 2 kits", "with numbers"))
     listed = browser.path
