@@ -1,7 +1,7 @@
 """Every row of a study, table by table, as it is written into an archive and read back from one.
 
 A table is archived with the rows that carry the study's id, and with what these point to. Personal data and keys
-stay behind: passwords, mail addresses, home addresses, sealed seeds.
+stay behind: passwords, mail addresses, home addresses, sealed seeds. What is a key says the register of classes.
 """
 
 import base64
@@ -18,6 +18,7 @@ from sqlalchemy import Column, Connection, Table, or_, select
 from irt.audit.chain import canonical
 from irt.audit.entry import study_chain
 from irt.tables import METADATA
+from irt.tables.classes import KEY, register
 from irt.tables.columns import Owned, Row
 
 NULL = "\\N"
@@ -36,14 +37,11 @@ LEFT_OUT = frozenset(
     }
 )
 """Tables of addresses, keys and letters: of no use without the installation, and not the archive's business."""
-REMOVED: Mapping[tuple[str, str], Any] = {
+PERSONAL: Mapping[tuple[str, str], Any] = {
     ("account", "email"): "",
-    ("account", "password_hash"): "-",
-    ("account", "second_factor_sealed"): None,
     ("account", "second_factor_confirmed_at"): None,
-    ("secret_allocation_key", "sealed"): b"",
 }
-"""Columns that are written as if nothing stood in them."""
+"""Columns that are no keys, and are written as if nothing stood in them all the same."""
 HIDDEN: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Any]] = {
     ("signature", "record_hash"): lambda row: "",
     ("randomization", "assignment_number"): lambda row: row["id"],
@@ -59,6 +57,7 @@ def archived_tables(secret: bool) -> list[Table]:
         table
         for table in METADATA.sorted_tables
         if table.name not in LEFT_OUT
+        and not _opens_throughout(table)
         and (secret or not table.name.startswith(SECRET))
         and (table.name in _BY_CHAIN | _ALONE or "study_id" in table.c or _owner(table) is not None)
     ]
@@ -66,7 +65,7 @@ def archived_tables(secret: bool) -> list[Table]:
 
 def archived_rows(connection: Connection, table: Table, study_id: int, *, secret: bool) -> Iterator[dict[str, Any]]:
     """The rows of the study in one table, in order of their numbers."""
-    question = select(table)
+    question, emptied = select(table), emptied_columns(table)
     if table.name in _BY_CHAIN:
         question = question.where(table.c.chain == study_chain(study_id))
     elif table.name == "study":
@@ -82,9 +81,21 @@ def archived_rows(connection: Connection, table: Table, study_id: int, *, secret
         column, owner = _owner(table) or (table.c.id, table)
         question = question.where(column.in_(select(owner.c.id).where(owner.c.study_id == study_id)))
     for row in connection.execute(question.order_by(table.c.id)).mappings():
-        told = {name: REMOVED.get((table.name, name), value) for name, value in row.items()}
+        told = {**row, **emptied}
         hidden = {} if secret else {name: hide(told) for (of, name), hide in HIDDEN.items() if of == table.name}
         yield {**told, **hidden}
+
+
+def emptied_columns(table: Table) -> dict[str, Any]:
+    """Columns that are written as if nothing stood in them, and what is written: every key of the register."""
+    kinds = register()[table.name]
+    keys = {column.name: None if column.nullable else "-" for column in table.c if kinds[column.name] == KEY}
+    return keys | {name: empty for (of, name), empty in PERSONAL.items() if of == table.name}
+
+
+def _opens_throughout(table: Table) -> bool:
+    """Whether there is nothing in a table but keys, as boxes that a seed was handed over in."""
+    return set(register()[table.name].values()) == {KEY}
 
 
 def _owner(table: Table) -> tuple[Column[Any], Table] | None:
@@ -185,6 +196,7 @@ def _kind(column: Column[Any]) -> str:
 
 def described(table: Table) -> dict[str, Any]:
     """What a reader needs to know of a table: its words, and of each column kind, target and words."""
+    emptied = emptied_columns(table)
     return {
         "table": table.name,
         "words": _words(table),
@@ -194,7 +206,7 @@ def described(table: Table) -> dict[str, Any]:
                 "kind": _kind(column),
                 "may_be_empty": bool(column.nullable),
                 "points_to": next((key.target_fullname for key in column.foreign_keys), None),
-                "words": "left out of the archive" if (table.name, column.name) in REMOVED else "",
+                "words": "left out of the archive" if column.name in emptied else "",
             }
             for column in table.columns
         ],
