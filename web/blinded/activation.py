@@ -30,7 +30,7 @@ from irt.states.table import words
 from irt.study.activation import TWO_PERSONS, ApprovalOf, ApprovalState, state_on, words_of
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import may, study_of
-from web.blinded.typed import day_in, reason_in, signing_in, whole_in
+from web.blinded.typed import day_in, hash_in, reason_in, signing_in, whole_in
 from web.forms import Fields
 
 NAVIGATION = "Dashboard"
@@ -170,7 +170,10 @@ class ActivationPages(Controller):
                 desk.press(withdraw_site_approval, aside, key)
             else:
                 confirmed = ConfirmSiteApproval(
-                    study_id=study_id, number=number, document_hash=_hash_in(data), signing=signing_in(data)
+                    study_id=study_id,
+                    number=number,
+                    document_hash=hash_in(data, "document_hash"),
+                    signing=signing_in(data),
                 )
                 desk.press(confirm_site_approval, confirmed, key)
         except Refusal as refusal:
@@ -218,13 +221,6 @@ def _is_shown(one: SiteActivation, show: str) -> bool:
     return bool(one.ending) if show == "ending" else True
 
 
-def _hash_in(data: Mapping[str, str]) -> str:
-    typed = data.get("document_hash", "").strip().lower()
-    if len(typed) != 64 or set(typed) - set("0123456789abcdef"):
-        raise BadInput("The SHA-256 has 64 characters, 0 to 9 and a to f. Nothing was booked. Copy it whole.")
-    return typed
-
-
 def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> RecordSiteApproval:
     if data.get("kind") not in list(ApprovalOf):
         raise BadInput("Say what was granted or made ready. Nothing was recorded.")
@@ -238,7 +234,7 @@ def _asked(desk: Desk, study_id: int, data: Mapping[str, str]) -> RecordSiteAppr
         "valid_until": day_in(until, date.max) if until else None,
         "version": whole_in(data["version"], "the version") if data.get("version") else None,
         "reference": data.get("reference", "").strip(),
-        "document_hash": _hash_in(data),
+        "document_hash": hash_in(data, "document_hash"),
     }
     try:
         return RecordSiteApproval.model_validate(facts)

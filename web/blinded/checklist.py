@@ -24,7 +24,7 @@ from irt.study.checklist import Checklist
 from web.blinded.activation import NAVIGATION
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_in, study_of
-from web.blinded.typed import day_in, signing_in, whole_in
+from web.blinded.typed import day_in, hash_in, signing_in, whole_in
 from web.forms import Fields
 
 _P, _LINE = Permission, ChecklistLine
@@ -79,7 +79,7 @@ class ChecklistPages(Controller):
         """Signs the lines as they were shown."""
         study_id, version = study_in(data), whole_in(data.get("version", ""), "the version")
         try:
-            digest = _hash_in(data, "digest")
+            digest = hash_in(data, "digest")
             ask = SignChecklist(study_id=study_id, version=version, hash=digest, signing=signing_in(data))
             desk.press(sign_checklist, ask, data.get("command_key", ""))
         except Refusal as refusal:
@@ -94,22 +94,15 @@ class ChecklistPages(Controller):
             ask = RecordRestoreTest(
                 tested_on=day_in(data.get("tested_on", ""), desk.now.date()),
                 words=_words_in(data),
-                trail_before=_hash_in(data, "trail_before"),
-                trail_after=_hash_in(data, "trail_after"),
-                document_hash=_hash_in(data, "document_hash"),
+                trail_before=hash_in(data, "trail_before"),
+                trail_after=hash_in(data, "trail_after"),
+                document_hash=hash_in(data, "document_hash"),
                 signing=signing_in(data),
             )
             desk.press(record_restore_test, ask, data.get("command_key", ""))
         except Refusal as refusal:
             return _page(desk, study_id, 0, data, refusal)
         return go("/checklist")
-
-
-def _hash_in(data: Mapping[str, str], name: str) -> str:
-    typed = data.get(name, "").strip().lower()
-    if len(typed) != 64 or set(typed) - set("0123456789abcdef"):
-        raise BadInput("A SHA-256 has 64 characters, 0 to 9 and a to f. Nothing was signed. Copy it whole.")
-    return typed
 
 
 def _words_in(data: Mapping[str, str]) -> str:

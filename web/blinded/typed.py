@@ -54,6 +54,14 @@ def whole_in(typed: str, what: str) -> int:
     return int(written)
 
 
+def hash_in(data: Mapping[str, str], name: str) -> str:
+    """A SHA-256 as typed, in small letters."""
+    typed = data.get(name, "").strip().lower()
+    if len(typed) != 64 or set(typed) - set("0123456789abcdef"):
+        raise BadInput("The SHA-256 has 64 characters, 0 to 9 and a to f. Nothing was booked. Copy it whole.")
+    return typed
+
+
 def signing_in(data: Mapping[str, str]) -> Signing:
     """What was typed to sign."""
     code = data.get("code", "").strip()
