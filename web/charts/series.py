@@ -126,14 +126,14 @@ def projection_chart(
 
 def difference_bar(value: float, limit: float) -> Markup:
     """A small bar left or right of zero with its number, for a cell of a table."""
-    reach = min(abs(value) / limit, 1) * 38 if limit else 0
+    reach = min(abs(value) / limit, 1) * 34 if limit else 0
     shown = number(value, 0 if value == int(value) else 1)
     words = f"+{shown}" if value > 0 else shown
-    x, fill = (40.0, "irt-fill-1") if value >= 0 else (40 - reach, "irt-fill-2")
-    strokes = svg.line(40, 0, 40, 16, "irt-axis") + svg.rectangle(x, 3, reach, 10, fill)
+    x, fill = (36.0, "irt-fill-1") if value >= 0 else (36 - reach, "irt-fill-2")
+    strokes = svg.line(36, 0, 36, 16, "irt-axis") + svg.rectangle(x, 3, reach, 10, fill)
     return Markup(
         '<svg class="irt-chart irt-chart-mini" viewBox="0 0 110 16" role="img" aria-label="{}">{}</svg>'
-    ).format(words, strokes + svg.text(84, 12, words, "irt-label"))
+    ).format(words, strokes + svg.text(110, 12, words, "irt-label irt-end"))
 
 
 def grid(y_of: Scale, name: str, right: float = _RIGHT) -> list[Markup]:
