@@ -21,6 +21,7 @@ from irt.services.sign_checklist import SignChecklist, sign_checklist
 from irt.states.table import words
 from irt.study.activation import ChecklistLine
 from irt.study.checklist import Checklist
+from web.api.limits import NUMBER_MAX
 from web.blinded.activation import NAVIGATION
 from web.blinded.desk import Desk, desk_of, go
 from web.blinded.one_study import study_in, study_of
@@ -72,7 +73,7 @@ class ChecklistPages(Controller):
     def show(self, desk: NamedDependency[Desk], version: FromQuery[int] = 0) -> Response[Any]:
         """The newest approved version's, or that of the version named."""
         study_id = study_of(desk, Permission.VIEW_STUDY_LIFE)
-        return go("/switch") if study_id is None else _page(desk, study_id, version)
+        return go("/switch") if study_id is None else _page(desk, study_id, min(version, NUMBER_MAX))
 
     @post("/", sync_to_thread=True)
     def sign(self, desk: NamedDependency[Desk], data: Fields) -> Response[Any]:

@@ -37,6 +37,7 @@ def test_the_checklist_is_read_and_signed(world: World) -> None:
 def test_who_reads_it(world: World) -> None:
     """Whoever sees how the whole study stands; a monitor of one site does not, and a planner signs nothing."""
     assert world.signed_in("monitor.0").get("/checklist").status_code == 403
+    assert world.signed_in("supply_planner.all").get(f"/checklist?version={10**30}").status_code == 404
     planner = world.signed_in("supply_planner.all").get("/checklist").text
     assert "Sign the checklist" not in planner
     assert "Record a test" not in planner
