@@ -43,7 +43,7 @@ def enter(chromium: Browser, address: str, username: str, width: int = 1280) -> 
     return context.new_page()
 
 
-def examine(tab: Page, path: str, *widths: int) -> None:
+def examine(tab: Page, path: str, *widths: int, alike: int = 2) -> None:
     """No barrier, and nothing scrolls sideways, at each of these widths; the tab is then as wide as before.
 
     Its own width comes first: there all is measured, elsewhere the contrast of what looks otherwise.
@@ -52,7 +52,7 @@ def examine(tab: Page, path: str, *widths: int) -> None:
     assert before is not None
     for n, width in enumerate(sorted(widths, key=lambda width: width != before["width"])):
         tab.set_viewport_size({"width": width, "height": before["height"]})
-        found = barriers(tab, again=n > 0)
+        found = barriers(tab, again=n > 0, alike=alike)
         assert found.violations_count == 0, (path, width, found.generate_report())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
     tab.set_viewport_size(before)
