@@ -33,7 +33,7 @@ from web.render import blinded_page
 from web.session import Who
 
 _HEADS = ("Entry", "Time", "Time (UTC)", "Person", "What", "Record", "Changes", "Reason", "Release", "Hash")
-_WORDS = ("person", "record", "act", "at")
+_WORDS = ("person", "record", "kind", "act", "at")
 _DAYS = ("from", "to")
 
 
@@ -154,6 +154,7 @@ def _filters(place: Place, asked: dict[str, str]) -> tuple[HistoryFilters, str]:
         zone=place.zone,
         person=asked.get("person", ""),
         record=asked.get("record", ""),
+        kind=asked.get("kind", ""),
         act=asked.get("act", ""),
         site=asked.get("at", ""),
         before=_number(asked.get("before")),

@@ -44,13 +44,14 @@ _HEAD = select(_HEADS.c.sequence, _HEADS.c.hash).where(_HEADS.c.chain == bindpar
 class HistoryFilters:
     """Which entries of a study are wanted. Days are the calendar's at the place; empty words filter nothing.
 
-    `until` is an instant after which nothing is looked at.
+    `until` is an instant after which nothing is looked at; with a `kind` of record, `record` is its whole name.
     """
 
     study_id: int
     site_id: int | None = None
     person: str = ""
     record: str = ""
+    kind: str = ""
     act: str = ""
     site: str = ""
     from_day: date | None = None
@@ -200,7 +201,9 @@ def _of_place(actor: Actor, filters: HistoryFilters) -> Iterator[ColumnElement[b
 def _of_words(filters: HistoryFilters) -> Iterator[ColumnElement[bool]]:
     if filters.person:
         yield _ENTRIES.c.person.icontains(filters.person, autoescape=True)
-    if filters.record:
+    if filters.kind:
+        yield (_ENTRIES.c.record_kind == filters.kind) & (_ENTRIES.c.record == filters.record)
+    elif filters.record:
         yield _ENTRIES.c.record.istartswith(filters.record, autoescape=True)
     if filters.act:
         yield _ENTRIES.c.act.icontains(filters.act.strip().replace(" ", "_"), autoescape=True)
