@@ -40,8 +40,11 @@
     return JSON.stringify({ id: given.id, rawId: text(given.rawId), type: given.type, response });
   }
 
-  const posted = (address, fields) =>
-    fetch(address, { method: "POST", body: new URLSearchParams(fields), headers: { accept: "text/html, application/json" } });
+  /* A form with a file goes as it is: the question is bound to the file's hash too. */
+  const posted = (address, fields, withFile = false) => {
+    const body = withFile ? fields : new URLSearchParams(fields);
+    return fetch(address, { method: "POST", body, headers: { accept: "text/html, application/json" } });
+  };
 
   /* A refusal comes as a whole page: its content is put where the page's content was. */
   async function shown(answer) {
@@ -69,7 +72,7 @@
     const fields = new FormData(form);
     if (button.name) fields.set(button.name, button.value);
     fields.set("passkey", "ask");
-    const first = await posted(form.action, fields);
+    const first = await posted(form.action, fields, form.enctype === "multipart/form-data");
     const token = { _csrf_token: form.elements._csrf_token.value };
     const asked = await posted("/account/passkeys/question", token);
     if (!asked.ok) { await shown(first); return; }

@@ -11,6 +11,7 @@ from tests.web.api.live import served
 from tests.web.keyboard import sign_in
 from tests.web.parcels import house_of
 from tests.web.preview.browser import browser
+from tests.web.spent import verified
 from tests.web.world import World
 
 pytestmark = pytest.mark.browser
@@ -41,6 +42,33 @@ def with_device(chromium: Browser) -> Page:
     return tab
 
 
+def has_passkey(tab: Page, address: str, person: str) -> None:
+    """Signs in and makes a passkey at this computer."""
+    sign_in(tab, address, person, "/account/passkeys")
+    tab.get_by_label("Name of the device").fill("my laptop")
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Make a passkey").click()
+    expect(tab.get_by_text("The passkey is made.")).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_form_with_a_file_is_signed_with_a_passkey(chromium: Browser, world: World) -> None:
+    """The file goes along with the question and with the answer: the signature covers its hash."""
+    kits, tab = verified(world), with_device(chromium)
+    with served(world, at_home=True) as address:
+        has_passkey(tab, address, "quality.all")
+        tab.goto(f"{address}/quality/destruction/book?study={world.study_id}&kit={kits[0]}")
+        tab.locator("[name=certificate]").fill("C-77")
+        tab.locator("[name=destroyer]").fill("Remex")
+        paper = {"name": "c 77.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 burnt"}
+        tab.locator("[name=paper]").set_input_files([paper])
+        tab.get_by_label("Password").fill(PASSWORD)
+        tab.get_by_role("button", name="Sign with a passkey").click()
+        expect(tab.get_by_text("The destruction is booked")).to_be_visible()
+    signed = house_of(world).rows(Signature)[-1]
+    assert (signed["record_kind"], signed["components"]) == ("destruction", "password+passkey")
+
+
 def test_a_passkey_opens_and_signs(chromium: Browser, world: World) -> None:
     """From the account page to a signed line; the policy for scripts holds all the way."""
     tab = with_device(chromium)
@@ -48,11 +76,7 @@ def test_a_passkey_opens_and_signs(chromium: Browser, world: World) -> None:
     tab.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     tab.on("pageerror", lambda fault: faults.append(str(fault)))
     with served(world, at_home=True) as address:
-        sign_in(tab, address, "investigator.0", "/account/passkeys")
-        tab.get_by_label("Name of the device").fill("my laptop")
-        tab.get_by_label("Password").fill(PASSWORD)
-        tab.get_by_role("button", name="Make a passkey").click()
-        expect(tab.get_by_text("The passkey is made.")).to_be_visible()
+        has_passkey(tab, address, "investigator.0")
         tab.context.clear_cookies()
         tab.goto(f"{address}/sign-in?next=/delegation")
         tab.get_by_label("User name").fill("investigator.0")
