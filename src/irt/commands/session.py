@@ -88,6 +88,11 @@ def signed_in(store: Store, username: str, code: str | None, *, own_password: bo
     password = typed_password(username)
     answer = _answer(store, username, password)
     has_device = answer.outcome is SignInOutcome.CODE_NEEDED
+    if has_device and not answer.device:
+        raise NotAllowed(
+            "Your passkey answers in a browser only. Nothing was done. Set up a device for six-digit codes "
+            "on the page Account, or do it on the pages."
+        )
     if has_device:
         answer = _with_code(store, answer, SecretStr(code) if code else _typed_code("Six-digit code"))
     session = "" if answer.token is None else answer.token.get_secret_value()

@@ -84,6 +84,7 @@ class SignInAnswer(SQLModel):
     account_id: int | None = None
     password_temporary: bool = False
     passkey: bool = False
+    device: bool = Field(default=False, description="whether six-digit codes are possible")
     token: SecretStr | None = Field(default=None, exclude=True)
 
 
@@ -205,6 +206,7 @@ def _ask_for_code(work: Work, account: RowMapping, client: str) -> SignInAnswer:
         outcome=SignInOutcome.CODE_NEEDED,
         sentence="Enter the six-digit code from your device, or use your passkey.",
         passkey=account["passkeys_since"] is not None,
+        device=account["second_factor_confirmed_at"] is not None,
         account_id=account["id"],
         token=token,
     )

@@ -235,3 +235,11 @@ def test_who_acts_may_stand_in_the_environment(office: TerminalOffice) -> None:
     assert office.types("account", "list").exit_code == 2
     office.terminal.monkeypatch.setenv("IRT_USER", "ada")
     assert office.does("account", "list").startswith("ada (Ada Finn)")
+
+
+def test_a_passkey_is_told_to_answer_in_a_browser_only(office: TerminalOffice, sqlite_store: Store) -> None:
+    """Whoever has nothing else is told what to do, before a code is asked for."""
+    with sqlite_store.writing() as connection:
+        connection.execute(text("UPDATE account SET passkeys_since = created_at WHERE username = 'ada'"))
+    said = office.refused("account", "list", "--user", "ada")
+    assert said.startswith("Your passkey answers in a browser only. Nothing was done. Set up a device")
