@@ -50,6 +50,7 @@ UNREACHED = {
     "/randomization/predictability": "unblinded statisticians only",
     "/randomization/time-machine": "unblinded statisticians only",
     "/randomization/responses": "unblinded statisticians only",
+    "/studies/{study_id:int}/exports/unblinded": "unblinded statisticians only",
     "/static/{file_path:path}": "the same files for everybody",
     "/safety-cases": "the safety desk only",
     "/stock/count/done": "follows a count; it shows the two numbers of its address",
