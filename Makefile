@@ -66,7 +66,7 @@ test: develop ## check and test everything, on SQLite and PostgreSQL
 	$(BIN)/pytest -n 2 --dist worksteal --junitxml=dist/validation/tests.xml
 
 # A part of `make verify` is a folder of tests. It has passed when nothing was changed since its last good run began.
-PARTS := bench optimization simulation irt stateful web validation
+PARTS := bench optimization simulation irt stateful blinding web validation
 SOURCES := $(shell find fixtures optimization simulation src tests web -type f -not -path '*/__pycache__/*')
 
 .PHONY: verify verify-tests $(PARTS:%=verify-%)

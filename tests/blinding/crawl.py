@@ -11,8 +11,11 @@ from tests.web.browser import Browser, Form, forms_of
 
 PAGES_MAX = 700
 FILES = "/static/"
+WHOLE = "<!doctype"
 TAKEN_AWAY = "/export"
 """Forms that only answer a file end so; they are sent as well."""
+FRESH = frozenset({"_csrf_token", "command_key"})
+"""Fields of a form that are new each time."""
 
 
 def crawl(
@@ -21,9 +24,10 @@ def crawl(
     """Opens the pages at the start and all that they lead to, whole and as parts, and takes every file away.
 
     Of pages that differ only in the numbers in their addresses, or in what is filtered, at most `alike_max` are
-    opened; of each page's parts and files the first.
+    opened; of each page's parts the first, and each file once. Of a page that answered whole when it was asked for
+    a part, nobody asks for a part again.
     """
-    waiting, seen, alike = list(start), set[str](), Counter[str]()
+    waiting, seen, alike, taken = list(start), set[str](), Counter[str](), set[str]()
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
@@ -38,10 +42,13 @@ def crawl(
             evidence.reached.add(urlsplit(address).path)
         pages = [whole.text] if "html" in whole.headers.get("content-type", "") else []
         if alike[kind] == 1 and pages and whole.status_code < 400:
-            part = browser.client.get(address, headers={"HX-Request": "true"}, follow_redirects=False)
-            evidence.keep(f"{username} part {address}", part)
-            pages.append(part.text)
-            _take_away(browser, username, address, whole.text, evidence)
+            if kind not in evidence.undivided:
+                part = browser.client.get(address, headers={"HX-Request": "true"}, follow_redirects=False)
+                evidence.keep(f"{username} part {address}", part)
+                pages.append(part.text)
+                if part.text.startswith(WHOLE):
+                    evidence.undivided.add(kind)
+            _take_away(browser, username, address, whole.text, evidence, taken)
         waiting += [whole.headers["location"]] if "location" in whole.headers else []
         waiting += [link for page in pages for link in _links_of(address, page)]
 
@@ -52,12 +59,17 @@ def kind_of(address: str) -> str:
     return re.sub(r"\d+", "#", parts.path) + "?" + "&".join(sorted(dict(parse_qsl(parts.query))))
 
 
-def _take_away(browser: Browser, username: str, address: str, page: str, evidence: Evidence) -> None:
-    """Takes the files that a page offers."""
+def _take_away(
+    browser: Browser, username: str, address: str, page: str, evidence: Evidence, taken: set[str]
+) -> None:
+    """Takes the files that a page offers and no page before it did."""
     for form in _forms(page, "post"):
-        if form.action.endswith(TAKEN_AWAY):
-            taken = browser.send(form.action, form.fields)
-            evidence.keep(f"{username} POST {form.action} from {address}", taken)
+        asked = {name: value for name, value in form.fields.items() if name not in FRESH}
+        file = f"{form.action} {asked}"
+        if form.action.endswith(TAKEN_AWAY) and file not in taken:
+            taken.add(file)
+            answer = browser.send(form.action, form.fields)
+            evidence.keep(f"{username} POST {form.action} from {address}", answer)
 
 
 _LINKS = re.compile(r'\s(?:href|hx-get)="([^"#]+)')

@@ -45,6 +45,7 @@ class Evidence:
     tables: dict[str, list[str]] = field(default_factory=dict)
     log: list[str] = field(default_factory=list)
     reached: set[str] = field(default_factory=set)
+    undivided: set[str] = field(default_factory=set)
     routes: list[str] = field(default_factory=list)
     arms: dict[str, str] = field(default_factory=dict)
     contents: dict[str, str] = field(default_factory=dict)

@@ -86,7 +86,9 @@ def stock_items(world: OneWorld) -> None:
 
 def _raise_levels(world: OneWorld, site_id: int) -> None:
     with world.store.reading() as connection:
-        kit_types = connection.execute(text("SELECT DISTINCT kit_type FROM secret_kit_content ORDER BY id"))
+        kit_types = connection.execute(
+            text("SELECT kit_type FROM secret_kit_content GROUP BY kit_type ORDER BY min(id)")
+        )
         levels = {"minimum": LEVEL["maximum"] + 1, "maximum": LEVEL["maximum"] + 2}
         known = [row[0] for row in kit_types]
     for kit_type in known:

@@ -2,8 +2,9 @@
 
 import re
 
+from tests.blinding.detector import numbers_in, words_in
 from tests.blinding.evidence import Answer, Evidence
-from tests.blinding.variation import ASSIGNED_BEFORE, BLOCK_SIZES, PLAIN, SEQUENCES_FROM
+from tests.blinding.variation import SEQUENCES_FROM
 from web.api.gate import SHOWS
 from web.api.room import every_operation
 
@@ -85,11 +86,6 @@ UNREACHED = {
     "/supply/versions/{study_id:int}/{number:int}": "unblinded supply managers only",
 }
 """Pages that no blinded person of these tests gets to, each with its reason."""
-WORDS = sorted({*PLAIN.values(), "secret_"})
-NUMBERS = re.compile(
-    rf"\b({'|'.join(map(str, BLOCK_SIZES))}|{SEQUENCES_FROM // 1000}\d\d\d|{ASSIGNED_BEFORE // 1000}\d\d\d)\b"
-)
-"""Block sizes, places in the warehouse's order and assignment numbers."""
 PICKER = "depot.all "
 """Picks by sequence; within a blinded lot the types lie mixed there."""
 ASSIGNMENT_NUMBER = re.compile(r"'assignment_number': \d+")
@@ -138,7 +134,7 @@ def test_no_answer_and_no_line_says_a_word_of_treatment(first_world: Evidence) -
     told = {label: answer.text for label, answer in first_world.answers.items()} | {
         f"log {number}": line for number, line in enumerate(first_world.log)
     }
-    assert [(label, word) for label, words in told.items() for word in WORDS if word in words] == []
+    assert [(label, found) for label, words in told.items() if (found := words_in(words))] == []
 
 
 def test_no_answer_and_no_line_tells_a_secret_number(first_world: Evidence) -> None:
@@ -146,7 +142,7 @@ def test_no_answer_and_no_line_tells_a_secret_number(first_world: Evidence) -> N
     told = {label: answer.body.decode(errors="replace") for label, answer in first_world.answers.items()} | {
         f"log {number}": line for number, line in enumerate(first_world.log)
     }
-    found = {label: NUMBERS.findall(words) for label, words in told.items() if NUMBERS.search(words)}
+    found = {label: numbers for label, words in told.items() if (numbers := numbers_in(words))}
     picked = {label: found.pop(label) for label in list(found) if label.startswith(PICKER)}
     assert found == {}
     assert picked
@@ -160,8 +156,8 @@ def test_no_public_row_says_a_word_of_treatment(first_world: Evidence) -> None:
         for name, table in first_world.tables.items()
         for row in table
     ]
-    assert [(name, word) for name, row in rows for word in WORDS if word in row] == []
-    assert [(name, found[0]) for name, row in rows if (found := NUMBERS.search(row))] == []
+    assert [(name, found) for name, row in rows if (found := words_in(row))] == []
+    assert [(name, found) for name, row in rows if (found := numbers_in(row))] == []
 
 
 def _guarded(method: str) -> set[str]:

@@ -1,7 +1,7 @@
 """One installation with one small blinded trial in it, in one variation: its sites stocked, its people hired."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -31,6 +31,7 @@ from tests.builders import SEAL_KEY
 from tests.builders_supply import SupplyHouse
 from tests.cast import Office, signing, token_of
 from tests.web.api.system import System
+from tests.web.at_once import caller_of
 from tests.web.browser import Browser
 from tests.web.world import World
 
@@ -47,11 +48,14 @@ class OneWorld(World):
     evidence: Evidence = field(default_factory=Evidence)
     systems: dict[str, System] = field(default_factory=dict)
     machine: Browser | None = None
+    routes: list[str] = field(default_factory=list)
 
     def browser(self) -> Browser:
         """The one machine that everybody shares, with nobody signed in."""
         if self.machine is None:
-            self.machine = super().browser()
+            app = self.app()
+            self.routes = [*looked_at(app.routes)]
+            self.machine = Browser(self.opened.enter_context(caller_of(app)))
         self.machine.client.cookies.clear()
         return self.machine
 
@@ -88,6 +92,11 @@ class OneWorld(World):
             self.evidence.batches = {row[0]: (row[1], str(row[2])) for row in connection.execute(text(batches))}
 
 
+def looked_at(routes: Iterable[Any]) -> Iterator[str]:
+    """Paths of everything that can be looked at."""
+    return (route.path for route in routes if "GET" in getattr(route, "methods", ()))
+
+
 @contextmanager
 def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[OneWorld]:
     """A world at the moment when its sites are stocked and its people hired."""
@@ -98,20 +107,20 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
         stack.enter_context(variation.in_force())
         store = Store(f"sqlite:///{file}", Seal(SEAL_KEY), stack.enter_context(fixed_chance()))
         try:
-            world = _stocked(store, variation)
+            world = stocked(store, variation)
             with world.opened:
                 yield world
         finally:
             store.close()
 
 
-def _stocked(store: Store, variation: Variation) -> OneWorld:
-    # Not in production, so that the mark of the mode is looked for on everything too.
+def stocked(store: Store, variation: Variation) -> OneWorld:
+    """A store's world at that moment; not in production, so that the mark of the mode is looked for on everything."""
     house = SupplyHouse.of(store, variation.definition(), mode=Mode.TRAINING)
     for lot in house.load(variation.lots(), release=False).blinded_lots:
         _release(house, lot)
     _licence(house)
-    with store.writing() as connection:
+    with store.writing(counting=True) as connection:
         start = "UPDATE secret_allocation_state SET state = :state WHERE key = 'assignments'"
         moved = connection.execute(text(start), {"state": f'{{"count": {ASSIGNED_BEFORE}}}'})
         if moved.rowcount != 1:

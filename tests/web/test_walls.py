@@ -23,6 +23,7 @@ PAST_THE_WALL = {
     "api/go_live.py": "what a gate is worth follows from what it agrees on, which stays where it is",
     "api/invoices.py": "values of kit types, summed by blinding group, for whoever may see the invoice",
     "api/messages.py": "a depot that may know kit types is told them in its own codes",
+    "api/randomization_lists.py": "the seed as it is sealed, of which a reader of lists is told the shares",
     "blinded/checklist.py": "a line of the checklist says what the gate is worth, and whether the study has lists",
     "blinded/depot.py": "the warehouse's order of a pick list, for the depot that picks",
     "blinded/gates.py": "what a gate is worth follows from what it agrees on, which stays where it is",

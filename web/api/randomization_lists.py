@@ -154,7 +154,7 @@ def show_randomization_list(
 )
 def show_seed_custody(study_id: StudyId, caller: Caller, store: Records, now: Now) -> CustodyShown:
     """The commitment, the holders' closed shares, and the process that answers."""
-    with store.reading() as connection:
+    with store.reading_past_wall() as connection:
         held = seed_custody(connection, study_id)
     shares = shares_of(held.sealed)
     write_down(store, caller, now, study_id, "seed custody", len(shares))

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from io import BytesIO
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Connection
 
+from irt.errors import BadInput
 from irt.reads.unblinded_gates import GateRunShown, gate_courses, gate_results, gate_shown
 from simulation.gate.reading import Agreed
 from simulation.report.beside import points_beside, tables_beside, tornado_beside
@@ -16,14 +18,31 @@ from simulation.run.table import read_table
 from web.gates.reading import agreed_as_shown
 
 
+class ResultsUnreadable(BadInput):
+    """Whoever carried a run out elsewhere handed in something else than a table."""
+
+    def __init__(self, scenario: str) -> None:
+        super().__init__(
+            f"The results of the scenario {scenario} are no Parquet table. Nothing was shown. "
+            "Ask whoever handed the run in, and carry it out again."
+        )
+
+
 def run_columns(connection: Connection, study_id: int, gate: int, shown: GateRunShown) -> dict[str, Columns]:
-    """Every scenario's replications by its name, each measure as an array."""
+    """Every scenario's replications by its name, each measure as an array; ResultsUnreadable."""
     return {
-        each.scenario: columns_of(
-            read_table(BytesIO(gate_results(connection, study_id, gate, shown.line.number, each.scenario)))
+        each.scenario: _columns(
+            each.scenario, gate_results(connection, study_id, gate, shown.line.number, each.scenario)
         )
         for each in shown.results
     }
+
+
+def _columns(scenario: str, results: bytes) -> Columns:
+    try:
+        return columns_of(read_table(BytesIO(results)))
+    except pa.ArrowInvalid:
+        raise ResultsUnreadable(scenario) from None
 
 
 def report_on_run(
