@@ -11,8 +11,8 @@ def test_with_all_arms_swapped_and_one_turned_everything_reads_the_same(
 ) -> None:
     """Every treatment is the other one, and one subject's arm is turned; all that people get is the same bytes.
 
-    Pages, answers, files, rows, hashes and log lines. The words of the turned subject's arm change twice: they are the
-    same again. What would tell them is found by the test of words, and by each change alone.
+    Pages, answers, files, rows, hashes and log lines. The words of the turned subject's arm change twice: they are
+    the same again. What would tell them is found by the test of words, and by each change alone.
     """
     same = {subject for subject, arm in first_world.arms.items() if other_world.arms[subject] == arm}
     assert same == {FIRST_SUBJECT}

@@ -115,7 +115,7 @@ def world_in(variation: Variation, template: Path, folder: Path) -> Iterator[One
 
 
 def stocked(store: Store, variation: Variation) -> OneWorld:
-    """A store's world at that moment; not in production, so that the mark of the mode is looked for on everything."""
+    """A store's world at that moment; in training, so that the mark of the mode is looked for on everything too."""
     house = SupplyHouse.of(store, variation.definition(), mode=Mode.TRAINING)
     for lot in house.load(variation.lots(), release=False).blinded_lots:
         _release(house, lot)

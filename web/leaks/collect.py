@@ -57,19 +57,29 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True)
 class Looking:
-    """What was gathered, and which pages were reached, or left out since their address could not be filled."""
+    """What was gathered, and which pages were reached, or left out since their address could not be filled.
+
+    `instant` says when, where it was not at the end. `letters`: how many were read.
+    """
 
     material: Material = field(default_factory=Material)
     reached: dict[str, list[str]] = field(default_factory=dict)
     unfilled: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+    instant: str = ""
+    letters: int = 0
 
 
 def look(
-    caller: Caller, lookers: Sequence[Looker], routes: Iterable[str], numbers: Numbers, truth: Truth
+    caller: Caller,
+    lookers: Sequence[Looker],
+    routes: Iterable[str],
+    numbers: Numbers,
+    truth: Truth,
+    instant: str = "",
 ) -> Looking:
     """Everything that anybody of them can get by asking."""
-    looking = Looking()
+    looking = Looking(instant=instant)
     for route in sorted(set(routes)):
         if _OTHERS.search(route):
             continue
@@ -103,7 +113,7 @@ def _look_as(
     if said in known:
         return
     known.add(said)
-    where = f"{looker.role} {route}"
+    where = f"{looking.instant} {looker.role} {route}".strip()
     for each, answers in zip(asked[:EXAMPLES], first, strict=True):
         _take(looking.material, where, each, answers, truth)
     for each in asked[EXAMPLES:]:

@@ -10,7 +10,7 @@ from irt.blinding.leaks.judge import Truth as Known
 from irt.blinding.leaks.scores import Seen
 from irt.blinding.roles import Role
 from irt.errors import Refusal
-from irt.reads.named import NamedStudy
+from irt.reads.named import NamedStudy, every_study
 from irt.reads.unblinded_course import consignments
 from irt.reads.unblinded_truth import TrueContent, true_arms, true_contents
 from irt.services.store import Store
@@ -20,9 +20,10 @@ from irt.supply.planner import ResupplyPlanner
 from web.app import create_app
 from web.leaks.caller import Caller
 from web.leaks.collect import Looking, Numbers, look
+from web.leaks.letters import read_letters
 from web.leaks.material import Material, Truth, arms_told_apart, types_told_apart
 from web.leaks.people import LOOKERS, Place, hire
-from web.leaks.trial import Course, Played, play, seeded
+from web.leaks.trial import INSTANTS, Course, Played, play, seeded
 from web.session import SESSION
 from web.settings import Settings
 
@@ -62,32 +63,73 @@ def gather(
     """Carries the trial out and looks at it as everybody who is blinded. NothingToKeep for an open study."""
     if not arms_told_apart(definition) or definition.study.blinding == "open":
         raise NothingToKeep(definition.study.name)
+    earlier = []
+
+    def pause(instant: str, now: datetime) -> None:
+        earlier.append(_seen(store, Moment(_only_study(store), definition, now, instant), planner, roles)[0])
+
     with seeded(store, seed):
-        played = play(store, definition, course, planner, tell)
-        return look_at(store, played, planner, roles)
+        played = play(store, definition, course, planner, tell, pause)
+        linted = look_at(store, played, planner, roles)
+    for looking in earlier:
+        linted.looking.material.join(looking.material)
+        linted.looking.faults += looking.faults
+    return linted
+
+
+def _only_study(store: Store) -> NamedStudy:
+    with store.reading() as connection:
+        (study,) = every_study(connection)
+    return study
 
 
 def look_at(store: Store, played: Played, planner: ResupplyPlanner, roles: Collection[Role] = LOOKERS) -> Linted:
-    """What everybody of these roles gets of a trial at its end."""
+    """What everybody of these roles gets of a trial at its end, and what was written to them."""
     study = NamedStudy(played.study_id, played.definition.study.protocol, Mode.TRAINING)
+    moment = Moment(study, played.definition, played.now, "", played.sites)
+    return Linted(*_seen(store, moment, planner, roles), played.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a trial is looked at: at an `instant` on its way by lists alone, at its end by every single page."""
+
+    study: NamedStudy
+    definition: StudyDefinition
+    now: datetime
+    instant: str
+    sites: Sequence[str] = ()
+
+
+def _seen(store: Store, moment: Moment, planner: ResupplyPlanner, roles: Collection[Role]) -> tuple[Looking, Truth]:
     with store.reading() as connection:
-        truth = Truth.of(true_arms(connection, study.id), true_contents(connection, study.id))
-        sent = [one.number for one in consignments(connection, study.id)]
-        numbers = Numbers(
-            study_id=study.id,
-            subjects=sorted(truth.arms),
-            kits=_looked_at(truth),
-            shipments=sent[:: max(len(sent) // PAGES_OF_PARCELS, 1)],
-            sites=played.sites,
-            depots=[depot.code for depot in played.definition.depots],
-            groups=[group.code for group in played.definition.blinding_groups],
-        )
-    lookers = hire(Place(store, study, played.sites, played.now), roles, SETTINGS.cookie_name(SESSION))
-    clock = _clock(played.now)
+        truth = Truth.of(true_arms(connection, moment.study.id), true_contents(connection, moment.study.id))
+        sent = [one.number for one in consignments(connection, moment.study.id)]
+    sites = moment.sites or sorted({one.site for one in truth.arms.values()})
+    numbers = _numbers(moment, sites, truth, sent)
+    place = Place(store, moment.study, sites, moment.now, f"looks.{moment.instant}" if moment.instant else "looks")
+    lookers = hire(place, roles, SETTINGS.cookie_name(SESSION))
+    clock = _clock(moment.now)
     app = create_app(store, lambda: next(clock), SETTINGS, planner)
     routes = [route.path for route in app.routes if "GET" in getattr(route, "methods", ())]
     with Caller(app) as caller:
-        return Linted(look(caller, lookers, routes, numbers, truth), truth, played.definition)
+        looking = look(caller, lookers, routes, numbers, truth, moment.instant)
+    if not moment.instant:
+        looking.letters = read_letters(looking.material, place, lookers, truth)
+    return looking, truth
+
+
+def _numbers(moment: Moment, sites: Sequence[str], truth: Truth, sent: Sequence[str]) -> Numbers:
+    single = not moment.instant
+    return Numbers(
+        study_id=moment.study.id,
+        subjects=sorted(truth.arms) if single else (),
+        kits=_looked_at(truth) if single else (),
+        shipments=sent[:: max(len(sent) // PAGES_OF_PARCELS, 1)] if single else (),
+        sites=sites,
+        depots=[depot.code for depot in moment.definition.depots],
+        groups=[group.code for group in moment.definition.blinding_groups],
+    )
 
 
 def _clock(now: datetime) -> Iterator[datetime]:
@@ -168,6 +210,8 @@ def record(linted: Linted, found: Mapping[str, Judged]) -> dict[str, Any]:
     return {
         "verdict": str(worst),
         "answers": looking.material.answers,
+        "letters": looking.letters,
+        "instants": [*INSTANTS, "end"],
         "pages": {route: sorted(set(roles)) for route, roles in sorted(looking.reached.items())},
         "not_looked_at": looking.unfilled,
         "faults": looking.faults,

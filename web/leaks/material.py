@@ -63,6 +63,13 @@ class Material:
                 elif word in truth.contents and word != owner.number:
                     self._kit(where, word, facts, truth)
 
+    def join(self, other: "Material") -> None:
+        """Adds what was seen at another time; its fields have names of their own."""
+        self.answers += other.answers
+        for ours, theirs in ((self.subjects, other.subjects), (self.kits, other.kits)):
+            for unit, fields in theirs.items():
+                ours[unit] |= fields
+
     def _kit(self, where: str, number: str, facts: Facts, truth: Truth) -> None:
         _put(self.kits[number], where, facts)
         if subject := truth.subject_of(number):

@@ -27,21 +27,23 @@ TOKEN_LASTS = timedelta(days=2)
 
 
 class Looker(NamedTuple):
-    """A person of one role, and what their browser and their system send with every request."""
+    """A person of one role, what their browser and their system send each time, and where letters find them."""
 
     role: Role
     cookie: dict[str, str]
     bearer: dict[str, str]
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where people are hired."""
+    """Where people are hired, and when; `instant` begins their names."""
 
     store: Store
     study: NamedStudy
     sites: Sequence[str]
     at: datetime
+    instant: str = "looks"
 
 
 def hire(place: Place, roles: Collection[Role], cookie_name: str) -> list[Looker]:
@@ -53,24 +55,26 @@ def hire(place: Place, roles: Collection[Role], cookie_name: str) -> list[Looker
 
 
 def _hired(place: Place, administrator: Actor, role: Role, cookie_name: str) -> Looker:
-    store, at, username = place.store, place.at, f"looks.{role}"
+    store, at, username = place.store, place.at, f"{place.instant}.{role}"
     temporary, own = (SecretStr(store.entropy(32).hex()) for _ in range(2))
-    ask = CreateAccount(username=username, printed_name=f"Looker {role}", password=temporary, trained=True)
-    made = perform(store, administrator, at, create_account, ask, f"leaks:account:{role}")
+    mark, address = f"leaks:{username}", f"{username}@irt.example"
+    name = f"Looker {role}"
+    ask = CreateAccount(username=username, printed_name=name, email=address, password=temporary, trained=True)
+    made = perform(store, administrator, at, create_account, ask, f"{mark}:account")
     changed = ChangePassword(old=temporary, new=own)
-    perform(store, acting(made.account_id, username), at, change_password, changed, f"leaks:password:{role}")
+    perform(store, acting(made.account_id, username), at, change_password, changed, f"{mark}:password")
     for number, where in enumerate(_where(place, role)):
         grant = GrantRole(account_id=made.account_id, role=role, study_id=place.study.id, reason="Looks", **where)
-        perform(store, administrator, at, grant_role, grant, f"leaks:grant:{role}:{number}")
+        perform(store, administrator, at, grant_role, grant, f"{mark}:grant:{number}")
     with store.reading() as connection:
         door = system_actor(connection)
-    entered = perform(store, door, at, sign_in, SignIn(username=username, password=own), f"leaks:sign-in:{role}")
+    entered = perform(store, door, at, sign_in, SignIn(username=username, password=own), f"{mark}:sign-in")
     wish = IssueToken(scopes=list(Permission), expires_at=at + TOKEN_LASTS)
-    issued = perform(store, acting(made.account_id, username, role), at, issue_token, wish, f"leaks:token:{role}")
+    issued = perform(store, acting(made.account_id, username, role), at, issue_token, wish, f"{mark}:token")
     if entered.token is None or issued.token is None:
         raise IntegrityFault(f"{username} did not get in: {entered.sentence}")
     bearer = {"authorization": f"Bearer {issued.token.get_secret_value()}"}
-    return Looker(role, {"cookie": f"{cookie_name}={entered.token.get_secret_value()}"}, bearer)
+    return Looker(role, {"cookie": f"{cookie_name}={entered.token.get_secret_value()}"}, bearer, address)
 
 
 def _where(place: Place, role: Role) -> list[dict[str, Any]]:

@@ -193,9 +193,12 @@ SHOWN: tuple[Shown, ...] = (
         _kits(r"(State|status|disposition)", _word("released", "rejected")),
     ),
     Shown("L23", "kits of one type leave the shelf sooner", _kits(r"(eventTime|held_on)", _day(100, -6))),
+    Shown("L24", "a packing list names a type", _kits(r"line of the paper", _word("Box", "Box of drug", 1))),
     Shown(
         "L25", "the words for goods name a product", _kits(r"(product|Product)", _word("Pens", "Pens, inert", 1))
     ),
+    Shown("L31", "a letter is a word longer after one arm", _subjects(r"letter size", _size(400, 8, 10))),
+    Shown("L32", "a letter names the arm", _subjects(r"letter words", _word("Drug was given", "It was given"))),
     Shown("L30", "the transfer to the EDC holds a code", _subjects(r"EDC code", _word("1", "2", 1))),
     Shown("L37", "one type is worth more on a shared paper", _kits(r"value", _size(40, 6, 8))),
     Shown("L41", "parcels to homes are two in one arm", _subjects(r"parcels to the home", _often(1, 2))),

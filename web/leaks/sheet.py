@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lxml import etree, html
+from pypdf import PdfReader
 
 from web.leaks.caller import Answer
 
@@ -46,6 +47,10 @@ def sheet_of(answer: Answer) -> Sheet:
             facts = {str(name): [value] for name, value in line.items() if isinstance(value, str)}
             sheet.rows.append(ListRow("lines", place, len(lines), facts))
             _add(sheet.facts, facts)
+    elif "pdf" in answer.media:
+        _paper(answer.body, sheet)
+    elif "svg" in answer.media:
+        sheet.facts["text"] = [_words(etree.fromstring(answer.body))]
     elif answer.media.startswith("text/"):
         sheet.facts["text"] = [_plain(answer.body.decode("utf-8", "replace"))]
     return sheet
@@ -105,6 +110,17 @@ def _table(table: Any, name: str, sheet: Sheet) -> None:
         sheet.rows.append(ListRow(name, place, len(lines), facts))
         _add(sheet.facts, facts)
     sheet.facts[f"{name} (rows)"] = [str(len(lines))]
+
+
+def _paper(body: bytes, sheet: Sheet) -> None:
+    """Adds the words of a PDF and its lines one by one, in the order in which they are printed."""
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(body)).pages]
+    lines = [line for page in pages for line in map(_plain, page.splitlines()) if line]
+    for place, line in enumerate(lines):
+        sheet.rows.append(ListRow("lines of the paper", place, len(lines), {"line of the paper": [line]}))
+    sheet.facts["text"] = [" ".join(lines)]
+    sheet.facts["pages"] = [str(len(pages))]
+    sheet.facts["lines of the paper (rows)"] = [str(len(lines))]
 
 
 def _words(element: Any) -> str:

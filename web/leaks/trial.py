@@ -3,11 +3,12 @@
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
 
 from irt.enrolment.demo import Demo, run_demo
+from irt.enrolment.nights import NIGHT
 from irt.enrolment.synthetic import Pace
 from irt.errors import BadInput
 from irt.services import passwords
@@ -21,6 +22,8 @@ BEFORE_DAYS = 75
 """From the first lot to the first randomization: release, opening of sites, screening."""
 QUICK = PasswordRule(time_cost=1, memory_kib=8, lanes=1)
 """Nobody outside the scratch database can try these passwords."""
+INSTANTS = {"early": 0.3, "middle": 0.65}
+"""How much of the subjects is randomized when everybody looks in passing; at the end they look at everything."""
 SPARE = Fraction(3, 2)
 """So many times the kits of the scaled study: sites are few and each keeps stock."""
 
@@ -62,8 +65,12 @@ def play(
     course: Course,
     planner: ResupplyPlanner,
     tell: Callable[[int, str], None] = lambda done, words: None,
+    pause: Callable[[str, datetime], None] = lambda instant, now: None,
 ) -> Played:
-    """Carries the trial out; BadInput where the study lists no lots to be scaled."""
+    """Carries the trial out; BadInput where the study lists no lots to be scaled.
+
+    `pause` is called in the first night of each of INSTANTS, with its name and the moment.
+    """
     if (full := definition.sizes.get("full")) is None or not full.lots:
         raise BadInput(
             "This study lists no full size with its lots, so no trial can be carried out. Nothing was done."
@@ -83,5 +90,28 @@ def play(
         pace=Pace(course.days, course.after_days, still_screening=0, first_site_share=None),
         left_open=False,
     )
-    study_id, numbers, _ = run_demo(store, demo, tell)
+    told = _Told(course.subjects, tell, pause)
+    study_id, numbers, _ = run_demo(store, demo, told.subject, tell_night=told.night)
     return Played(study_id, numbers, end, definition)
+
+
+@dataclass(slots=True)
+class _Told:
+    """Hears of subjects and nights, and pauses in the first night of each instant."""
+
+    subjects: int
+    tell: Callable[[int, str], None]
+    pause: Callable[[str, datetime], None]
+    randomized: int = 0
+    waiting: list[str] = field(default_factory=lambda: [*INSTANTS])
+
+    def subject(self, done: int, words: str) -> None:
+        """One more is randomized."""
+        self.randomized = done
+        self.tell(done, words)
+
+    def night(self, done: int, words: str) -> None:
+        """One more night: shipments are planned, and nothing else happens for some minutes."""
+        if self.waiting and self.randomized >= INSTANTS[self.waiting[0]] * self.subjects:
+            day = datetime.strptime(words, "%d %b %Y").replace(tzinfo=UTC)
+            self.pause(self.waiting.pop(0), day.replace(hour=NIGHT.hour, minute=1))

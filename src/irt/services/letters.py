@@ -1,6 +1,7 @@
 """A message of the outbox as letters: one for each person it concerns, the same words for a whole audience."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
@@ -15,9 +16,11 @@ from irt.blinding.roles import Permission
 from irt.errors import IntegrityFault, Refusal
 from irt.reads.addressees import Addressee, addressees
 from irt.reads.blinded_notices import may_be_sent, notices_of
+from irt.services.invite_person import INVITATION
 from irt.states.records import Mode
 from irt.study.notices import INBOX_KINDS, KINDS, NoticeKind, filled_in, wording_of
 from irt.tables.columns import table_of
+from irt.tables.record import Outbox
 from irt.tables.study import Site, Study
 
 _CLOSING = "This letter was written by the trial's system. Please do not answer it.\n"
@@ -124,6 +127,12 @@ _KINDS: dict[str, _Kind] = {
 """What is written about each kind of message. No words depend on a treatment."""
 
 _STUDIES, _SITES = table_of(Study), table_of(Site)
+_OUTBOX = table_of(Outbox)
+_MESSAGES = (
+    select(_OUTBOX)
+    .where(_OUTBOX.c.study_id == bindparam("study_id"), _OUTBOX.c.kind != INVITATION)
+    .order_by(_OUTBOX.c.id)
+)
 _STUDY = select(_STUDIES.c.protocol, _STUDIES.c.mode).where(_STUDIES.c.id == bindparam("study_id"))
 _SITE = select(_SITES.c.id).where(
     _SITES.c.study_id == bindparam("study_id"), _SITES.c.number == bindparam("number")
@@ -143,6 +152,16 @@ def letters_of(connection: Connection, message: RowMapping, sender: str, now: da
         people = [person for person in people if person.account_id == only]
     head = study.protocol if study.mode == Mode.PRODUCTION else f"[{study.mode}] {study.protocol}"
     return [_letter(message, kind, head, person, sender) for person in people]
+
+
+def every_letter(
+    connection: Connection, study_id: int, sender: str, now: datetime
+) -> Iterator[tuple[str, EmailMessage]]:
+    """Kind and letter of every message of a study so far, as they would leave now; none whose words are held."""
+    for message in connection.execute(_MESSAGES, {"study_id": study_id}).mappings().all():
+        with suppress(NoticeHeld):
+            for letter in letters_of(connection, message, sender, now):
+                yield message["kind"], letter
 
 
 def _asked_for(connection: Connection, message: RowMapping) -> _Kind | None:

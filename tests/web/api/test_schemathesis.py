@@ -153,6 +153,7 @@ def _try_out(doorman: Doorman, document: dict[str, Any], phases: str, examples: 
                 f"--checks={CHECKS}",
                 f"--max-examples={examples}",
                 f"--phases={phases}",
+                "--request-timeout=60",
                 "--generation-database=none",
                 "--seed=1",
                 "--no-shrink",

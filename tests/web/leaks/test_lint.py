@@ -16,7 +16,7 @@ from web.leaks import lint
 from web.leaks.lint import Linted, gather, record, verdicts
 from web.leaks.prove import proof_of, prove
 from web.leaks.seeded import SHOWN, in_the_trial
-from web.leaks.trial import Course
+from web.leaks.trial import INSTANTS, Course
 
 FEW = frozenset({Role.PHARMACIST})
 SHORT = Course(subjects=8, days=20, after_days=8, per_site=3)
@@ -43,6 +43,15 @@ def test_everything_is_opened_and_nothing_breaks(small: Linted) -> None:
     fields = {field for unit in looking.material.subjects.values() for field in unit}
     assert {field.partition(" ")[0] for field in fields} >= {"pharmacist", "kits"}
     assert len(looking.material.kits) > 20
+
+
+def test_earlier_days_are_among_what_is_seen(small: Linted) -> None:
+    """Lists as they stood twice before the end, in fields of their own."""
+    seen = small.looking.material
+    fields = {field for units in (seen.subjects, seen.kits) for unit in units.values() for field in unit}
+    for instant in INSTANTS:
+        assert any(field.startswith(f"{instant} pharmacist ") for field in fields)
+    assert record(small, verdicts(small, seed=1))["instants"] == ["early", "middle", "end"]
 
 
 def test_so_few_subjects_are_not_enough(small: Linted) -> None:

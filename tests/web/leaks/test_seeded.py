@@ -9,11 +9,15 @@ from irt.blinding.leaks.judge import Judged, Verdict
 from irt.blinding.leaks.power import subjects_for_limit
 from irt.reads.unblinded_truth import TrueArm, TrueContent
 from tests.builders_supply import the_lipid_study
+from tests.web.leaks.test_sheet import letter, paper
+from web.leaks.caller import Answer
 from web.leaks.collect import Looking
+from web.leaks.letters import sheet_of_letters
 from web.leaks.lint import Linted, NothingToKeep, gather, verdicts
-from web.leaks.material import Material, Truth
+from web.leaks.material import Material, Owner, Truth
 from web.leaks.prove import prove
 from web.leaks.seeded import SHOWN
+from web.leaks.sheet import sheet_of
 
 SUBJECTS = round(1.06 * subjects_for_limit())
 SITES = 40
@@ -34,6 +38,9 @@ CODES = {
     "L18",
     "L19",
     "L20",
+    "L24",
+    "L31",
+    "L32",
 }
 
 
@@ -90,6 +97,19 @@ def test_every_seeded_leak_is_found(invented: Linted, clean: dict[str, Judged]) 
     assert [proof.words for proof in proofs if not proof.found] == []
     assert len(proofs) == len(SHOWN) >= 20
     assert {proof.code for proof in proofs} >= CODES
+
+
+def test_a_letter_and_a_paper_that_tell_are_found_where_they_are_read(invented: Linted) -> None:
+    """Real letters and real PDFs with a word more for one arm: both are named, by their own fields."""
+    some = dict([*invented.truth.arms.items()][:150])
+    told = {n: f"{n} today" if one.arm == "A" else n for n, one in some.items()}
+    letters = sheet_of_letters([letter(words) for words in told.values()])
+    papers = sheet_of(Answer(200, "application/pdf", paper(*told.values())))
+    for sheet, field in ((letters, "letter words"), (papers, "line of the paper")):
+        seen, truth = Material(), Truth(some, {})
+        seen.take("site", Owner(), sheet, truth)
+        judged = verdicts(Linted(Looking(seen), truth, invented.definition), seed=1)["subjects"]
+        assert f"site | {field}" in {each.field for each in judged.named}
 
 
 def _with_tests(judged: Judged, tests: int) -> Judged:
