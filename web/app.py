@@ -114,6 +114,7 @@ from web.blinded.unblinding import UnblindingPages
 from web.blinded.vendor_codes import VendorCodePages
 from web.blinded.verification import VerificationPages
 from web.blinded.version import VersionPage
+from web.blinded.version_impact import ImpactPages
 from web.blinded.versions import VersionPages
 from web.blinded.visits import CorrectPages, RecordPages, SkipPages, UnscheduledPages
 from web.blinded.weight import WeightPages
@@ -278,6 +279,7 @@ ROOMS: tuple[Any, ...] = (
     VersionPage,
     AcceptancePages,
     VersionPages,
+    ImpactPages,
     NetworkPages,
     NoticePages,
     NetworkProposalPages,

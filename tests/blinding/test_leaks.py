@@ -84,6 +84,7 @@ UNREACHED = {
     "/supply/twin": "unblinded supply managers only",
     "/supply/twin/{number:int}": "unblinded supply managers only",
     "/supply/versions/{study_id:int}/{number:int}": "unblinded supply managers only",
+    "/supply/versions/{study_id:int}/{number:int}/impact": "unblinded supply managers only",
 }
 """Pages that no blinded person of these tests gets to, each with its reason."""
 PICKER = "depot.all "

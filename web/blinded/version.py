@@ -16,6 +16,7 @@ from irt.reads.blinded_drafts import VersionRecord, version_record
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_versions import VersionLine, versions_of
 from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
+from irt.services.foresee_amendment import foreseen
 from irt.states.records import VersionStatus
 from irt.states.table import words
 from web.blinded.desk import Desk, desk_of, go
@@ -29,7 +30,8 @@ from web.forms import Fields
 class VersionView(BlindedView):
     """One version; `record` and its signature panel for those who prepare it. Passwords are never given back.
 
-    `tells_life`: the reader may see its acceptance.
+    `tells_life`: the reader may see its acceptance. `impact`: the hash of what a draft changes, which its approver
+    signs with it.
     """
 
     study_id: int
@@ -43,6 +45,7 @@ class VersionView(BlindedView):
     code_needed: bool
     meaning: str
     command_key: str
+    impact: str = ""
     refusal: str = ""
 
 
@@ -68,7 +71,8 @@ class VersionPage(Controller):
                 aside = WithdrawVersion(study_id=study_id, version=number, reason=reason_in(data))
                 desk.press(withdraw_version, aside, key)
             elif data.get("decision") == "sign":
-                signed = ApproveVersion(study_id=study_id, version=number, signing=signing_in(data))
+                seen = data.get("impact") or None
+                signed = ApproveVersion(study_id=study_id, version=number, impact=seen, signing=signing_in(data))
                 desk.press(approve_version, signed, key)
             else:
                 raise BadInput("The decision is missing. Nothing was decided. Press a button of the page.")
@@ -88,12 +92,17 @@ def _page(desk: Desk, study_id: int, number: int, refusal: Refusal | None = None
             raise NotFound(f"The study has no version {number} that you can read. Check the number.")
         record = version_record(connection, study_id, number) if grant else None
         code_needed = code_will_be_needed(connection, actor, study_id)
+    draft = version.status == VersionStatus.DRAFT
+    foretold = (
+        foreseen(desk.store, actor, desk.now, study_id, number) if grant and draft and version.follows else None
+    )
     view = VersionView(
         study_id=study_id,
         version=version,
         unblinded=actor.unblinded_in(study_id) and may(desk, Permission.VIEW_SUPPLY, study_id),
         record=record,
-        draft=version.status == VersionStatus.DRAFT,
+        draft=draft,
+        impact=foretold.hash if foretold else "",
         oneself=loads is not None or (record is not None and record.line.loaded_by_id == actor.account_id),
         tells_life=tells_life(actor, study_id),
         role=words(grant.role) if grant else "",

@@ -5,7 +5,16 @@ from pathlib import Path
 
 import click
 
-from irt.commands import study_amend, study_archive, study_checklist, study_load, study_lock, study_plan, study_uat
+from irt.commands import (
+    study_amend,
+    study_archive,
+    study_checklist,
+    study_impact,
+    study_load,
+    study_lock,
+    study_plan,
+    study_uat,
+)
 from irt.commands.study_files import read_study, study_text
 from irt.errors import Refusal
 from irt.study.blinded import blinded_study
@@ -36,6 +45,7 @@ study.add_command(study_load.approve)
 study.add_command(study_amend.amend)
 study.add_command(study_amend.withdraw)
 study.add_command(study_amend.compare)
+study.add_command(study_impact.impact)
 study.add_command(study_lock.lock)
 study.add_command(study_lock.unlock)
 study.add_command(study_lock.lock_decide)

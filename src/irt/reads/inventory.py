@@ -117,7 +117,7 @@ def _sites(
             past_cut_off=past_cut_off,
             stock=tuple(stock[site_id]),
             on_the_way=tuple(coming.get(site_id, ())),
-            levels=known.among(levels.of(country, site_id), version if behind else None),
+            levels=known.among(levels.of(country, site_id), version if behind and not asking.everywhere else None),
             dnc_days=windows.dnc(country),
             dns_days=windows.dns(country),
             approved_lots=approved.of(country),

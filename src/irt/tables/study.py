@@ -51,6 +51,11 @@ class StudyVersion(Owned, table=True):
     created_at: datetime = instant()
     loaded_by_id: int = Field(foreign_key="account.id")
     approved_at: datetime | None = instant(default=None)
+    impact: dict[str, Any] | None = document(
+        default=None,
+        nullable=True,
+        description="what an amendment changes, blinded, as its approver read it",
+    )
 
 
 class Depot(Owned, table=True):

@@ -1,5 +1,6 @@
 """`irt study amend`, `withdraw`, `compare`; `irt site adopt`: a new version by two people, site by site."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,20 @@ def test_a_version_is_loaded_approved_and_adopted(studied: TerminalOffice) -> No
         f"Site {number} of {STUDY} (production) goes on from version 1 to 2." for number in ("1001", "1002")
     ]
     assert "goes on to later ones only" in studied.refused("site", "adopt", "1001", *place)
+
+
+def test_what_a_draft_changes_is_told(studied: TerminalOffice) -> None:
+    """Of the version and of its file alike; by kit type to unblinded people only."""
+    studied.does("study", "amend", amended_file(), "--study", STUDY, "--user", "cora")
+    asked = ("study", "impact", STUDY, "--version", "2")
+    told = studied.does(*asked, "--user", "theo").splitlines()
+    assert told[0].startswith("Version 2 against version 1")
+    assert told[-2] == "Orders of 28 nights by the rule min_max: none differ"
+    kept = json.loads(studied.does(*asked, "--json", "--user", "theo"))
+    assert told[-1] == f"hash {kept['hash']}"
+    assert {one["outcome"] for one in kept["sites"]} == {"opens_on_it"}
+    assert "cannot do this" in studied.refused(*asked, "--unblinded", "--user", "theo")
+    assert "version or a file" in studied.refused("study", "impact", STUDY, "--user", "theo")
 
 
 def test_a_draft_is_withdrawn(studied: TerminalOffice) -> None:

@@ -6,7 +6,7 @@ from irt.blinding.roles import Role
 from irt.services.amend_study import AmendStudy, amend_study
 from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
-from irt.tables.study import Site, SiteVersion
+from irt.tables.study import Site, SiteVersion, StudyVersion
 from tests.builders_supply import the_lipid_study
 from tests.cast import PASSWORD
 from tests.web.browser import Browser
@@ -55,6 +55,27 @@ def test_the_study_team_reads_what_it_signs(world: World) -> None:
     assert browser.get(f"/supply/versions/{world.study_id}/2").status_code == 403
 
 
+def test_the_approver_signs_what_was_foreseen(world: World) -> None:
+    """The impact stands beside the signature and is kept; one that was read too early is not signed."""
+    a_draft(world)
+    browser = study_team(world)
+    browser.get(at(world, 2))
+    late = browser.press(at(world, 2), decision="sign", password=PASSWORD, impact="0" * 64)
+    assert (late.status_code, "changed" in late.text) == (409, True)
+    shown = browser.get(at(world, 2, "impact")).text
+    assert "Sites and their subjects" in shown
+    assert "as its approver read it" not in shown
+    browser.get(at(world, 2))
+    browser.press(at(world, 2), decision="sign", password=PASSWORD)
+    assert "as its approver read it" in browser.get(at(world, 2, "impact")).text
+    kept = house_of(world).rows(StudyVersion, number=2)[0]["impact"]
+    assert [one["outcome"] for one in kept["sites"]] == ["may_go_on", "may_go_on", "opens_on_it", "opens_on_it"]
+    assert browser.get(at(world, 2, "impact", "table")).text.startswith("\ufeffpart,place,what,before,after")
+    assert browser.get(at(world, 1, "impact")).status_code == 404
+    assert browser.get(f"/supply/versions/{world.study_id}/2/impact").status_code == 403
+    assert world.signed_in("pharmacist.0").get(at(world, 2, "impact")).status_code == 403
+
+
 def test_a_site_goes_on(world: World) -> None:
     """The manager chooses version and reason; the site stands on it from then on, the other does not."""
     house_of(world).amend(amended())
@@ -81,6 +102,8 @@ def test_the_manager_reads_all_of_it(world: World) -> None:
     assert "windows: dns days was" in answer.text
     assert answer.headers["cache-control"].startswith("no-store")
     assert "There is none to compare it with" not in answer.text
+    told = browser.get(f"/supply/versions/{world.study_id}/2/impact")
+    assert (told.status_code, "Orders of 28 nights" in told.text) == (200, True)
 
 
 @pytest.mark.parametrize("person", ["pharmacist.0", "monitor.1", "inspector.all"])

@@ -1300,6 +1300,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("loaded_by_id", sa.Integer(), nullable=False),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("impact", sa.JSON(), nullable=True),
         sa.CheckConstraint("status IN ('draft', 'approved', 'retired')", name=op.f("ck_study_version_status")),
         sa.ForeignKeyConstraint(["loaded_by_id"], ["account.id"], name=op.f("fk_study_version_loaded_by_id")),
         sa.ForeignKeyConstraint(["signature_id"], ["signature.id"], name=op.f("fk_study_version_signature_id")),
