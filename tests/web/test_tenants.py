@@ -51,7 +51,7 @@ REFERENCE = re.compile(r'"reference":"[A-Z0-9]+"')
 """Letters that find a refusal in the log; drawn anew for each."""
 EMPTY = {
     f"/api/v1/studies/{{study_id:int}}/{noun}": "a list of the caller's own sites: of any other study none"
-    for noun in ("outage-packs", "storage-units", "verification")
+    for noun in ("monitoring", "outage-packs", "storage-units", "verification")
 }
 CHANGING = frozenset({"date", "content-length", "x-request-id", "set-cookie"})
 

@@ -35,12 +35,13 @@ def test_months_are_whole_and_stages_count_once(enrolled: World) -> None:
     assert first.last_randomized_on == date(2026, 2, 3)
 
 
-@pytest.mark.parametrize("role", [Role.STUDY_TEAM, Role.STATISTICIAN])
-def test_study_team_and_statistician_land_on_it(enrolled: World, role: Role) -> None:
-    """With the picture, and its numbers in a table; no subject is named."""
+@pytest.mark.parametrize(("role", "landing"), [(Role.STUDY_TEAM, "/dashboard"), (Role.STATISTICIAN, "/enrolment")])
+def test_study_team_and_statistician_see_it(enrolled: World, role: Role, landing: str) -> None:
+    """With the picture, and its numbers in a table; no subject is named. The study team begins at its dashboard."""
     enrolled.office.hire("reader", (role, {"study_id": enrolled.study_id}))
     browser = enrolled.signed_in("reader")
-    assert browser.get("/").url.path == "/enrolment"
+    assert browser.get("/").url.path == landing
+    browser.get("/enrolment")
     assert "Subjects randomized by month" in browser.text
     assert "Numbers behind the picture" in browser.text
     assert "1001-0001" not in browser.text
