@@ -72,6 +72,7 @@ _DOORS = (
     _door("People", "/people", "user", _P.MANAGE_ACCOUNTS),
     _door("Network", "/network", "network", _P.ACTIVATE_SITE),
     _seldom("Versions", "/versions", "document", _P.CONFIGURE_STUDY, _P.APPROVE_STUDY),
+    _Door("Versions", "/versions", "document", frozenset({_P.VIEW_IMPACT_BY_TYPE}), DataClass.LISTS, seldom=True),
     _seldom("Gates", "/gates", "verified", _P.VIEW_GATE),
     _seldom("Dashboard", "/dashboard", "chart", _P.VIEW_STUDY_LIFE),
     _door("Safety cases", "/safety-cases", "unblinded", _P.ASSESS_CASE),

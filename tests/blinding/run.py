@@ -34,6 +34,8 @@ NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast|twin|version):
 """A record that an address names by its id, or by a number counted from 1."""
 NAMED = re.compile(r"\{(number|site|depot):str\}")
 """A record that an address names as people do."""
+AMENDMENT = "/versions/{version:int}/impact"
+"""Asked of the second version: the first changes nothing."""
 THOROUGH = ("pharmacist.0",)
 """Who opens every page; the others open the first few of those that differ in a number only."""
 ALIKE_MAX = 2
@@ -161,7 +163,7 @@ def questions(world: OneWorld, alike_max: int) -> list[str]:
     for path in world.routes:
         if path.startswith("/api/v1/studies"):
             address = path.replace("{study_id:int}", str(world.study_id))
-            address = NUMBERED.sub("1", address)
+            address = NUMBERED.sub("1", address.replace(AMENDMENT, "/versions/2/impact"))
             address = address.replace("{group:str}", "PEN").replace("{report:str}", "deviations")
             noun = next((each for each in NOUNS if f"{each}s/{{" in address), "site")
             also = next((more for end, more in ALSO_ASKED.items() if address.endswith(end)), "")

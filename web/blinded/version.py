@@ -13,6 +13,7 @@ from irt.blinding.views import BlindedView
 from irt.errors import BadInput, NotFound, Refusal
 from irt.reads.blinded_acceptance import tells_life
 from irt.reads.blinded_drafts import VersionRecord, version_record
+from irt.reads.blinded_impact import reads_whole_impact
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.blinded_versions import VersionLine, versions_of
 from irt.services.approve_version import ApproveVersion, WithdrawVersion, approve_version, withdraw_version
@@ -30,8 +31,8 @@ from web.forms import Fields
 class VersionView(BlindedView):
     """One version; `record` and its signature panel for those who prepare it. Passwords are never given back.
 
-    `tells_life`: the reader may see its acceptance. `impact`: the hash of what a draft changes, which its approver
-    signs with it.
+    `tells_life`: the reader may see its acceptance; `tells_impact`: for whom something changes. `impact`: the hash
+    of what a draft changes, which its approver signs with it.
     """
 
     study_id: int
@@ -41,6 +42,7 @@ class VersionView(BlindedView):
     draft: bool
     oneself: bool
     tells_life: bool
+    tells_impact: bool
     role: str
     code_needed: bool
     meaning: str
@@ -105,6 +107,7 @@ def _page(desk: Desk, study_id: int, number: int, refusal: Refusal | None = None
         impact=foretold.hash if foretold else "",
         oneself=loads is not None or (record is not None and record.line.loaded_by_id == actor.account_id),
         tells_life=tells_life(actor, study_id),
+        tells_impact=reads_whole_impact(actor, study_id),
         role=words(grant.role) if grant else "",
         code_needed=code_needed,
         meaning=Meaning.APPROVE,

@@ -1,6 +1,6 @@
 """What one amendment changes, as blinded people read it: as it was signed, or as of today; and as a table."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from litestar import Controller, Response, get
@@ -9,11 +9,10 @@ from litestar.params import FromPath, FromQuery
 
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import NotFound
-from irt.reads.blinded_impact import AmendmentImpact, kept_impact, require_whole_impact
-from irt.reads.blinded_versions import versions_of
-from irt.services.foresee_amendment import foreseen
+from irt.reads.blinded_impact import AmendmentImpact
+from irt.services.foresee_amendment import impact_read
 from irt.study.impact import SubjectChange
+from irt.supply.orders_ahead import OrdersDiffer
 from web.blinded.desk import Desk, desk_of
 from web.blinded.one_study import may
 from web.blinded.unblinding import mode_of_study
@@ -25,11 +24,11 @@ HEADS = ("part", "place", "what", "before", "after")
 
 @dataclass(frozen=True)
 class ImpactView(BlindedView):
-    """An impact; `kept`: as its approver read it."""
+    """An impact; `kept`: as its approver read it; `by_type`: the reader may see kit types."""
 
     impact: AmendmentImpact
     kept: bool
-    unblinded: bool
+    by_type: bool
     changes: tuple[SubjectChange, ...] = tuple(SubjectChange)
 
 
@@ -48,9 +47,8 @@ class ImpactPages(Controller):
         today: FromQuery[bool] = False,
     ) -> Response[str]:
         """Subjects by site, sites, kits by look, orders by look."""
-        impact, kept = impact_at(desk, study_id, number, today=today)
-        unblinded = desk.who.actor.unblinded_in(study_id) and may(desk, Permission.VIEW_SUPPLY, study_id)
-        view = ImpactView(impact, kept, unblinded)
+        impact, kept = impact_read(desk.store, desk.who.actor, desk.now, study_id, number, today=today)
+        view = ImpactView(impact, kept, may(desk, Permission.VIEW_IMPACT_BY_TYPE, study_id))
         title = f"Impact of version {number}"
         return desk.page("versions/impact.html", view, title, door_of(desk, study_id), study_id=study_id)
 
@@ -64,23 +62,11 @@ class ImpactPages(Controller):
         format: FromQuery[str] = "csv",
     ) -> Response[str | bytes]:
         """The same as a table."""
-        impact, _ = impact_at(desk, study_id, number, today=today)
+        impact, _ = impact_read(desk.store, desk.who.actor, desk.now, study_id, number, today=today)
         mode = mode_of_study(desk, study_id)
         return table_answer(
             f"impact_of_version_{number}", mode, desk.now, HEADS, _rows(impact), table_in({"format": format})
         )
-
-
-def impact_at(desk: Desk, study_id: int, number: int, *, today: bool) -> tuple[AmendmentImpact, bool]:
-    """What was kept with the approval, or what is found today, and which of the two it is."""
-    actor = desk.who.actor
-    with desk.store.reading() as connection:
-        known = {one.number for one in versions_of(connection, actor, study_id) if one.follows}
-        require_whole_impact(actor, study_id)
-        if number not in known:
-            raise NotFound(f"The study has no amendment {number} that you can read. Check the number.")
-        kept = None if today else kept_impact(connection, study_id, number)
-    return (kept, True) if kept else (foreseen(desk.store, actor, desk.now, study_id, number), False)
 
 
 def _rows(impact: AmendmentImpact) -> Iterator[tuple[object, ...]]:
@@ -93,6 +79,11 @@ def _rows(impact: AmendmentImpact) -> Iterator[tuple[object, ...]]:
     for look in impact.looks:
         for place, kits in look.places or (("", 0),):
             yield "kits", place, f"{look.name}: {'; '.join(look.changes)}", kits, kits
-    for one in impact.orders or ():
-        before, after = ("; ".join(f"{day} {kits}" for day, kits in orders) for orders in (one.before, one.after))
+    yield from order_rows(impact.orders or ())
+
+
+def order_rows(orders: Iterable[OrdersDiffer]) -> Iterator[tuple[object, ...]]:
+    """Orders that differ as rows under HEADS, each day with its kits."""
+    for one in orders:
+        before, after = ("; ".join(f"{day} {kits}" for day, kits in each) for each in (one.before, one.after))
         yield "orders", one.site, one.what, before, after

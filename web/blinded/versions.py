@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound, Refusal
+from irt.reads.blinded_activation import awaited_at
 from irt.reads.blinded_versions import PREPARING, SiteOnVersion, VersionLine, sites_on_versions, versions_of
 from irt.services.adopt_version import AdoptVersion, adopt_version
 from irt.states.records import SiteStatus, VersionStatus
@@ -36,11 +37,15 @@ class VersionsView(BlindedView):
 
 @dataclass(frozen=True)
 class AdoptView(BlindedView):
-    """A site and the later versions it can go on to, each with what it changed."""
+    """A site and the later versions it can go on to, each with what it changed.
+
+    `awaited`: by version, the approvals of its own that an open site still lacks.
+    """
 
     study_id: int
     site: SiteOnVersion
     versions: tuple[VersionLine, ...]
+    awaited: Mapping[int, tuple[str, ...]]
     command_key: str
     version: str = ""
     reason: str = ""
@@ -118,14 +123,17 @@ def _adopt_page(
     with desk.store.reading() as connection:
         versions = versions_of(connection, desk.who.actor, study_id)
         sites = sites_on_versions(connection, desk.who.actor, study_id)
-    site = next((one for one in sites if one.site == number), None)
-    if site is None:
-        raise NotFound(f"Site {number} is not a site of this study. Check the number.")
-    later = tuple(one for one in versions if one.status == VersionStatus.APPROVED and one.number > site.version)
+        site = next((one for one in sites if one.site == number), None)
+        if site is None:
+            raise NotFound(f"Site {number} is not a site of this study. Check the number.")
+        approved = (one for one in versions if one.status == VersionStatus.APPROVED)
+        later = tuple(one for one in approved if one.number > site.version and site.status != SiteStatus.CLOSED)
+        awaited = awaited_at(connection, study_id, number, [one.number for one in later], desk.now)
     view = AdoptView(
         study_id=study_id,
         site=site,
-        versions=() if site.status == SiteStatus.CLOSED else later,
+        versions=later,
+        awaited=awaited,
         command_key=desk.key(),
         version=typed.get("version", ""),
         reason=typed.get("reason", ""),

@@ -112,6 +112,7 @@ class Permission(StrEnum):
     PLAN_UNBLINDING = "plan_unblinding"
     PLAN_ENROLMENT = "plan_enrolment"
     RECORD_MONITORING = "record_monitoring"
+    VIEW_IMPACT_BY_TYPE = "view_impact_by_type"
 
 
 _P, _R, _D = Permission, Role, DataClass
@@ -242,6 +243,14 @@ _CONDUCT: dict[Role, frozenset[Permission]] = {
 }
 """What those who run the study for its sponsor do: plan its enrolment, visit its sites."""
 for _role, _acts in _CONDUCT.items():
+    PERMISSIONS[_role] |= _acts
+
+_FORESIGHT: dict[Role, frozenset[Permission]] = {
+    _R.SUPPLY_MANAGER: frozenset({_P.VIEW_IMPACT_BY_TYPE}),
+    _R.UNBLINDED_STATISTICIAN: frozenset({_P.VIEW_IMPACT_BY_TYPE}),
+}
+"""What an amendment changes by kit type: unblinded roles alone."""
+for _role, _acts in _FORESIGHT.items():
     PERMISSIONS[_role] |= _acts
 
 _BLINDED_SITE = frozenset({_D.STUDY, _D.OPERATIONS})

@@ -58,7 +58,7 @@ def impact(
             json.dumps({**found.plain(), "hash": found.hash}, indent=2) if as_json else _lines(_blinded(found))
         )
         return
-    person.actor.require(Permission.VIEW_SUPPLY, study.id)
+    person.actor.require(Permission.VIEW_IMPACT_BY_TYPE, study.id)
     if not person.actor.unblinded_in(study.id):
         raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
     by_type = asked.answer(impact_by_type)

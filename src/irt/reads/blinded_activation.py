@@ -1,6 +1,6 @@
 """The board of activation: every site with the approvals that it needs, what is missing, and what comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -102,6 +102,7 @@ _SITES, _VERSIONS = table_of(Site), table_of(StudyVersion)
 _STUDY: BindParameter[int] = bindparam("study_id")
 _OPEN = frozenset({SiteStatus.ACTIVE, SiteStatus.ON_HOLD})
 _ALL = select(_SITES).where(_SITES.c.study_id == _STUDY).order_by(_SITES.c.number)
+_ONE = _ALL.where(_SITES.c.number == bindparam("number"))
 _NUMBERS = select(_VERSIONS.c.number, _VERSIONS.c.status).where(_VERSIONS.c.study_id == _STUDY)
 
 
@@ -171,10 +172,7 @@ def _site(
     approved = statuses.get(row["version_number"]) == VersionStatus.APPROVED
     later = newest_version(statuses) if status in _OPEN else 0
     goes_on_to = later if later > row["version_number"] else 0
-    anew: tuple[Standing, ...] = ()
-    if goes_on_to:
-        wanted = study_at(connection, study_id, goes_on_to).activation
-        anew = amendment_standings(wanted, facts, row["country"], row["number"], day, goes_on_to)
+    anew = _anew(connection, row, facts, goes_on_to, day) if goes_on_to else ()
     return SiteActivation(
         site=row["number"],
         name=row["name"],
@@ -187,6 +185,29 @@ def _site(
         goes_on_to=goes_on_to,
         awaited=tuple(lacking(anew)),
     )
+
+
+def awaited_at(
+    connection: Connection, study_id: int, site: str, versions: Iterable[int], now: datetime
+) -> dict[int, tuple[str, ...]]:
+    """Approvals of its own that each of these later versions still lacks at an open site, in words.
+
+    Empty at other sites: a planned one is asked when it opens.
+    """
+    asked = {"study_id": study_id, "number": site}
+    row = connection.execute(_ONE, asked).mappings().one_or_none()
+    if row is None or row["status"] not in _OPEN:
+        return {}
+    facts, day = approval_facts(connection, study_id, now.date()), today_in(row["zone"], now)
+    return {number: tuple(lacking(_anew(connection, row, facts, number, day))) for number in versions}
+
+
+def _anew(
+    connection: Connection, row: RowMapping, facts: Sequence[ApprovalFacts], version: int, day: date
+) -> tuple[Standing, ...]:
+    """What an open site needs before it goes on to a version."""
+    rules = study_at(connection, row["study_id"], version).activation
+    return amendment_standings(rules, facts, row["country"], row["number"], day, version)
 
 
 def _next(status: SiteStatus, found: Sequence[Standing], approved: bool) -> str:

@@ -15,6 +15,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import NotAllowed
+from irt.reads.blinded_activation import sites_reached
 from irt.states.records import SiteStatus
 from irt.study.impact import SubjectChange
 from irt.supply.orders_ahead import OrdersDiffer
@@ -120,6 +121,7 @@ READERS = (
     Permission.APPROVE_STUDY,
     Permission.ACTIVATE_SITE,
     Permission.VIEW_STUDY_LIFE,
+    Permission.VIEW_IMPACT_BY_TYPE,
 )
 """Who reads the impact of a whole amendment."""
 _DOCUMENT = TypeAdapter(AmendmentImpact)
@@ -129,9 +131,14 @@ _KEPT = select(_VERSIONS.c.impact).where(
 )
 
 
+def reads_whole_impact(actor: Actor, study_id: int) -> bool:
+    """Whether the person prepares versions, or sees how the whole study stands: at every site, not at one's own."""
+    return any(sites_reached(actor, permission, study_id) is None for permission in READERS)
+
+
 def require_whole_impact(actor: Actor, study_id: int) -> None:
     """NotAllowed for whoever neither prepares versions nor sees how the whole study stands."""
-    if not any(actor.grant_for(permission, study_id, None) for permission in READERS):
+    if not reads_whole_impact(actor, study_id):
         raise NotAllowed("Your role cannot do this. Ask the study coordinator.")
 
 

@@ -51,7 +51,10 @@ class SiteOnVersion(BlindedView):
     since: datetime | None
 
 
-PREPARING = (Permission.CONFIGURE_STUDY, Permission.APPROVE_STUDY, Permission.ACTIVATE_SITE)
+PREPARING = (
+    *(Permission.CONFIGURE_STUDY, Permission.APPROVE_STUDY, Permission.ACTIVATE_SITE),
+    Permission.VIEW_IMPACT_BY_TYPE,
+)
 """Who sees drafts; everybody else sees what was approved."""
 _VERSIONS, _ACCOUNTS, _SIGNATURES = table_of(StudyVersion), table_of(Account), table_of(Signature)
 _SITES, _ADOPTED = table_of(Site), table_of(SiteVersion)

@@ -5,7 +5,8 @@ from datetime import datetime
 from irt.blinding.actor import Actor
 from irt.errors import BadInput, NotFound
 from irt.reads.amendment_facts import depots_by_id, every_site, stock_by_look
-from irt.reads.blinded_impact import AmendmentImpact, LookImpact
+from irt.reads.blinded_impact import AmendmentImpact, LookImpact, kept_impact, require_whole_impact
+from irt.reads.blinded_versions import versions_of
 from irt.services.foresee_orders import NIGHTS, orders_by_look, rule_of
 from irt.services.foresee_sites import Amendment, sites_and_version, told
 from irt.services.holdings import holdings
@@ -43,6 +44,19 @@ def foreseen(store: Store, actor: Actor, at: datetime, study_id: int, number: in
     with store.reading_past_wall() as connection:
         work = Work(store, connection, actor, at)
         return impact_of(work, amendment_of(work, study_id, number))
+
+
+def impact_read(
+    store: Store, actor: Actor, at: datetime, study_id: int, number: int, *, today: bool
+) -> tuple[AmendmentImpact, bool]:
+    """For whoever may read it: what was kept with the approval, or what is found today, and whether it was kept."""
+    with store.reading() as connection:
+        known = {one.number for one in versions_of(connection, actor, study_id) if one.follows}
+        require_whole_impact(actor, study_id)
+        if number not in known:
+            raise NotFound(f"The study has no amendment {number} that you can read. Check the number.")
+        kept = None if today else kept_impact(connection, study_id, number)
+    return (kept, True) if kept else (foreseen(store, actor, at, study_id, number), False)
 
 
 def impact_of(work: Work, amendment: Amendment) -> AmendmentImpact:

@@ -1,7 +1,8 @@
 """Orders that nights to come would raise, by the study's own rule; and what differs between two versions.
 
-Night after night the rule looks at the network, its orders travel, and visits that are due use up kits. Nobody
-new is enrolled, no depot is filled up, nobody comes late: what differs between two versions is their own doing.
+Night after night the rule looks at the network, its orders travel, and visits that are due use up kits; what goes
+home leaves its depot on the day of the visit. Nobody new is enrolled, no depot is filled up, nobody comes late:
+what differs between two versions is their own doing.
 """
 
 from collections import Counter, defaultdict
@@ -11,6 +12,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from irt.supply.calendar import is_review_day
+from irt.supply.kit_selection import label_fits
 from irt.supply.planner import (
     DepotView,
     Level,
@@ -27,7 +29,7 @@ Pile = tuple[str, str, date]
 
 
 class OrderAhead(NamedTuple):
-    """What would leave for a site on a day: kits by type, or by blinding group."""
+    """What would leave for a site, or for the homes of a country, on a day: kits by type, or by blinding group."""
 
     site: str
     on: date
@@ -57,11 +59,12 @@ class OrdersDiffer:
 def orders_ahead(
     planner: ResupplyPlanner, network: NetworkView, day: date, nights: int, settings: Mapping[str, Any]
 ) -> tuple[OrderAhead, ...]:
-    """The orders of so many nights from `day` on, in order of day, depot and site."""
+    """The orders of so many nights from `day` on, in order of day: what goes home, then sites by depot."""
     play = _Play.of(network)
     found: list[OrderAhead] = []
     for night in range(nights):
         today = day + timedelta(days=night)
+        found += play.send_home(network.homes, today, first=night == 0)
         if is_review_day(today, settings.get("review_days", 1)):
             proposed = planner.plan(play.seen(network, first=night == 0), today, settings)
             found += [_order(shipment) for shipment in proposed]
@@ -89,7 +92,8 @@ def in_groups(network: NetworkView, groups: Mapping[str, str]) -> NetworkView:
         code: DepotView(code, tuple(_stock_in_groups(depot.stock, groups)))
         for code, depot in network.depots.items()
     }
-    return replace(network, depots=depots, sites=tuple(_site_in_groups(site, groups) for site in network.sites))
+    sites, homes = (tuple(_site_in_groups(one, groups) for one in each) for each in (network.sites, network.homes))
+    return replace(network, depots=depots, sites=sites, homes=homes)
 
 
 def settings_in_groups(settings: Mapping[str, Any], groups: Mapping[str, str]) -> dict[str, Any]:
@@ -193,15 +197,48 @@ class _Play:
             shelf = self.shelves[shipment.site]
             due = shipment.dispatch_on + timedelta(days=shelf.site.lead_time_days)
             for line in shipment.lines:
-                kits = line.kits
-                for key in self._fitting(shipment.depot, shelf.site, line.kit_type, line.lot):
-                    taken = min(kits, self.depots[shipment.depot][key])
-                    self.depots[shipment.depot][key] -= taken
-                    kits -= taken
-                    if taken:
-                        shelf.coming.append(OnTheWay(line.kit_type, line.lot, key[1][2], taken, due))
+                fitting = self._fitting(shipment.depot, shelf.site, line.kit_type, line.lot)
+                for (_, pile), taken in self._taken(shipment.depot, fitting, line.kits):
+                    shelf.coming.append(OnTheWay(*pile, taken, due))
                 if licence := shelf.site.import_keys.get(line.kit_type):
                     self.import_left[licence] -= line.kits
+
+    def send_home(self, homes: Iterable[SiteView], today: date, *, first: bool) -> Iterator[OrderAhead]:
+        """Parcels of the day's visits leave their depots as far as these have kits; at first, older ones too."""
+        for home in homes:
+            kits: Counter[str] = Counter()
+            for kind, visits in home.expected_need.items():
+                due = sum(many for on, many in visits if on == today or (first and on < today))
+                fitting = self._fit_for_home(home, kind, today)
+                kits[kind] = sum(taken for _, taken in self._taken(home.depot, fitting, due))
+                if licence := home.import_keys.get(kind):
+                    self.import_left[licence] -= kits[kind]
+            if sent := tuple(sorted((kind, many) for kind, many in kits.items() if many)):
+                yield OrderAhead(home.number, today, sent)
+
+    def _taken(
+        self, depot: str, fitting: Iterable[tuple[str, Pile]], kits: int
+    ) -> Iterator[tuple[tuple[str, Pile], int]]:
+        """Takes so many kits out of these piles, one after the other: what was taken of each."""
+        for key in fitting:
+            taken = min(kits, self.depots[depot][key])
+            self.depots[depot][key] -= taken
+            kits -= taken
+            if taken:
+                yield key, taken
+
+    def _fit_for_home(self, home: SiteView, kind: str, today: date) -> list[tuple[str, Pile]]:
+        """Piles of a kind with the country's label that may go there yet, those that expire first at the front."""
+        if kind in home.barred:
+            return []
+        edge, lots = today + timedelta(days=home.dns_days.get(kind, 0)), home.approved_lots
+        here = (
+            (label, pile)
+            for label, pile in self.depots[home.depot]
+            if pile[0] == kind and pile[2] >= edge and label_fits(label, home.label_group)
+        )
+        fitting = (key for key in here if lots is None or key[1][1] in lots)
+        return sorted(fitting, key=lambda key: (key[1][2], key[0] != home.label_group, key[1][1]))
 
     def pass_day(self, today: date) -> None:
         """A day at every site."""
@@ -258,6 +295,7 @@ def _site_in_groups(site: SiteView, groups: Mapping[str, str]) -> SiteView:
         barred={groups[kit_type]: why for kit_type, why in site.barred.items() if kit_type in groups},
         import_keys={groups[kit_type]: key for kit_type, key in site.import_keys.items() if kit_type in groups},
         treated=(),
+        serves=(),
     )
 
 

@@ -14,8 +14,11 @@ from irt.reads.asking import Asking
 from irt.reads.inventory import network_view
 from irt.reads.regional import regional_view
 from irt.services.assign_kits import AssignKits, assign_kits
+from irt.services.foresee_orders import orders_by_look, orders_by_type
+from irt.services.foresee_sites import Amendment
 from irt.services.propose_changes import ProposeSiteDetails, propose_site_details
 from irt.services.store import Store
+from irt.services.work import Work
 from irt.study.course import KitsOf
 from irt.study.definition import StudyDefinition
 from irt.study.network import HOME, Lane
@@ -87,6 +90,22 @@ def test_the_night_that_predicts_supplies_the_depot_for_homes(sqlite_store: Stor
     assert all(one["need_to_reach"] == one["need_to_trigger"] for one in at_site.values())
     assert sum(one["need_to_reach"] for one in at_site.values()) == 4 * 2 + 2 * 3
     assert sum(one["need_to_reach"] for one in at_depot.values()) == 4 * (4 + 6) + 2 * (3 + 6 + 9)
+
+
+def test_parcels_that_an_amendment_moves_are_foreseen(sqlite_store: Store) -> None:
+    """Week 4 a week earlier: the homes' kits leave seven days before, told by type and by look."""
+    trial = opened(sqlite_store, sending_home())
+    trial.randomized(FIRST_SITE)
+    study = trial.definition
+    visits = tuple(one.model_copy(update={"day": 21}) if one.code == "W4" else one for one in study.visits)
+    amendment = Amendment(trial.study_id, 2, 1, study, study.model_copy(update={"visits": visits}))
+    with trial.store.reading_past_wall() as connection:
+        work = Work(trial.store, connection, trial.staff, house_time(trial))
+        by_type, by_look = orders_by_type(work, amendment), orders_by_look(work, amendment)
+    for orders in (by_type, by_look or ()):
+        (homes,) = (one for one in orders if one.site == "homes US")
+        days = [[((day - trial.day).days, kits) for day, kits in side] for side in (homes.before, homes.after)]
+        assert days == [[(25, 4)], [(18, 4)]]
 
 
 def test_by_levels_alone_what_went_home_is_missing_at_the_depot(sqlite_store: Store) -> None:

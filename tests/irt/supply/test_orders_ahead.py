@@ -1,5 +1,6 @@
 """Orders of nights to come: worked out by hand for one site, and told of groups alike whoever is in which arm."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -67,6 +68,16 @@ def test_a_depot_gives_what_it_has() -> None:
     """Its stock is not filled up meanwhile."""
     given = days_and_kits(network(depot=6), nights=30)
     assert sum(kits for _, kits in given) == 6
+
+
+def test_what_goes_home_leaves_the_depot_first() -> None:
+    """Parcels leave on the day of their visit, of what may be sent; the site is sent what is left."""
+    homes = SiteView("homes NL", "NL", "all", "D", 2, expected_need={"A": [(on(1), 3), (on(4), 2)]})
+    view = replace(network(depot=6), homes=(homes,))
+    assert days_and_kits(view) == [(1, 3), (4, 2), (4, 1)]
+    assert days_and_kits(replace(view, homes=(homes._replace(dns_days={"A": 999}),))) == [(4, 4)]
+    told = in_groups(view, GROUPS).homes[0]
+    assert (told.expected_need, told.serves) == ({"PEN": [(on(1), 3), (on(4), 2)]}, ())
 
 
 def test_what_differs_is_told_on_both_sides() -> None:

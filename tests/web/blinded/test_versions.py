@@ -4,6 +4,7 @@ import pytest
 
 from irt.blinding.roles import Role
 from irt.services.amend_study import AmendStudy, amend_study
+from irt.study.activation import ActivationRules
 from irt.study.definition import StudyDefinition
 from irt.study.rules import Cap
 from irt.tables.study import Site, SiteVersion, StudyVersion
@@ -91,6 +92,18 @@ def test_a_site_goes_on(world: World) -> None:
     versions = {row["number"]: row["version_number"] for row in house_of(world).rows(Site)}
     assert (versions[site], versions[world.sites[1][0]]) == (2, 1)
     assert len(house_of(world).rows(SiteVersion, version_number=2)) == 1
+
+
+def test_what_a_site_lacks_stands_before_the_button(world: World) -> None:
+    """An open site's approvals of the version, each by name; a planned one is asked when it opens."""
+    house_of(world).amend(amended().model_copy(update={"activation": ActivationRules()}))
+    browser = world.signed_in("supply_manager.all")
+    address = at(world, "sites", world.sites[0][0])
+    lacks = "ethics committee (not recorded); regulatory authority (not recorded)"
+    assert lacks in browser.get(address).text
+    assert browser.press(address, version="2", reason="Ethics committee agreed").status_code == 409
+    planned = house_of(world).rows(Site, status="planned")[0]["number"]
+    assert "lacks approvals" not in browser.get(at(world, "sites", planned)).text
 
 
 def test_the_manager_reads_all_of_it(world: World) -> None:
