@@ -68,6 +68,7 @@ from web.blinded.jobs import JobPages
 from web.blinded.kit import KitPages
 from web.blinded.kit_orders import KitOrderPages
 from web.blinded.label_masters import LabelMasterPages
+from web.blinded.leak_reports import LeakReportPages
 from web.blinded.lock import LockPages
 from web.blinded.monitoring import MonitoringPages
 from web.blinded.network import NetworkPages
@@ -140,6 +141,7 @@ from web.unblinded.gate_runs import GateRunPages
 from web.unblinded.invoices import InvoicePages
 from web.unblinded.kit_lists import KitListPages
 from web.unblinded.kit_orders import TypedOrderPages
+from web.unblinded.leak_fields import LeakFieldPages
 from web.unblinded.level_changes import LevelChangePages
 from web.unblinded.level_sets import LevelSetPages
 from web.unblinded.lots import LotPages
@@ -320,6 +322,8 @@ ROOMS: tuple[Any, ...] = (
     MonitoringPages,
     ActivationPages,
     ChecklistPages,
+    LeakReportPages,
+    LeakFieldPages,
     LockPages,
     IssuePages,
 )

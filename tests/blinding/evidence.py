@@ -1,8 +1,11 @@
 """What is known of one world at its end: all that blinded people could get, and, apart, what the test knows."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
+from zipfile import ZipFile
 
 from httpx import Response
 from sqlalchemy import inspect, text
@@ -10,6 +13,8 @@ from sqlalchemy import inspect, text
 from irt.services.store import Store
 
 SECRET = "secret_"
+ARCHIVE = b"PK\x03\x04"
+"""How a ZIP archive begins, and a workbook too."""
 UNSHOWN = {
     ("command", "asked_hash"): "no page tells it; it covers the definition and the kit list, which say the words",
     ("approval", "record_hash"): "salted in secret, and no page tells it; it covers the kit list",
@@ -32,9 +37,14 @@ class Answer:
         return cls(response.status_code, tuple(response.headers.multi_items()), response.content)
 
     @property
+    def told(self) -> str:
+        """The body as words; of an archive or a workbook the name and the words of every file in it."""
+        return "\n".join(_words_of(self.body))
+
+    @property
     def text(self) -> str:
         """All of it, to be searched."""
-        return "\n".join([str(self.status), *map(": ".join, self.head), self.body.decode(errors="replace")])
+        return "\n".join([str(self.status), *map(": ".join, self.head), self.told])
 
 
 @dataclass
@@ -81,6 +91,17 @@ class Evidence:
             *_unlike("table", self.tables, other.tables),
             *_unlike("log", dict(enumerate(self.log)), dict(enumerate(other.log))),
         ]
+
+
+def _words_of(body: bytes) -> Iterator[str]:
+    """Packed bytes say nothing: an archive is opened, and what is an archive in it too."""
+    if not body.startswith(ARCHIVE):
+        yield body.decode(errors="replace")
+        return
+    with ZipFile(BytesIO(body)) as pack:
+        for name in pack.namelist():
+            yield name
+            yield from _words_of(pack.read(name))
 
 
 def _told(table: str, row: dict[str, Any]) -> str:

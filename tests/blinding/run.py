@@ -19,6 +19,7 @@ from tests.blinding.story_of_change import (
     destroy_kit,
     extend_lot,
     go_on_paper,
+    lint,
     note_incident,
     practise_recall,
     unblind,
@@ -30,7 +31,7 @@ from tests.blinding.worlds import SITE_PEOPLE, STUDY_ROLES, OneWorld, world_in
 from web.api.gate import SHOWS
 from web.api.room import every_operation
 
-NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast|twin|version):int\}")
+NUMBERED = re.compile(r"\{(?:\w+_id|plan|run|advice|gate|forecast|twin|version|number):int\}")
 """A record that an address names by its id, or by a number counted from 1."""
 NAMED = re.compile(r"\{(number|site|depot):str\}")
 """A record that an address names as people do."""
@@ -84,7 +85,18 @@ def live(world: OneWorld) -> None:
     """The whole trial."""
     for act in (
         *(supply, plan_ahead, stock_items, verify, enrol, press, amend, change_network, practise_recall),
-        *(warm_parcel, note_incident, extend_lot, write_label, destroy_kit, go_on_paper, unblind, foresee, prove),
+        *(
+            warm_parcel,
+            note_incident,
+            extend_lot,
+            write_label,
+            destroy_kit,
+            go_on_paper,
+            unblind,
+            foresee,
+            prove,
+            lint,
+        ),
     ):
         act(world)
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from irt.blinding.roles import Role
 from irt.services.assess_case import AssessCase, assess_case
 from irt.services.change_expiry import ChangeExpiry, change_expiry
+from irt.services.keep_leak_report import keep_leak_report
 from irt.services.label_masters import (
     ProofLabelMaster,
     WriteLabelMaster,
@@ -19,7 +20,10 @@ from irt.services.label_masters import (
 from irt.services.plan_unblinding import PlanUnblinding, plan_unblinding
 from irt.services.propose_levels import ProposeLevels, propose_levels
 from irt.services.take_unblinded_list import TakeUnblindedList, take_unblinded_list
+from irt.study.definition import StudyDefinition
+from tests.blinding.variation import ONE
 from tests.blinding.worlds import WITNESS, OneWorld
+from tests.builders_leaks import a_leak_report, keeping
 from tests.cast import PASSWORD, signing
 from tests.irt.labels.builders import WHOLE
 from tests.web.api.system import SIGNING
@@ -188,8 +192,16 @@ def unblind(world: OneWorld) -> None:
     house.do(Role.UNBLINDED_STATISTICIAN, take_unblinded_list, take)
 
 
-def _definition(world: OneWorld) -> dict[str, Any]:
+def lint(world: OneWorld) -> None:
+    """A leak report of the newest version is kept: the field that it names says a word of treatment."""
+    newest = StudyDefinition.model_validate(_definition(world, "DESC"))
+    ask = keeping(world.study_id, newest, a_leak_report("fail", (f"planner /stock | {ONE}",)))
+    house_of(world).do(Role.SUPPLY_MANAGER, keep_leak_report, ask)
+
+
+def _definition(world: OneWorld, order: str = "ASC") -> dict[str, Any]:
+    asked = text(f"SELECT definition FROM secret_restricted_part ORDER BY id {order}")
     with world.store.reading() as connection:
-        stored = connection.execute(text("SELECT definition FROM secret_restricted_part ORDER BY id")).scalar()
+        stored = connection.execute(asked).scalar()
     found: dict[str, Any] = json.loads(stored) if isinstance(stored, str) else stored
     return found

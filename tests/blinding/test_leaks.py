@@ -1,9 +1,11 @@
 """No word, number or order that blinded people see comes from a treatment."""
 
+import io
 import re
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from tests.blinding.detector import numbers_in, words_in
-from tests.blinding.evidence import Answer, Evidence
+from tests.blinding.evidence import ARCHIVE, Answer, Evidence
 from tests.blinding.variation import SEQUENCES_FROM
 from web.api.gate import SHOWS
 from web.api.room import every_operation
@@ -52,6 +54,7 @@ UNREACHED = {
     "/randomization/time-machine": "unblinded statisticians only",
     "/randomization/responses": "unblinded statisticians only",
     "/studies/{study_id:int}/exports/unblinded": "unblinded statisticians only",
+    "/studies/{study_id:int}/leak-reports/{number:int}/fields": "unblinded people only",
     "/static/{file_path:path}": "the same files for everybody",
     "/safety-cases": "the safety desk only",
     "/stock/count/done": "follows a count; it shows the two numbers of its address",
@@ -138,9 +141,29 @@ def test_no_answer_and_no_line_says_a_word_of_treatment(first_world: Evidence) -
     assert [(label, found) for label, words in told.items() if (found := words_in(words))] == []
 
 
+def test_a_kept_leak_report_is_read_by_blinded_people(first_world: Evidence) -> None:
+    """Its field says a word of treatment, which the detector would find; the report itself is on its page."""
+    page = next(
+        a for label, a in first_world.answers.items() if label.endswith("/leak-reports/1") and "GET" in label
+    )
+    assert "Which fields are named is not told here" in page.text
+
+
+def test_archives_are_opened(first_world: Evidence) -> None:
+    """Exports are searched file by file: in the archive itself every word is packed away."""
+    packed = [answer for answer in first_world.answers.values() if answer.body.startswith(ARCHIVE)]
+    assert len(packed) > 5
+    assert all("manifest.json" in answer.told or "workbook.xml" in answer.told for answer in packed)
+    inner, outer = io.BytesIO(), io.BytesIO()
+    for file, name, content in ((inner, "dm.csv", b"arm\nQXARMUNO"), (outer, "sdtm.zip", b"")):
+        with ZipFile(file, "w", ZIP_DEFLATED) as pack:
+            pack.writestr(name, content or inner.getvalue())
+    assert words_in(Answer(200, (), outer.getvalue()).text) == ["QXARMUNO"]
+
+
 def test_no_answer_and_no_line_tells_a_secret_number(first_world: Evidence) -> None:
     """Block sizes and assignment numbers are told nowhere, places in the warehouse to the depot that picks only."""
-    told = {label: answer.body.decode(errors="replace") for label, answer in first_world.answers.items()} | {
+    told = {label: answer.told for label, answer in first_world.answers.items()} | {
         f"log {number}": line for number, line in enumerate(first_world.log)
     }
     found = {label: numbers for label, words in told.items() if (numbers := numbers_in(words))}

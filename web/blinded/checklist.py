@@ -150,10 +150,14 @@ def _page(
 
 
 def _places(desk: Desk, study_id: int, version: int) -> Mapping[ChecklistLine, str]:
-    """Pages of lines that the reader may open; acceptance has one for each version."""
+    """Pages of lines that the reader may open; acceptance has one for each version, leak reports for each study."""
     actor = desk.who.actor
-    return {_LINE.ACCEPTANCE: f"/versions/{study_id}/{version}/acceptance"} | {
+    here = {
+        _LINE.ACCEPTANCE: (f"/versions/{study_id}/{version}/acceptance", frozenset({_P.VIEW_STUDY_LIFE})),
+        _LINE.LEAKS: (f"/studies/{study_id}/leak-reports", frozenset({_P.VIEW_GATE})),
+    }
+    return {
         line: href
-        for line, (href, permissions) in _PLACES.items()
+        for line, (href, permissions) in {**_PLACES, **here}.items()
         if any(actor.grant_for(permission, study_id, None) for permission in permissions)
     }

@@ -147,6 +147,10 @@ def _doors(desk: Desk, study_id: int) -> list[tuple[str, str, str]]:
     here = f"/studies/{study_id}"
     inspects = may(desk, Permission.VIEW_AUDIT, study_id) and _everywhere(desk, Permission.VIEW_ACCESS, study_id)
     told = (
+        (
+            _everywhere(desk, Permission.VIEW_GATE, study_id),
+            *("Leak reports", f"{here}/leak-reports", "What the leak linter said of each version"),
+        ),
         (inspects, "Time machine", f"{here}/time-machine", "What one person could see at one instant"),
         (inspects, "Reviews of the history", f"{here}/trail-reviews", "Who read it, up to where, what they found"),
         (

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from irt.blinding.leaks.judge import Judged, Verdict
+from irt.blinding.leaks.judge import Verdict
 from irt.commands import clock
 from irt.commands.installed import installed_planner
 from irt.commands.named import mode_option, study_of
@@ -63,7 +63,7 @@ def run(
         found = verdicts(linted, seed)
         told = {**facts(study, subjects, days, seed), **record(linted, found)}
         if person is not None:
-            told["kept_with_version"] = keep(person, definition, mode, found, told)
+            told["kept_with_version"] = keep(person, definition, mode, told)
     if as_json:
         click.echo(json.dumps(told, indent=2))
     else:
@@ -77,19 +77,15 @@ def keep(
     person: Person,
     definition: StudyDefinition,
     mode: str | None,
-    found: Mapping[str, Judged],
     told: Mapping[str, Any],
 ) -> int:
     """Keeps the report with the study of the definition's protocol number; gives the version's number."""
+    report = json.dumps(told, sort_keys=True, indent=1)
     ask = KeepLeakReport(
         study_id=study_of(person, definition.study.protocol, mode).id,
         definition=definition.model_dump(mode="json"),
-        verdict=told["verdict"],
-        subjects=found["subjects"].units,
-        upper_limit=f"{max(each.upper for each in found.values()):.3f}",
-        fields_named=sorted({field.field for each in found.values() for field in each.named}),
-        seed=told["seed"],
-        report_hash=sha256(json.dumps(told, sort_keys=True).encode()).hexdigest(),
+        report=report,
+        report_hash=sha256(report.encode()).hexdigest(),
     )
     kept = perform(person.store, person.actor, clock.now(), keep_leak_report, ask, new_key(person.store))
     return kept.version
