@@ -19,19 +19,24 @@ FRESH = frozenset({"_csrf_token", "command_key"})
 
 
 def crawl(
-    browser: Browser, username: str, evidence: Evidence, start: Sequence[str], alike_max: int = PAGES_MAX
+    browser: Browser,
+    username: str,
+    evidence: Evidence,
+    start: Sequence[str],
+    alike_max: int = PAGES_MAX,
+    closed: tuple[str, ...] = (),
 ) -> None:
     """Opens the pages at the start and all that they lead to, whole and as parts, and takes every file away.
 
     Of pages that differ only in the numbers in their addresses, or in what is filtered, at most `alike_max` are
     opened; of each page's parts the first, and each file once. Of a page that answered whole when it was asked for
-    a part, nobody asks for a part again.
+    a part, nobody asks for a part again. What ends as `closed` says is not opened.
     """
     waiting, seen, alike, taken = list(start), set[str](), Counter[str](), set[str]()
     while waiting:
         address = waiting.pop(0)
         kind = kind_of(address)
-        if address in seen or alike[kind] >= alike_max:
+        if address in seen or alike[kind] >= alike_max or address.endswith(closed):
             continue
         seen.add(address)
         alike[kind] += 1

@@ -60,6 +60,9 @@ NEAR = {
 }
 """People whose own pages are blinded ones, and what only they ask: they manage accounts, or decide on quality."""
 
+UNBLINDED_PAGES = ("/fields",)
+"""How addresses end that quality, who are unblinded, come to from blinded pages: the fields of a leak report."""
+
 
 def run_world(variation: Variation, template: Path, folder: Path) -> Evidence:
     """The whole trial, then everything that blinded people can get at its end."""
@@ -111,7 +114,7 @@ def _look(world: OneWorld) -> None:
         crawl(browser, username, world.evidence, doors, alike_max)
         ask_everything(world, username, alike_max)
     for username, paths in NEAR.items():
-        crawl(world.signed_in(username), username, world.evidence, ["/"], ALIKE_MAX)
+        crawl(world.signed_in(username), username, world.evidence, ["/"], ALIKE_MAX, UNBLINDED_PAGES)
         ask(world, username, [f"/api/v1{path}".replace("{study_id}", str(world.study_id)) for path in paths])
 
 

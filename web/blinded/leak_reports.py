@@ -18,7 +18,7 @@ from web.blinded.unblinding import mode_of_study
 from web.downloads import MEDIA_TYPES, file_answer, file_name, table_answer, table_in
 
 MAY = Permission.VIEW_GATE
-_OF_REPORT = ("number", "version", "version_hash", "release", "at", "person", "seed", "report_hash")
+_OF_REPORT = ("number", "version", "version_hash", "release", "at", "person", "linted_with", "report_hash")
 _OF_FIGURES = tuple(LeakFigures.__dataclass_fields__)
 HEADS = (*_OF_REPORT, *_OF_FIGURES)
 

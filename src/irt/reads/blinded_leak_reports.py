@@ -39,7 +39,10 @@ class LeakFigures(BlindedView):
 
 @dataclass(frozen=True)
 class KeptLeakReport(BlindedView):
-    """One kept report, numbered from 1 in its study; `report_hash` is the SHA-256 of its JSON as it was kept."""
+    """One kept report, numbered from 1 in its study; `report_hash` is the SHA-256 of its JSON as it was kept.
+
+    `linted_with`: the number that the invented trial was begun with; it has nothing to do with the study's seeds.
+    """
 
     number: int
     sequence: int
@@ -50,7 +53,7 @@ class KeptLeakReport(BlindedView):
     subjects: int
     upper_limit: str
     named: int
-    seed: int
+    linted_with: int
     answers: int
     letters: int
     pages: int
@@ -68,7 +71,7 @@ _KEPT = (
     .order_by(_ENTRIES.c.sequence)
 )
 _HASHES = select(_VERSIONS.c.number, _VERSIONS.c.salted_digest).where(_VERSIONS.c.study_id == _STUDY)
-_PLAIN = ("version", "verdict", "subjects", "upper_limit", "seed", "answers", "letters", "pages", "report_hash")
+_PLAIN = ("version", "verdict", "subjects", "upper_limit", "answers", "letters", "pages", "report_hash")
 
 
 def leak_reports(connection: Connection, study_id: int) -> tuple[KeptLeakReport, ...]:
@@ -95,6 +98,7 @@ def _report(number: int, row: RowMapping, hashes: Mapping[int, str]) -> KeptLeak
         version_hash=hashes[new["version"]],
         release=row["release"],
         named=new["fields"],
+        linted_with=new["seed"],
         figures=tuple(LeakFigures(of=name, **new["figures"][name]) for name in POPULATIONS),
         person=row["person"],
         at=row["at"],
