@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from irt.blinding.roles import Permission
-from irt.reads.blinded_activation import require_whole
 from irt.reads.go_live import go_live_checklist, version_going_live
 from irt.reads.restore_tests import RestoreTested, restore_tests
 from irt.services.record_restore_test import record_restore_test
@@ -77,7 +76,7 @@ class RestoreTestsShown:
 @question("/studies/{study_id:int}/checklist", _VIEW, "The checklist of going live")
 def show_checklist(study_id: StudyId, caller: Caller, store: Records, now: Now) -> ChecklistShown:
     """Every line with its state, its evidence and what to do next."""
-    require_whole(caller, _VIEW, study_id)
+    caller.require_whole(_VIEW, study_id)
     with store.reading_past_wall() as connection:
         version = version_going_live(connection, study_id)
         found = go_live_checklist(connection, study_id, version, now)
@@ -105,7 +104,7 @@ def show_checklist(study_id: StudyId, caller: Caller, store: Records, now: Now) 
 @question("/studies/{study_id:int}/restore-tests", _VIEW, "Tests of restoring a back-up")
 def list_restore_tests(study_id: StudyId, caller: Caller, store: Records) -> RestoreTestsShown:
     """Of the installation that the study is on."""
-    require_whole(caller, _VIEW, study_id)
+    caller.require_whole(_VIEW, study_id)
     with store.reading() as connection:
         return RestoreTestsShown(tuple(_tested(one) for one in restore_tests(connection)))
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from irt.blinding.roles import Permission
-from irt.reads.blinded_activation import require_whole
 from irt.reads.blinded_issues import IssueLine, issues_of
 from irt.reads.blinded_lock import lock_of
 from irt.services.issues import note_issue, open_issue
@@ -73,7 +72,7 @@ class IssuesShown:
 @question("/studies/{study_id:int}/lock", _VIEW, "What keeps a study from being locked")
 def show_lock(study_id: StudyId, caller: Caller, store: Records) -> LockShown:
     """Conditions with what is open of each, and the steps of the lock."""
-    require_whole(caller, _VIEW, study_id)
+    caller.require_whole(_VIEW, study_id)
     with store.reading() as connection:
         found = lock_of(connection, study_id)
     return LockShown(

@@ -12,7 +12,6 @@ from litestar.params import FromQuery
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_activation import require_whole
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.reads.go_live import go_live_checklist, version_going_live
 from irt.reads.restore_tests import RestoreTested, restore_tests
@@ -121,7 +120,7 @@ def _page(
     refusal: Refusal | None = None,
 ) -> Response[str]:
     actor = desk.who.actor
-    require_whole(actor, Permission.VIEW_STUDY_LIFE, study_id)
+    actor.require_whole(Permission.VIEW_STUDY_LIFE, study_id)
     grant = actor.grant_for(Permission.SIGN_GATE, study_id, None)
     with desk.store.reading_past_wall() as connection:
         number = version or version_going_live(connection, study_id)

@@ -12,7 +12,7 @@ from litestar.params import FromPath
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_activation import require_whole, sites_reached
+from irt.reads.blinded_activation import sites_reached
 from irt.reads.blinded_dashboard import StudyDashboard, study_dashboard
 from irt.reads.blinded_enrolment_plan import PlanLine, enrolment_plans
 from irt.reads.blinded_people import place_in
@@ -193,7 +193,7 @@ def _planned(study_id: int, data: Mapping[str, str]) -> PlanEnrolment:
 def _plan_page(
     desk: Desk, study_id: int, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
-    require_whole(desk.who.actor, _VIEW, study_id)
+    desk.who.actor.require_whole(_VIEW, study_id)
     with desk.store.reading() as connection:
         plans = enrolment_plans(connection, study_id)
     view = PlanView(

@@ -10,7 +10,6 @@ from litestar.di import NamedDependency, Provide
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import BadInput, Refusal
-from irt.reads.blinded_activation import require_whole
 from irt.reads.blinded_lock import CONDITION_WORDS, StudyLock, lock_of
 from irt.reads.blinded_signing import code_will_be_needed
 from irt.services.lock_study import (
@@ -99,7 +98,7 @@ def _page(
     desk: Desk, study_id: int, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
 ) -> Response[str]:
     actor = desk.who.actor
-    require_whole(actor, Permission.VIEW_STUDY_LIFE, study_id)
+    actor.require_whole(Permission.VIEW_STUDY_LIFE, study_id)
     grant = actor.grant_for(Permission.LOCK_STUDY, study_id, None)
     declares = actor.grant_for(Permission.APPROVE_STUDY, study_id, None)
     with desk.store.reading() as connection:

@@ -57,6 +57,15 @@ class Actor:
             )
         return grant
 
+    def require_whole(self, permission: Permission, study_id: int) -> Grant:
+        """The grant that allows the act in all of a study; NotAllowed where it is for some of its places alone."""
+        self.require(permission, study_id)
+        grants = (grant for grant in self.grants if grant.covers(permission, study_id, None))
+        whole = next((grant for grant in grants if grant.site_id is None and grant.depot_id is None), None)
+        if whole is None:
+            raise NotAllowed("This is about the whole study. Your role is at some of its places.")
+        return whole
+
     def studies_of(self, permission: Permission) -> frozenset[int | None]:
         """The studies where some grant allows the act; None among them: in every study."""
         grants = (grant for grant in self.grants if grant.covers(permission, grant.study_id, None))

@@ -90,7 +90,11 @@ def copies(person: Person, protocol: str, mode: str | None) -> None:
     study = study_of(person, protocol, mode)
     person.actor.require(Permission.VIEW_AUDIT, study.id)
     with person.store.reading() as connection:
-        found = site_copies(connection, study.id, clock.now())
+        found = [
+            one
+            for one in site_copies(connection, study.id, clock.now())
+            if person.actor.grant_for(Permission.VIEW_AUDIT, study.id, one.site_id)
+        ]
     _note(person, study.id, "copies of sites", Permission.VIEW_AUDIT, len(found))
     for one in found:
         last = "never" if one.last_at is None else f"{one.last_at:%d %b %Y %H:%M} UTC"

@@ -9,7 +9,6 @@ from irt.blinding.roles import Permission
 from irt.commands import clock
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
-from irt.reads.blinded_activation import require_whole
 from irt.reads.go_live import go_live_checklist, version_going_live
 from irt.reads.named import NamedStudy
 from irt.services.sign_checklist import SignChecklist, sign_checklist
@@ -66,7 +65,7 @@ def checklist_sign(person: Person, protocol: str, version: int | None, mode: str
 
 
 def _found(person: Person, study: NamedStudy, version: int | None) -> Checklist:
-    require_whole(person.actor, Permission.VIEW_STUDY_LIFE, study.id)
+    person.actor.require_whole(Permission.VIEW_STUDY_LIFE, study.id)
     with person.store.reading_past_wall() as connection:
         number = version or version_going_live(connection, study.id)
         return go_live_checklist(connection, study.id, number, clock.now())

@@ -11,7 +11,6 @@ from irt.blinding.roles import Permission
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput
-from irt.reads.blinded_activation import require_whole
 from irt.reads.blinded_lock import StudyLock, lock_of
 from irt.reads.named import NamedStudy
 from irt.services.lock_study import (
@@ -58,7 +57,7 @@ def lock(
         wanted = AskStudyLock(study_id=study.id, reason=reason or "", agreed=_agreed(agreed))
         _tell_waiting(study, person.does(ask_study_lock, wanted))
         return
-    require_whole(person.actor, Permission.VIEW_STUDY_LIFE, study.id)
+    person.actor.require_whole(Permission.VIEW_STUDY_LIFE, study.id)
     with person.store.reading() as connection:
         found = lock_of(connection, study.id)
     if as_json:

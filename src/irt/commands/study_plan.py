@@ -11,7 +11,6 @@ from irt.commands import clock
 from irt.commands.named import mode_option, study_of
 from irt.commands.session import Person, as_person
 from irt.errors import BadInput
-from irt.reads.blinded_activation import require_whole
 from irt.reads.blinded_dashboard import StudyDashboard, study_dashboard
 from irt.reads.blinded_enrolment_plan import enrolment_plans
 from irt.services.plan_enrolment import PlanEnrolment, plan_enrolment
@@ -55,7 +54,7 @@ def plan(
         return
     if subjects is not None or sites is not None or days:
         raise BadInput("A plan names its subjects and its sites. Nothing was planned. Give --subjects and --sites.")
-    require_whole(person.actor, Permission.VIEW_STUDY_LIFE, study.id)
+    person.actor.require_whole(Permission.VIEW_STUDY_LIFE, study.id)
     with person.store.reading() as connection:
         plans = enrolment_plans(connection, study.id)
     for one in plans:

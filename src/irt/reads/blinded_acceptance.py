@@ -11,7 +11,7 @@ from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
 from irt.errors import NotFound
-from irt.reads.blinded_activation import require_whole, sites_reached
+from irt.reads.blinded_activation import sites_reached
 from irt.reads.blinded_sites import study_at
 from irt.reads.blinded_versions import versions_of
 from irt.states.table import words
@@ -151,7 +151,7 @@ def tells_life(actor: Actor, study_id: int) -> bool:
 
 def acceptance_of(connection: Connection, actor: Actor, study_id: int, version: int) -> Acceptance:
     """Scripts and runs of one version; NotFound where the reader may know of no such version."""
-    require_whole(actor, VIEW, study_id)
+    actor.require_whole(VIEW, study_id)
     known = versions_of(connection, actor, study_id)
     if version not in {one.number for one in known}:
         raise NotFound(f"The study has no version {version} that you can read. Check the number.")

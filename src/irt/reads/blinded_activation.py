@@ -9,7 +9,6 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, select
 from irt.blinding.actor import Actor
 from irt.blinding.roles import Permission
 from irt.blinding.views import BlindedView
-from irt.errors import NotAllowed
 from irt.reads.blinded_sites import study_at
 from irt.reads.site_approvals import ApprovalRecord, approval_facts, approvals_recorded, today_in
 from irt.states.records import SiteStatus, VersionStatus
@@ -111,13 +110,6 @@ def sites_reached(actor: Actor, permission: Permission, study_id: int) -> frozen
     grants = [grant for grant in actor.grants if grant.covers(permission, study_id, None)]
     sites = {grant.site_id for grant in grants}
     return None if None in sites else frozenset(site for site in sites if site is not None)
-
-
-def require_whole(actor: Actor, permission: Permission, study_id: int) -> None:
-    """NotAllowed for whoever may do this at some sites of the study only."""
-    actor.require(permission, study_id)
-    if sites_reached(actor, permission, study_id) is not None:
-        raise NotAllowed("This page is about the whole study. Your role is at some of its sites.")
 
 
 def activation_board(connection: Connection, actor: Actor, study_id: int, now: datetime) -> ActivationBoard:

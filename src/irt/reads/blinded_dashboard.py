@@ -17,7 +17,6 @@ from irt.reads.blinded_activation import (
     ActivationBoard,
     CountryActivation,
     activation_board,
-    require_whole,
 )
 from irt.reads.blinded_enrolment_plan import EnrolmentAgainstPlan, enrolment_against_plan
 from irt.reads.blinded_exceptions import ExceptionLine, open_exceptions
@@ -134,7 +133,7 @@ _HAPPENED = select(func.count()).where(_ACCIDENTS.c.study_id == _STUDY)
 
 def study_dashboard(connection: Connection, actor: Actor, study_id: int, now: datetime) -> StudyDashboard:
     """Everything above of one study; for roles in the whole study alone."""
-    require_whole(actor, Permission.VIEW_STUDY_LIFE, study_id)
+    actor.require_whole(Permission.VIEW_STUDY_LIFE, study_id)
     facts = {"study_id": study_id}
     study = connection.execute(_NAME, facts).first()
     if study is None:

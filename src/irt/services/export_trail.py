@@ -21,8 +21,8 @@ class TrailExported(SQLModel):
 
 
 def export_trail(work: Work, ask: ExportTrail) -> TrailExported:
-    """Notes the export; the second chain tells treatments, so it asks for a reader of the randomization."""
-    work.actor.require(Permission.VIEW_AUDIT, ask.study_id)
+    """Notes that all of it leaves; the second chain tells treatments and asks for a reader of the randomization."""
+    work.actor.require_whole(Permission.VIEW_AUDIT, ask.study_id)
     if ask.secret:
         work.actor.require(Permission.VIEW_RANDOMIZATION, ask.study_id)
     # The same line for both kinds would hide who holds treatments; the kind itself tells nobody's.

@@ -67,3 +67,23 @@ def test_scopes_narrow_what_roles_allow(scopes: frozenset[str] | None, allowed: 
     else:
         with pytest.raises(NotAllowed, match="token"):
             person.require(Permission.DISPENSE, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("grant", "whole"),
+    [
+        (Grant(Role.INSPECTOR, study_id=1), True),
+        (Grant(Role.INSPECTOR), True),
+        (Grant(Role.PHARMACIST, study_id=1, site_id=2), False),
+        (Grant(Role.MONITOR, study_id=1), True),
+    ],
+)
+def test_a_role_at_some_sites_is_not_one_in_the_whole_study(grant: Grant, whole: bool) -> None:
+    """Reading history is asked for: a pharmacist reads that of the site, and of nothing else."""
+    actor = Actor(1, "somebody", (grant,))
+    assert actor.require(Permission.VIEW_AUDIT, 1) == grant
+    if whole:
+        assert actor.require_whole(Permission.VIEW_AUDIT, 1) == grant
+    else:
+        with pytest.raises(NotAllowed, match="about the whole study"):
+            actor.require_whole(Permission.VIEW_AUDIT, 1)

@@ -12,6 +12,7 @@ from irt.audit.chain import canonical, link
 from tests.irt.commands.office import STUDY, TerminalOffice
 
 Rows = list[dict[str, object]]
+SITE = "1001"
 
 
 def examined(folder: Path, *words: str) -> tuple[int, str]:
@@ -165,3 +166,11 @@ def test_the_second_chain_is_not_for_everybody(stocked: TerminalOffice) -> None:
         row["content"] for row in rows_of(Path("trail/blinded.jsonl")) if row["content"]["act"] == "trail_exported"
     ]
     assert noted["new"] == {"chains": "the blinded chain"}  # type: ignore[index]
+
+
+def test_the_trail_of_all_sites_is_not_for_one_of_them(stocked: TerminalOffice) -> None:
+    """Whoever may read the history of a site does not take that of the whole study with them."""
+    stocked.hire("paul", "pharmacist", where=("--study", STUDY, "--site", SITE))
+    said = stocked.refused("audit", "export", STUDY, "--out", "trail", "--user", "paul")
+    assert said == "This is about the whole study. Your role is at some of its places."
+    assert not Path("trail").exists()
