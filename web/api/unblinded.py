@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from irt.blinding.actor import Actor
 from irt.blinding.roles import DataClass, Permission
+from irt.errors import NotAllowed
 from irt.reads.blinded_sites import WorkSite, not_found, sites_reached
 from irt.reads.unblinded_allocations import AllocationLine, BalanceLine, allocations
 from irt.reads.unblinded_contents import KnownKit, SubjectTreatment, known_kits, subject_treatment, treated_subjects
@@ -129,6 +130,9 @@ def show_kit_contents(study_id: StudyId, number: Number, caller: Caller, store: 
 )
 def show_treatment(study_id: StudyId, number: Number, caller: Caller, store: Records, now: Now) -> SubjectTreatment:
     """A randomized subject of the token's sites with its arm by stage and every kit assigned, newest first."""
+    if not caller.unblinded_in(study_id):
+        # The safety desk sees arms by code breaks and cases alone, each with its reason.
+        raise NotAllowed("Your role cannot see this. Ask the study coordinator.")
     with store.reading() as connection:
         for site in _sites(connection, caller, Permission.VIEW_SUBJECTS, study_id):
             if number in {one.number for one in treated_subjects(connection, site)}:

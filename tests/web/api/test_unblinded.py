@@ -67,6 +67,15 @@ def test_an_unblinded_pharmacist_reads_contents_and_treatment(world: World) -> N
     }
 
 
+def test_the_safety_desk_reads_no_treatment_without_a_reason(world: World) -> None:
+    """Arms are told to it by code breaks and cases alone: here it is refused, for whomever it asks."""
+    subject = System.of(world, "investigator.0").randomizes()
+    system = hired(world, Role.SAFETY)
+    for number in (subject, "none"):
+        refused = system.asks_study(f"/subjects/{number}/treatment")
+        assert (refused.status_code, refused.json()["name"]) == (403, "NotAllowed")
+
+
 def test_a_statistician_reads_allocations(world: World) -> None:
     """Newest first with draw and probability, and the balance; no contents of kits."""
     investigator = System.of(world, "investigator.0")
