@@ -167,10 +167,7 @@ def _doors(desk: Desk, study_id: int) -> list[tuple[str, str, str]]:
 
 def _everywhere(desk: Desk, permission: Permission, study_id: int) -> bool:
     """Whether a role that is bound to no site or depot allows it."""
-    return any(
-        grant.covers(permission, study_id, None) and grant.site_id is None and grant.depot_id is None
-        for grant in desk.who.actor.grants
-    )
+    return desk.who.actor.whole_grant_for(permission, study_id) is not None
 
 
 def _whole(desk: Desk, name: str, study_id: int) -> bool:

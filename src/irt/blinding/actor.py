@@ -57,11 +57,15 @@ class Actor:
             )
         return grant
 
+    def whole_grant_for(self, permission: Permission, study_id: int) -> Grant | None:
+        """The first grant that allows the act and is bound to no site or depot, if any."""
+        grants = (grant for grant in self.grants if grant.covers(permission, study_id, None))
+        return next((grant for grant in grants if grant.site_id is None and grant.depot_id is None), None)
+
     def require_whole(self, permission: Permission, study_id: int) -> Grant:
         """The grant that allows the act in all of a study; NotAllowed where it is for some of its places alone."""
         self.require(permission, study_id)
-        grants = (grant for grant in self.grants if grant.covers(permission, study_id, None))
-        whole = next((grant for grant in grants if grant.site_id is None and grant.depot_id is None), None)
+        whole = self.whole_grant_for(permission, study_id)
         if whole is None:
             raise NotAllowed("This is about the whole study. Your role is at some of its places.")
         return whole
