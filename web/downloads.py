@@ -97,6 +97,11 @@ def mark_of(mode: Mode) -> str:
     return "" if mode is Mode.PRODUCTION else mode.upper()
 
 
+def warning_of(mode: Mode) -> str:
+    """The same as a warning in words."""
+    return "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
+
+
 def prefix_of(mode: Mode) -> str:
     """What the name of a file begins with outside production, as TRAINING_."""
     return "" if mode is Mode.PRODUCTION else f"{mode.upper()}_"

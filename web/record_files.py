@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from irt.reads.blinded_sheets import Sheet
 from irt.states.records import Mode
-from web.downloads import csv_text
+from web.downloads import csv_text, warning_of
 from web.pdf import Masthead, Sheets
 
 PAPER_ROWS_MAX = 5_000
@@ -32,7 +32,7 @@ def page_of(title: str, study: str, made: str, heads: Sequence[str], rows: Itera
 
 def sheet_paper(sheet: Sheet, study: str, mode: Mode, person: str, at: datetime) -> bytes:
     """A report on paper, marked for blinded readers."""
-    mark = "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
+    mark = warning_of(mode)
     paper = Sheets(Masthead(sheet.title, study, person, at, mark, ("BLINDED", "confidential")), wide=True)
     if len(sheet.rows) > PAPER_ROWS_MAX:
         paper.sentence(f"The newest {PAPER_ROWS_MAX:,} of {len(sheet.rows):,} rows. The table has them all.")

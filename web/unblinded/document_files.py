@@ -22,7 +22,7 @@ from irt.reads.unblinded_schedule import Schedule, ScheduleLine, schedule
 from irt.services.note_transfer import Recipient
 from irt.states.records import Mode
 from irt.study.definition import StudyDefinition
-from web.downloads import TABLES, table_content
+from web.downloads import TABLES, table_content, warning_of
 from web.pdf import Masthead, Sheets
 from web.unblinded.evidence import ALLOCATION_HEADS, Evidence, allocation_row, evidence_pack, facts_of
 
@@ -150,7 +150,7 @@ def paper_file(found: Paper, suffix: str) -> Leaving:
 
 def masthead_of(told: Schedule, title: str, person: str, at: datetime, mode: Mode) -> Masthead:
     """The head of a paper; outside production it says that nothing is real."""
-    mark = "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
+    mark = warning_of(mode)
     return Masthead(title, f"{told.study} ({told.protocol})", person, at, mark)
 
 

@@ -16,7 +16,7 @@ from irt.services.log_reading import LogReading, log_reading
 from irt.states.records import Mode
 from simulation.run.table import read_table
 from web.blinded.desk import Desk
-from web.downloads import MEDIA_TYPES, csv_text, file_answer, file_name
+from web.downloads import MEDIA_TYPES, csv_text, file_answer, file_name, warning_of
 from web.forms import Fields
 from web.frame import mode_of
 from web.reports.file import report_file
@@ -109,7 +109,7 @@ def _report(desk: Desk, study_id: int, gate: int, shown: GateRunShown, suffix: s
         ("Record", shown.record_hash),
         ("Signature", signed),
     )
-    mark = "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
+    mark = warning_of(mode)
     if suffix == "html":
         return report_file(report, facts, mark)
     return report_paper(report, desk.now, study, desk.who.printed_name, mark, facts)

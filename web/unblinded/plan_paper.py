@@ -7,6 +7,7 @@ from irt.states.records import Mode
 from optimization.result import Component
 from optimization.story.comparison import COMPONENT_WORDS
 from optimization.story.cost_table import CostRow, costs_by_depot
+from web.downloads import warning_of
 from web.formats import day, number
 from web.pdf import Masthead, Sheets
 from web.unblinded.open_plan import OpenPlan
@@ -31,7 +32,7 @@ def plan_paper(opened: OpenPlan, signature: PlanSignature | None, masthead: Mast
 
 def plan_masthead(opened: OpenPlan, study: str, person: str, at: datetime, mode: Mode) -> Masthead:
     """Its head; outside production it says that nothing is real."""
-    mark = "" if mode is Mode.PRODUCTION else f"{mode.upper()}, nothing here is real"
+    mark = warning_of(mode)
     return Masthead(f"{TITLE} {opened.shown.number}", study, person, at, mark)
 
 
